@@ -1,0 +1,98 @@
+namespace LoraBuild.Core.Diagnostics;
+
+/// <summary>
+/// Every code that LoraBuild reports. LB1xxx project and yaml, LB2xxx images, LB3xxx tagger and tags, LB4xxx base model and files,
+/// LB5xxx training, LB6xxx cache and machine. build/README.md lists each with cause and cure.
+/// </summary>
+public static class DiagnosticCode
+{
+    /// <summary>character.yaml is not well-formed YAML.</summary>
+    public const string YamlSyntax = "LB1001";
+
+    /// <summary>A key that character.yaml does not have.</summary>
+    public const string UnknownKey = "LB1002";
+
+    /// <summary>A value of the wrong kind or out of range in character.yaml.</summary>
+    public const string InvalidValue = "LB1003";
+
+    /// <summary>A key that must be there is missing.</summary>
+    public const string MissingKey = "LB1004";
+
+    /// <summary>character.yaml is missing.</summary>
+    public const string CharacterFileMissing = "LB1005";
+
+    /// <summary>The project has no pictures.</summary>
+    public const string NoPictures = "LB1006";
+
+    /// <summary>character.yaml speaks of a picture or outfit that the project does not have.</summary>
+    public const string UnknownReference = "LB1007";
+
+    /// <summary>A Lora* property that does not exist, or has a value that does not parse.</summary>
+    public const string InvalidProperty = "LB1008";
+
+    /// <summary>A CharacterImage item's metadata does not parse.</summary>
+    public const string InvalidMetadata = "LB1009";
+
+    /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
+    public const string UndecodablePicture = "LB2001";
+
+    /// <summary>A picture has more pixels than the limit.</summary>
+    public const string PictureTooLarge = "LB2002";
+
+    /// <summary>An edit reaches outside its picture.</summary>
+    public const string EditOutsidePicture = "LB2003";
+
+    /// <summary>A picture's content is of another format than its name says.</summary>
+    public const string MislabelledPicture = "LB2004";
+
+    /// <summary>A picture carries a colour profile that this engine cannot apply.</summary>
+    public const string ColourProfileIgnored = "LB2005";
+
+    /// <summary>The tagger's model or label file is missing.</summary>
+    public const string TaggerMissing = "LB3001";
+
+    /// <summary>The ONNX file is damaged, or its inputs and outputs are not a WD tagger's.</summary>
+    public const string TaggerModelInvalid = "LB3002";
+
+    /// <summary>The label file is malformed or does not match the model's outputs.</summary>
+    public const string TaggerLabelsInvalid = "LB3003";
+
+    /// <summary>A tag file is not UTF-8 text.</summary>
+    public const string TagFileEncoding = "LB3004";
+
+    /// <summary>The base model or one of its parts is missing.</summary>
+    public const string BaseModelMissing = "LB4001";
+
+    /// <summary>A .safetensors file is damaged.</summary>
+    public const string SafetensorsDamaged = "LB4002";
+
+    /// <summary>A checkpoint's tensors are missing or do not fit Stable Diffusion 1.x.</summary>
+    public const string CheckpointMismatch = "LB4003";
+
+    /// <summary>The tokenizer's files are missing or damaged.</summary>
+    public const string TokenizerInvalid = "LB4004";
+
+    /// <summary>A training setting has an impossible value.</summary>
+    public const string InvalidTrainingSetting = "LB5001";
+
+    /// <summary>The loss or a gradient is not a number.</summary>
+    public const string TrainingDiverged = "LB5002";
+
+    /// <summary>A picture is too small for any bucket.</summary>
+    public const string PictureTooSmall = "LB5003";
+
+    /// <summary>The disk is full, or a file cannot be written.</summary>
+    public const string CannotWrite = "LB6001";
+
+    /// <summary>The worker process ended without saying why.</summary>
+    public const string WorkerCrashed = "LB6002";
+
+    /// <summary>An engine is missing on this machine.</summary>
+    public const string EngineMissing = "LB6003";
+
+    /// <summary>A file cannot be read.</summary>
+    public const string CannotRead = "LB6004";
+
+    /// <summary>The build was cancelled.</summary>
+    public const string Cancelled = "LB6005";
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace LoraBuild.Core.Edits;
+
+/// <summary>
+/// One change that an author would make in an image editor, as data. Edits are applied in their order to the upright picture
+/// (rotation applied); originals are never touched. Serialised as JSON, an edit is part of the picture's key.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "edit")]
+[JsonDerivedType(typeof(CropEdit), "crop")]
+[JsonDerivedType(typeof(EraseEdit), "erase")]
+public abstract record Edit;
