@@ -1,0 +1,48 @@
+namespace LoraBuild.Diffusion.Layers;
+
+/// <summary>
+/// A linear layer or convolution with frozen weights, on which an adapter can be put. The layers of a model, in the order and with the
+/// names that LyCORIS and sd-scripts use, are <c>UNet.Layers</c> and <c>TextEncoder.Layers</c>.
+/// </summary>
+public abstract class AdaptableLayer : IDisposable
+{
+    /// <summary>A layer over weights that it then owns.</summary>
+    protected AdaptableLayer(string name, Tensor weight, Tensor? bias)
+    {
+        Name = name;
+        Weight = weight;
+        Bias = bias;
+    }
+
+    /// <summary>
+    /// The name under which a LoRA file keeps this layer's tensors, for example
+    /// <c>lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q</c>.
+    /// </summary>
+    public string Name { get; }
+
+    /// <summary>The frozen weight in the compute type: [out, in] or [out, in, height, width]. It never requires a gradient.</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>The frozen bias [out], or null.</summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>The adapter that <see cref="Forward"/> goes through, or null for the frozen layer alone.</summary>
+    public ILayerAdapter? Adapter { get; set; }
+
+    /// <summary>The output with the adapter, if there is one.</summary>
+    public Tensor Forward(Tensor input) => Adapter is null ? Apply(input, Weight, Bias) : Adapter.Forward(this, input);
+
+    /// <summary>The output of the frozen layer alone.</summary>
+    public Tensor Apply(Tensor input) => Apply(input, Weight, Bias);
+
+    /// <summary>The layer's operation (same stride and padding) with other weights; no adapter takes part.</summary>
+    public abstract Tensor Apply(Tensor input, Tensor weight, Tensor? bias);
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        Weight.Dispose();
+        Bias?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
