@@ -1,0 +1,43 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Files;
+
+namespace LoraBuild.Core.Manifest;
+
+/// <summary>Reads and writes <c>dataset.json</c>.</summary>
+public static class DatasetFile
+{
+    /// <summary>The manifest's name within the dataset folder.</summary>
+    public const string Name = "dataset.json";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Reads the manifest of a dataset folder.</summary>
+    /// <exception cref="LoraBuildException">LB6004: it is missing or damaged.</exception>
+    public static DatasetManifest Read(string folder)
+    {
+        var path = Path.Combine(folder, Name);
+        try
+        {
+            return JsonSerializer.Deserialize<DatasetManifest>(File.ReadAllBytes(path), Json) ?? throw new JsonException("It is empty.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.CannotRead, $"Cannot read the dataset's manifest: {e.Message} Build the project again.", path, innerException: e);
+        }
+    }
+
+    /// <summary>Writes a manifest into its dataset folder.</summary>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
+    public static void Write(string folder, DatasetManifest manifest) =>
+        AtomicFile.Write(Path.Combine(folder, Name), stream => JsonSerializer.Serialize(stream, manifest, Json));
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using LoraBuild.Core.Edits;
+
+namespace LoraBuild.Core.Worker;
+
+/// <summary>
+/// What the build asks of the worker process, which does the heavy steps. It is the first line on the worker's standard input, as JSON.
+/// The input then stays open: its end, or the line <see cref="WorkerProtocol.CancelLine"/>, cancels the job.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
+[JsonDerivedType(typeof(DescribeEnginesJob), "engines")]
+[JsonDerivedType(typeof(NormalizeJob), "normalize")]
+[JsonDerivedType(typeof(TagJob), "tag")]
+[JsonDerivedType(typeof(TrainJob), "train")]
+public abstract record WorkerJob;
+
+/// <summary>Asks which libraries do the work: one <see cref="FinishedEvent"/> with a fact for each engine, name and version.</summary>
+public sealed record DescribeEnginesJob : WorkerJob;
+
+/// <summary>Normalizes pictures to PNG.</summary>
+/// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>
+/// <param name="MaxPixels">The largest picture that is decoded, in pixels.</param>
+public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, long MaxPixels) : WorkerJob;
+
+/// <summary>A picture to normalize.</summary>
+/// <param name="Id">Its id, which the answer carries.</param>
+/// <param name="Source">The author's file.</param>
+/// <param name="Target">The PNG to write.</param>
+/// <param name="Edits">The edits, in order.</param>
+public sealed record PictureToNormalize(string Id, string Source, string Target, IReadOnlyList<Edit> Edits);
+
+/// <summary>Runs the tagger over normalized pictures.</summary>
+/// <param name="Model">The ONNX file.</param>
+/// <param name="Labels">Its <c>selected_tags.csv</c>.</param>
+/// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>
+public sealed record TagJob(string Model, string Labels, IReadOnlyList<PictureToTag> Pictures) : WorkerJob;
+
+/// <summary>A picture to tag.</summary>
+/// <param name="Id">Its id, which the answer carries.</param>
+/// <param name="Picture">The normalized PNG.</param>
+/// <param name="Target">The <c>.tags.json</c> to write: the score of every label.</param>
+public sealed record PictureToTag(string Id, string Picture, string Target);
+
+/// <summary>Trains the LoRA.</summary>
+/// <param name="Dataset">The dataset folder with its <c>dataset.json</c>.</param>
+/// <param name="BaseModel">The checkpoint to train on.</param>
+/// <param name="Tokenizer">The folder of vocab.json and merges.txt, or null to look beside the checkpoint.</param>
+/// <param name="Options">Training options by sd-scripts' names; what is not named has its default.</param>
+/// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
+/// <param name="OutputName">The LoRA's file name without extension.</param>
+/// <param name="StateFile">Where an interrupted training leaves its state and the next one finds it.</param>
+public sealed record TrainJob(
+    string Dataset,
+    string BaseModel,
+    string? Tokenizer,
+    IReadOnlyDictionary<string, string> Options,
+    string OutputFolder,
+    string OutputName,
+    string StateFile) : WorkerJob;
