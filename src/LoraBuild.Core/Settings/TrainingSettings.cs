@@ -1,0 +1,184 @@
+using LoraBuild.Core.Buckets;
+using LoraBuild.Core.Diagnostics;
+
+namespace LoraBuild.Core.Settings;
+
+/// <summary>
+/// Everything that an author can set about the training. Names and meanings are sd-scripts' and LyCORIS' own; the defaults are the values
+/// of the article that LoraBuild follows, and sd-scripts' default where the article says nothing.
+/// </summary>
+public sealed record TrainingSettings
+{
+    /// <summary>Every option, in the order of the documentation.</summary>
+    public static IReadOnlyList<TrainingOption> Options { get; } = TrainingOptions.All();
+
+    /// <summary><c>resolution</c>: the area of a training picture, in pixels; each side 64 to 4096.</summary>
+    public PixelSize Resolution { get; init; } = new(768, 768);
+
+    /// <summary><c>enable_bucket</c>: pictures keep about their aspect ratio; otherwise all are cropped to <see cref="Resolution"/>.</summary>
+    public bool EnableBucket { get; init; } = true;
+
+    /// <summary><c>bucket_no_upscale</c>: no picture is enlarged; <see cref="MinBucketReso"/> and <see cref="MaxBucketReso"/> do not count then.</summary>
+    public bool BucketNoUpscale { get; init; } = true;
+
+    /// <summary><c>bucket_reso_steps</c>: sides of buckets are multiples of it; a multiple of 8 from 8 to 256, in pixels.</summary>
+    public int BucketResoSteps { get; init; } = 64;
+
+    /// <summary><c>min_bucket_reso</c>: shortest side of a bucket, in pixels.</summary>
+    public int MinBucketReso { get; init; } = 256;
+
+    /// <summary><c>max_bucket_reso</c>: longest side of a bucket, in pixels.</summary>
+    public int MaxBucketReso { get; init; } = 1024;
+
+    /// <summary><c>random_crop</c>: what a picture has more than its bucket is cut away at a random place, else evenly on both sides.</summary>
+    public bool RandomCrop { get; init; } = true;
+
+    /// <summary><c>flip_aug</c>: half of the samples are mirrored left to right.</summary>
+    public bool FlipAug { get; init; }
+
+    /// <summary><c>shuffle_caption</c>: the tags of a caption come in a random order.</summary>
+    public bool ShuffleCaption { get; init; } = true;
+
+    /// <summary><c>keep_tokens</c>: how many tags at the start of a caption are not shuffled; at least 0.</summary>
+    public int KeepTokens { get; init; }
+
+    /// <summary><c>max_token_length</c>: 75, 150 or 225 tokens of a caption count.</summary>
+    public int MaxTokenLength { get; init; } = 225;
+
+    /// <summary><c>clip_skip</c>: the UNet sees the text encoder's hidden states this many layers from the end, 1 to 12; null: of the last layer.</summary>
+    public int? ClipSkip { get; init; }
+
+    /// <summary><c>train_batch_size</c>: samples in a step; at least 1.</summary>
+    public int TrainBatchSize { get; init; } = 4;
+
+    /// <summary><c>max_train_steps</c>: how long to train; at least one step.</summary>
+    public TrainingLength MaxTrainSteps { get; init; } = new(10, InEpochs: true);
+
+    /// <summary><c>max_train_epochs</c>: how many times to go through the dataset; where set, it counts and <see cref="MaxTrainSteps"/> does not.</summary>
+    public int? MaxTrainEpochs { get; init; }
+
+    /// <summary><c>save_every_n_epochs</c>: how often a file is written before the last one; 0: not at all.</summary>
+    public int SaveEveryNEpochs { get; init; } = 1;
+
+    /// <summary><c>save_precision</c>: the number format of the written files.</summary>
+    public ModelPrecision SavePrecision { get; init; } = ModelPrecision.Float16;
+
+    /// <summary><c>mixed_precision</c>: the number format that a GPU computes in. A CPU always computes in 32 bits.</summary>
+    public ModelPrecision MixedPrecision { get; init; } = ModelPrecision.Float16;
+
+    /// <summary><c>seed</c>: with the same seed the same training gives the same file; at least 0.</summary>
+    public int Seed { get; init; } = 42;
+
+    /// <summary><c>gradient_checkpointing</c>: activations are computed again instead of kept, which takes less memory and more time.</summary>
+    public bool GradientCheckpointing { get; init; } = true;
+
+    /// <summary><c>xformers</c>: attention in its memory-efficient form, here the engine's fused kernel.</summary>
+    public bool Xformers { get; init; } = true;
+
+    /// <summary><c>persistent_data_loader_workers</c>: decoded pictures are kept from one epoch to the next.</summary>
+    public bool PersistentDataLoaderWorkers { get; init; } = true;
+
+    /// <summary><c>noise_offset</c>: how much of a constant per sample and channel is added to the noise; 0 to 1.</summary>
+    public double NoiseOffset { get; init; } = 0.03;
+
+    /// <summary><c>min_snr_gamma</c>: bounds the weight of nearly clean samples in the loss (arXiv:2303.09556); null: all weigh the same.</summary>
+    public double? MinSnrGamma { get; init; }
+
+    /// <summary><c>optimizer_type</c>.</summary>
+    public OptimizerType OptimizerType { get; init; } = OptimizerType.Lion8bit;
+
+    /// <summary><c>optimizer_args</c>.</summary>
+    public OptimizerArguments OptimizerArgs { get; init; } = new();
+
+    /// <summary><c>learning_rate</c>: highest learning rate of the UNet's adapters where <see cref="UnetLr"/> is null; 0 to 1.</summary>
+    public double LearningRate { get; init; } = 0.00015;
+
+    /// <summary><c>unet_lr</c>: highest learning rate of the UNet's adapters; null: <see cref="LearningRate"/>.</summary>
+    public double? UnetLr { get; init; }
+
+    /// <summary><c>text_encoder_lr</c>: highest learning rate of the text encoder's adapters; 0 to 1.</summary>
+    public double TextEncoderLr { get; init; } = 0.000075;
+
+    /// <summary><c>lr_scheduler</c>: how the learning rates change over the training.</summary>
+    public LearningRateSchedule LrScheduler { get; init; } = LearningRateSchedule.CosineWithRestarts;
+
+    /// <summary><c>lr_scheduler_num_cycles</c>: how often <see cref="LearningRateSchedule.CosineWithRestarts"/> falls to 0; at least 1.</summary>
+    public int LrSchedulerNumCycles { get; init; } = 3;
+
+    /// <summary><c>lr_warmup_steps</c>: how long the learning rates rise from 0 at first.</summary>
+    public TrainingLength LrWarmupSteps { get; init; } = new(1, InEpochs: true);
+
+    /// <summary><c>max_grad_norm</c>: longer gradients, over all weights together, are scaled down to this length; 0: none is.</summary>
+    public double MaxGradNorm { get; init; } = 1;
+
+    /// <summary><c>algo</c>: the kind of adapter.</summary>
+    public AdapterAlgorithm Algo { get; init; } = AdapterAlgorithm.LoHa;
+
+    /// <summary><c>network_dim</c>: rank of the adapters of linear layers and 1x1 convolutions; 1 to 1024.</summary>
+    public int NetworkDim { get; init; } = 4;
+
+    /// <summary><c>network_alpha</c>: their changes are scaled by alpha over rank; above 0.</summary>
+    public double NetworkAlpha { get; init; } = 4;
+
+    /// <summary><c>conv_dim</c> (the article's conv_rank): rank of the adapters of larger convolutions; 0: they get none.</summary>
+    public int ConvDim { get; init; } = 4;
+
+    /// <summary><c>conv_alpha</c>: the scale's numerator for larger convolutions; above 0.</summary>
+    public double ConvAlpha { get; init; } = 4;
+
+    /// <summary><c>network_train_unet_only</c>: the text encoder gets no adapters.</summary>
+    public bool NetworkTrainUnetOnly { get; init; }
+
+    /// <summary>Reads options by their sd-scripts names. What is not named has its default; an empty text is the same as not naming it.</summary>
+    /// <param name="options">Values by <see cref="TrainingOption.Name"/>.</param>
+    /// <param name="problems">All problems: LB1008 for an unknown name or a value that the option does not take, LB5001 for values that
+    /// do not go together. The result is of no use where there is an error.</param>
+    public static TrainingSettings Parse(IReadOnlyDictionary<string, string> options, out IReadOnlyList<Diagnostic> problems)
+    {
+        var found = new List<Diagnostic>();
+        var settings = new TrainingSettings();
+        foreach (var (name, text) in options.OrderBy(option => option.Key, StringComparer.Ordinal))
+        {
+            if (Options.FirstOrDefault(option => option.Name == name) is not { } option)
+                found.Add(new(DiagnosticCode.InvalidProperty, Severity.Error, UnknownOption(name)));
+            else if (text.Trim().Length > 0 || option.Default.Length == 0)
+            {
+                if (option.Apply(settings, text) is { } applied)
+                    settings = applied;
+                else
+                    found.Add(new(DiagnosticCode.InvalidProperty, Severity.Error, $"{option.Property} is '{text}'; it must be {option.Allowed}."));
+            }
+        }
+
+        if (found.Count == 0)
+            found.AddRange(settings.Contradictions().Select(message => new Diagnostic(DiagnosticCode.InvalidTrainingSetting, Severity.Error, message)));
+        problems = found;
+        return settings;
+    }
+
+    /// <summary>Every option's value as text, by name; <see cref="Parse"/> reads them back to equal settings.</summary>
+    public IReadOnlyDictionary<string, string> ToOptions() => Options.ToDictionary(option => option.Name, option => option.Text(this));
+
+    private static string UnknownOption(string name) =>
+        NearestName.Of(name, Options.Select(option => option.Name)) is { } nearest
+            ? $"There is no training option '{name}'. Did you mean '{nearest}'?"
+            : $"There is no training option '{name}'. build/README.md lists all that there are.";
+
+    private IEnumerable<string> Contradictions()
+    {
+        if (EnableBucket && !BucketNoUpscale)
+        {
+            if (MinBucketReso > MaxBucketReso)
+                yield return $"LoraMinBucketReso ({MinBucketReso}) is larger than LoraMaxBucketReso ({MaxBucketReso}). Swap them.";
+            if (Math.Max(Resolution.Width, Resolution.Height) > MaxBucketReso)
+                yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) has a side longer than LoraMaxBucketReso ({MaxBucketReso}). Raise LoraMaxBucketReso.";
+        }
+
+        if (BucketResoSteps % 8 != 0)
+            yield return $"LoraBucketResoSteps is {BucketResoSteps}; it must be a multiple of 8, because a latent stands for 8x8 pixels.";
+        if (!EnableBucket && (Resolution.Width % 8 != 0 || Resolution.Height % 8 != 0))
+            yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) must have sides that are multiples of 8 when LoraEnableBucket is false.";
+        if (EnableBucket && Math.Min(Resolution.Width, Resolution.Height) < BucketResoSteps)
+            yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) has a side shorter than LoraBucketResoSteps ({BucketResoSteps}). Lower LoraBucketResoSteps.";
+    }
+}

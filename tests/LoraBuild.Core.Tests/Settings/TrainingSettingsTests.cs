@@ -1,0 +1,159 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Settings;
+
+namespace LoraBuild.Core.Tests.Settings;
+
+public class TrainingSettingsTests
+{
+    [Theory]
+    [InlineData("shuffle_caption", "true")]
+    [InlineData("random_crop", "true")]
+    [InlineData("resolution", "768,768")]
+    [InlineData("enable_bucket", "true")]
+    [InlineData("bucket_no_upscale", "true")]
+    [InlineData("save_precision", "fp16")]
+    [InlineData("save_every_n_epochs", "1")]
+    [InlineData("train_batch_size", "4")]
+    [InlineData("max_token_length", "225")]
+    [InlineData("xformers", "true")]
+    [InlineData("persistent_data_loader_workers", "true")]
+    [InlineData("seed", "42")]
+    [InlineData("gradient_checkpointing", "true")]
+    [InlineData("mixed_precision", "fp16")]
+    [InlineData("noise_offset", "0.03")]
+    [InlineData("optimizer_type", "lion8bit")]
+    [InlineData("learning_rate", "0.00015")]
+    [InlineData("optimizer_args", "weight_decay=0.1")]
+    [InlineData("lr_scheduler", "cosine_with_restarts")]
+    [InlineData("lr_scheduler_num_cycles", "3")]
+    [InlineData("text_encoder_lr", "7.5E-05")]
+    [InlineData("network_dim", "4")]
+    [InlineData("network_alpha", "4")]
+    [InlineData("conv_dim", "4")]
+    [InlineData("conv_alpha", "4")]
+    [InlineData("algo", "loha")]
+    [InlineData("max_train_steps", "10 epochs")]
+    [InlineData("lr_warmup_steps", "1 epoch")]
+    public void The_defaults_are_the_articles(string name, string value) =>
+        Assert.Equal(value, TrainingSettings.Options.Single(option => option.Name == name).Default);
+
+    [Fact]
+    public void An_option_is_a_property_of_MSBuild_under_its_name_in_Pascal_case()
+    {
+        Assert.Contains(TrainingSettings.Options, option => option is { Name: "noise_offset", Property: "LoraNoiseOffset" });
+        Assert.Equal(TrainingSettings.Options.Count, TrainingSettings.Options.Select(option => option.Property).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_option_changes_a_setting_of_its_own()
+    {
+        var changed = new Dictionary<string, string>
+        {
+            ["resolution"] = "512", ["enable_bucket"] = "false", ["bucket_no_upscale"] = "False", ["bucket_reso_steps"] = "32", ["min_bucket_reso"] = "128",
+            ["max_bucket_reso"] = "2048", ["random_crop"] = "false", ["flip_aug"] = "true", ["shuffle_caption"] = "false", ["keep_tokens"] = "1",
+            ["max_token_length"] = "75", ["clip_skip"] = "2", ["train_batch_size"] = "1", ["max_train_steps"] = "500", ["max_train_epochs"] = "3",
+            ["save_every_n_epochs"] = "0", ["save_precision"] = "float", ["mixed_precision"] = "bf16", ["seed"] = "7",
+            ["gradient_checkpointing"] = "false", ["xformers"] = "false", ["persistent_data_loader_workers"] = "false", ["noise_offset"] = "0",
+            ["min_snr_gamma"] = "5", ["optimizer_type"] = "AdamW", ["optimizer_args"] = "betas=0.9,0.95; weight_decay=0.01", ["learning_rate"] = "1e-3",
+            ["unet_lr"] = "2e-3", ["text_encoder_lr"] = "0", ["lr_scheduler"] = "linear", ["lr_scheduler_num_cycles"] = "1",
+            ["lr_warmup_steps"] = "0", ["max_grad_norm"] = "0", ["network_dim"] = "8", ["network_alpha"] = "1", ["conv_dim"] = "0",
+            ["conv_alpha"] = "2.5", ["network_train_unet_only"] = "true", ["algo"] = "loha",
+        };
+
+        Assert.Equal(TrainingSettings.Options.Select(option => option.Name).Order(), changed.Keys.Order());
+        Assert.All(changed.Where(option => option.Key != "algo"), option =>
+        {
+            var settings = TrainingSettings.Parse(new Dictionary<string, string> { [option.Key] = option.Value }, out var problems);
+            Assert.Empty(problems);
+            var different = TrainingSettings.Options.Where(other => other.Text(settings) != other.Default).Select(other => other.Name);
+            Assert.Equal([option.Key], different);
+            Assert.Equal(settings, TrainingSettings.Parse(settings.ToOptions(), out _));
+        });
+    }
+
+    [Fact]
+    public void Nothing_and_empty_texts_give_the_defaults()
+    {
+        var empty = TrainingSettings.Options.ToDictionary(option => option.Name, _ => " ");
+
+        Assert.Equal(new TrainingSettings(), TrainingSettings.Parse(new Dictionary<string, string>(), out var none));
+        Assert.Equal(new TrainingSettings(), TrainingSettings.Parse(empty, out var blank));
+        Assert.Empty(none.Concat(blank));
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once()
+    {
+        TrainingSettings.Parse(
+            new Dictionary<string, string> { ["noise_ofset"] = "0.1", ["seed"] = "-3", ["lr_scheduler"] = "cosin", ["train_batch_size"] = "4" },
+            out var problems);
+
+        Assert.Equal(3, problems.Count);
+        Assert.All(problems, problem => Assert.Equal(DiagnosticCode.InvalidProperty, problem.Code));
+        Assert.Contains(problems, problem => problem.Message.Contains("'noise_offset'", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Message == "LoraSeed is '-3'; it must be a whole number of at least 0.");
+        Assert.Contains(problems, problem => problem.Message.EndsWith("linear, constant_with_warmup or constant.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("resolution", "768x768")]
+    [InlineData("resolution", "1,2,3")]
+    [InlineData("noise_offset", "NaN")]
+    [InlineData("noise_offset", "1,5")]
+    [InlineData("max_train_steps", "0")]
+    [InlineData("max_train_steps", "ten epochs")]
+    [InlineData("lr_warmup_steps", "-1 epochs")]
+    [InlineData("optimizer_args", "weight_decay=1e-1 momentum=0.9")]
+    [InlineData("optimizer_args", "betas=0.9,1")]
+    [InlineData("xformers", "yes")]
+    [InlineData("clip_skip", "0")]
+    public void A_value_out_of_range_is_refused_with_what_is_allowed(string name, string text)
+    {
+        TrainingSettings.Parse(new Dictionary<string, string> { [name] = text }, out var problems);
+
+        var option = TrainingSettings.Options.Single(option => option.Name == name);
+        Assert.Equal($"{option.Property} is '{text}'; it must be {option.Allowed}.", Assert.Single(problems).Message);
+    }
+
+    [Theory]
+    [InlineData("bucket_reso_steps=36", "multiple of 8")]
+    [InlineData("bucket_no_upscale=false min_bucket_reso=1024 max_bucket_reso=768", "Swap them")]
+    [InlineData("bucket_no_upscale=false resolution=768,1280", "Raise LoraMaxBucketReso")]
+    [InlineData("enable_bucket=false resolution=100", "multiples of 8")]
+    [InlineData("resolution=64 bucket_reso_steps=128", "Lower LoraBucketResoSteps")]
+    public void Values_that_do_not_go_together_are_refused(string options, string cure)
+    {
+        TrainingSettings.Parse(options.Split(' ').ToDictionary(o => o.Split('=')[0], o => o.Split('=')[1]), out var problems);
+
+        Assert.Contains(problems, problem => problem.Code == DiagnosticCode.InvalidTrainingSetting && problem.Message.Contains(cure, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("10 epochs", 37, 370)]
+    [InlineData("1 epoch", 37, 37)]
+    [InlineData("66", 37, 66)]
+    public void A_length_in_epochs_becomes_steps(string text, int stepsPerEpoch, int steps)
+    {
+        Assert.True(TrainingLength.TryParse(text, out var length));
+        Assert.Equal(steps, length.Steps(stepsPerEpoch));
+        Assert.Equal(text, length.ToString());
+    }
+
+    [Property]
+    public Property A_name_with_one_letter_wrong_is_recognised() =>
+        Prop.ForAll(
+            Gen.Choose(0, TrainingSettings.Options.Count - 1).SelectMany(i => Gen.Choose(0, TrainingSettings.Options[i].Name.Length - 1).Select(j => (i, j))).ToArbitrary(),
+            place =>
+            {
+                var name = TrainingSettings.Options[place.i].Name;
+                var written = name.Remove(place.j, 1).Insert(place.j, "#");
+                return NearestName.Of(written, TrainingSettings.Options.Select(option => option.Name)) == name;
+            });
+
+    [Fact]
+    public void A_name_like_no_other_gets_no_suggestion() =>
+        Assert.Null(NearestName.Of("zzzz", TrainingSettings.Options.Select(option => option.Name)));
+}
