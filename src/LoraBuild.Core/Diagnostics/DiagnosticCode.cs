@@ -48,6 +48,9 @@ public static class DiagnosticCode
     /// <summary>A picture carries a colour profile that this engine cannot apply.</summary>
     public const string ColourProfileIgnored = "LB2005";
 
+    /// <summary>A picture's data has errors that the decoder could pass over.</summary>
+    public const string FlawedPicture = "LB2006";
+
     /// <summary>The tagger's model or label file is missing.</summary>
     public const string TaggerMissing = "LB3001";
 

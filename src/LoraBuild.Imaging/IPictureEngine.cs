@@ -1,0 +1,19 @@
+using LoraBuild.Imaging.Formats;
+
+namespace LoraBuild.Imaging;
+
+/// <summary>What a library of image codecs does for <see cref="PictureDecoder"/>. Called from several threads at once.</summary>
+internal interface IPictureEngine
+{
+    /// <summary>Width and height as stored (before EXIF rotation), from the header alone; null where the header is damaged.</summary>
+    (int Width, int Height)? Measure(byte[] content, PictureFormat format);
+
+    /// <summary>The first frame, upright and in sRGB; null where the content is truncated or damaged.</summary>
+    EnginePicture? Decode(byte[] content, PictureFormat format);
+}
+
+/// <summary>A picture as the engine read it.</summary>
+/// <param name="Raster">The pixels.</param>
+/// <param name="HasFlaws">The codec passed over errors in the data.</param>
+/// <param name="ProfileIgnored">The picture carries a colour profile other than sRGB that was not applied.</param>
+internal sealed record EnginePicture(Raster Raster, bool HasFlaws = false, bool ProfileIgnored = false);

@@ -1,0 +1,107 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Imaging.Formats;
+
+namespace LoraBuild.Imaging;
+
+/// <summary>A picture read from a file.</summary>
+/// <param name="Raster">Its upright first frame in sRGB.</param>
+/// <param name="Format">What it is, whatever its name says.</param>
+/// <param name="Warnings">LB2004, LB2005 and LB2006, with the file.</param>
+public sealed record DecodedPicture(Raster Raster, PictureFormat Format, IReadOnlyList<Diagnostic> Warnings);
+
+/// <summary>
+/// Reads png, jpeg, webp, bmp, gif (first frame) and tiff (first page), and avif where the engine can. The content decides what a file is.
+/// EXIF rotation and colour profile are applied; palette, grey, CMYK and 16-bit pictures become 8-bit sRGB. An 8-bit RGB(A) picture
+/// without another profile keeps its pixels bit for bit if its format is lossless. Thread-safe; the result does not depend on the number of threads.
+/// </summary>
+public static class PictureDecoder
+{
+    /// <summary>100 megapixels: 400 MB of raster.</summary>
+    public const long DefaultMaxPixels = 100_000_000;
+
+    private const long MaxFileBytes = 1L << 30;
+
+    private static readonly Lazy<IPictureEngine> Engine = new(PictureEngine.Create);
+
+    /// <summary>Reads the picture in a file.</summary>
+    /// <param name="path">Any file name; no character has a meaning of its own.</param>
+    /// <param name="maxPixels">Pictures with more pixels are refused by their header, before anything is decoded.</param>
+    /// <exception cref="LoraBuildException">
+    /// LB2001 the file is empty, truncated, damaged or no picture; LB2002 it has too many pixels; LB6004 it cannot be read; LB6003 the engine is missing.
+    /// </exception>
+    public static DecodedPicture Decode(string path, long maxPixels = DefaultMaxPixels)
+    {
+        var content = Read(path);
+        var format = Recognise(content, path);
+        // Our own reader serves both forms of the engine: libvips has none for BMP.
+        var size = format == PictureFormat.Bmp ? BmpReader.Measure(content) : Engine.Value.Measure(content, format);
+        if (size is not var (width, height))
+            throw Damaged(format, path);
+        if ((long)width * height > maxPixels)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.PictureTooLarge,
+                FormattableString.Invariant($"The picture has {width} x {height} pixels, {(double)width * height / 1e6:0.#} megapixels; the limit is {maxPixels / 1e6:0.#}. Make it smaller in an image editor."),
+                path);
+        }
+        var picture = (format == PictureFormat.Bmp ? BmpReader.Decode(content) : Engine.Value.Decode(content, format)) ?? throw Damaged(format, path);
+        return new DecodedPicture(picture.Raster, format, Warnings(picture, format, path));
+    }
+
+    private static byte[] Read(string path)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > MaxFileBytes } file)
+                throw new LoraBuildException(DiagnosticCode.PictureTooLarge, $"The file has {file.Length >> 20} MB; pictures are read up to {MaxFileBytes >> 20} MB.", path);
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var reason = e is FileNotFoundException or DirectoryNotFoundException ? "The picture does not exist." : $"The picture cannot be read: {e.Message}";
+            throw new LoraBuildException(DiagnosticCode.CannotRead, reason, path, innerException: e);
+        }
+    }
+
+    private static PictureFormat Recognise(byte[] content, string path)
+    {
+        if (content.Length == 0)
+            throw new LoraBuildException(DiagnosticCode.UndecodablePicture, "The file is empty (0 bytes). Fetch the picture again or remove the file.", path);
+        return PictureFormats.Recognise(content)
+            ?? throw new LoraBuildException(
+                DiagnosticCode.UndecodablePicture,
+                "This is not a picture: its content is none of PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF. Replace or remove the file.",
+                path);
+    }
+
+    private static LoraBuildException Damaged(PictureFormat format, string path) => new(
+        DiagnosticCode.UndecodablePicture,
+        $"The {Name(format)} picture is truncated or damaged. Fetch it again or remove the file.",
+        path);
+
+    private static List<Diagnostic> Warnings(EnginePicture picture, PictureFormat format, string path)
+    {
+        var warnings = new List<Diagnostic>();
+        if (PictureFormats.OfExtension(path) != format)
+        {
+            var extension = Path.GetExtension(path);
+            var named = extension.Length > 0 ? $"although its name ends in {extension}" : "although its name has no extension";
+            warnings.Add(new Diagnostic(
+                DiagnosticCode.MislabelledPicture, Severity.Warning, $"This is a {Name(format)} picture {named}. Rename it to {PictureFormats.Extension(format)}.", path));
+        }
+        if (picture.ProfileIgnored)
+        {
+            warnings.Add(new Diagnostic(
+                DiagnosticCode.ColourProfileIgnored, Severity.Warning,
+                "The picture's colour profile is not sRGB and could not be applied, so its colours are off. Convert it to sRGB in an image editor.", path));
+        }
+        if (picture.HasFlaws)
+        {
+            warnings.Add(new Diagnostic(
+                DiagnosticCode.FlawedPicture, Severity.Warning, $"The {Name(format)} data has errors that were passed over. Look at the picture for damage.", path));
+        }
+        return warnings;
+    }
+
+    private static string Name(PictureFormat format) => format == PictureFormat.WebP ? "WebP" : format.ToString().ToUpperInvariant();
+}

@@ -1,0 +1,44 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Edits;
+using LoraBuild.Imaging.Edits;
+using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Png;
+
+namespace LoraBuild.Imaging;
+
+/// <summary>A normalised picture.</summary>
+/// <param name="Width">Of the written PNG, in pixels.</param>
+/// <param name="Height">Of the written PNG, in pixels.</param>
+/// <param name="SourceFormat">What the source is, whatever its name says.</param>
+/// <param name="Warnings">What <see cref="PictureDecoder"/> has to say about the source.</param>
+public sealed record NormalizedPicture(int Width, int Height, PictureFormat SourceFormat, IReadOnlyList<Diagnostic> Warnings);
+
+/// <summary>
+/// The Normalize step for one picture: upright, sRGB, transparency onto a background, edits, lossless 8-bit RGB PNG of the same size
+/// (a crop's own size after a crop). Transparency goes first, so that edits see what a viewer shows.
+/// </summary>
+public static class PictureNormalizer
+{
+    /// <summary>Reads <paramref name="source"/> and writes <paramref name="target"/>, whole or not at all.</summary>
+    /// <param name="source">A picture that <see cref="PictureDecoder"/> reads; never changed.</param>
+    /// <param name="edits">Carried out in this order.</param>
+    /// <param name="target">The PNG to write; its folder must exist.</param>
+    /// <param name="background">0xRRGGBB behind transparent pixels.</param>
+    /// <param name="maxPixels">Sources with more pixels are refused.</param>
+    /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB6001, LB6003, LB6004; the file is the source, for LB6001 the target.</exception>
+    public static NormalizedPicture Normalize(
+        string source, IReadOnlyList<Edit> edits, string target, int background = 0xFFFFFF, long maxPixels = PictureDecoder.DefaultMaxPixels)
+    {
+        var decoded = PictureDecoder.Decode(source, maxPixels);
+        try
+        {
+            var picture = PictureEditor.Apply(decoded.Raster.Flatten(background), edits);
+            PngEncoder.Encode(picture, target);
+            return new NormalizedPicture(picture.Width, picture.Height, decoded.Format, decoded.Warnings);
+        }
+        catch (LoraBuildException e) when (e.Diagnostic.File is null)
+        {
+            throw new LoraBuildException(e.Diagnostic with { File = source }, e);
+        }
+    }
+}

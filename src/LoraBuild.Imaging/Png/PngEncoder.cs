@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using LoraBuild.Core.Diagnostics;
+
+namespace LoraBuild.Imaging.Png;
+
+/// <summary>
+/// Writes 8-bit RGB PNG without metadata (an RGB PNG without a colour chunk is taken for sRGB). The same pixels give the same bytes.
+/// </summary>
+public static class PngEncoder
+{
+    /// <summary>Writes the picture beside <paramref name="path"/> and then renames it, so that the file is whole or not there.</summary>
+    /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
+    /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
+    public static void Encode(Raster picture, string path)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+                Encode(picture, file);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LoraBuildException(DiagnosticCode.CannotWrite, $"The picture cannot be written: {e.Message}", path, innerException: e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Writes the picture to a stream.</summary>
+    /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
+    public static void Encode(Raster picture, Stream stream)
+    {
+        if (!picture.IsOpaque)
+            throw new ArgumentException("Flatten a transparent picture before encoding it.", nameof(picture));
+        stream.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        Span<byte> header = stackalloc byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, picture.Width);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], picture.Height);
+        header[8] = 8; // bits a sample
+        header[9] = 2; // RGB
+        header[10..].Clear();
+        WriteChunk(stream, "IHDR"u8, header);
+        var data = Compress(picture);
+        WriteChunk(stream, "IDAT"u8, data.GetBuffer().AsSpan(0, (int)data.Length));
+        WriteChunk(stream, "IEND"u8, []);
+    }
+
+    private static MemoryStream Compress(Raster picture)
+    {
+        // Half of the raw size is what photographs come to.
+        var data = new MemoryStream(picture.Width * picture.Height / 2 * 3);
+        using var zlib = new ZLibStream(data, new ZLibCompressionOptions { CompressionLevel = 2, CompressionStrategy = ZLibCompressionStrategy.Default }, leaveOpen: true);
+        var filter = new PngFilter(picture.Width);
+        var row = new byte[3 + picture.Width * 3];
+        var above = new byte[row.Length];
+        for (var y = 0; y < picture.Height; y++)
+        {
+            DropAlpha(picture.Row(y), row.AsSpan(3));
+            zlib.Write(filter.Choose(row, above));
+            (row, above) = (above, row);
+        }
+        zlib.Dispose();
+        return data;
+    }
+
+    private static void DropAlpha(ReadOnlySpan<byte> rgba, Span<byte> rgb)
+    {
+        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+            (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
+    }
+
+    private static void WriteChunk(Stream stream, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
+        stream.Write(number);
+        stream.Write(type);
+        stream.Write(data);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(Crc32.Append(0, type), data));
+        stream.Write(number);
+    }
+}
