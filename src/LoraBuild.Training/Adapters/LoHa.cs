@@ -1,0 +1,86 @@
+using LoraBuild.Diffusion.Layers;
+
+namespace LoraBuild.Training.Adapters;
+
+/// <summary>
+/// LoHa (FedPara, arXiv:2108.06098; LyCORIS' <c>loha</c>): the layer's weight [out, in] changes by
+/// <c>(W1a W1b) o (W2a W2b) x alpha / rank</c>, where o multiplies element by element. For a k x k convolution "in" is in x k x k.
+/// </summary>
+/// <remarks>
+/// The change is a product of rank r^2 too: <c>A B</c> with <c>A[o, (i,j)] = W1a[o,i] W2a[o,j]</c> and <c>B[(i,j), n] = W1b[i,n] W2b[j,n]</c>.
+/// So <c>y = op(x, W) + (x B) A</c> needs neither the changed weight nor a gradient of its size. <see cref="LoHaForm"/> says which of both
+/// forms a layer takes.
+/// </remarks>
+public sealed class LoHa : ILayerAdapter
+{
+    private readonly LoHaForm? form;
+
+    /// <summary>An adapter over weights that belong to someone else.</summary>
+    /// <param name="w1A">[out, rank].</param>
+    /// <param name="w1B">[rank, in] or, for a convolution, [rank, in x k x k].</param>
+    /// <param name="w2A">[out, rank].</param>
+    /// <param name="w2B">As <paramref name="w1B"/>.</param>
+    /// <param name="alpha">The change is scaled by alpha over rank.</param>
+    /// <param name="form">The form to compute in; null: the cheaper one for each input.</param>
+    public LoHa(Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double alpha, LoHaForm? form = null)
+    {
+        (W1A, W1B, W2A, W2B) = (w1A, w1B, w2A, w2B);
+        Alpha = alpha;
+        this.form = form;
+    }
+
+    /// <summary>The factors.</summary>
+    public Tensor W1A { get; }
+
+    /// <inheritdoc cref="W1A"/>
+    public Tensor W1B { get; }
+
+    /// <inheritdoc cref="W1A"/>
+    public Tensor W2A { get; }
+
+    /// <inheritdoc cref="W1A"/>
+    public Tensor W2B { get; }
+
+    /// <summary>The scale's numerator.</summary>
+    public double Alpha { get; }
+
+    /// <summary>How strongly the change is applied: 1 as trained, 0 not at all.</summary>
+    public double Strength { get; set; } = 1;
+
+    /// <summary>The rank of each of the two products.</summary>
+    public long Rank => W1B.shape[0];
+
+    private double Scale => Alpha / Rank * Strength;
+
+    /// <inheritdoc/>
+    public Tensor Forward(AdaptableLayer layer, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var chosen = form ?? LoHaCost.CheaperForm(layer, input, Rank);
+        return (chosen == LoHaForm.Factored ? Factored(layer, input) : Materialized(layer, input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The change of the layer's weight, in the weight's shape and the factors' type.</summary>
+    public Tensor WeightChange(AdaptableLayer layer)
+    {
+        using var scope = NewDisposeScope();
+        return (W1A.matmul(W1B) * W2A.matmul(W2B) * Scale).view(layer.Weight.shape).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Factored(AdaptableLayer layer, Tensor input)
+    {
+        var (rank, squared) = (Rank, Rank * Rank);
+        var down = (W1B.unsqueeze(1) * W2B.unsqueeze(0)).view(squared, -1).to_type(input.dtype);
+        var up = (W1A.unsqueeze(2) * (W2A * Scale).unsqueeze(1)).view(-1, squared).to_type(input.dtype);
+        var frozen = layer.Apply(input);
+        if (layer is not Conv2d convolution)
+            return frozen.add_(functional.linear(functional.linear(input, down), up));
+
+        var size = convolution.KernelSize;
+        var change = functional.conv2d(layer.Apply(input, down.view(squared, -1, size, size), null), up.view(-1, squared, 1, 1));
+        return frozen.add_(change);
+    }
+
+    private Tensor Materialized(AdaptableLayer layer, Tensor input) =>
+        layer.Apply(input, layer.Weight + WeightChange(layer).to_type(layer.Weight.dtype), layer.Bias);
+}

@@ -1,0 +1,32 @@
+namespace LoraBuild.Training;
+
+/// <summary>What random numbers are drawn for: the first part of the stream's name, so that no two uses share numbers.</summary>
+internal enum RandomPurpose
+{
+    /// <summary>First weights of an adapter; then the layer's name and the tensor.</summary>
+    AdapterWeights = 1,
+
+    /// <summary>The order of an epoch's samples; then the epoch.</summary>
+    Order,
+
+    /// <summary>Where a picture is cropped; then step and sample.</summary>
+    Crop,
+
+    /// <summary>Whether a picture is mirrored; then step and sample.</summary>
+    Flip,
+
+    /// <summary>The order of a caption's tags; then step and sample.</summary>
+    Caption,
+
+    /// <summary>The timestep; then step and sample.</summary>
+    Timestep,
+
+    /// <summary>The noise to predict; then step and sample.</summary>
+    Noise,
+
+    /// <summary>The noise's offset per channel; then step and sample.</summary>
+    NoiseOffset,
+
+    /// <summary>The sample of the autoencoder's posterior; then step and sample.</summary>
+    Posterior,
+}
