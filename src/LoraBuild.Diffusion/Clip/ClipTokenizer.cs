@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using LoraBuild.Core.Diagnostics;
+
+namespace LoraBuild.Diffusion.Clip;
+
+/// <summary>
+/// CLIP's byte-level BPE tokenizer as transformers' <c>CLIPTokenizer</c> with ftfy does it, and the chunks of 77 ids in which sd-scripts
+/// feeds long captions to CLIP. Safe for use by several threads.
+/// </summary>
+public sealed class ClipTokenizer
+{
+    /// <summary>The ids that CLIP takes at a time, start and end included.</summary>
+    public const int ChunkLength = 77;
+
+    private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
+
+    private readonly BytePairVocabulary vocabulary;
+    private readonly ConcurrentDictionary<string, int[]> wordIds = new();
+
+    private ClipTokenizer(BytePairVocabulary vocabulary) => this.vocabulary = vocabulary;
+
+    /// <summary>The number of tokens: 49,408 for CLIP as published.</summary>
+    public int VocabularySize => vocabulary.Count;
+
+    /// <summary>Loads a tokenizer folder, or a merges file alone.</summary>
+    /// <param name="path">
+    /// A folder with <c>merges.txt</c> and perhaps <c>vocab.json</c>, or the merges file itself. Without vocab.json the ids follow from the
+    /// merges: byte symbols, the same at the end of a word, the merges, two specials.
+    /// </param>
+    /// <exception cref="LoraBuildException">LB4004: a file is missing or damaged.</exception>
+    public static ClipTokenizer Load(string path)
+    {
+        if (!Directory.Exists(path))
+            return new ClipTokenizer(BytePairVocabulary.Load(path, null));
+        var vocabularyPath = Path.Combine(path, "vocab.json");
+        return new ClipTokenizer(BytePairVocabulary.Load(
+            Path.Combine(path, "merges.txt"), File.Exists(vocabularyPath) ? vocabularyPath : null));
+    }
+
+    /// <summary>The ids of a caption without start, end and padding, and without a limit.</summary>
+    public IReadOnlyList<int> Tokenize(string caption)
+    {
+        var ids = new List<int>();
+        // The specials, written exactly, are tokens whatever stands around them; the text between them is cleaned part by part.
+        var start = 0;
+        while (start < caption.Length)
+        {
+            var (index, special) = NextSpecial(caption, start);
+            TokenizeText(TextRepair.Clean(caption[start..index]), ids);
+            if (special is not null)
+                ids.Add(vocabulary.IdOf(special));
+            start = index + (special?.Length ?? 0);
+        }
+        return ids;
+    }
+
+    /// <summary>A caption as CLIP takes it: start, ids, end, and the end's id as padding.</summary>
+    /// <param name="caption">The caption.</param>
+    /// <param name="maxTokens">
+    /// sd-scripts' <c>max_token_length</c>: 75, 150 or 225. What is longer is cut. 150 and 225 give 2 and 3 chunks, each with a start and an
+    /// end of its own.
+    /// </param>
+    /// <returns>[maxTokens / 75] chunks of <see cref="ChunkLength"/> ids.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxTokens"/> is not a positive multiple of 75.</exception>
+    public long[][] Encode(string caption, int maxTokens = 75)
+    {
+        const int body = ChunkLength - 2;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTokens);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(maxTokens % body, 0);
+        var ids = Tokenize(caption);
+        var chunks = new long[maxTokens / body][];
+        for (var chunk = 0; chunk < chunks.Length; chunk++)
+        {
+            var values = chunks[chunk] = new long[ChunkLength];
+            Array.Fill(values, vocabulary.EndId);
+            values[0] = vocabulary.StartId;
+            for (var i = 0; i < body && (chunk * body) + i < ids.Count; i++)
+                values[i + 1] = ids[(chunk * body) + i];
+        }
+        return chunks;
+    }
+
+    private static (int Index, string? Special) NextSpecial(string text, int start)
+    {
+        var first = (Index: text.Length, Special: (string?)null);
+        foreach (var special in (ReadOnlySpan<string>)[BytePairVocabulary.StartOfText, BytePairVocabulary.EndOfText])
+        {
+            var index = text.IndexOf(special, start, StringComparison.Ordinal);
+            if (index >= 0 && index < first.Index)
+                first = (index, special);
+        }
+        return first;
+    }
+
+    private void TokenizeText(string text, List<int> ids)
+    {
+        var position = 0;
+        while (position < text.Length)
+        {
+            var length = WordLength(text, position);
+            if (length == 0)
+            {
+                position += Rune.GetRuneAt(text, position).Utf16SequenceLength;
+                continue;
+            }
+            ids.AddRange(wordIds.GetOrAdd(text.Substring(position, length), IdsOfWord));
+            position += length;
+        }
+    }
+
+    // CLIP's pattern: specials | contractions | letters | one digit | anything else but spaces. 0 at a space.
+    private static int WordLength(string text, int start)
+    {
+        var rest = text.AsSpan(start);
+        foreach (var special in (ReadOnlySpan<string>)[BytePairVocabulary.StartOfText, BytePairVocabulary.EndOfText, .. Contractions])
+        {
+            if (rest.StartsWith(special, StringComparison.Ordinal))
+                return special.Length;
+        }
+        var kind = KindOf(Rune.GetRuneAt(text, start));
+        if (kind == CharacterKind.Space)
+            return 0;
+        var length = 0;
+        foreach (var rune in rest.EnumerateRunes())
+        {
+            if (KindOf(rune) != kind)
+                break;
+            length += rune.Utf16SequenceLength;
+            if (kind == CharacterKind.Number)
+                break;
+        }
+        return length;
+    }
+
+    private static CharacterKind KindOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        <= UnicodeCategory.OtherLetter => CharacterKind.Letter,
+        >= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber => CharacterKind.Number,
+        _ => Rune.IsWhiteSpace(rune) ? CharacterKind.Space : CharacterKind.Other,
+    };
+
+    private int[] IdsOfWord(string word)
+    {
+        if (word is BytePairVocabulary.StartOfText or BytePairVocabulary.EndOfText)
+            return [vocabulary.IdOf(word)];
+        var symbols = string.Concat(Encoding.UTF8.GetBytes(word).Select(b => BytePairVocabulary.ByteSymbols[b]));
+        return [.. vocabulary.Split(symbols).Select(vocabulary.IdOf)];
+    }
+
+    private enum CharacterKind
+    {
+        Letter,
+        Number,
+        Other,
+        Space,
+    }
+}

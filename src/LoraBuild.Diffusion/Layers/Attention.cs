@@ -1,0 +1,25 @@
+namespace LoraBuild.Diffusion.Layers;
+
+/// <summary>Scaled dot-product attention (Vaswani et al., 2017) of several heads.</summary>
+internal static class Attention
+{
+    /// <summary>softmax(q k^T / sqrt(head size) + mask) v, head by head.</summary>
+    /// <param name="query">[batch, queries, channels].</param>
+    /// <param name="key">[batch, keys, channels].</param>
+    /// <param name="value">[batch, keys, channels].</param>
+    /// <param name="heads">The number of heads; divides the channels.</param>
+    /// <param name="mask">[queries, keys], added to the scores, or null.</param>
+    /// <returns>[batch, queries, channels].</returns>
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask = null)
+    {
+        long batch = query.shape[0], queries = query.shape[1], channels = query.shape[2], headSize = channels / heads;
+        var q = SplitHeads(query, heads);
+        var k = SplitHeads(key, heads);
+        var v = SplitHeads(value, heads);
+        var result = functional.scaled_dot_product_attention(q, k, v, mask);
+        return result.transpose(1, 2).reshape(batch, queries, channels);
+    }
+
+    private static Tensor SplitHeads(Tensor tensor, long heads) =>
+        tensor.view(tensor.shape[0], tensor.shape[1], heads, tensor.shape[2] / heads).transpose(1, 2);
+}

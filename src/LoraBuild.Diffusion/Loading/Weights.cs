@@ -1,0 +1,97 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Safetensors;
+
+namespace LoraBuild.Diffusion.Loading;
+
+/// <summary>
+/// The tensors of one part of a checkpoint, taken by name in the type and on the device where the part will run. What is missing or of
+/// another shape is collected, so that one error can name it all: call <see cref="ThrowIfMisfit"/> when the part has been built.
+/// </summary>
+internal sealed class Weights(SafetensorsFile file, string prefix, string part, ScalarType dtype, Device device)
+{
+    private const int ShownProblems = 5;
+
+    private readonly List<string> problems = [];
+
+    /// <summary>The type that the part computes in.</summary>
+    public ScalarType Dtype => dtype;
+
+    /// <summary>Where the part runs.</summary>
+    public Device Device => device;
+
+    /// <summary>The checkpoint's name, for messages.</summary>
+    public string Path => file.Path;
+
+    /// <summary>Whether the part has a tensor of that name.</summary>
+    public bool Has(string name) => file.Tensors.ContainsKey(prefix + name);
+
+    /// <summary>The shape of a tensor from which sizes are read.</summary>
+    /// <param name="name">Its name without the part's prefix.</param>
+    /// <param name="rank">The number of sizes it must have.</param>
+    /// <exception cref="LoraBuildException">LB4003: it is missing or has another number of sizes.</exception>
+    public IReadOnlyList<long> ShapeOf(string name, int rank)
+    {
+        if (!file.Tensors.TryGetValue(prefix + name, out var entry))
+        {
+            throw Misfit($"it has no '{prefix}{name}'");
+        }
+        if (entry.Shape.Count != rank)
+            throw Misfit($"'{prefix}{name}' has shape {Shown(entry.Shape)}, not one of {rank} sizes");
+        return entry.Shape;
+    }
+
+    /// <summary>A frozen tensor.</summary>
+    /// <returns>The tensor, detached from any scope; where it does not fit, an uninitialised one of the shape it should have.</returns>
+    public Tensor Take(string name, params long[] shape)
+    {
+        if (!file.Tensors.TryGetValue(prefix + name, out var entry))
+            problems.Add($"'{prefix}{name}' {Shown(shape)} is missing");
+        else if (!entry.Shape.SequenceEqual(shape))
+            problems.Add($"'{prefix}{name}' is {Shown(entry.Shape)}, not {Shown(shape)}");
+        else
+            return file.Load(prefix + name, dtype, device).DetachFromDisposeScope();
+        return torch.empty(shape, dtype: dtype, device: device).DetachFromDisposeScope();
+    }
+
+    /// <summary>The linear layer of that name.</summary>
+    public Linear Linear(string name, string loraName, long inputs, long outputs, bool bias = true) =>
+        new(loraName, Take(name + ".weight", outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
+
+    /// <summary>The convolution of that name, padded so that a stride of 1 keeps the size.</summary>
+    public Conv2d Conv2d(string name, string loraName, long inputs, long outputs, long kernel, long stride = 1) => new(
+        loraName, Take(name + ".weight", outputs, inputs, kernel, kernel), Take(name + ".bias", outputs), stride, padding: kernel / 2);
+
+    /// <summary>The group normalisation of that name.</summary>
+    public GroupNorm GroupNorm(string name, long channels, long groups, double epsilon)
+    {
+        if (channels % groups != 0)
+            throw Misfit($"its {channels} channels cannot be split into {groups} norm groups");
+        return new GroupNorm(Take(name + ".weight", channels), Take(name + ".bias", channels), groups, epsilon);
+    }
+
+    /// <summary>The layer normalisation of that name.</summary>
+    public LayerNorm LayerNorm(string name, long channels) => new(Take(name + ".weight", channels), Take(name + ".bias", channels));
+
+    /// <summary>The number of values that each of <paramref name="heads"/> attention heads sees.</summary>
+    /// <exception cref="LoraBuildException">LB4003: the channels cannot be split so.</exception>
+    public long HeadSize(long channels, long heads) => channels % heads == 0
+        ? channels / heads
+        : throw Misfit($"its {channels} channels cannot be split into {heads} attention heads");
+
+    /// <summary>Throws if anything that was taken did not fit.</summary>
+    /// <exception cref="LoraBuildException">LB4003, naming the first few.</exception>
+    public void ThrowIfMisfit()
+    {
+        if (problems.Count == 0)
+            return;
+        var shown = string.Join("; ", problems.Take(ShownProblems));
+        throw Misfit(problems.Count > ShownProblems ? $"{shown}; and {problems.Count - ShownProblems} more" : shown);
+    }
+
+    /// <summary>The error for a checkpoint that is not what this part needs.</summary>
+    public LoraBuildException Misfit(string reason) => new(
+        DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part} is not that of Stable Diffusion 1.x: {reason}.", file.Path);
+
+    private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+}

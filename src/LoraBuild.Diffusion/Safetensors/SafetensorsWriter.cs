@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LoraBuild.Core.Files;
+
+namespace LoraBuild.Diffusion.Safetensors;
+
+/// <summary>
+/// Writes .safetensors files as the reference implementation lays them out: the types of the largest alignment first, names in ordinal
+/// order within a type, the header padded with spaces to a multiple of 8 bytes. The same content gives the same bytes.
+/// </summary>
+public static class SafetensorsWriter
+{
+    private const int Alignment = 8;
+
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes a file whole or not at all.</summary>
+    /// <param name="path">The target; its folder is created.</param>
+    /// <param name="tensors">What to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
+    /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null or empty for none.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
+    public static void Write(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    {
+        var ordered = tensors
+            .OrderByDescending(tensor => SafetensorsType.RankOf(tensor.Value.dtype))
+            .ThenBy(tensor => tensor.Key, StringComparer.Ordinal)
+            .ToList();
+        var header = Header(ordered, metadata ?? []);
+        AtomicFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            foreach (var (_, tensor) in ordered)
+            {
+                using var scope = torch.NewDisposeScope();
+                stream.Write(tensor.detach().cpu().contiguous().bytes);
+            }
+        });
+    }
+
+    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Json))
+        {
+            json.WriteStartObject();
+            WriteMetadata(json, metadata);
+            var offset = 0L;
+            foreach (var (name, tensor) in tensors)
+            {
+                var rank = SafetensorsType.RankOf(tensor.dtype);
+                if (rank < 0)
+                    throw new ArgumentException($"'{name}' has the type {tensor.dtype}, which the format does not know.", nameof(tensors));
+                var type = SafetensorsType.All[rank];
+                json.WriteStartObject(name);
+                json.WriteString("dtype", type.Name);
+                json.WriteStartArray("shape");
+                foreach (var size in tensor.shape)
+                    json.WriteNumberValue(size);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                offset += tensor.numel() * type.Size;
+                json.WriteNumberValue(offset);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        var padding = (Alignment - (buffer.WrittenCount % Alignment)) % Alignment;
+        buffer.GetSpan(padding)[..padding].Fill((byte)' ');
+        buffer.Advance(padding);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var started = false;
+        foreach (var (key, value) in metadata)
+        {
+            if (!started)
+                json.WriteStartObject("__metadata__");
+            started = true;
+            json.WriteString(key, value);
+        }
+        if (started)
+            json.WriteEndObject();
+    }
+}

@@ -1,0 +1,200 @@
+using LoraBuild.Diffusion.Checkpointing;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Loading;
+
+namespace LoraBuild.Diffusion.UNet;
+
+/// <summary>
+/// Stable Diffusion 1.x's noise predictor (Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", CVPR 2022;
+/// Ronneberger et al., "U-Net", 2015), with CompVis' tensor names and diffusers' layer names.
+/// </summary>
+public sealed class UNetModel : IDisposable
+{
+    private const double NormEpsilon = 1e-5;
+    private const double MaxPeriod = 10_000;
+
+    private readonly Conv2d convIn, convOut;
+    private readonly Linear timeLinear1, timeLinear2;
+    private readonly UNetBlock[] down, up;
+    private readonly UNetBlock middle;
+    private readonly GroupNorm normOut;
+    private readonly Tensor frequencies;
+    private readonly ScalarType dtype;
+
+    internal UNetModel(Weights weights, long heads, long normGroups)
+    {
+        var config = UNetConfig.Read(weights);
+        InChannels = config.InChannels;
+        ContextSize = config.ContextSize;
+        dtype = weights.Dtype;
+        convIn = weights.Conv2d("input_blocks.0.0", "lora_unet_conv_in", config.InChannels, config.ModelChannels, kernel: 3);
+        timeLinear1 = weights.Linear("time_embed.0", "lora_unet_time_embedding_linear_1", config.ModelChannels, config.TimeSize);
+        timeLinear2 = weights.Linear("time_embed.2", "lora_unet_time_embedding_linear_2", config.TimeSize, config.TimeSize);
+
+        var levels = config.Levels;
+        var perLevel = config.ResBlocks + 1;
+        var channels = config.ModelChannels;
+        var skips = new Stack<long>([channels]);
+        down = new UNetBlock[levels.Count];
+        for (var level = 0; level < levels.Count; level++)
+        {
+            var lora = $"lora_unet_down_blocks_{level}";
+            var inputs = new List<long>();
+            for (var i = 0; i < config.ResBlocks; i++)
+            {
+                inputs.Add(channels);
+                channels = levels[level].Channels;
+                skips.Push(channels);
+            }
+            Conv2d? downsampler = null;
+            if (level < levels.Count - 1)
+            {
+                var name = $"input_blocks.{(level + 1) * perLevel}.0.op";
+                downsampler = weights.Conv2d(name, $"{lora}_downsamplers_0_conv", channels, channels, kernel: 3, stride: 2);
+                skips.Push(channels);
+            }
+            down[level] = Block($"input_blocks", 1 + (level * perLevel), lora, inputs, levels[level], downsampler);
+        }
+
+        middle = new UNetBlock(
+            [Residual("middle_block.0", "lora_unet_mid_block_resnets_0", channels, channels),
+             Residual("middle_block.2", "lora_unet_mid_block_resnets_1", channels, channels)],
+            [Transformer("middle_block.1", "lora_unet_mid_block_attentions_0", channels)],
+            null);
+
+        up = new UNetBlock[levels.Count];
+        for (var index = 0; index < levels.Count; index++)
+        {
+            var level = levels[levels.Count - 1 - index];
+            var lora = $"lora_unet_up_blocks_{index}";
+            var inputs = new List<long>();
+            for (var i = 0; i < perLevel; i++)
+            {
+                inputs.Add(channels + skips.Pop());
+                channels = level.Channels;
+            }
+            Conv2d? upsampler = null;
+            if (index < levels.Count - 1)
+            {
+                var name = $"output_blocks.{(index * perLevel) + config.ResBlocks}.{(level.HasAttention ? 2 : 1)}.conv";
+                upsampler = weights.Conv2d(name, $"{lora}_upsamplers_0_conv", channels, channels, kernel: 3);
+            }
+            up[index] = Block("output_blocks", index * perLevel, lora, inputs, level, upsampler);
+        }
+        normOut = weights.GroupNorm("out.0", channels, normGroups, NormEpsilon);
+        convOut = weights.Conv2d("out.2", "lora_unet_conv_out", channels, config.OutChannels, kernel: 3);
+        Layers = [convIn, timeLinear1, timeLinear2, .. down.SelectMany(b => b.Layers), .. up.SelectMany(b => b.Layers), .. middle.Layers, convOut];
+        frequencies = Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
+
+        UNetBlock Block(string kind, int first, string lora, List<long> inputs, UNetLevel level, Conv2d? resampler)
+        {
+            var resBlocks = inputs.Select(
+                (size, i) => Residual($"{kind}.{first + i}.0", $"{lora}_resnets_{i}", size, level.Channels)).ToArray();
+            var transformers = level.HasAttention
+                ? inputs.Select((_, i) => Transformer($"{kind}.{first + i}.1", $"{lora}_attentions_{i}", level.Channels)).ToArray()
+                : [];
+            return new UNetBlock(resBlocks, transformers, resampler);
+        }
+
+        ResBlock Residual(string name, string lora, long inputs, long outputs) =>
+            new(weights, name, lora, inputs, outputs, config.TimeSize, normGroups);
+
+        SpatialTransformer Transformer(string name, string lora, long size) =>
+            new(weights, name, lora, size, config.ContextSize, heads, normGroups);
+    }
+
+    /// <summary>Every linear layer and convolution, in the order in which LyCORIS makes its modules.</summary>
+    public IReadOnlyList<AdaptableLayer> Layers { get; }
+
+    /// <summary>The channels of the latents: 4.</summary>
+    public long InChannels { get; }
+
+    /// <summary>The channels of the text encoder's output that the UNet attends to: 768 in SD1.x.</summary>
+    public long ContextSize { get; }
+
+    /// <summary>
+    /// Whether a training step keeps only the inputs of residual blocks and transformers and computes the rest again on the way back:
+    /// less memory for about a third more time, and the same gradients to the bit on a CPU. Call <see cref="Checkpoint.Backward"/> then.
+    /// </summary>
+    public bool GradientCheckpointing { get; set; }
+
+    /// <summary>The noise that the model sees in the latents.</summary>
+    /// <param name="latents">[batch, 4, height, width], any size of at least one pixel a level, in the model's type.</param>
+    /// <param name="timesteps">[batch], whole numbers 0..999, on the model's device.</param>
+    /// <param name="context">[batch, tokens, <see cref="ContextSize"/>], in the model's type.</param>
+    /// <returns>[batch, 4, height, width].</returns>
+    public Tensor Forward(Tensor latents, Tensor timesteps, Tensor context)
+    {
+        using var scope = torch.NewDisposeScope();
+        var time = functional.silu(EmbedTime(timesteps));
+        var hidden = convIn.Forward(latents);
+        var skips = new Stack<Tensor>([hidden]);
+        foreach (var block in down)
+        {
+            for (var i = 0; i < block.ResBlocks.Count; i++)
+            {
+                hidden = Step(block, i, hidden, time, context);
+                skips.Push(hidden);
+            }
+            if (block.Resampler is not null)
+            {
+                hidden = block.Resampler.Forward(hidden);
+                skips.Push(hidden);
+            }
+        }
+
+        hidden = Step(middle, 0, hidden, time, context);
+        hidden = Run(middle.ResBlocks[1].Forward, hidden, time);
+
+        foreach (var block in up)
+        {
+            for (var i = 0; i < block.ResBlocks.Count; i++)
+                hidden = Step(block, i, torch.cat([hidden, skips.Pop()], 1), time, context);
+            if (block.Resampler is not null)
+                hidden = block.Resampler.Forward(Enlarge(hidden, skips.Peek()));
+        }
+        return convOut.Forward(functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        convIn.Dispose();
+        timeLinear1.Dispose();
+        timeLinear2.Dispose();
+        foreach (var block in (UNetBlock[])[.. down, middle, .. up])
+            block.Dispose();
+        normOut.Dispose();
+        convOut.Dispose();
+        frequencies.Dispose();
+    }
+
+    private Tensor Step(UNetBlock block, int index, Tensor hidden, Tensor time, Tensor context)
+    {
+        hidden = Run(block.ResBlocks[index].Forward, hidden, time);
+        return block.Transformers.Count > 0 ? Run(block.Transformers[index].Forward, hidden, context) : hidden;
+    }
+
+    private Tensor Run(Func<Tensor, Tensor, Tensor> block, Tensor first, Tensor second) =>
+        GradientCheckpointing ? Checkpoint.Run(block, first, second) : block(first, second);
+
+    // To the size of the next skip, which is not twice the size where a level's was odd.
+    private static Tensor Enlarge(Tensor hidden, Tensor skip) =>
+        functional.interpolate(hidden, [skip.shape[2], skip.shape[3]], mode: InterpolationMode.Nearest);
+
+    // Sinusoidal embedding (Vaswani et al., 2017), cosines first.
+    private Tensor EmbedTime(Tensor timesteps)
+    {
+        var angles = timesteps.to(torch.float32).unsqueeze(-1) * frequencies;
+        var embedding = torch.cat([angles.cos(), angles.sin()], -1).to(dtype);
+        return timeLinear2.Forward(functional.silu(timeLinear1.Forward(embedding)));
+    }
+
+    private static Tensor Frequencies(long count)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++)
+            values[i] = (float)Math.Exp(-Math.Log(MaxPeriod) * i / count);
+        return torch.tensor(values);
+    }
+}

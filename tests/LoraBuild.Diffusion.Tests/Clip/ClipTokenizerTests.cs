@@ -1,0 +1,92 @@
+using System.Text.Json;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Diffusion.Clip;
+
+namespace LoraBuild.Diffusion.Tests.Clip;
+
+public class ClipTokenizerTests
+{
+    private static readonly ClipTokenizer Published = ClipTokenizer.Load(TestData.PathOf("tiny-sd15", "tokenizer"));
+
+    [Theory]
+    [InlineData(75)]
+    [InlineData(150)]
+    [InlineData(225)]
+    public void Captions_get_the_ids_that_sd_scripts_gives_them(int maxTokens)
+    {
+        var captions = JsonSerializer.Deserialize<string[]>(File.ReadAllText(TestData.PathOf("captions.json")))!;
+        using var scope = torch.NewDisposeScope();
+        var expected = TestData.Golden($"tokens.ids_{(maxTokens == 75 ? 77 : maxTokens)}", ScalarType.Int64).data<long>().ToArray();
+        var perCaption = expected.Length / captions.Length;
+
+        for (var i = 0; i < captions.Length; i++)
+        {
+            var ids = Published.Encode(captions[i], maxTokens).SelectMany(chunk => chunk);
+            Assert.True(
+                expected.Skip(i * perCaption).Take(perCaption).SequenceEqual(ids),
+                $"'{captions[i]}': {string.Join(' ', ids)} instead of {string.Join(' ', expected.Skip(i * perCaption).Take(perCaption))}");
+        }
+    }
+
+    [Theory]
+    [InlineData("Ｆｕｌｌ　ｗｉｄｔｈ", "full width")]
+    [InlineData("ﬃ ﬂ", "ffi fl")]
+    [InlineData("“a” ‘b’", "\"a\" 'b'")]
+    [InlineData("fish &amp;amp; chips &#x41;", "fish & chips a")]
+    [InlineData("a < b &amp; c", "a < b &amp; c")]
+    [InlineData("ｶﾞｷﾞ", "ガギ")]
+    [InlineData("cafe\u0301", "café")]
+    [InlineData("a\u001b[31m\u0007b\u0085c\r\nd\u00a0\u2003e", "ab…c d e")]
+    [InlineData("ΣΑΣ İ", "σας i\u0307")]
+    public void Text_is_repaired_as_ftfy_does(string text, string repaired) =>
+        Assert.Equal(Published.Tokenize(repaired), Published.Tokenize(text));
+
+    [Fact]
+    public void The_vocabulary_follows_from_the_merges()
+    {
+        Assert.Equal(49_408, Published.VocabularySize);
+
+        var folder = TestData.PathOf("mini-sd", "tokenizer");
+        var listed = ClipTokenizer.Load(folder);
+        var derived = ClipTokenizer.Load(Path.Combine(folder, "merges.txt"));
+        const string caption = "hoshinoaoi, black hair, yellow eyes, race uniform, 12 cups!?";
+        Assert.Equal(listed.VocabularySize, derived.VocabularySize);
+        Assert.Equal(listed.Encode(caption, 225), derived.Encode(caption, 225));
+    }
+
+    [Theory]
+    [InlineData("#version: 0.2\ni n\nt h\nth q\u0001\n", 4)]
+    [InlineData("#version: 0.2\ni n t\n", 2)]
+    [InlineData("#version: 0.2\n", 0)]
+    public void A_damaged_merges_file_is_named_with_its_line(string content, int line)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("merges.txt"), content);
+
+        var diagnostic = Assert.Throws<LoraBuildException>(() => ClipTokenizer.Load(folder.Path)).Diagnostic;
+
+        Assert.Equal((DiagnosticCode.TokenizerInvalid, folder.File("merges.txt"), line), (diagnostic.Code, diagnostic.File, diagnostic.Line));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"a\": \"b\"}")]
+    [InlineData("{\"a\": 0}")]
+    [InlineData("{\"<|startoftext|>\": 0, \"<|endoftext|>\": 2}")]
+    public void A_damaged_vocabulary_is_an_error(string content)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\ni n\n");
+        File.WriteAllText(folder.File("vocab.json"), content);
+
+        var diagnostic = Assert.Throws<LoraBuildException>(() => ClipTokenizer.Load(folder.Path)).Diagnostic;
+
+        Assert.Equal((DiagnosticCode.TokenizerInvalid, folder.File("vocab.json")), (diagnostic.Code, diagnostic.File));
+    }
+
+    [Fact]
+    public void A_missing_tokenizer_is_an_error() => Assert.Equal(
+        DiagnosticCode.TokenizerInvalid,
+        Assert.Throws<LoraBuildException>(() => ClipTokenizer.Load(TestData.PathOf("nowhere"))).Diagnostic.Code);
+}

@@ -1,0 +1,36 @@
+using LoraBuild.Diffusion.Safetensors;
+
+namespace LoraBuild.Diffusion.Tests;
+
+/// <summary>
+/// The files under Data: a tiny random SD1.x checkpoint, numbers that diffusers, transformers and sd-scripts computed from it in float32
+/// (<c>golden-forward.safetensors</c>), and the example's miniature.
+/// </summary>
+internal static class TestData
+{
+    public static string PathOf(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "Data", .. parts]);
+
+    public static string TinyCheckpoint => PathOf("tiny-sd15", "tiny-sd15.safetensors");
+
+    public static StableDiffusion LoadTiny() => StableDiffusion.Load(TinyCheckpoint, ScalarType.Float32);
+
+    public static Tensor Golden(string name, ScalarType? dtype = null)
+    {
+        using var file = SafetensorsFile.Open(PathOf("golden-forward.safetensors"));
+        return file.Load(name, dtype);
+    }
+
+    /// <summary>Asserts that the greatest difference is at most this share of the greatest expected value.</summary>
+    public static void AssertClose(Tensor expected, Tensor actual, double tolerance)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        var difference = (expected - actual).abs().max().item<float>() / expected.abs().max().item<float>();
+        Assert.True(difference <= tolerance, $"relative difference {difference:g3}, allowed {tolerance:g3}");
+    }
+
+    public static float[] Floats(Tensor tensor)
+    {
+        using var plain = tensor.detach().to(ScalarType.Float32).contiguous();
+        return plain.data<float>().ToArray();
+    }
+}
