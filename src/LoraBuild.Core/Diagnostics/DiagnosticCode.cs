@@ -33,6 +33,9 @@ public static class DiagnosticCode
     /// <summary>A CharacterImage item's metadata does not parse.</summary>
     public const string InvalidMetadata = "LB1009";
 
+    /// <summary>A tag file describes a picture that is split, so its tags are true of none of the parts.</summary>
+    public const string TagFileOfSplitPicture = "LB1010";
+
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 
@@ -62,6 +65,9 @@ public static class DiagnosticCode
 
     /// <summary>A tag file is not UTF-8 text.</summary>
     public const string TagFileEncoding = "LB3004";
+
+    /// <summary>A table of tags (implications, features, garments) has a malformed entry or a cycle.</summary>
+    public const string TableInvalid = "LB3005";
 
     /// <summary>The base model or one of its parts is missing.</summary>
     public const string BaseModelMissing = "LB4001";

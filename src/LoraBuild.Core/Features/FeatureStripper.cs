@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using LoraBuild.Core.Characters;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Tags;
+
+namespace LoraBuild.Core.Features;
+
+/// <summary>
+/// The StripFeatures step: tags that say who she is leave the caption, and her trigger word becomes its first tag, so that training ties the
+/// features to the trigger word and to nothing else. Order-stable and idempotent; safe for any number of threads.
+/// </summary>
+/// <remarks>Who decides about a tag, first word first: a tag added by hand stays; <see cref="FeatureRules.Keep"/> stays;
+/// <see cref="FeatureRules.Tags"/> and <see cref="FeatureRules.Patterns"/> go; then, unless switched off,
+/// <see cref="FeatureTable.Default"/> and <see cref="FeatureRules.DefaultPatterns"/>.</remarks>
+public sealed class FeatureStripper
+{
+    /// <summary>How long one of the author's patterns may take over one tag before it is an error.</summary>
+    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(500);
+
+    private static readonly Regex[] DefaultPatterns = [.. FeatureRules.DefaultPatterns.Select(ToWholeTag)];
+
+    private readonly Character character;
+    private readonly HashSet<string> names;
+    private readonly HashSet<string> kept;
+    private readonly HashSet<string> listed;
+    private readonly Regex[] patterns;
+    private readonly ConcurrentDictionary<string, string?> reasons = new(Tag.Comparer);
+
+    /// <summary>Prepares the rules of a character.</summary>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.InvalidValue"/>: a pattern is no regular expression.</exception>
+    public FeatureStripper(Character character)
+    {
+        this.character = character;
+        names = character.Aliases.Append(Tag.Normalize(character.Trigger)).ToHashSet(Tag.Comparer);
+        kept = character.Features.Keep.ToHashSet(Tag.Comparer);
+        listed = character.Features.Tags.ToHashSet(Tag.Comparer);
+        patterns = [.. character.Features.Patterns.Select(pattern => Compile(pattern, character.File))];
+    }
+
+    /// <summary>Removes features and puts the trigger word first.</summary>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.InvalidValue"/>: a pattern takes too long.</exception>
+    public PictureTags Strip(PictureTags input)
+    {
+        var trigger = character.Trigger;
+        var tags = new List<string>(input.Tags.Count + 1) { trigger };
+        var changes = new List<TagChange>();
+        var triggerWasThere = false;
+        foreach (var tag in input.Tags)
+        {
+            if (Tag.Comparer.Equals(tag, trigger))
+            {
+                if (triggerWasThere) changes.Add(new TagChange(tag, TagChangeKind.Removed, "duplicate", trigger));
+                triggerWasThere = true;
+            }
+            else if (names.Contains(tag))
+            {
+                changes.Add(new TagChange(tag, TagChangeKind.Replaced, "her name", trigger));
+            }
+            else if (Reason(tag) is { } reason && !input.IsPinned(tag))
+            {
+                changes.Add(new TagChange(tag, TagChangeKind.Removed, reason, trigger));
+            }
+            else
+            {
+                tags.Add(tag);
+            }
+        }
+
+        if (!triggerWasThere) changes.Insert(0, new TagChange(trigger, TagChangeKind.Added, "trigger"));
+        return input with { Tags = tags, Changes = changes };
+    }
+
+    /// <summary>Why a tag is one of her features, or null where it is none.</summary>
+    public string? Reason(string tag) => reasons.GetOrAdd(tag, FindReason);
+
+    /// <summary>A pattern as an expression that matches whole tags.</summary>
+    /// <exception cref="ArgumentException">The pattern is no regular expression.</exception>
+    internal static Regex ToWholeTag(string pattern) =>
+        new($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, PatternTimeout);
+
+    private static Regex Compile(string pattern, string file)
+    {
+        try
+        {
+            return ToWholeTag(pattern);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new LoraBuildException(DiagnosticCode.InvalidValue, exception.Message, file, innerException: exception);
+        }
+    }
+
+    private string? FindReason(string tag)
+    {
+        if (kept.Contains(tag)) return null;
+        if (listed.Contains(tag)) return "feature: listed in features.tags";
+        if (Array.Find(patterns, pattern => IsMatch(pattern, tag)) is not null) return "feature: matches features.patterns";
+        if (!character.Features.UseDefaults || FeatureTable.Default.IsKept(tag)) return null;
+        if (FeatureTable.Default.FeatureCategory(tag) is { } category) return $"feature: {category}";
+        for (var index = 0; index < DefaultPatterns.Length; index++)
+            if (IsMatch(DefaultPatterns[index], tag)) return $"feature: matches {FeatureRules.DefaultPatterns[index]}";
+        return null;
+    }
+
+    private bool IsMatch(Regex pattern, string tag)
+    {
+        try
+        {
+            return pattern.IsMatch(tag);
+        }
+        catch (RegexMatchTimeoutException exception)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidValue,
+                $"A pattern of features.patterns takes too long over the tag '{tag}'. Nested repetitions such as (a+)+ do that; write it without them.",
+                character.File,
+                innerException: exception);
+        }
+    }
+}
