@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace LoraBuild.Torch.Interop;
+
+/// <summary>The functions of Native/lorabuild_torch.cpp, and what turns their failures into exceptions.</summary>
+internal static unsafe partial class Native
+{
+    private const string Library = "lorabuild_torch";
+
+    static Native()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, static (name, assembly, path) => name == Library ? Load() : 0);
+        lb_initialize(&FreeHandle, &CustomFunctions.Backward);
+    }
+
+    private static nint Load()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, $"lib{Library}.so");
+        if (!File.Exists(file))
+            file = Path.Combine(Path.GetDirectoryName(typeof(Native).Assembly.Location) ?? "", $"lib{Library}.so");
+        try
+        {
+            return NativeLibrary.Load(file);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new DllNotFoundException(
+                $"The tensor engine cannot be loaded: {e.Message.Trim()} It was built for another libtorch than this machine has, or that "
+                + "libtorch is gone. Run build/setup.sh and build again, or build with -p:LoraTensorEngine=nuget.", e);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void FreeHandle(nint handle) => GCHandle.FromIntPtr(handle).Free();
+
+    /// <summary>Throws what the last native call on this thread failed with: a managed exception that crossed it, or libtorch's message.</summary>
+    internal static void Check(int result)
+    {
+        if (result < 0)
+            Throw();
+    }
+
+    /// <inheritdoc cref="Check"/>
+    internal static void Throw()
+    {
+        var handle = lb_exception();
+        if (handle != 0 && GCHandle.FromIntPtr(handle).Target is ExceptionDispatchInfo info)
+            info.Throw();
+        throw new ExternalException(Marshal.PtrToStringUTF8(lb_error()));
+    }
+
+    [LibraryImport(Library)] private static partial void lb_initialize(
+        delegate* unmanaged[Cdecl]<nint, void> freeHandle,
+        delegate* unmanaged[Cdecl]<nint, nint*, int, nint*, int, byte**, nint*, int> backward);
+    [LibraryImport(Library)] internal static partial nint lb_version();
+    [LibraryImport(Library)] internal static partial nint lb_error();
+    [LibraryImport(Library)] internal static partial nint lb_exception();
+    [LibraryImport(Library)] internal static partial void lb_free_list(nint list);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint lb_find(string name, string overload);
+    [LibraryImport(Library)] internal static partial int lb_call(nint op, NativeValue* arguments, int count, NativeValue* outputs, int capacity);
+
+    [LibraryImport(Library)] internal static partial void lb_release(nint tensor);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_retain(nint tensor);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_dim(nint tensor);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial long lb_numel(nint tensor);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial long lb_storage_offset(nint tensor);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_is_contiguous(nint tensor);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_dtype(nint tensor);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_sizes(nint tensor, long* sizes);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_strides(nint tensor, long* strides);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial long lb_device(nint tensor);
+    [LibraryImport(Library)] internal static partial nint lb_data(nint tensor);
+    [LibraryImport(Library)] internal static partial int lb_from_memory(nint data, long* sizes, int dims, int dtype, nint handle, nint* result);
+
+    [LibraryImport(Library)] internal static partial int lb_requires_grad(nint tensor);
+    [LibraryImport(Library)] internal static partial int lb_is_leaf(nint tensor);
+    [LibraryImport(Library)] internal static partial int lb_set_requires_grad(nint tensor, int value);
+    [LibraryImport(Library)] internal static partial int lb_retain_grad(nint tensor);
+    [LibraryImport(Library)] internal static partial nint lb_grad(nint tensor);
+    [LibraryImport(Library)] internal static partial int lb_set_grad(nint tensor, nint grad);
+    [LibraryImport(Library)] internal static partial int lb_backward(
+        nint* tensors, int count, nint* grads, int gradCount, int retainGraph, int createGraph, nint* inputs, int inputCount);
+    [LibraryImport(Library)] internal static partial int lb_autograd_grad(
+        nint* outputs, int count, nint* inputs, int inputCount, nint* grads, int gradCount,
+        int retainGraph, int createGraph, int allowUnused, nint* results);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_grad_enabled();
+    [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_set_grad_enabled(int enabled);
+    [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_inference_enabled();
+    [LibraryImport(Library)] internal static partial nint lb_inference_enter(int enabled);
+    [LibraryImport(Library)] internal static partial void lb_inference_leave(nint guard);
+
+    [LibraryImport(Library)] internal static partial int lb_node_new(nint context, nint* inputs, int count, nint* result);
+    [LibraryImport(Library)] internal static partial void lb_node_release(nint node);
+    [LibraryImport(Library)] internal static partial int lb_node_output(nint node, nint tensor, int differentiable, nint* result);
+    [LibraryImport(Library)] internal static partial int lb_node_save(nint node, nint* tensors, int count, byte* isOutput);
+    [LibraryImport(Library)] internal static partial int lb_node_saved(nint borrowed, nint* results, int count);
+    [LibraryImport(Library)] internal static partial nint lb_node_borrow(nint node);
+
+    [LibraryImport(Library)] internal static partial int lb_generator_default(long device, nint* result);
+    [LibraryImport(Library)] internal static partial int lb_generator_new(long device, ulong seed, nint* result);
+    [LibraryImport(Library)] internal static partial void lb_generator_release(nint generator);
+    [LibraryImport(Library)] internal static partial int lb_generator_seed(nint generator, ulong seed);
+    [LibraryImport(Library)] internal static partial ulong lb_generator_initial_seed(nint generator);
+    [LibraryImport(Library)] internal static partial int lb_generator_state(nint generator, nint* result);
+    [LibraryImport(Library)] internal static partial int lb_generator_set_state(nint generator, nint state);
+    [LibraryImport(Library)] internal static partial int lb_manual_seed(ulong seed);
+
+    [LibraryImport(Library)] internal static partial int lb_num_threads();
+    [LibraryImport(Library)] internal static partial int lb_set_num_threads(int count);
+    [LibraryImport(Library)] internal static partial int lb_cuda_available();
+    [LibraryImport(Library)] internal static partial int lb_cudnn_available();
+    [LibraryImport(Library)] internal static partial int lb_cuda_device_count();
+    [LibraryImport(Library)] internal static partial int lb_cuda_synchronize(long index);
+    [LibraryImport(Library)] internal static partial int lb_deterministic();
+    [LibraryImport(Library)] internal static partial int lb_deterministic_warn_only();
+    [LibraryImport(Library)] internal static partial void lb_set_deterministic(int enabled, int warnOnly);
+}

@@ -1,0 +1,55 @@
+using LoraBuild.Torch.Interop;
+
+namespace LoraBuild.Torch;
+
+public static partial class torch
+{
+    public sealed partial class Tensor
+    {
+        public bool requires_grad
+        {
+            get => Read(Native.lb_requires_grad(Handle)) != 0;
+            set => Native.Check(Read(Native.lb_set_requires_grad(Handle, value ? 1 : 0)));
+        }
+
+        public bool is_leaf => Read(Native.lb_is_leaf(Handle)) != 0;
+
+        /// <summary>
+        /// The gradient that backward passes have added up, or null. One that was set is added to in place, also when it is a view into
+        /// a larger buffer.
+        /// </summary>
+        public Tensor? grad
+        {
+            get
+            {
+                var gradient = Read(Native.lb_grad(Handle));
+                return gradient == 0 ? null : new Tensor(gradient);
+            }
+            set
+            {
+                Native.Check(Read(Native.lb_set_grad(Handle, value?.Handle ?? 0)));
+                GC.KeepAlive(value);
+            }
+        }
+
+        public Tensor requires_grad_(bool requires_grad = true)
+        {
+            this.requires_grad = requires_grad;
+            return this;
+        }
+
+        public Tensor with_requires_grad(bool requires_grad = true) => requires_grad_(requires_grad);
+
+        public void retain_grad() => Native.Check(Read(Native.lb_retain_grad(Handle)));
+
+        public void backward() => autograd.backward([this]);
+
+        public void backward(
+            IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            autograd.backward([this], grad_tensors, retain_graph, create_graph, inputs);
+
+        public Tensor detach() => Aten.detach.Call(this);
+
+        public Tensor detach_() => Aten.detach_.InPlace(this);
+    }
+}

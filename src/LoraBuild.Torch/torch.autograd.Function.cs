@@ -1,0 +1,119 @@
+using LoraBuild.Torch.Interop;
+
+namespace LoraBuild.Torch;
+
+public static partial class torch
+{
+    public static partial class autograd
+    {
+        /// <summary>What a custom function keeps from its forward to its backward pass.</summary>
+        public sealed class AutogradContext
+        {
+            private readonly Dictionary<string, object?> _data = [];
+            private List<Tensor> _nonDifferentiable = [];
+            private Func<List<Tensor?>>? _unpack;
+
+            internal List<Tensor?> ToSave { get; set; } = [];
+
+            /// <summary>Whether missing gradients of outputs reach backward as zeros (the default) or as invalid tensors.</summary>
+            public bool MaterializeGrads { get; private set; } = true;
+
+            /// <summary>Keeps inputs or outputs for backward, with a check that nothing changes them in place until then.</summary>
+            public void save_for_backward(List<Tensor> tensors) => ToSave = [.. tensors];
+
+            /// <summary>Keeps anything else. A result of the function kept this way would keep its own graph alive for ever.</summary>
+            public void save_data(string key, object? value) => _data[key] = value;
+
+            public object? get_data(string key) => _data.GetValueOrDefault(key);
+
+            /// <summary>Outputs that have no gradient.</summary>
+            public void mark_non_differentiable(List<Tensor> tensors) => _nonDifferentiable = tensors;
+
+            public void set_materialize_grads(bool value) => MaterializeGrads = value;
+
+            /// <summary>What <see cref="save_for_backward"/> was given; only during backward.</summary>
+            public List<Tensor> get_saved_variables() =>
+                (_unpack ?? throw new InvalidOperationException("Saved tensors can be had only during backward."))()!;
+
+            internal bool IsDifferentiable(Tensor output) => !_nonDifferentiable.Exists(marked => ReferenceEquals(marked, output));
+
+            /// <summary>Lets backward read the saved tensors until the result is disposed.</summary>
+            internal IDisposable Open(Func<List<Tensor?>> unpack)
+            {
+                var before = _unpack;
+                _unpack = unpack;
+                return new Closing(() => _unpack = before);
+            }
+
+            private sealed class Closing(Action close) : IDisposable
+            {
+                public void Dispose() => close();
+            }
+        }
+
+        /// <summary>A function with a backward pass of its own; derive from one of the two classes below.</summary>
+        public abstract class Function<T> where T : Function<T>, new()
+        {
+            private static readonly T Instance = new();
+
+            /// <summary>The function's name in messages.</summary>
+            public abstract string Name { get; }
+
+            /// <summary>
+            /// Runs forward without recording it, and puts one node with this function's backward into the graph. Tensors among
+            /// <paramref name="vars"/> are its inputs; backward gives one gradient, or null, for each of <paramref name="vars"/>.
+            /// </summary>
+            public static List<Tensor> apply_internal(params object?[] vars)
+            {
+                var isTensor = Array.ConvertAll(vars, value => value is Tensor { IsInvalid: false });
+                var inputs = vars.Where((_, i) => isTensor[i]).Cast<Tensor>().ToArray();
+                var context = new AutogradContext();
+                List<Tensor> outputs;
+                using (no_grad())
+                    outputs = Instance.forward_internal(context, vars);
+                return is_grad_enabled() && inputs.Any(input => input.requires_grad)
+                    ? new FunctionNode(Instance.Name, Instance.backward_internal, context, isTensor).Attach(inputs, outputs)
+                    : outputs.ConvertAll(output => Array.Exists(inputs, input => ReferenceEquals(input, output)) ? output.detach() : output);
+            }
+
+            internal abstract List<Tensor> forward_internal(AutogradContext ctx, params object?[] vars);
+
+            internal abstract List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs);
+        }
+
+        /// <summary>A function with one output.</summary>
+        public abstract class SingleTensorFunction<T> : Function<T> where T : SingleTensorFunction<T>, new()
+        {
+            public static Tensor apply(params object?[] vars) => apply_internal(vars)[0];
+
+            public abstract Tensor forward(AutogradContext ctx, params object[] vars);
+
+            /// <summary>
+            /// One gradient, or null, for each argument of forward. Tensors made here are disposed when it returns, but those returned;
+            /// detach others that are to live on.
+            /// </summary>
+            public abstract List<Tensor> backward(AutogradContext ctx, Tensor grad_output);
+
+            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object?[] vars) => [forward(ctx, vars!)];
+
+            internal sealed override List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs) =>
+                backward(ctx, grad_outputs[0]);
+        }
+
+        /// <summary>A function with any number of outputs.</summary>
+        public abstract class MultiTensorFunction<T> : Function<T> where T : MultiTensorFunction<T>, new()
+        {
+            public static List<Tensor> apply(params object?[] vars) => apply_internal(vars);
+
+            public abstract List<Tensor> forward(AutogradContext ctx, params object[] vars);
+
+            /// <inheritdoc cref="SingleTensorFunction{T}.backward"/>
+            public abstract List<Tensor> backward(AutogradContext ctx, List<Tensor> grad_outputs);
+
+            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object?[] vars) => forward(ctx, vars!);
+
+            internal sealed override List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs) =>
+                backward(ctx, grad_outputs);
+        }
+    }
+}
