@@ -24,7 +24,8 @@ public static partial class torch
             /// <summary>Keeps anything else. A result of the function kept this way would keep its own graph alive for ever.</summary>
             public void save_data(string key, object? value) => _data[key] = value;
 
-            public object? get_data(string key) => _data.GetValueOrDefault(key);
+            /// <summary>What <see cref="save_data"/> kept under that key; null when nothing was.</summary>
+            public object get_data(string key) => _data.GetValueOrDefault(key)!;
 
             /// <summary>Outputs that have no gradient.</summary>
             public void mark_non_differentiable(List<Tensor> tensors) => _nonDifferentiable = tensors;
