@@ -32,6 +32,12 @@ public sealed record SplitStep(IReadOnlyList<SplitPart> Parts) : EditStep;
 /// <param name="Area">What of the picture it is.</param>
 /// <param name="Outfit">The outfit that she wears in this part, or null for what holds for the picture.</param>
 /// <param name="Repeats">How often an epoch shows this part, or null for what holds for the picture.</param>
-/// <param name="Line">1-based line of the part in character.yaml.</param>
-/// <param name="Column">1-based column of the part in character.yaml.</param>
-public sealed record SplitPart(string Name, Rectangle Area, string? Outfit = null, int? Repeats = null, int Line = 0, int Column = 0);
+/// <param name="Tags">How the part's raw tags are corrected, after what holds for the picture, or null.</param>
+/// <param name="Hidden">Parts of the outfit that it does not show, besides those of the picture; null for none.</param>
+public sealed record SplitPart(
+    string Name,
+    Rectangle Area,
+    string? Outfit = null,
+    int? Repeats = null,
+    TagEdit? Tags = null,
+    IReadOnlyList<string>? Hidden = null);

@@ -5,7 +5,8 @@ namespace LoraBuild.Core.Characters;
 
 /// <summary>
 /// A key of character.yaml that names pictures: a path relative to the character's folder with <c>/</c> between folders, in which <c>*</c>
-/// stands for any part of a name, <c>?</c> for one character and <c>**</c> for any number of folders.
+/// stands for any part of a name, <c>?</c> for one character and <c>**</c> for any number of folders. Where a picture has exactly this path,
+/// it alone is meant.
 /// </summary>
 /// <param name="Text">The path as written, <c>\</c> turned into <c>/</c> and a leading <c>./</c> dropped.</param>
 /// <param name="Line">1-based line of the key in character.yaml.</param>
@@ -17,15 +18,8 @@ public sealed record PicturePattern(string Text, int Line = 0, int Column = 0)
     /// <summary>Whether the path holds <c>*</c> or <c>?</c>, so that it may match any number of pictures.</summary>
     public bool IsGlob => glob is not null;
 
-    /// <summary>
-    /// Whether the pattern names this picture. A path that is spelled out wins over its reading as a glob, and composed and decomposed
-    /// spellings of a letter are the same (macOS stores names decomposed).
-    /// </summary>
-    public bool Matches(string path)
-    {
-        var normal = path.Normalize(NormalizationForm.FormC);
-        return normal == Text.Normalize(NormalizationForm.FormC) || glob?.IsMatch(normal) == true;
-    }
+    /// <summary>Whether the pattern, read as a glob, names this picture. The path is in Unicode form C.</summary>
+    internal bool IsGlobMatch(string path) => glob?.IsMatch(path) == true;
 
     private static Regex ToRegex(string text)
     {

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Edits;
+using LoraBuild.Core.Tags;
+
+namespace LoraBuild.Core.Characters;
+
+/// <summary>The pictures of a character, and what is wrong with what was said of them.</summary>
+/// <param name="Pictures">The pictures to build, ordered by source (ordinal), then by part as the split lists them.</param>
+/// <param name="Diagnostics">Errors and warnings; the pictures are complete all the same.</param>
+public sealed record ResolvedPictures(IReadOnlyList<CharacterPicture> Pictures, IReadOnlyList<Diagnostic> Diagnostics);
+
+/// <summary>
+/// The ResolveCharacters step: from a character and the project's picture files to the pictures to build, each with everything that
+/// character.yaml, item metadata and folders say of it.
+/// </summary>
+public static class PictureResolver
+{
+    /// <summary>The largest number of repeats; more is a slip of the pen.</summary>
+    public const int MostRepeats = 10_000;
+
+    /// <summary>Repeats of a picture in no quality folder: it counts as one of medium quality.</summary>
+    public const int DefaultRepeats = 8;
+
+    private static readonly Dictionary<string, int> QualityFolders =
+        new(StringComparer.OrdinalIgnoreCase) { ["high"] = 16, ["medium"] = 8, ["low"] = 4 };
+
+    /// <summary>
+    /// Resolves the pictures of a character. Repeats come from the part of a split, else from metadata, else from the innermost folder below
+    /// <c>images/</c> that is called <c>high</c> (16), <c>medium</c> (8), <c>low</c> (4) or, as in sd-scripts, <c>12_anything</c> (12), else
+    /// they are <see cref="DefaultRepeats"/>. The outfit comes from the part of a split, else from metadata, else from the innermost folder
+    /// with an outfit's name.
+    /// </summary>
+    /// <param name="character">The character.</param>
+    /// <param name="pictures">Picture files. A path that comes twice is one picture; metadata given later wins.</param>
+    /// <param name="tagFiles">All <c>.txt</c> files beside the pictures, as <see cref="SourcePicture.Path"/>. <c>two.txt</c> or <c>two.png.txt</c> belongs to
+    /// <c>two.png</c>, <c>two-left.txt</c> to its part <c>left</c>.</param>
+    public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
+    {
+        var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal).Select(Merge).OrderBy(picture => picture.Path, StringComparer.Ordinal).ToArray();
+        var paths = sources.Select(source => Normal(source.Path)).ToHashSet(StringComparer.Ordinal);
+        var edits = new PatternIndex<IReadOnlyList<EditStep>>(character.Edits.Select(entry => (entry.Pictures, entry.Steps)), paths);
+        var tagEdits = new PatternIndex<TagEdit>(character.Tags.Select(entry => (entry.Pictures, entry.Edit)), paths);
+        var hidden = new PatternIndex<IReadOnlyList<string>>(character.Hidden.Select(entry => (entry.Pictures, entry.Tags)), paths);
+        var files = tagFiles.ToHashSet(StringComparer.Ordinal);
+        var diagnostics = new List<Diagnostic>();
+        var unnamed = new List<CharacterPicture>();
+        foreach (var source in sources)
+        {
+            var path = Normal(source.Path);
+            var repeats = Repeats(source, diagnostics);
+            var outfit = Outfit(character, source, diagnostics);
+            var sourceTagEdits = tagEdits.Find(path);
+            var sourceHidden = hidden.Find(path).SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray();
+            var parts = SplitUp(edits.Find(path).SelectMany(steps => steps), source.Path, diagnostics);
+            foreach (var part in parts)
+                unnamed.Add(new CharacterPicture(
+                    "",
+                    source.Path,
+                    part.Name,
+                    part.Repeats ?? repeats,
+                    part.Edits,
+                    part.Outfit ?? outfit,
+                    TagFile(source.Path, part.Name, files),
+                    [.. sourceTagEdits, .. part.TagEdits],
+                    [.. sourceHidden.Union(part.Hidden, Tag.Comparer)]));
+            if (parts[0].Name is not null && TagFile(source.Path, null, files) is { } wholeTagFile)
+                diagnostics.Add(new Diagnostic(
+                    DiagnosticCode.TagFileOfSplitPicture,
+                    Severity.Warning,
+                    $"The tag file is not used, because its picture is split. Write one for each part: {string.Join(", ", parts.Select(part => PartTagFile(source.Path, part.Name!)))}.",
+                    wholeTagFile));
+        }
+
+        diagnostics.AddRange(edits.Unused(character.File, paths).Concat(tagEdits.Unused(character.File, paths)).Concat(hidden.Unused(character.File, paths)));
+        var names = PictureNames.Of([.. unnamed.Select(picture => (picture.Source, picture.Part))]);
+        return new ResolvedPictures([.. unnamed.Select((picture, index) => picture with { Id = names[index] })], diagnostics);
+    }
+
+    private static SourcePicture Merge(IGrouping<string, SourcePicture> same) => new(
+        same.Key,
+        same.LastOrDefault(picture => !string.IsNullOrWhiteSpace(picture.Repeats))?.Repeats,
+        same.LastOrDefault(picture => !string.IsNullOrWhiteSpace(picture.Outfit))?.Outfit);
+
+    private static string Normal(string path) => path.Normalize(NormalizationForm.FormC);
+
+    private static List<Part> SplitUp(IEnumerable<EditStep> steps, string source, List<Diagnostic> diagnostics)
+    {
+        var parts = new List<Part> { new(null, [], null, null, [], []) };
+        foreach (var step in steps)
+        {
+            if (step is ApplyStep apply) parts = parts.ConvertAll(part => part with { Edits = [.. part.Edits, apply.Edit] });
+            else if (step is SplitStep split && parts[0].Name is null) parts = [.. split.Parts.Select(parts[0].Cut)];
+            else
+                diagnostics.Add(new Diagnostic(
+                    DiagnosticCode.InvalidValue, Severity.Error, "Two entries of edits split this picture. Keep one of the splits.", source));
+        }
+
+        return parts;
+    }
+
+    private static int Repeats(SourcePicture source, List<Diagnostic> diagnostics)
+    {
+        if (source.Repeats is { } text)
+        {
+            if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var repeats) && repeats is >= 1 and <= MostRepeats) return repeats;
+            diagnostics.Add(new Diagnostic(
+                DiagnosticCode.InvalidMetadata,
+                Severity.Error,
+                $"Repeats=\"{text}\" of this CharacterImage is not a whole number from 1 to {MostRepeats}.",
+                source.Path));
+        }
+
+        foreach (var folder in FoldersFromInside(source.Path))
+        {
+            if (QualityFolders.TryGetValue(folder, out var byQuality)) return byQuality;
+            if (folder.IndexOf('_') is > 0 and var underscore
+                && int.TryParse(folder.AsSpan(0, underscore), NumberStyles.None, CultureInfo.InvariantCulture, out var byNumber)
+                && byNumber is >= 1 and <= MostRepeats)
+                return byNumber;
+        }
+
+        return DefaultRepeats;
+    }
+
+    private static string? Outfit(Character character, SourcePicture source, List<Diagnostic> diagnostics)
+    {
+        if (source.Outfit is { } given)
+        {
+            if (Named(given.Trim()) is { } named) return named;
+            diagnostics.Add(new Diagnostic(
+                DiagnosticCode.UnknownReference,
+                Severity.Error,
+                $"Outfit=\"{given}\" of this CharacterImage: the character has no such outfit.{Nearest.Suggest(given, character.Outfits.Select(outfit => outfit.Name))}",
+                source.Path));
+            return null;
+        }
+
+        return FoldersFromInside(source.Path).Select(Named).FirstOrDefault(name => name is not null);
+
+        string? Named(string name) => character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, name))?.Name;
+    }
+
+    private static IEnumerable<string> FoldersFromInside(string path)
+    {
+        var segments = path.Split('/');
+        var first = segments[0] == "images" ? 1 : 0;
+        for (var index = segments.Length - 2; index >= first; index--) yield return segments[index];
+    }
+
+    private static string? TagFile(string source, string? part, HashSet<string> files)
+    {
+        if (part is not null) return files.TryGetValue(PartTagFile(source, part), out var ofPart) ? ofPart : null;
+        return files.TryGetValue($"{source}.txt", out var ofFile) || files.TryGetValue($"{WithoutExtension(source)}.txt", out ofFile) ? ofFile : null;
+    }
+
+    private static string PartTagFile(string source, string part) => $"{WithoutExtension(source)}-{part}.txt";
+
+    private static string WithoutExtension(string path)
+    {
+        var dot = path.LastIndexOf('.');
+        return dot > path.LastIndexOf('/') + 1 ? path[..dot] : path;
+    }
+
+    /// <summary>What a picture becomes on the way through its edits.</summary>
+    private sealed record Part(
+        string? Name, IReadOnlyList<Edit> Edits, string? Outfit, int? Repeats, IReadOnlyList<TagEdit> TagEdits, IReadOnlyList<string> Hidden)
+    {
+        public Part Cut(SplitPart split) => new(
+            split.Name,
+            [.. Edits, new CropEdit(split.Area)],
+            split.Outfit ?? Outfit,
+            split.Repeats ?? Repeats,
+            split.Tags is null ? TagEdits : [.. TagEdits, split.Tags],
+            split.Hidden is null ? Hidden : [.. Hidden, .. split.Hidden]);
+    }
+}
