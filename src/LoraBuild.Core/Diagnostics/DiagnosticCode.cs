@@ -81,6 +81,9 @@ public static class DiagnosticCode
     /// <summary>The tokenizer's files are missing or damaged.</summary>
     public const string TokenizerInvalid = "LB4004";
 
+    /// <summary>A LoRA file does not fit the model that it is put on.</summary>
+    public const string LoraMismatch = "LB4005";
+
     /// <summary>A training setting has an impossible value.</summary>
     public const string InvalidTrainingSetting = "LB5001";
 

@@ -13,7 +13,7 @@ public class LearningRateCurveTests
     [InlineData("warmup0_total30_cycles1", 0, 30, 1)]
     public void Cosine_with_restarts_gives_sd_scripts_learning_rates(string name, int warmup, int total, int cycles)
     {
-        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Schedules", "lr-schedule.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "lr-schedule.json")));
         var expected = file.RootElement.GetProperty(name);
         var curve = new LearningRateCurve(LearningRateSchedule.CosineWithRestarts, warmup, total, cycles);
 

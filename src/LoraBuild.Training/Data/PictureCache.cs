@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Imaging;
+using LoraBuild.Imaging.Resampling;
+
+namespace LoraBuild.Training.Data;
+
+/// <summary>Decoded and resized pictures, kept in memory up to a bound; those beyond it are decoded at each use. Safe for several threads.</summary>
+/// <param name="maxBytes">The most memory for pictures, in bytes.</param>
+public sealed class PictureCache(long maxBytes)
+{
+    private readonly ConcurrentDictionary<int, Lazy<Raster>> rasters = new();
+    private long bytes;
+
+    /// <summary>The picture at the size from which it is cropped; opaque, because alpha is dropped as sd-scripts does.</summary>
+    /// <exception cref="LoraBuildException">LB2xxx, LB6004: it cannot be decoded or read.</exception>
+    public Raster Get(TrainingPicture picture)
+    {
+        if (rasters.TryGetValue(picture.Index, out var kept))
+            return kept.Value;
+        var size = 4 * picture.Placement.Resized.Area;
+        if (Interlocked.Add(ref bytes, size) > maxBytes)
+        {
+            Interlocked.Add(ref bytes, -size);
+            return Load(picture);
+        }
+
+        var loading = new Lazy<Raster>(() => Load(picture));
+        var winner = rasters.GetOrAdd(picture.Index, loading);
+        if (!ReferenceEquals(winner, loading))
+            Interlocked.Add(ref bytes, -size);
+        return winner.Value;
+    }
+
+    /// <summary>Forgets all pictures.</summary>
+    public void Clear()
+    {
+        foreach (var index in rasters.Keys)
+        {
+            if (rasters.TryRemove(index, out var removed))
+                Interlocked.Add(ref bytes, -removed.Value.Pixels.Length);
+        }
+    }
+
+    private static Raster Load(TrainingPicture picture)
+    {
+        var raster = PictureDecoder.Decode(picture.Path).Raster;
+        var resized = picture.Placement.Resized;
+        return PictureResampler.Resize(raster, resized.Width, resized.Height);
+    }
+}

@@ -1,0 +1,8 @@
+namespace LoraBuild.Training.Data;
+
+/// <summary>The part of a resized picture that a sample shows.</summary>
+/// <param name="Picture">The picture's index.</param>
+/// <param name="Left">Columns cut away at the left.</param>
+/// <param name="Top">Rows cut away at the top.</param>
+/// <param name="Mirrored">Whether left and right are exchanged.</param>
+public readonly record struct PictureView(int Picture, int Left, int Top, bool Mirrored);

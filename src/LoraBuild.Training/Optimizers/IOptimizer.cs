@@ -1,0 +1,14 @@
+using LoraBuild.Training.Parameters;
+
+namespace LoraBuild.Training.Optimizers;
+
+/// <summary>Changes the weights of a <see cref="ParameterBuffer"/> by its gradients. Its state lies in flat buffers too.</summary>
+public interface IOptimizer : IDisposable
+{
+    /// <summary>One step.</summary>
+    /// <param name="learningRate">The learning rate of each group.</param>
+    void Step(Func<ParameterGroup, double> learningRate);
+
+    /// <summary>What must be saved to go on with the same bits, by name: the live tensors, to be read or copied into.</summary>
+    IReadOnlyDictionary<string, Tensor> State { get; }
+}

@@ -1,0 +1,38 @@
+using LoraBuild.Training.Parameters;
+
+namespace LoraBuild.Training.Optimizers;
+
+/// <summary>
+/// Lion (arXiv:2302.06675): weights move by the sign of a running average of gradients. <c>p -= lr x (wd x p + sign(b1 m + (1 - b1) g))</c>,
+/// then <c>m = b2 m + (1 - b2) g</c>, with m starting at 0.
+/// </summary>
+public sealed class Lion : IOptimizer
+{
+    private readonly ParameterBuffer parameters;
+    private readonly LionRates rates;
+    private readonly Tensor momentum;
+
+    /// <summary>An optimizer over these weights.</summary>
+    public Lion(ParameterBuffer parameters, LionRates rates)
+    {
+        this.parameters = parameters;
+        this.rates = rates;
+        momentum = zeros_like(parameters.Gradients).DetachFromDisposeScope();
+        State = new Dictionary<string, Tensor> { ["momentum"] = momentum };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> State { get; }
+
+    /// <inheritdoc/>
+    public void Step(Func<ParameterGroup, double> learningRate)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var range in parameters.Ranges)
+            rates.Update(range.Of(parameters.Values), range.Of(parameters.Gradients), range.Of(momentum), learningRate(range.Group));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => momentum.Dispose();
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+
+namespace LoraBuild.Training.Parameters;
+
+/// <summary>
+/// All trained weights in one flat 32-bit buffer and all their gradients in another, so that a step of the optimizer, the gradients' norm
+/// and a saved state are a handful of operators whatever the number of adapters. Each weight is a view, and a leaf of the autograd graph
+/// whose gradient is a view as well.
+/// </summary>
+public sealed class ParameterBuffer : IDisposable
+{
+    /// <summary>bitsandbytes' block: so many elements share one scale.</summary>
+    public const int BlockSize = 256;
+
+    /// <summary>bitsandbytes' <c>min_8bit_size</c>: smaller weights keep a 32-bit state.</summary>
+    public const int MinBlockedCount = 4096;
+
+    private readonly Dictionary<string, Tensor> parameters = [];
+    private readonly List<Tensor> gradientViews = [];
+
+    /// <summary>Room for these weights, all zero.</summary>
+    public ParameterBuffer(IReadOnlyList<ParameterShape> shapes, Device device)
+    {
+        var ranges = new List<ParameterRange>();
+        var places = new List<(ParameterShape Shape, long Start)>();
+        var end = 0L;
+        foreach (var alike in shapes.GroupBy(shape => (shape.Group, IsBlocked: shape.Count >= MinBlockedCount)).OrderBy(range => range.Key))
+        {
+            var start = end;
+            foreach (var shape in alike)
+            {
+                places.Add((shape, end));
+                end = alike.Key.IsBlocked ? RoundUp(end + shape.Count) : end + shape.Count;
+            }
+
+            end = RoundUp(end);
+            ranges.Add(new(alike.Key.Group, alike.Key.IsBlocked, start, end - start));
+        }
+
+        Ranges = [.. ranges.Where(range => range.Group != ParameterGroup.Untrained)];
+        Values = zeros(end, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        var trained = Ranges.Sum(range => range.Length);
+        Gradients = zeros(trained, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        foreach (var (shape, start) in places)
+        {
+            var view = Values.narrow(0, start, shape.Count).view([.. shape.Shape]).detach().DetachFromDisposeScope();
+            parameters.Add(shape.Name, view);
+            if (shape.Group == ParameterGroup.Untrained)
+                continue;
+            view.requires_grad_();
+            var gradient = Gradients.narrow(0, start, shape.Count).view([.. shape.Shape]).DetachFromDisposeScope();
+            view.grad = gradient;
+            gradientViews.Add(gradient);
+        }
+    }
+
+    /// <summary>Every weight, [elements].</summary>
+    public Tensor Values { get; }
+
+    /// <summary>The gradient of every trained weight, [trained elements]: the same places as at the start of <see cref="Values"/>.</summary>
+    public Tensor Gradients { get; }
+
+    /// <summary>The trained stretches, in order: text encoder first; within a group small weights, then large ones.</summary>
+    public IReadOnlyList<ParameterRange> Ranges { get; }
+
+    /// <summary>A weight by its name; a view of <see cref="Values"/>.</summary>
+    public Tensor this[string name] => parameters[name];
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ZeroGradients() => Gradients.zero_();
+
+    /// <summary>The length (L2 norm) of all gradients together; not a number, or infinite, where a gradient is.</summary>
+    /// <remarks>Sums block by block, so that the number of threads does not change a bit.</remarks>
+    public double GradientNorm()
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var blocks = Gradients.view(-1, BlockSize).square().sum(1).cpu();
+        var sum = 0.0;
+        foreach (var block in MemoryMarshal.Cast<byte, float>(blocks.bytes))
+            sum += block;
+        return Math.Sqrt(sum);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var view in parameters.Values.Concat(gradientViews))
+            view.Dispose();
+        Values.Dispose();
+        Gradients.Dispose();
+    }
+
+    private static long RoundUp(long count) => (count + BlockSize - 1) / BlockSize * BlockSize;
+}

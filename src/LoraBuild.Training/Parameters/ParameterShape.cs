@@ -1,0 +1,11 @@
+namespace LoraBuild.Training.Parameters;
+
+/// <summary>A weight to make room for.</summary>
+/// <param name="Name">The name that a LoRA file keeps it under, such as <c>lora_unet_conv_in.hada_w1_a</c>.</param>
+/// <param name="Group">Its group.</param>
+/// <param name="Shape">Its shape.</param>
+public sealed record ParameterShape(string Name, ParameterGroup Group, IReadOnlyList<long> Shape)
+{
+    /// <summary>The number of elements.</summary>
+    public long Count { get; } = Shape.Aggregate(1L, (product, side) => product * side);
+}

@@ -1,0 +1,34 @@
+using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Safetensors;
+
+namespace LoraBuild.Training.Tests;
+
+/// <summary>
+/// The files under Data: a tiny random SD1.x checkpoint, and what sd-scripts, LyCORIS and bitsandbytes computed with it on a CPU in 32 bits.
+/// </summary>
+internal static class TestData
+{
+    public static string PathOf(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "Data", .. parts]);
+
+    public static StableDiffusion LoadTiny() => StableDiffusion.Load(PathOf("tiny-sd15", "tiny-sd15.safetensors"), ScalarType.Float32);
+
+    public static SafetensorsFile Open(string name) => SafetensorsFile.Open(PathOf(name));
+
+    /// <summary>The greatest difference as a share of the greatest expected value.</summary>
+    public static double RelativeError(Tensor expected, Tensor actual)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        return ((expected - actual).abs().max() / expected.abs().max()).item<float>();
+    }
+
+    /// <summary>The length of a difference as a share of the expected length.</summary>
+    public static double RelativeDistance(Tensor expected, Tensor actual) => ((expected - actual).norm() / expected.norm()).item<float>();
+
+    /// <summary>[captions, chunks, 77] token ids as lists.</summary>
+    public static long[][][] Tokens(Tensor ids)
+    {
+        var flat = ids.to_type(ScalarType.Int64).contiguous().data<long>().ToArray();
+        var chunks = flat.Chunk(77).ToArray();
+        return [.. chunks.Chunk((int)ids.shape[1])];
+    }
+}
