@@ -22,7 +22,7 @@ public static class PictureNormalizer
     /// <summary>Reads <paramref name="source"/> and writes <paramref name="target"/>, whole or not at all.</summary>
     /// <param name="source">A picture that <see cref="PictureDecoder"/> reads; never changed.</param>
     /// <param name="edits">Carried out in this order.</param>
-    /// <param name="target">The PNG to write; its folder must exist.</param>
+    /// <param name="target">The PNG to write.</param>
     /// <param name="background">0xRRGGBB behind transparent pixels.</param>
     /// <param name="maxPixels">Sources with more pixels are refused.</param>
     /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB6001, LB6003, LB6004; the file is the source, for LB6001 the target.</exception>

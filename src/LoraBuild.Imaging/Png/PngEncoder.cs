@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Files;
 
 namespace LoraBuild.Imaging.Png;
 
@@ -9,27 +10,10 @@ namespace LoraBuild.Imaging.Png;
 /// </summary>
 public static class PngEncoder
 {
-    /// <summary>Writes the picture beside <paramref name="path"/> and then renames it, so that the file is whole or not there.</summary>
+    /// <summary>Writes the picture, whole or not at all.</summary>
     /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
-    public static void Encode(Raster picture, string path)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-                Encode(picture, file);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LoraBuildException(DiagnosticCode.CannotWrite, $"The picture cannot be written: {e.Message}", path, innerException: e);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Encode(Raster picture, string path) => AtomicFile.Write(path, stream => Encode(picture, stream));
 
     /// <summary>Writes the picture to a stream.</summary>
     /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
@@ -54,7 +38,9 @@ public static class PngEncoder
     {
         // Half of the raw size is what photographs come to.
         var data = new MemoryStream(picture.Width * picture.Height / 2 * 3);
-        using var zlib = new ZLibStream(data, new ZLibCompressionOptions { CompressionLevel = 2, CompressionStrategy = ZLibCompressionStrategy.Default }, leaveOpen: true);
+        // Filtered rows repeat bytes and little else: runs alone give smaller files than zlib's levels 1 to 6 on photographs and match them
+        // on drawings, in the time of level 2.
+        using var zlib = new ZLibStream(data, new ZLibCompressionOptions { CompressionLevel = 1, CompressionStrategy = ZLibCompressionStrategy.RunLengthEncoding }, leaveOpen: true);
         var filter = new PngFilter(picture.Width);
         var row = new byte[3 + picture.Width * 3];
         var above = new byte[row.Length];
