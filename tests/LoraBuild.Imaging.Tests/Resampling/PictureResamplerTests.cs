@@ -20,4 +20,44 @@ public sealed class PictureResamplerTests
         var trimmed = resized.Crop((width - expected.Width) / 2, (height - expected.Height) / 2, expected.Width, expected.Height);
         Assert.Equal(expected.Pixels, trimmed.Pixels);
     }
+
+    [Theory]
+    [InlineData(60, 44, 30, 22)]
+    [InlineData(60, 44, 20, 11)]
+    [InlineData(60, 44, 60, 11)]
+    public void Shrinking_by_integers_is_the_mean_of_the_pixels(int width, int height, int smallWidth, int smallHeight)
+    {
+        var source = Fixtures.Noise(width, height, 3);
+        var small = AreaResampler.Resize(source, smallWidth, smallHeight);
+        int across = width / smallWidth, down = height / smallHeight;
+        for (var y = 0; y < smallHeight; y++)
+        {
+            for (var x = 0; x < smallWidth; x++)
+            {
+                var sum = 0.0;
+                for (var i = 0; i < across * down; i++)
+                    sum += Fixtures.Pixel(source, x * across + i % across, y * down + i / across).G;
+                Assert.InRange(Fixtures.Pixel(small, x, y).G - sum / (across * down), -0.501, 0.501);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(37, 23, 36, 22)]
+    [InlineData(37, 23, 5, 23)]
+    [InlineData(37, 23, 74, 46)]
+    [InlineData(37, 23, 100, 3)]
+    [InlineData(1, 1, 9, 9)]
+    public void A_plain_picture_stays_plain_at_any_size(int width, int height, int newWidth, int newHeight)
+    {
+        foreach (var value in (byte[])[0, 1, 127, 254, 255])
+            Assert.Equal(Fixtures.Plain(newWidth, newHeight, value).Pixels, PictureResampler.Resize(Fixtures.Plain(width, height, value), newWidth, newHeight).Pixels);
+    }
+
+    [Fact]
+    public void A_picture_of_the_wanted_size_is_returned_itself()
+    {
+        var source = Fixtures.Noise(5, 6, 1);
+        Assert.Same(source, PictureResampler.Resize(source, 5, 6));
+    }
 }
