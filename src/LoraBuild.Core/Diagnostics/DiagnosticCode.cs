@@ -69,6 +69,9 @@ public static class DiagnosticCode
     /// <summary>A table of tags (implications, features, garments) has a malformed entry or a cycle.</summary>
     public const string TableInvalid = "LB3005";
 
+    /// <summary>The GPU cannot be used for tagging, which runs on the CPU instead.</summary>
+    public const string TaggerOnCpu = "LB3006";
+
     /// <summary>The base model or one of its parts is missing.</summary>
     public const string BaseModelMissing = "LB4001";
 

@@ -1,0 +1,96 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Imaging;
+
+namespace LoraBuild.Tagging;
+
+/// <summary>
+/// A WD v1.4 or v3 tagger: an ONNX file and its <c>selected_tags.csv</c>. Pictures go through the model one at a time, as many at once as
+/// there are threads, so a picture's scores do not depend on its neighbours, nor on the number of threads.
+/// </summary>
+public sealed class WdTagger : IDisposable
+{
+    private readonly TaggerModel model;
+    private readonly TaggerOptions options;
+
+    private WdTagger(TaggerModel model, TaggerLabels labels, TaggerOptions options, IReadOnlyList<Diagnostic> warnings)
+    {
+        this.model = model;
+        this.options = options;
+        Labels = labels;
+        Warnings = warnings;
+    }
+
+    /// <summary>What the scores mean.</summary>
+    public TaggerLabels Labels { get; }
+
+    /// <summary>The size and layout of the model's input.</summary>
+    public TaggerInput Input => model.Input;
+
+    /// <summary>LB3006 where a GPU is there and cannot be used.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; }
+
+    /// <summary>Loads a tagger.</summary>
+    /// <param name="modelPath">The .onnx file.</param>
+    /// <param name="labelsPath">Its <c>selected_tags.csv</c>.</param>
+    /// <param name="options">Threads and device; null for the defaults.</param>
+    /// <exception cref="LoraBuildException">
+    /// LB3001 a file is missing; LB3002 the model is damaged or its inputs and outputs are not a WD tagger's (the message says what they are);
+    /// LB3003 the labels are malformed or not as many as the model's outputs; LB6003 ONNX Runtime is missing.
+    /// </exception>
+    public static WdTagger Open(string modelPath, string labelsPath, TaggerOptions? options = null)
+    {
+        options ??= new TaggerOptions();
+        var labels = TaggerLabels.Read(labelsPath);
+        var warnings = new List<Diagnostic>();
+        return new WdTagger(TaggerModel.Open(modelPath, labels.Count, options, warnings), labels, options, warnings);
+    }
+
+    /// <summary>The scores (0..1) of one picture, in the order of <see cref="Labels"/>.</summary>
+    /// <exception cref="LoraBuildException">LB3002 or LB3003: the model does not run, or gives another number of scores than there are labels.</exception>
+    public float[] Score(Raster picture)
+    {
+        var input = new float[Input.Length];
+        Input.Write(picture, input);
+        return model.Run(input);
+    }
+
+    /// <summary>Scores pictures; one that cannot be read does not keep the others from it.</summary>
+    /// <param name="pictures">Files that <see cref="PictureDecoder"/> reads.</param>
+    /// <param name="scored">Called with the index and the scores of each picture, one call at a time, in no particular order.</param>
+    /// <param name="failed">Called likewise with the index of each picture that cannot be read, and why.</param>
+    /// <param name="cancellation">Ends the work after the pictures in progress.</param>
+    /// <exception cref="LoraBuildException">LB3002 or LB3003: the model does not run, or gives another number of scores than there are labels.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Score(IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation = default)
+    {
+        var gate = new Lock();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
+        try
+        {
+            Parallel.For(0, pictures.Count, parallel, index =>
+            {
+                Raster picture;
+                try
+                {
+                    picture = PictureDecoder.Decode(pictures[index]).Raster;
+                }
+                catch (LoraBuildException e)
+                {
+                    lock (gate)
+                        failed(index, e);
+                    return;
+                }
+                var scores = Score(picture);
+                lock (gate)
+                    scored(index, scores);
+            });
+        }
+        catch (AggregateException e) when (e.InnerExceptions.Count > 0)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+}
