@@ -1,5 +1,3 @@
-using LoraBuild.Core.Tags;
-
 namespace LoraBuild.Tagging;
 
 /// <summary>One output of a tagger.</summary>

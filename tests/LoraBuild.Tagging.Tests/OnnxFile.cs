@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace LoraBuild.Tagging.Tests;
+
+/// <summary>ONNX models of a single operator, written as protocol buffers by hand (onnx.proto, opset 13).</summary>
+internal static class OnnxFile
+{
+    private const int Float = 1;
+
+    /// <summary>Gives the mean of every channel: a "tagger" of three labels whose scores are known.</summary>
+    public static byte[] ChannelMeans(long[] inputShape, long[] spatialAxes, long[] outputShape) =>
+        Model(Node("ReduceMean", IntsAttribute("axes", spatialAxes), IntAttribute("keepdims", 0)), Value("x", Float, inputShape), Value("y", Float, outputShape));
+
+    /// <summary>Gives back what it takes.</summary>
+    public static byte[] Identity(int elementType, params long[] shape) => Model(Node("Identity"), Value("x", elementType, shape), Value("y", elementType, shape));
+
+    /// <summary>Gives back what it takes as one row, whose length nobody knows before it has run.</summary>
+    public static byte[] Flatten(params long[] shape) => Model(Node("Flatten", IntAttribute("axis", 0)), Value("x", Float, shape), Value("y", Float, [1, -1]));
+
+    private static byte[] Model(byte[] node, byte[] input, byte[] output) =>
+    [
+        .. Varint(1, 7),
+        .. Bytes(7, [.. Bytes(1, node), .. Text(2, "test"), .. Bytes(11, input), .. Bytes(12, output)]),
+        .. Bytes(8, [.. Text(1, ""), .. Varint(2, 13)]),
+    ];
+
+    private static byte[] Node(string operation, params byte[][] attributes) =>
+        [.. Text(1, "x"), .. Text(2, "y"), .. Text(4, operation), .. attributes.SelectMany(attribute => Bytes(5, attribute))];
+
+    private static byte[] IntsAttribute(string name, long[] values) => [.. Text(1, name), .. values.SelectMany(value => Varint(8, value)), .. Varint(20, 7)];
+
+    private static byte[] IntAttribute(string name, long value) => [.. Text(1, name), .. Varint(3, value), .. Varint(20, 2)];
+
+    /// <summary>A dimension below zero is one of any size.</summary>
+    private static byte[] Value(string name, int elementType, long[] shape) =>
+    [
+        .. Text(1, name),
+        .. Bytes(2, Bytes(1, [.. Varint(1, elementType), .. Bytes(2, [.. shape.SelectMany(side => Bytes(1, side < 0 ? Text(2, "N") : Varint(1, side)))])])),
+    ];
+
+    private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+
+    private static byte[] Bytes(int field, byte[] value) => [.. Number((ulong)field << 3 | 2), .. Number((ulong)value.Length), .. value];
+
+    private static byte[] Varint(int field, long value) => [.. Number((ulong)field << 3), .. Number((ulong)value)];
+
+    private static IEnumerable<byte> Number(ulong value)
+    {
+        for (; value > 127; value >>= 7)
+            yield return (byte)(value | 128);
+        yield return (byte)value;
+    }
+}
