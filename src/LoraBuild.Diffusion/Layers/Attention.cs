@@ -16,7 +16,7 @@ internal static class Attention
         var q = SplitHeads(query, heads);
         var k = SplitHeads(key, heads);
         var v = SplitHeads(value, heads);
-        var result = functional.scaled_dot_product_attention(q, k, v, mask);
+        var result = nn.functional.scaled_dot_product_attention(q, k, v, mask);
         return result.transpose(1, 2).reshape(batch, queries, channels);
     }
 

@@ -17,5 +17,5 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) =>
-        functional.conv2d(input, weight, bias, strides: strides, padding: paddings);
+        nn.functional.conv2d(input, weight, bias, strides: strides, padding: paddings);
 }

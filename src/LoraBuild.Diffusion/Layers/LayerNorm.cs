@@ -5,7 +5,7 @@ internal sealed class LayerNorm(Tensor weight, Tensor bias) : IDisposable
 {
     private readonly long[] normalizedShape = weight.shape;
 
-    public Tensor Forward(Tensor input) => functional.layer_norm(input, normalizedShape, weight, bias);
+    public Tensor Forward(Tensor input) => nn.functional.layer_norm(input, normalizedShape, weight, bias);
 
     public void Dispose()
     {

@@ -4,5 +4,5 @@ namespace LoraBuild.Diffusion.Layers;
 public sealed class Linear(string name, Tensor weight, Tensor? bias) : AdaptableLayer(name, weight, bias)
 {
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => functional.linear(input, weight, bias);
+    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => nn.functional.linear(input, weight, bias);
 }

@@ -19,7 +19,7 @@ public static class SafetensorsWriter
     /// <summary>Writes a file whole or not at all.</summary>
     /// <param name="path">The target; its folder is created.</param>
     /// <param name="tensors">What to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
-    /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null or empty for none.</param>
+    /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
     /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
@@ -28,7 +28,7 @@ public static class SafetensorsWriter
             .OrderByDescending(tensor => SafetensorsType.RankOf(tensor.Value.dtype))
             .ThenBy(tensor => tensor.Key, StringComparer.Ordinal)
             .ToList();
-        var header = Header(ordered, metadata ?? []);
+        var header = Header(ordered, metadata);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(ulong)];
@@ -43,13 +43,19 @@ public static class SafetensorsWriter
         });
     }
 
-    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
+    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Json))
         {
             json.WriteStartObject();
-            WriteMetadata(json, metadata);
+            if (metadata is not null)
+            {
+                json.WriteStartObject("__metadata__");
+                foreach (var (key, value) in metadata)
+                    json.WriteString(key, value);
+                json.WriteEndObject();
+            }
             var offset = 0L;
             foreach (var (name, tensor) in tensors)
             {
@@ -76,19 +82,5 @@ public static class SafetensorsWriter
         buffer.GetSpan(padding)[..padding].Fill((byte)' ');
         buffer.Advance(padding);
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static void WriteMetadata(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> metadata)
-    {
-        var started = false;
-        foreach (var (key, value) in metadata)
-        {
-            if (!started)
-                json.WriteStartObject("__metadata__");
-            started = true;
-            json.WriteString(key, value);
-        }
-        if (started)
-            json.WriteEndObject();
     }
 }

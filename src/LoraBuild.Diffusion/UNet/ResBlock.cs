@@ -32,9 +32,9 @@ internal sealed class ResBlock : IDisposable
     public Tensor Forward(Tensor input, Tensor time)
     {
         using var scope = torch.NewDisposeScope();
-        var hidden = conv1.Forward(functional.silu(norm1.Forward(input)));
+        var hidden = conv1.Forward(nn.functional.silu(norm1.Forward(input)));
         hidden = hidden + timeProjection.Forward(time).unsqueeze(-1).unsqueeze(-1);
-        hidden = conv2.Forward(functional.silu(norm2.Forward(hidden)));
+        hidden = conv2.Forward(nn.functional.silu(norm2.Forward(hidden)));
         return (hidden + (shortcut?.Forward(input) ?? input)).MoveToOuterDisposeScope();
     }
 

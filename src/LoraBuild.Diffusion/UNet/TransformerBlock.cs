@@ -33,7 +33,7 @@ internal sealed class TransformerBlock : IDisposable
         var hidden = input + selfAttention.Forward(normalized, normalized);
         hidden = hidden + textAttention.Forward(norm2.Forward(hidden), context);
         var halves = gate.Forward(norm3.Forward(hidden)).chunk(2, -1);
-        return hidden + output.Forward(halves[0] * functional.gelu(halves[1]));
+        return hidden + output.Forward(halves[0] * nn.functional.gelu(halves[1]));
     }
 
     public void Dispose()

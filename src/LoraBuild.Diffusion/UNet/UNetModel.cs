@@ -126,7 +126,7 @@ public sealed class UNetModel : IDisposable
     public Tensor Forward(Tensor latents, Tensor timesteps, Tensor context)
     {
         using var scope = torch.NewDisposeScope();
-        var time = functional.silu(EmbedTime(timesteps));
+        var time = nn.functional.silu(EmbedTime(timesteps));
         var hidden = convIn.Forward(latents);
         var skips = new Stack<Tensor>([hidden]);
         foreach (var block in down)
@@ -153,7 +153,7 @@ public sealed class UNetModel : IDisposable
             if (block.Resampler is not null)
                 hidden = block.Resampler.Forward(Enlarge(hidden, skips.Peek()));
         }
-        return convOut.Forward(functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
+        return convOut.Forward(nn.functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the weights.</summary>
@@ -180,14 +180,14 @@ public sealed class UNetModel : IDisposable
 
     // To the size of the next skip, which is not twice the size where a level's was odd.
     private static Tensor Enlarge(Tensor hidden, Tensor skip) =>
-        functional.interpolate(hidden, [skip.shape[2], skip.shape[3]], mode: InterpolationMode.Nearest);
+        nn.functional.interpolate(hidden, [skip.shape[2], skip.shape[3]], mode: InterpolationMode.Nearest);
 
     // Sinusoidal embedding (Vaswani et al., 2017), cosines first.
     private Tensor EmbedTime(Tensor timesteps)
     {
         var angles = timesteps.to(torch.float32).unsqueeze(-1) * frequencies;
         var embedding = torch.cat([angles.cos(), angles.sin()], -1).to(dtype);
-        return timeLinear2.Forward(functional.silu(timeLinear1.Forward(embedding)));
+        return timeLinear2.Forward(nn.functional.silu(timeLinear1.Forward(embedding)));
     }
 
     private static Tensor Frequencies(long count)

@@ -49,10 +49,10 @@ internal sealed class VaeDecoder : IDisposable
             if (index < upsamplers.Length)
             {
                 long[] doubled = [hidden.shape[2] * 2, hidden.shape[3] * 2];
-                hidden = upsamplers[index].Forward(functional.interpolate(hidden, doubled, mode: InterpolationMode.Nearest));
+                hidden = upsamplers[index].Forward(nn.functional.interpolate(hidden, doubled, mode: InterpolationMode.Nearest));
             }
         }
-        return convOut.Forward(functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
+        return convOut.Forward(nn.functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -49,9 +49,9 @@ internal sealed class VaeEncoder : IDisposable
                 hidden = block.Forward(hidden);
             // One row and column of zeros at the bottom right only.
             if (level < downsamplers.Length)
-                hidden = downsamplers[level].Forward(functional.pad(hidden, [0L, 1L, 0L, 1L]));
+                hidden = downsamplers[level].Forward(nn.functional.pad(hidden, [0L, 1L, 0L, 1L]));
         }
-        return convOut.Forward(functional.silu(normOut.Forward(middle.Forward(hidden)))).MoveToOuterDisposeScope();
+        return convOut.Forward(nn.functional.silu(normOut.Forward(middle.Forward(hidden)))).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -23,8 +23,8 @@ internal sealed class VaeResBlock : IDisposable
     public Tensor Forward(Tensor input)
     {
         using var scope = torch.NewDisposeScope();
-        var hidden = conv1.Forward(functional.silu(norm1.Forward(input)));
-        hidden = conv2.Forward(functional.silu(norm2.Forward(hidden)));
+        var hidden = conv1.Forward(nn.functional.silu(norm1.Forward(input)));
+        hidden = conv2.Forward(nn.functional.silu(norm2.Forward(hidden)));
         return (hidden + (shortcut?.Forward(input) ?? input)).MoveToOuterDisposeScope();
     }
 

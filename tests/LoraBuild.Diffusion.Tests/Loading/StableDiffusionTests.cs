@@ -1,0 +1,111 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Diffusion.Safetensors;
+
+namespace LoraBuild.Diffusion.Tests.Loading;
+
+public class StableDiffusionTests
+{
+    [Fact]
+    public void The_miniature_loads_from_its_folder_with_its_own_heads_and_groups()
+    {
+        using var model = StableDiffusion.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
+
+        Assert.Equal((96L, 96L, 3, 8), (model.TextEncoder.Size, model.UNet.ContextSize, model.TextEncoder.Depth, model.Vae.Reduction));
+        Assert.Equal(4, model.UNet.InChannels);
+        Assert.All(model.UNet.Layers, layer => Assert.False(layer.Weight.requires_grad));
+    }
+
+    [Fact]
+    public void Files_without_the_text_model_level_load_alike()
+    {
+        const string level = ".transformer.text_model.";
+        using var scope = torch.NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        CopyMiniature(folder, name => name.Replace(level, ".transformer.", StringComparison.Ordinal), _ => true);
+
+        using var model = StableDiffusion.Load(folder.Path, ScalarType.Float32);
+
+        Assert.Equal(3, model.TextEncoder.Depth);
+    }
+
+    [Fact]
+    public void Missing_tensors_are_named_with_what_was_expected()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        CopyMiniature(folder, name => name, name => !name.Contains("middle_block.2.", StringComparison.Ordinal));
+
+        var diagnostic = Assert.Throws<LoraBuildException>(() => StableDiffusion.Load(folder.Path, ScalarType.Float32)).Diagnostic;
+
+        Assert.Equal((DiagnosticCode.CheckpointMismatch, folder.File("model.safetensors")), (diagnostic.Code, diagnostic.File));
+        Assert.Contains("'model.diffusion_model.middle_block.2.in_layers.0.weight' [64] is missing", diagnostic.Message, StringComparison.Ordinal);
+        Assert.Contains("and 5 more", diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"unet":{"num_heads":3}}""", DiagnosticCode.CheckpointMismatch, "model.safetensors")]
+    [InlineData("""{"unet":{"num_heads":0}}""", DiagnosticCode.CheckpointMismatch, "config.json")]
+    [InlineData("""{"unet":{"num_heads":"4"}}""", DiagnosticCode.CheckpointMismatch, "config.json")]
+    [InlineData("""{"unet":""", DiagnosticCode.CheckpointMismatch, "config.json")]
+    [InlineData("""{"unet":{}}""", DiagnosticCode.CheckpointMismatch, "model.safetensors")]
+    public void A_config_that_does_not_fit_is_an_error(string config, string code, string file)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        CopyMiniature(folder, name => name, _ => true);
+        File.WriteAllText(folder.File("config.json"), config);
+
+        var diagnostic = Assert.Throws<LoraBuildException>(() => StableDiffusion.Load(folder.Path, ScalarType.Float32)).Diagnostic;
+
+        Assert.Equal((code, folder.File(file)), (diagnostic.Code, diagnostic.File));
+    }
+
+    [Fact]
+    public void The_numbers_of_heads_and_groups_may_stand_in_the_metadata()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        CopyMiniature(
+            folder, name => name, _ => true,
+            [new("unet.num_heads", "4"), new("vae.norm_num_groups", "8"), new("clip.num_attention_heads", "4")]);
+        File.Delete(folder.File("config.json"));
+
+        using var model = StableDiffusion.Load(folder.File("model.safetensors"), ScalarType.Float32);
+
+        using var original = StableDiffusion.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
+        Assert.Equal(TestData.Floats(Predict(original)), TestData.Floats(Predict(model)));
+    }
+
+    [Fact]
+    public void Another_models_tokenizer_is_refused() => Assert.Equal(
+        DiagnosticCode.TokenizerInvalid,
+        Assert.Throws<LoraBuildException>(() => StableDiffusion.Load(
+            TestData.PathOf("mini-sd"), ScalarType.Float32, tokenizerPath: TestData.PathOf("tiny-sd15", "tokenizer"))).Diagnostic.Code);
+
+    [Fact]
+    public void A_missing_model_or_a_folder_without_one_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+
+        foreach (var path in (string[])[folder.Path, folder.File("model.safetensors")])
+        {
+            Assert.Equal(
+                DiagnosticCode.BaseModelMissing,
+                Assert.Throws<LoraBuildException>(() => StableDiffusion.Load(path, ScalarType.Float32)).Diagnostic.Code);
+        }
+    }
+
+    private static Tensor Predict(StableDiffusion model) =>
+        model.UNet.Forward(torch.ones(1, 4, 8, 8), torch.tensor([500L]), model.TextEncoder.Encode([model.Tokenizer.Encode("cup")]));
+
+    private static void CopyMiniature(
+        TemporaryFolder folder, Func<string, string> rename, Func<string, bool> keep, KeyValuePair<string, string>[]? metadata = null)
+    {
+        using var file = SafetensorsFile.Open(TestData.PathOf("mini-sd", "mini-sd.safetensors"));
+        SafetensorsWriter.Write(
+            folder.File("model.safetensors"), file.Tensors.Keys.Where(keep).ToDictionary(rename, name => file.Load(name)), metadata);
+        File.Copy(TestData.PathOf("mini-sd", "config.json"), folder.File("config.json"));
+        Directory.CreateDirectory(folder.File("tokenizer"));
+        File.Copy(TestData.PathOf("mini-sd", "tokenizer", "merges.txt"), folder.File("tokenizer/merges.txt"));
+    }
+}
