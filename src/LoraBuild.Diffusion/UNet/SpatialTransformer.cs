@@ -29,11 +29,9 @@ internal sealed class SpatialTransformer : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         long batch = input.shape[0], channels = input.shape[1], height = input.shape[2], width = input.shape[3];
-        // Its own node in the graph: the gradients of its two uses are summed here first, whether the block is checkpointed or not.
-        var text = context.alias();
         var hidden = projectIn.Forward(norm.Forward(input));
         hidden = hidden.flatten(2).transpose(1, 2);
-        hidden = block.Forward(hidden, text);
+        hidden = block.Forward(hidden, context);
         hidden = hidden.transpose(1, 2).reshape(batch, channels, height, width);
         return (projectOut.Forward(hidden) + input).MoveToOuterDisposeScope();
     }

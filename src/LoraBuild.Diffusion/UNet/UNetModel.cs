@@ -175,8 +175,10 @@ public sealed class UNetModel : IDisposable
         return block.Transformers.Count > 0 ? Run(block.Transformers[index].Forward, hidden, context) : hidden;
     }
 
+    // The views are nodes of the graph in which the gradients of a block's uses of its inputs are summed before those of other blocks
+    // are added: the same sums in the same order as with checkpointing.
     private Tensor Run(Func<Tensor, Tensor, Tensor> block, Tensor first, Tensor second) =>
-        GradientCheckpointing ? Checkpoint.Run(block, first, second) : block(first, second);
+        GradientCheckpointing ? Checkpoint.Run(block, first, second) : block(first.view_as(first), second.view_as(second));
 
     // To the size of the next skip, which is not twice the size where a level's was odd.
     private static Tensor Enlarge(Tensor hidden, Tensor skip) =>
