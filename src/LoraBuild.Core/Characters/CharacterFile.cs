@@ -101,7 +101,7 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     private static Outfit ReadOutfit(YamlScalar key, YamlNode node, YamlValues values)
     {
         var name = values.Text(key, "The name of an outfit") ?? "";
-        var what = $"The outfit '{name}'";
+        var what = $"outfit '{name}'";
         var fields = values.Fields(node, what, "trigger", "when", "tags");
         var tags = fields.TryGetValue("tags", out var list) ? values.Tags(list, $"tags of {what}") : [];
         if (list is null && node is YamlMapping or YamlScalar { IsNull: true })
@@ -125,7 +125,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
             fields.TryGetValue("any", out var any) ? values.Tags(any, "any") : [],
             fields.TryGetValue("all", out var all) ? values.Tags(all, "all") : []);
         // Without a tag it would hold for every picture.
-        if (condition.Any.Count + condition.All.Count == 0 && node is YamlMapping or YamlScalar { IsNull: true })
+        var isEmpty = node is YamlMapping { Entries.Count: 0 } or YamlScalar { IsNull: true } || fields.Count > 0;
+        if (isEmpty && condition.Any.Count + condition.All.Count == 0)
             values.Invalid(node, $"'when' of {what} names no tag. Write {{any: [...]}} or {{all: [...]}}, or leave 'when' away.");
         return condition;
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using LoraBuild.Core.Diagnostics;
 
 namespace LoraBuild.Core.Characters;
@@ -11,16 +10,16 @@ internal sealed class PatternIndex<T>
     private readonly List<int> globs = [];
     private readonly bool[] isUsed;
 
-    /// <summary>Indexes entries; <paramref name="paths"/> are the project's pictures in Unicode form C.</summary>
+    /// <summary>Indexes entries; <paramref name="paths"/> are the project's pictures.</summary>
     public PatternIndex(IEnumerable<(PicturePattern Pattern, T Value)> entries, IReadOnlySet<string> paths)
     {
         this.entries = [.. entries];
         isUsed = new bool[this.entries.Count];
-        byPath = Enumerable.Range(0, this.entries.Count).ToLookup(index => Path(this.entries[index].Pattern));
+        byPath = Enumerable.Range(0, this.entries.Count).ToLookup(index => this.entries[index].Pattern.Text);
         for (var index = 0; index < this.entries.Count; index++)
         {
             var pattern = this.entries[index].Pattern;
-            if (pattern.IsGlob && !paths.Contains(Path(pattern))) globs.Add(index);
+            if (pattern.IsGlob && !paths.Contains(pattern.Text)) globs.Add(index);
         }
     }
 
@@ -50,6 +49,4 @@ internal sealed class PatternIndex<T>
                     pattern.Column);
         }
     }
-
-    private static string Path(PicturePattern pattern) => pattern.Text.Normalize(NormalizationForm.FormC);
 }

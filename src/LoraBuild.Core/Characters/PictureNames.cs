@@ -35,13 +35,12 @@ internal static class PictureNames
 
     private static string Name(string source, string? part, int detail)
     {
-        var path = source.Normalize(NormalizationForm.FormC);
-        var slash = path.LastIndexOf('/');
-        var file = path[(slash + 1)..];
+        var slash = source.LastIndexOf('/');
+        var file = source[(slash + 1)..];
         var dot = file.LastIndexOf('.');
         var stem = dot > 0 ? file[..dot] : file;
         var name = new StringBuilder();
-        if (detail >= 1 && slash > 0) name.Append(WithoutRoot(path[..slash]).Replace('/', '-')).Append('-');
+        if (detail >= 1 && slash > 0) name.Append(WithoutRoot(source[..slash]).Replace('/', '-')).Append('-');
         name.Append(stem);
         if (detail >= 2 && dot > 0) name.Append('-').Append(file.AsSpan(dot + 1));
         if (part is not null) name.Append('-').Append(part);
@@ -53,7 +52,7 @@ internal static class PictureNames
 
     private static string Safe(string name)
     {
-        var safe = string.Concat(name.Normalize(NormalizationForm.FormC).Select(character => IsSafe(character) ? character : '_')).Trim('.');
+        var safe = string.Concat(name.Select(character => IsSafe(character) ? character : '_')).Trim('.');
         return safe.Length > 0 ? safe : "_";
     }
 

@@ -18,13 +18,13 @@ public sealed record PicturePattern(string Text, int Line = 0, int Column = 0)
     /// <summary>Whether the path holds <c>*</c> or <c>?</c>, so that it may match any number of pictures.</summary>
     public bool IsGlob => glob is not null;
 
-    /// <summary>Whether the pattern, read as a glob, names this picture. The path is in Unicode form C.</summary>
+    /// <summary>Whether the pattern, read as a glob, names this picture.</summary>
     internal bool IsGlobMatch(string path) => glob?.IsMatch(path) == true;
 
     private static Regex ToRegex(string text)
     {
         var pattern = new StringBuilder(@"\A");
-        var rest = text.Normalize(NormalizationForm.FormC).AsSpan();
+        var rest = text.AsSpan();
         while (rest.Length > 0)
         {
             var (token, expression) = rest switch

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Core.Tags;
@@ -39,7 +38,7 @@ public static class PictureResolver
     public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
     {
         var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal).Select(Merge).OrderBy(picture => picture.Path, StringComparer.Ordinal).ToArray();
-        var paths = sources.Select(source => Normal(source.Path)).ToHashSet(StringComparer.Ordinal);
+        var paths = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
         var edits = new PatternIndex<IReadOnlyList<EditStep>>(character.Edits.Select(entry => (entry.Pictures, entry.Steps)), paths);
         var tagEdits = new PatternIndex<TagEdit>(character.Tags.Select(entry => (entry.Pictures, entry.Edit)), paths);
         var hidden = new PatternIndex<IReadOnlyList<string>>(character.Hidden.Select(entry => (entry.Pictures, entry.Tags)), paths);
@@ -48,12 +47,11 @@ public static class PictureResolver
         var unnamed = new List<CharacterPicture>();
         foreach (var source in sources)
         {
-            var path = Normal(source.Path);
             var repeats = Repeats(source, diagnostics);
             var outfit = Outfit(character, source, diagnostics);
-            var sourceTagEdits = tagEdits.Find(path);
-            var sourceHidden = hidden.Find(path).SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray();
-            var parts = SplitUp(edits.Find(path).SelectMany(steps => steps), source.Path, diagnostics);
+            var sourceTagEdits = tagEdits.Find(source.Path);
+            var sourceHidden = hidden.Find(source.Path).SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray();
+            var parts = SplitUp(edits.Find(source.Path).SelectMany(steps => steps), source.Path, diagnostics);
             foreach (var part in parts)
                 unnamed.Add(new CharacterPicture(
                     "",
@@ -82,8 +80,6 @@ public static class PictureResolver
         same.Key,
         same.LastOrDefault(picture => !string.IsNullOrWhiteSpace(picture.Repeats))?.Repeats,
         same.LastOrDefault(picture => !string.IsNullOrWhiteSpace(picture.Outfit))?.Outfit);
-
-    private static string Normal(string path) => path.Normalize(NormalizationForm.FormC);
 
     private static List<Part> SplitUp(IEnumerable<EditStep> steps, string source, List<Diagnostic> diagnostics)
     {

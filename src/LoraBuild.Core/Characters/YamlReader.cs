@@ -17,25 +17,39 @@ internal static class YamlReader
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.YamlSyntax"/> with line and column.</exception>
     public static YamlNode? Read(string text, string file)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _)) return null;
             parser.Consume<DocumentStart>();
             var root = ReadNode(parser, [], file, 0);
             parser.Consume<DocumentEnd>();
             if (!parser.Accept<StreamEnd>(out _))
-                throw Syntax("The file holds more than one document. Keep one character a file, without '---'.", parser.Current?.Start ?? Mark.Empty, file);
+                throw Syntax("The file holds more than one document. Keep one character a file, without '---'.", parser.Current!.Start, file);
             return root;
         }
         catch (YamlException exception)
         {
-            var hint = exception.Message.Contains("escape", StringComparison.OrdinalIgnoreCase)
-                ? @" In double quotes a backslash is written \\; without quotes, or in single quotes, \( stands as it is."
-                : "";
-            throw Syntax($"{exception.Message.TrimEnd('.')}.{hint}", exception.Start, file, exception);
+            // An error ends where it was found; one of the end of the file says more where it began.
+            var isAtEnd = exception.Message.Contains("end of stream", StringComparison.Ordinal);
+            throw Syntax($"{exception.Message.TrimEnd('.')}.{Hint(exception.Message, text, (int)exception.End.Line)}", isAtEnd ? exception.Start : exception.End, file, exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // YamlDotNet 16.3 answers a key within an open bracket with this.
+            throw Syntax("A bracket [ or { is not closed before the next key.", parser.Current?.Start ?? Mark.Empty, file, exception);
+        }
+    }
+
+    private static string Hint(string message, string text, int line)
+    {
+        if (message.Contains("escape", StringComparison.Ordinal))
+            return @" In double quotes a backslash is written \\; without quotes, or in single quotes, \( stands as it is.";
+        var lines = text.Split('\n');
+        return line <= lines.Length && lines[line - 1].AsSpan().TrimStart().StartsWith('*')
+            ? " A path that begins with * must stand in quotes."
+            : "";
     }
 
     private static YamlNode ReadNode(Parser parser, Dictionary<AnchorName, YamlNode> anchors, string file, int depth)

@@ -26,7 +26,7 @@ public sealed class ImplicationTable
     private ImplicationTable(IReadOnlyList<TableEntry> entries, string file)
     {
         foreach (var entry in entries) Add(entry, file);
-        foreach (var tag in impliedByTag.Keys)
+        foreach (var tag in impliedByTag.Keys.Concat(impliedByFirstWords.Values.SelectMany(implied => implied)))
             if (Implied(tag).Contains(tag, Tag.Comparer))
                 throw new LoraBuildException(DiagnosticCode.TableInvalid, $"By way of other entries, '{tag}' implies itself. Remove one of them.", file);
     }
