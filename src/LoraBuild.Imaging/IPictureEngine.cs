@@ -5,6 +5,9 @@ namespace LoraBuild.Imaging;
 /// <summary>What a library of image codecs does for <see cref="PictureDecoder"/>. Called from several threads at once.</summary>
 internal interface IPictureEngine
 {
+    /// <summary>The library's name and version.</summary>
+    string Version { get; }
+
     /// <summary>Width and height as stored (before EXIF rotation), from the header alone; null where the header is damaged.</summary>
     (int Width, int Height)? Measure(byte[] content, PictureFormat format);
 

@@ -23,6 +23,10 @@ public static class PictureDecoder
 
     private static readonly Lazy<IPictureEngine> Engine = new(PictureEngine.Create);
 
+    /// <summary>The library that decodes, with its version. Another one may decode a JPEG a little differently.</summary>
+    /// <exception cref="LoraBuildException">LB6003: it is missing.</exception>
+    public static string EngineVersion => Engine.Value.Version;
+
     /// <summary>Reads the picture in a file.</summary>
     /// <param name="path">Any file name; no character has a meaning of its own.</param>
     /// <param name="maxPixels">Pictures with more pixels are refused by their header, before anything is decoded.</param>

@@ -7,6 +7,16 @@ internal static class OnnxRuntimeEnvironment
 {
     private static readonly Lock Gate = new();
 
+    /// <summary>The library's name and version.</summary>
+    public static string Version
+    {
+        get
+        {
+            Quieten();
+            return $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{(HasCuda ? ", CUDA" : "")}";
+        }
+    }
+
     /// <summary>Whether this build of ONNX Runtime knows NVIDIA GPUs.</summary>
     public static bool HasCuda => OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider");
 

@@ -20,6 +20,9 @@ public sealed class WdTagger : IDisposable
         Warnings = warnings;
     }
 
+    /// <summary>The library that runs models, with its version.</summary>
+    public static string EngineVersion => OnnxRuntimeEnvironment.Version;
+
     /// <summary>What the scores mean.</summary>
     public TaggerLabels Labels { get; }
 

@@ -16,6 +16,8 @@ public sealed class BuildState
     // without changing its stamp.
     private const long RacyNanoseconds = 20_000_000;
 
+    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     private readonly ContentHash? identity;
     private readonly Dictionary<string, FileRecord> known;
     private readonly IReadOnlyList<string> knownAbsent;
@@ -40,7 +42,7 @@ public sealed class BuildState
     {
         try
         {
-            var saved = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(path));
+            var saved = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(path), Strict);
             if (saved is not { Version: FormatVersion })
                 return new BuildState();
             return new BuildState(
@@ -103,7 +105,7 @@ public sealed class BuildState
     {
         var before = StampOf(path);
         if ((seen.TryGetValue(path, out var record) || known.TryGetValue(path, out record)) && record.Stamp == before)
-            return seen[path] = record with { Key = key };
+            return seen[path] = record with { Key = key ?? record.Key };
 
         while (true)
         {

@@ -10,6 +10,8 @@ namespace LoraBuild.Core.Caching;
 /// </summary>
 public sealed class ContentStore
 {
+    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     private readonly string root;
 
     /// <summary>Opens the store in a folder, which need not exist.</summary>
@@ -21,13 +23,13 @@ public sealed class ContentStore
         var path = ResultPath(key);
         try
         {
-            return JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(path))?.ToResult();
+            return JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(path), Strict)?.ToResult();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException or ArgumentNullException)
+        catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {
             Forget(path);
             return null;
@@ -62,14 +64,11 @@ public sealed class ContentStore
     /// <summary>Stores what a step made.</summary>
     /// <param name="key">The step's key.</param>
     /// <param name="files">The result's files: name within the result, path on disk.</param>
-    /// <param name="facts">Small facts about them.</param>
     /// <returns>The result as <see cref="Find"/> will give it.</returns>
     /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
-    public StoredResult Add(
-        ContentHash key, IReadOnlyList<(string Name, string Path)> files, IReadOnlyDictionary<string, string>? facts = null)
+    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, string Path)> files)
     {
-        var stored = files.Select(file => AddContent(file.Name, file.Path)).ToList();
-        var result = new StoredResult(stored, facts ?? new Dictionary<string, string>());
+        var result = new StoredResult([.. files.Select(file => AddContent(file.Name, file.Path))]);
         AtomicFile.Write(ResultPath(key), stream => JsonSerializer.Serialize(stream, Entry.From(result)));
         return result;
     }
@@ -100,13 +99,13 @@ public sealed class ContentStore
         }
     }
 
-    private sealed record Entry(IReadOnlyList<EntryFile> Files, IReadOnlyDictionary<string, string> Facts)
+    private sealed record Entry(IReadOnlyList<EntryFile> Files)
     {
         public static Entry From(StoredResult result) =>
-            new([.. result.Files.Select(file => new EntryFile(file.Name, file.Content.ToString(), file.Length))], result.Facts);
+            new([.. result.Files.Select(file => new EntryFile(file.Name, file.Content.ToString(), file.Length))]);
 
         public StoredResult ToResult() =>
-            new([.. Files.Select(file => new StoredFile(file.Name, ContentHash.Parse(file.Sha256), file.Length))], Facts);
+            new([.. Files.Select(file => new StoredFile(file.Name, ContentHash.Parse(file.Sha256), file.Length))]);
     }
 
     private sealed record EntryFile(string Name, string Sha256, long Length);

@@ -145,11 +145,11 @@ public static class PictureResolver
         for (var index = segments.Length - 2; index >= first; index--) yield return segments[index];
     }
 
-    private static string? TagFile(string source, string? part, HashSet<string> files)
-    {
-        if (part is not null) return files.TryGetValue(PartTagFile(source, part), out var ofPart) ? ofPart : null;
-        return files.TryGetValue($"{source}.txt", out var ofFile) || files.TryGetValue($"{WithoutExtension(source)}.txt", out ofFile) ? ofFile : null;
-    }
+    /// <summary>The names that a picture's tag file may have, as <see cref="SourcePicture.Path"/>; the first that is there counts.</summary>
+    public static IReadOnlyList<string> TagFileNames(string source, string? part) =>
+        part is null ? [$"{source}.txt", $"{WithoutExtension(source)}.txt"] : [PartTagFile(source, part)];
+
+    private static string? TagFile(string source, string? part, HashSet<string> files) => TagFileNames(source, part).FirstOrDefault(files.Contains);
 
     private static string PartTagFile(string source, string part) => $"{WithoutExtension(source)}-{part}.txt";
 

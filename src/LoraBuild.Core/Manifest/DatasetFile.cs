@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
 
 namespace LoraBuild.Core.Manifest;
 
@@ -36,8 +35,6 @@ public static class DatasetFile
         }
     }
 
-    /// <summary>Writes a manifest into its dataset folder.</summary>
-    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
-    public static void Write(string folder, DatasetManifest manifest) =>
-        AtomicFile.Write(Path.Combine(folder, Name), stream => JsonSerializer.Serialize(stream, manifest, Json));
+    /// <summary>The manifest as the bytes of a <c>dataset.json</c>.</summary>
+    public static byte[] Serialize(DatasetManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Json);
 }

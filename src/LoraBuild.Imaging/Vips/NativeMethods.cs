@@ -80,6 +80,9 @@ internal static unsafe partial class NativeMethods
     public static partial int vips_image_get_width(nint image);
 
     [LibraryImport(Library)]
+    public static partial int vips_version(int part);
+
+    [LibraryImport(Library)]
     public static partial int vips_image_get_height(nint image);
 
     [LibraryImport(Library)]

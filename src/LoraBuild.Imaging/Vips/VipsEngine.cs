@@ -25,6 +25,9 @@ internal sealed unsafe class VipsEngine : IPictureEngine
     private delegate int Loader(void* data, nuint length, out nint image, string access, int sequential, string failOn, int level, nint end);
 
     /// <inheritdoc/>
+    public string Version => $"libvips {vips_version(0)}.{vips_version(1)}.{vips_version(2)}";
+
+    /// <inheritdoc/>
     public (int Width, int Height)? Measure(byte[] content, PictureFormat format)
     {
         fixed (byte* data = content)

@@ -1,0 +1,34 @@
+using System.Globalization;
+using LoraBuild.Core.Diagnostics;
+
+namespace LoraBuild.Core.Settings;
+
+/// <summary>The properties of the steps before training: which values they take.</summary>
+public static class PipelineSettings
+{
+    /// <summary>LB1008 for every property of these whose value is not one that it takes.</summary>
+    /// <param name="values">Values by property name.</param>
+    public static IEnumerable<Diagnostic> Check(IReadOnlyDictionary<string, string> values)
+    {
+        foreach (var name in new[] { "LoraTaggerThreshold", "LoraEvidenceThreshold" })
+        {
+            if (!TryNumber(values[name], out var number) || number is not (>= 0 and <= 1))
+                yield return Invalid(name, values[name], "a number from 0 to 1");
+        }
+
+        if (!long.TryParse(values["LoraMaxPixels"], NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) || pixels == 0)
+            yield return Invalid("LoraMaxPixels", values["LoraMaxPixels"], "a whole number of pixels above 0");
+        if (values["LoraUndecided"] is not ("keep" or "drop"))
+            yield return Invalid("LoraUndecided", values["LoraUndecided"], "keep or drop");
+        if (values["LoraTrain"] is not ("true" or "false"))
+            yield return Invalid("LoraTrain", values["LoraTrain"], "true or false");
+        if (values["LoraOutputName"].AsSpan().IndexOfAny("/\\") >= 0 || values["LoraOutputName"].Length == 0)
+            yield return Invalid("LoraOutputName", values["LoraOutputName"], "a file name without a folder");
+    }
+
+    private static bool TryNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+
+    private static Diagnostic Invalid(string name, string value, string allowed) =>
+        new(DiagnosticCode.InvalidProperty, Severity.Error, $"{name} is '{value}'; it must be {allowed}.");
+}

@@ -1,0 +1,58 @@
+using System.Xml;
+using System.Xml.Linq;
+using LoraBuild.Core.Diagnostics;
+
+namespace LoraBuild.Core.Settings;
+
+/// <summary>The <c>Lora*</c> properties that a character project may set, and where it set them.</summary>
+public static class ProjectProperties
+{
+    private const string Prefix = "Lora";
+
+    private static readonly string[] BuildProperties =
+    [
+        "LoraBaseModel", "LoraCachePath", "LoraCharacterFile", "LoraEngines", "LoraEvidenceThreshold", "LoraHasNvidiaGpu", "LoraImageEngine",
+        "LoraLibtorch", "LoraMaxPixels", "LoraOutputName", "LoraTagger", "LoraTaggerEngine", "LoraTaggerLabels", "LoraTaggerModel",
+        "LoraTaggerThreshold", "LoraTasksAssembly", "LoraTensorEngine", "LoraTokenizer", "LoraTrain", "LoraUndecided", "LoraWorkerAssembly",
+    ];
+
+    /// <summary>Every property that means something, in no particular order.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. BuildProperties, .. TrainingSettings.Options.Select(option => option.Property)];
+
+    /// <summary>LB1008 for every property of a project file that begins with <c>Lora</c> and means nothing: a slip of the pen that MSBuild
+    /// would pass over.</summary>
+    public static IEnumerable<Diagnostic> FindUnknown(string projectFile) =>
+        from property in Read(projectFile)
+        let name = property.Name.LocalName
+        where name.StartsWith(Prefix, StringComparison.Ordinal) && !Names.Contains(name, StringComparer.OrdinalIgnoreCase)
+        let nearest = NearestName.Of(name, Names)
+        select Locate(property, projectFile, new Diagnostic(
+            DiagnosticCode.InvalidProperty,
+            Severity.Error,
+            $"There is no property '{name}'.{(nearest is null ? " build/README.md lists all that there are." : $" Did you mean '{nearest}'?")}"));
+
+    /// <summary>The same diagnostic with the place of the property that it names, where the project file sets that property itself.</summary>
+    public static Diagnostic Locate(string projectFile, Diagnostic diagnostic)
+    {
+        var property = Read(projectFile).LastOrDefault(property => MentionsWord(diagnostic.Message, property.Name.LocalName));
+        return property is null ? diagnostic with { File = projectFile } : Locate(property, projectFile, diagnostic);
+    }
+
+    private static Diagnostic Locate(XElement property, string projectFile, Diagnostic diagnostic)
+    {
+        var place = (IXmlLineInfo)property;
+        return diagnostic with { File = projectFile, Line = place.LineNumber, Column = place.LinePosition };
+    }
+
+    private static IEnumerable<XElement> Read(string projectFile) =>
+        XDocument.Load(projectFile, LoadOptions.SetLineInfo).Descendants()
+            .Where(element => element.Name.LocalName == "PropertyGroup")
+            .SelectMany(group => group.Elements());
+
+    private static bool MentionsWord(string message, string name)
+    {
+        var start = message.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        var end = start + name.Length;
+        return start >= 0 && (end == message.Length || !char.IsLetterOrDigit(message[end]));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Files;
+
+namespace LoraBuild.Core.Tags;
+
+/// <summary>
+/// The tags of every picture after one step, a line of JSON for each, in the order of the pictures. Each entry carries the key that it
+/// follows from, so that the next build computes again only what changed.
+/// </summary>
+public static class TagLedger
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Reads a ledger. Lines that are damaged are left out, a missing file is an empty ledger: both are computed again.</summary>
+    public static IReadOnlyDictionary<string, TagLedgerEntry> Read(string path)
+    {
+        var entries = new Dictionary<string, TagLedgerEntry>(StringComparer.Ordinal);
+        if (!File.Exists(path))
+            return entries;
+        foreach (var line in File.ReadLines(path, Encoding.UTF8))
+        {
+            if (TryParse(line) is { } entry)
+                entries[entry.Id] = entry;
+        }
+
+        return entries;
+    }
+
+    /// <summary>Writes a ledger.</summary>
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
+    public static void Write(string path, IEnumerable<TagLedgerEntry> entries) => AtomicFile.Write(path, stream =>
+    {
+        foreach (var entry in entries)
+        {
+            JsonSerializer.Serialize(stream, new Line(entry.Id, entry.Key.ToString(), entry.Tags, entry.Outfit), Json);
+            stream.WriteByte((byte)'\n');
+        }
+    });
+
+    private static TagLedgerEntry? TryParse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Line>(line, Json) is { } entry
+                ? new TagLedgerEntry(entry.Id, ContentHash.Parse(entry.Key), entry.Tags, entry.Outfit)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Line(string Id, string Key, PictureTags Tags, string? Outfit);
+}

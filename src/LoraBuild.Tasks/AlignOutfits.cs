@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Outfits;
+using LoraBuild.Core.Tags;
+using LoraBuild.Tasks.Items;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>AlignOutfits: every picture of an outfit gets the outfit's own tags, minus what the picture does not show.</summary>
+public sealed class AlignOutfits : TagStepTask
+{
+    private const int StepVersion = 1;
+
+    /// <summary>The ledger of raw tags: evidence of what a picture shows.</summary>
+    [Required]
+    public string TaggedFile { get; set; } = "";
+
+    /// <summary>The tagger's score from which on a garment is taken to show, 0 to 1.</summary>
+    [Required]
+    public double EvidenceThreshold { get; set; }
+
+    /// <summary>What happens to garments of which nothing tells whether they show: <c>keep</c> or <c>drop</c>.</summary>
+    [Required]
+    public string Undecided { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var tagged = TagLedger.Read(TaggedFile);
+        var aligner = new OutfitAligner(
+            Session.Character, new AlignmentOptions(EvidenceThreshold, Enum.Parse<Core.Outfits.Undecided>(Undecided, ignoreCase: true)));
+        var rules = new StepKey("AlignOutfits", StepVersion)
+            .With("trigger", Session.Character.Trigger)
+            .With("outfits", JsonSerializer.Serialize(Session.Character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))
+            .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
+            .With("undecided", Undecided);
+        RunStep("AlignOutfits", rules, Evidence, (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id()].Tags.Tags));
+
+        IEnumerable<(string Name, string Value)> Evidence(ITaskItem picture)
+        {
+            yield return ("outfit", picture.GetMetadata(PictureMetadata.Outfit));
+            yield return ("hidden", picture.GetMetadata(PictureMetadata.Hidden));
+            yield return ("raw tags", tagged[picture.Id()].Content.ToString());
+            if (picture.GetMetadata(PictureMetadata.Scores) is { Length: > 0 } scores)
+                yield return ("scores", Session.State.HashInput(scores).ToString());
+        }
+    }
+
+    private (PictureTags Tags, string? Outfit)? Align(OutfitAligner aligner, ITaskItem picture, PictureTags tags, IReadOnlyList<string> raw)
+    {
+        var scores = picture.GetMetadata(PictureMetadata.Scores) is { Length: > 0 } path
+            ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))
+            : null;
+        var outfit = picture.GetMetadata(PictureMetadata.Outfit) is { Length: > 0 } name ? name : null;
+        var hidden = JsonSerializer.Deserialize<IReadOnlyList<string>>(picture.GetMetadata(PictureMetadata.Hidden)) ?? [];
+        try
+        {
+            var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), outfit, hidden);
+            return (aligned.Tags, aligned.Outfit);
+        }
+        catch (LoraBuildException e)
+        {
+            Report(e.Diagnostic);
+            return null;
+        }
+    }
+}

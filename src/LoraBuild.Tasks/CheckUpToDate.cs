@@ -1,0 +1,59 @@
+using System.Globalization;
+using LoraBuild.Core.Caching;
+using LoraBuild.Tasks.Items;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// Decides by one state file whether anything can have changed since the last build that succeeded: settings, items, or any file that it
+/// read or made. Only stamps are looked at, no content.
+/// </summary>
+public sealed class CheckUpToDate : LoraTask
+{
+    /// <summary>The project, for messages.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>The pictures, with whatever metadata the author gave them.</summary>
+    [Required]
+    public ITaskItem[] Pictures { get; set; } = [];
+
+    /// <summary>Name and <c>Value</c> of every setting.</summary>
+    [Required]
+    public ITaskItem[] Settings { get; set; } = [];
+
+    /// <summary>LoraBuild's own assemblies: another version of it may do things differently.</summary>
+    [Required]
+    public ITaskItem[] Tools { get; set; } = [];
+
+    /// <summary>Whether the build has nothing to do.</summary>
+    [Output]
+    public bool UpToDate { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        Session.Identity = Identity();
+        UpToDate = Session.State.IsCurrent(Session.Identity);
+        if (UpToDate)
+            Say($"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Pictures.Length.ToString(CultureInfo.InvariantCulture)} pictures, all up to date");
+    }
+
+    private ContentHash Identity()
+    {
+        var key = new StepKey("Build", 1);
+        foreach (var tool in Tools)
+            key.With("tool", tool.ItemSpec).With("tool", Session.State.HashInput(tool.GetMetadata("FullPath")));
+        foreach (var setting in Settings)
+            key.With(setting.ItemSpec, setting.GetMetadata("Value"));
+        foreach (var picture in Pictures)
+        {
+            key.With("picture", picture.ItemSpec);
+            foreach (var name in PictureMetadata.Settable)
+                key.With(name, picture.GetMetadata(name));
+        }
+
+        return key.ToHash();
+    }
+}

@@ -1,0 +1,86 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Tasks.Steps;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// What every LoraBuild task shares: bad input becomes an MSBuild error with its code, file and line, and Ctrl-C ends the task.
+/// </summary>
+public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
+{
+    private readonly CancellationTokenSource cancellation = new();
+
+    /// <summary>The project's folder for intermediate files, absolute.</summary>
+    [Required]
+    public string IntermediateFolder { get; set; } = "";
+
+    /// <summary>The folder of the content store, which projects share; absolute.</summary>
+    [Required]
+    public string CachePath { get; set; } = "";
+
+    /// <summary>Is cancelled by Ctrl-C.</summary>
+    protected CancellationToken CancellationToken => cancellation.Token;
+
+    private protected BuildSession Session => BuildSession.Of(BuildEngine4, IntermediateFolder, CachePath);
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        var stopped = true;
+        try
+        {
+            Run();
+            stopped = false;
+        }
+        catch (LoraBuildException e)
+        {
+            Report(e.Diagnostic);
+        }
+        catch (OperationCanceledException)
+        {
+            Report(new Diagnostic(DiagnosticCode.Cancelled, Severity.Warning, "Cancelled. What was finished is kept; build again to go on."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.CannotRead, Severity.Error, $"{e.Message} Look at the file or disk that is named, then build again."));
+        }
+
+        return !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
+    }
+
+    /// <inheritdoc/>
+    public void Cancel() => cancellation.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        cancellation.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// Whether the steps after this one run although it reported errors: those of single pictures, which the rest can do without. MSBuild
+    /// fails the build at its end all the same.
+    /// </summary>
+    protected virtual bool GoesOnAfterErrors => false;
+
+    /// <summary>The task's work. Throws <see cref="LoraBuildException"/> for bad input that leaves nothing to go on with.</summary>
+    protected abstract void Run();
+
+    /// <summary>Shows a diagnostic in MSBuild's way.</summary>
+    protected internal void Report(Diagnostic diagnostic)
+    {
+        if (diagnostic.Severity == Severity.Error)
+            Log.LogError(null, diagnostic.Code, null, diagnostic.File, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+        else
+            Log.LogWarning(null, diagnostic.Code, null, diagnostic.File, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+    }
+
+    /// <summary>Shows a line that the author wants to see.</summary>
+    protected internal void Say(string line) => Log.LogMessage(MessageImportance.High, "  {0}", line);
+
+    /// <summary>Shows a line only in a detailed log.</summary>
+    protected internal void SayDetail(string line) => Log.LogMessage(MessageImportance.Low, "{0}", line);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Edits;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
+using LoraBuild.Tasks.Worker;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// Normalize: any picture becomes a lossless PNG, upright, sRGB, 8 bit, transparency on white, with its edits applied. Pictures that
+/// cannot be processed are errors; the others still are.
+/// </summary>
+public sealed class NormalizePictures : LoraTask
+{
+    private const int StepVersion = 1;
+
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>Items of <see cref="ResolveCharacters"/>.</summary>
+    [Required]
+    public ITaskItem[] Pictures { get; set; } = [];
+
+    /// <summary>The largest picture that is decoded, in pixels.</summary>
+    [Required]
+    public long MaxPixels { get; set; }
+
+    /// <summary>The folder for the PNGs.</summary>
+    [Required]
+    public string Folder { get; set; } = "";
+
+    /// <summary>The PNGs that are there now, with the metadata of the pictures they came from.</summary>
+    [Output]
+    public ITaskItem[] NormalizedPictures { get; set; } = [];
+
+    /// <summary>Whether every picture was normalized.</summary>
+    [Output]
+    public bool Complete { get; set; }
+
+    /// <inheritdoc/>
+    protected override bool GoesOnAfterErrors => true;
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var engine = EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Images;
+        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), PathOf(picture), Key(picture, engine))).ToList();
+        var tally = new MemoizedStep(Session).Run(outputs, Make);
+
+        Session.Sweep(Folder, Session.State.IsSeen);
+        NormalizedPictures = [.. Pictures.Where(picture => Session.State.IsSeen(PathOf(picture))).Select(picture => picture.At(PathOf(picture)))];
+        Complete = tally.Failed == 0;
+        Say(tally.Describe("Normalize"));
+    }
+
+    private string PathOf(ITaskItem picture) => Path.Combine(Folder, picture.Id() + ".png");
+
+    private ContentHash Key(ITaskItem picture, string engine) => new StepKey("Normalize", StepVersion)
+        .With("engine", engine)
+        .With("max pixels", MaxPixels.ToString(CultureInfo.InvariantCulture))
+        .With("edits", picture.GetMetadata(PictureMetadata.Edits))
+        .With("source", Session.State.HashInput(picture.GetMetadata("FullPath")))
+        .ToHash();
+
+    private void Make(IReadOnlyList<StepOutput> missing, Action<string> finished)
+    {
+        var byId = Pictures.ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
+        var job = new NormalizeJob(
+            [.. missing.Select(output => new PictureToNormalize(
+                output.Id,
+                byId[output.Id].GetMetadata("FullPath"),
+                output.Target,
+                JsonSerializer.Deserialize<IReadOnlyList<Edit>>(byId[output.Id].GetMetadata(PictureMetadata.Edits)) ?? []))],
+            MaxPixels);
+        new WorkerProcess(WorkerAssembly, this).Run(job, "Normalize", done => finished(done.Id), CancellationToken);
+    }
+}

@@ -1,0 +1,67 @@
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks.Steps;
+
+/// <summary>What the tasks of one build of one project share: the state of the last build and the store.</summary>
+internal sealed class BuildSession
+{
+    internal BuildSession(string intermediateFolder, string cachePath)
+    {
+        IntermediateFolder = intermediateFolder;
+        StateFile = Path.Combine(intermediateFolder, "build.state.json");
+        State = BuildState.Load(StateFile);
+        Store = new ContentStore(cachePath);
+    }
+
+    /// <summary>The project's folder for intermediate files.</summary>
+    public string IntermediateFolder { get; }
+
+    /// <summary>Where the state is kept.</summary>
+    public string StateFile { get; }
+
+    /// <summary>What the last build saw, and what this one has seen so far.</summary>
+    public BuildState State { get; }
+
+    /// <summary>The results of earlier builds.</summary>
+    public ContentStore Store { get; }
+
+    /// <summary>The hash of what <see cref="CheckUpToDate"/> found this build to depend on besides files.</summary>
+    public ContentHash Identity { get; set; }
+
+    /// <summary>The worker's engines, once asked for.</summary>
+    public EngineVersions? Engines { get; set; }
+
+    /// <summary>The character, once <see cref="ResolveCharacters"/> has read her.</summary>
+    public Character Character
+    {
+        get => field ?? throw new InvalidOperationException("ResolveCharacters has not run.");
+        set;
+    }
+
+    /// <summary>The session of this build, made by the first task that asks.</summary>
+    public static BuildSession Of(IBuildEngine4 engine, string intermediateFolder, string cachePath)
+    {
+        var key = (typeof(BuildSession).FullName, intermediateFolder);
+        if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is BuildSession session)
+            return session;
+        session = new BuildSession(intermediateFolder, cachePath);
+        engine.RegisterTaskObject(key, session, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        return session;
+    }
+
+    /// <summary>Deletes what earlier builds left in a folder of the build's own and this one did not want, and folders that are empty then.</summary>
+    public void Sweep(string folder, Func<string, bool> wanted)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !wanted(file)).ToList())
+            File.Delete(file);
+        foreach (var sub in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).OrderDescending(StringComparer.Ordinal).ToList())
+        {
+            if (!Directory.EnumerateFileSystemEntries(sub).Any())
+                Directory.Delete(sub);
+        }
+    }
+}

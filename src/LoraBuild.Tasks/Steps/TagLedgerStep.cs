@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Tags;
+
+namespace LoraBuild.Tasks.Steps;
+
+/// <summary>
+/// A step over the tags of all pictures, whose results lie in one <see cref="TagLedger"/>. The ledger as a whole is memoised like any
+/// output; when it has to be made, the entries of the last build whose keys still hold are taken over.
+/// </summary>
+internal sealed class TagLedgerStep(BuildSession session, string step, int version)
+{
+    /// <summary>Brings the ledger up to date.</summary>
+    /// <param name="target">The ledger.</param>
+    /// <param name="keys">The pictures' ids, in order, and what each one's tags follow from.</param>
+    /// <param name="compute">The tags, and where the step finds one the outfit, of one picture; called from several threads, at most once a picture. Null where it failed.</param>
+    public StepTally Run(string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, string? Outfit)?> compute)
+    {
+        var wholeKey = new StepKey(step, version);
+        foreach (var (id, key) in keys)
+            wholeKey.With(id, key);
+
+        var made = new ConcurrentDictionary<string, TagLedgerEntry>(StringComparer.Ordinal);
+        var failed = 0;
+        var whole = new MemoizedStep(session).Run([new StepOutput(step, target, wholeKey.ToHash())], (_, finished) =>
+        {
+            var last = TagLedger.Read(target);
+            var known = keys.Where(entry => last.GetValueOrDefault(entry.Id)?.Key == entry.Key).ToDictionary(entry => entry.Id, entry => last[entry.Id]);
+            Parallel.ForEach(keys.Where(entry => !known.ContainsKey(entry.Id)), entry =>
+            {
+                if (compute(entry.Id) is { } computed)
+                    made[entry.Id] = new TagLedgerEntry(entry.Id, entry.Key, computed.Tags, computed.Outfit);
+                else
+                    Interlocked.Increment(ref failed);
+            });
+            TagLedger.Write(target, keys
+                .Select(entry => made.GetValueOrDefault(entry.Id) ?? known.GetValueOrDefault(entry.Id))
+                .OfType<TagLedgerEntry>());
+            if (failed == 0)
+                finished(step);
+        });
+        return new StepTally(keys.Count, made.Count, whole.Restored * keys.Count, failed);
+    }
+}

@@ -1,0 +1,158 @@
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Settings;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Steps;
+using LoraBuild.Tasks.Worker;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// Train: the dataset and a base model become a LoRA, one file for each epoch. The key covers the dataset, the options, the base model
+/// and the engine; a finished LoRA of the same key comes from the store, an interrupted training goes on where it stopped.
+/// </summary>
+public sealed class TrainLora : LoraTask
+{
+    private const int StepVersion = 1;
+
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>The dataset folder with its <c>dataset.json</c>.</summary>
+    [Required]
+    public string DatasetFolder { get; set; } = "";
+
+    /// <summary>The checkpoint to train on.</summary>
+    public ITaskItem? BaseModel { get; set; }
+
+    /// <summary>The folder of vocab.json and merges.txt; without it they are looked for beside the checkpoint.</summary>
+    public ITaskItem? Tokenizer { get; set; }
+
+    /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>; an empty value means the default.</summary>
+    [Required]
+    public ITaskItem[] Options { get; set; } = [];
+
+    /// <summary>The folder that gets the LoRA.</summary>
+    [Required]
+    public string OutputFolder { get; set; } = "";
+
+    /// <summary>The LoRA's file name without extension.</summary>
+    [Required]
+    public string OutputName { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var settings = TrainingSettings.Parse(Options.ToDictionary(option => option.ItemSpec, option => option.GetMetadata("Value")), out var problems);
+        foreach (var problem in problems)
+            Report(problem);
+        if (Log.HasLoggedErrors)
+            return;
+
+        var job = new TrainJob(
+            DatasetFolder,
+            ExistingBaseModel(),
+            Tokenizer?.GetMetadata("FullPath"),
+            settings.ToOptions(),
+            Path.Combine(IntermediateFolder, "train", "output"),
+            OutputName,
+            Path.Combine(IntermediateFolder, "train", "interrupted.state"));
+        var key = Key(job);
+        var result = Session.Store.Find(key);
+        if (result is not null && IsInPlace(result, key))
+        {
+            Say("Train: up to date");
+            return;
+        }
+
+        if (result is null || !TryPlace(result, key))
+        {
+            Train(job);
+            result = Store(job, key);
+            if (!TryPlace(result, key))
+                throw new LoraBuildException(DiagnosticCode.CannotRead, $"The trained LoRA vanished from the cache '{CachePath}'. Build again.");
+        }
+        else
+        {
+            Say("Train: the finished LoRA came from the cache");
+        }
+
+        foreach (var stale in Directory.EnumerateFiles(OutputFolder, $"{OutputName}-??????.safetensors").Where(file => !Session.State.IsSeen(file)).ToList())
+            File.Delete(stale);
+        Say($"LoRA -> {Path.Combine(OutputFolder, OutputName + ".safetensors")}");
+    }
+
+    private string ExistingBaseModel()
+    {
+        var path = BaseModel?.GetMetadata("FullPath")
+            ?? throw new LoraBuildException(
+                DiagnosticCode.BaseModelMissing,
+                "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion 1.x .safetensors file, or LoraTrain to false to end with the dataset.");
+        return File.Exists(path)
+            ? path
+            : throw new LoraBuildException(DiagnosticCode.BaseModelMissing, $"The base model '{path}' does not exist. Correct LoraBaseModel.", path);
+    }
+
+    private ContentHash Key(TrainJob job)
+    {
+        var key = new StepKey("Train", StepVersion)
+            .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
+            .With("dataset", Session.State.HashInput(Path.Combine(job.Dataset, DatasetFile.Name)))
+            .With("base model", Session.State.HashInput(job.BaseModel))
+            .With("name", job.OutputName);
+        foreach (var file in SideFiles(job))
+        {
+            if (File.Exists(file))
+                key.With(Path.GetFileName(file), Session.State.HashInput(file));
+            else
+                Session.State.NoteAbsent(file);
+        }
+
+        foreach (var (name, value) in job.Options.OrderBy(option => option.Key, StringComparer.Ordinal))
+            key.With(name, value);
+        return key.ToHash();
+    }
+
+    // What the worker reads besides the checkpoint itself.
+    private static IEnumerable<string> SideFiles(TrainJob job)
+    {
+        var beside = Path.GetDirectoryName(job.BaseModel)!;
+        var tokenizer = job.Tokenizer ?? Path.Combine(beside, "tokenizer");
+        return [Path.Combine(beside, "config.json"), Path.Combine(tokenizer, "vocab.json"), Path.Combine(tokenizer, "merges.txt")];
+    }
+
+    private bool IsInPlace(StoredResult result, ContentHash key) =>
+        result.Files.All(file => Session.State.FindOutput(Path.Combine(OutputFolder, file.Name), key)?.Content == file.Content);
+
+    private bool TryPlace(StoredResult result, ContentHash key)
+    {
+        foreach (var file in result.Files)
+        {
+            var target = Path.Combine(OutputFolder, file.Name);
+            if (!Session.Store.TryPlace(file, target))
+                return false;
+            Session.State.RecordOutput(target, key);
+        }
+
+        return true;
+    }
+
+    private void Train(TrainJob job)
+    {
+        var finished = false;
+        new WorkerProcess(WorkerAssembly, this).Run(job, "Train", _ => finished = true, CancellationToken);
+        if (!finished)
+            throw new LoraBuildException(DiagnosticCode.WorkerCrashed, "The training did not finish; see the error above, mend what it names and build again.");
+    }
+
+    private StoredResult Store(TrainJob job, ContentHash key)
+    {
+        var files = Directory.EnumerateFiles(job.OutputFolder, "*.safetensors").Order(StringComparer.Ordinal);
+        var result = Session.Store.Add(key, [.. files.Select(file => (Path.GetFileName(file), file))]);
+        Directory.Delete(job.OutputFolder, recursive: true);
+        return result;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Worker;
+
+namespace LoraBuild.Tasks.Worker;
+
+/// <summary>
+/// Runs a job in the worker process, so that a native library can crash, or a GPU run out of memory, without taking MSBuild along.
+/// Events become log lines as they come. Standard input stays open while the job runs: if this process dies, the worker sees its end
+/// and stops.
+/// </summary>
+internal sealed class WorkerProcess(string assembly, LoraTask task)
+{
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(20);
+    private const int SignalExitCodes = 128;
+    private const int LastWords = 5;
+
+    /// <summary>Runs a job to its end.</summary>
+    /// <param name="job">What to do.</param>
+    /// <param name="step">The step's name, for messages.</param>
+    /// <param name="finished">Called for every item that is done, on the calling thread.</param>
+    /// <param name="token">Cancels the job; the worker keeps what is worth keeping and ends.</param>
+    /// <exception cref="LoraBuildException">LB6002: the worker crashed. LB6003: it could not be started.</exception>
+    /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
+    public void Run(WorkerJob job, string step, Action<FinishedEvent> finished, CancellationToken token)
+    {
+        using var process = Start();
+        var words = new Queue<string>();
+        process.ErrorDataReceived += (_, e) =>
+        {
+            if (e.Data is null)
+                return;
+            lock (words)
+            {
+                words.Enqueue(e.Data);
+                if (words.Count > LastWords)
+                    words.Dequeue();
+            }
+        };
+        process.BeginErrorReadLine();
+
+        using var cancelling = token.Register(() => Cancel(process));
+        TellWorker(process, WorkerProtocol.Write(job));
+        while (process.StandardOutput.ReadLine() is { } line)
+            Handle(line, finished);
+        process.WaitForExit();
+
+        token.ThrowIfCancellationRequested();
+        if (process.ExitCode == WorkerProtocol.Cancelled)
+            throw new OperationCanceledException();
+        if (process.ExitCode != WorkerProtocol.Done)
+            throw Crashed(process.ExitCode, step, words);
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo(DotnetHost())
+        {
+            ArgumentList = { assembly },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+        };
+        if (!File.Exists(assembly))
+            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{assembly}' is missing. Build or install LoraBuild again.");
+        return Process.Start(start)
+            ?? throw new LoraBuildException(DiagnosticCode.EngineMissing, $"'{start.FileName}' cannot be started.");
+    }
+
+    private void Handle(string line, Action<FinishedEvent> finished)
+    {
+        if (!WorkerProtocol.TryReadEvent(line, out var happened))
+        {
+            task.SayDetail(line);
+            return;
+        }
+
+        switch (happened)
+        {
+            case ProgressEvent progress: task.Say(progress.Text); break;
+            case DetailEvent detail: task.SayDetail(detail.Text); break;
+            case DiagnosticEvent diagnostic: task.Report(diagnostic.Diagnostic); break;
+            case FinishedEvent done: finished(done); break;
+        }
+    }
+
+    private static void Cancel(Process process)
+    {
+        TellWorker(process, WorkerProtocol.CancelLine);
+        if (!process.WaitForExit(CancelPatience))
+            process.Kill(entireProcessTree: true);
+    }
+
+    private static void TellWorker(Process process, string line)
+    {
+        try
+        {
+            process.StandardInput.WriteLine(line);
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It died before it could listen: its exit code tells.
+        }
+    }
+
+    private static LoraBuildException Crashed(int exitCode, string step, Queue<string> words)
+    {
+        var how = exitCode > SignalExitCodes ? $"was ended by signal {exitCode - SignalExitCodes}" : $"ended with exit code {exitCode}";
+        string last;
+        lock (words)
+            last = words.Count == 0 ? "" : $" Its last words: {string.Join(" / ", words)}";
+        return new LoraBuildException(
+            DiagnosticCode.WorkerCrashed,
+            $"The worker {how} during {step}.{last} What was finished is kept. Build again; if it happens again, memory may be short or an engine broken.");
+    }
+
+    // The host that runs this build also runs the worker: it is the one that is sure to be there.
+    private static string DotnetHost() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+}

@@ -1,0 +1,132 @@
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Files;
+
+namespace LoraBuild.Core.Tests.Caching;
+
+public sealed class BuildStateTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly ContentHash identity = ContentHash.Of("settings");
+    private readonly ContentHash key = ContentHash.Of("key");
+
+    private string StateFile => folder.File("state.json");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Nothing_changed_is_current() => Assert.True(Saved().IsCurrent(identity));
+
+    [Fact]
+    public void Other_settings_are_a_change() => Assert.False(Saved().IsCurrent(ContentHash.Of("other settings")));
+
+    [Fact]
+    public void A_changed_input_is_a_change()
+    {
+        var state = Saved();
+        folder.Write("input.txt", "INPUT");
+        Assert.False(state.IsCurrent(identity));
+    }
+
+    [Fact]
+    public void A_change_that_keeps_size_and_modification_time_is_a_change()
+    {
+        var state = Saved();
+        var time = File.GetLastWriteTimeUtc(folder.File("input.txt"));
+        folder.Write("input.txt", "INPUT");
+        File.SetLastWriteTimeUtc(folder.File("input.txt"), time);
+        Assert.False(state.IsCurrent(identity));
+    }
+
+    [Fact]
+    public void A_replaced_input_is_a_change()
+    {
+        var state = Saved();
+        var time = File.GetLastWriteTimeUtc(folder.File("input.txt"));
+        File.Move(folder.Write("other.txt", "INPUT"), folder.File("input.txt"), overwrite: true);
+        File.SetLastWriteTimeUtc(folder.File("input.txt"), time);
+        Assert.False(state.IsCurrent(identity));
+    }
+
+    [Fact]
+    public void A_deleted_output_is_a_change()
+    {
+        var state = Saved();
+        File.Delete(folder.File("output.txt"));
+        Assert.False(state.IsCurrent(identity));
+        Assert.Null(state.FindOutput(folder.File("output.txt"), key));
+    }
+
+    [Fact]
+    public void A_file_that_appears_is_a_change()
+    {
+        var state = Saved();
+        folder.Write("absent.txt", "");
+        Assert.False(state.IsCurrent(identity));
+    }
+
+    [Fact]
+    public void A_touched_input_keeps_its_hash()
+    {
+        var state = Saved();
+        File.SetLastWriteTimeUtc(folder.File("input.txt"), DateTime.UtcNow);
+        Assert.False(state.IsCurrent(identity));
+        Assert.Equal(ContentHash.Of("input"), state.HashInput(folder.File("input.txt")));
+    }
+
+    [Fact]
+    public void An_input_read_right_after_it_was_written_is_looked_at_again()
+    {
+        var state = new BuildState();
+        var fresh = folder.Write("fresh.txt", "fresh");
+        // However long this machine takes from here to the next line, the file is no older than it.
+        File.SetLastWriteTimeUtc(fresh, DateTime.UtcNow.AddMinutes(1));
+        state.HashInput(fresh);
+        state.Save(StateFile, identity);
+        Assert.False(BuildState.Load(StateFile).IsCurrent(identity));
+    }
+
+    [Fact]
+    public void An_output_counts_only_under_its_key()
+    {
+        var state = Saved();
+        Assert.Equal(ContentHash.Of("output"), state.FindOutput(folder.File("output.txt"), key)!.Content);
+        Assert.Null(state.FindOutput(folder.File("output.txt"), ContentHash.Of("another key")));
+    }
+
+    [Fact]
+    public void Only_what_a_build_saw_is_saved()
+    {
+        var state = Saved();
+        state.FindOutput(folder.File("output.txt"), key);
+        state.Save(StateFile, identity);
+        File.Delete(folder.File("input.txt"));
+        Assert.True(BuildState.Load(StateFile).IsCurrent(identity));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"Version\":1")]
+    [InlineData("{\"Version\":1,\"Identity\":\"x\",\"Files\":[],\"Absent\":[]}")]
+    [InlineData("{\"Version\":1,\"Identity\":null,\"Files\":null,\"Absent\":null}")]
+    [InlineData("{\"Version\":2}")]
+    public void A_damaged_state_knows_nothing(string damage)
+    {
+        Saved();
+        File.WriteAllText(StateFile, damage);
+        Assert.False(BuildState.Load(StateFile).IsCurrent(identity));
+    }
+
+    private BuildState Saved()
+    {
+        var input = folder.Write("input.txt", "input");
+        var output = folder.Write("output.txt", "output");
+        while (FileStamp.Now - FileStamp.Of(input)!.Value.Modified < 50_000_000)
+            Thread.Sleep(5);
+        var state = new BuildState();
+        state.HashInput(input);
+        state.RecordOutput(output, key);
+        state.NoteAbsent(folder.File("absent.txt"));
+        state.Save(StateFile, identity);
+        return BuildState.Load(StateFile);
+    }
+}
