@@ -20,8 +20,8 @@ public static partial class torch
 
         public Tensor this[params long[] indices]
         {
-            get => index(Array.ConvertAll(indices, TensorIndex.Single));
-            set => index_put_(value, Array.ConvertAll(indices, TensorIndex.Single));
+            get => index(Array.ConvertAll(indices, index => (TensorIndex)index));
+            set => index_put_(value, Array.ConvertAll(indices, index => (TensorIndex)index));
         }
 
         /// <summary>A view where only numbers, slices, ellipsis and None index; a copy where a tensor does.</summary>

@@ -46,8 +46,6 @@ public static partial class torch
 
         public static TensorIndex Single(long? index) => new(TensorIndexKind.Single, index);
 
-        public static TensorIndex Single(long index) => new(TensorIndexKind.Single, index);
-
         public static TensorIndex Bool(bool value) => new(TensorIndexKind.Bool, truth: value);
 
         public static TensorIndex Tensor(torch.Tensor tensor) => new(TensorIndexKind.Tensor, index: tensor);

@@ -13,6 +13,10 @@ public static partial class torch
             private List<Tensor> _nonDifferentiable = [];
             private Func<List<Tensor?>>? _unpack;
 
+            internal AutogradContext()
+            {
+            }
+
             internal List<Tensor?> ToSave { get; set; } = [];
 
             /// <summary>Whether missing gradients of outputs reach backward as zeros (the default) or as invalid tensors.</summary>

@@ -1,3 +1,5 @@
+using static LoraBuild.Torch.Tests.Numbers;
+
 namespace LoraBuild.Torch.Tests;
 
 public sealed class ArithmeticTests
@@ -7,11 +9,106 @@ public sealed class ArithmeticTests
     {
         using var scope = NewDisposeScope();
         var x = tensor(new[] { 1f, 2f, 4f });
-        Assert.Equal([3f, 5f, 9f], (x * 2 + 1).data<float>().ToArray());
-        Assert.Equal([0f, -1f, -3f], (1 - x).data<float>().ToArray());
-        Assert.Equal([1f, 0.5f, 0.25f], (1 / x).data<float>().ToArray());
-        Assert.Equal([1f, 4f, 16f], (x * x).data<float>().ToArray());
-        Assert.Equal([0.5f, 1f, 2f], (x / 2.0).data<float>().ToArray());
-        Assert.Equal([-1f, -2f, -4f], (-x).data<float>().ToArray());
+        Near([3, 5, 9], x * 2 + 1);
+        Near([0, -1, -3], 1 - x);
+        Near([-1, 0, 2], x - 2L);
+        Near([1, 0.5f, 0.25f], 1 / x);
+        Near([1, 4, 16], x * x);
+        Near([0.5f, 1, 2], x / 2.0);
+        Near([-1, -2, -4], -x);
+        Near([1, 2, 1], x % 3);
+        Near([0, 0, 0], x - x);
+        Near([1, 1, 1], x / x);
+        Near([1.5f, 2.5f, 4.5f], 0.5f + x);
+    }
+
+    [Fact]
+    public void Integers_stay_integers_until_they_meet_a_float()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new long[] { 7, -7 });
+        Assert.Equal(ScalarType.Int64, (x * 2).dtype);
+        Assert.Equal(ScalarType.Float32, (x * 0.5).dtype);
+        Assert.Equal(ScalarType.Float32, (x / 2).dtype);
+        Assert.Equal([3L, -4L], x.div(2, RoundingMode.floor).data<long>().ToArray());
+        Assert.Equal([3L, -3L], x.div(2, RoundingMode.trunc).data<long>().ToArray());
+        Assert.Equal([1L, 1L], x.remainder(2).data<long>().ToArray());
+        Assert.Equal([1L, -1L], x.fmod(2).data<long>().ToArray());
+    }
+
+    [Fact]
+    public void In_place_functions_change_their_tensor_and_return_it()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { 1f, -2f });
+        var y = tensor(new[] { 10f, 20f });
+        Assert.Same(x, x.add_(y));
+        Near([11, 18], x);
+        Near([21, 38], x.add_(y, 1));
+        Near([26, 48], x.add_(y, 0.5));
+        Near([16, 28], x.sub_(y));
+        Near([8, 14], x.mul_(0.5));
+        Near([4, 7], x.div_(2));
+        Near([14, 27], x.addcmul_(y, ones(2), 1));
+        Near([12, 23.5f], x.lerp_(y, tensor(new[] { 0.5f, 0.5f })));
+        Near([12, 20], x.clamp_(0, 20));
+        Near([1, 1], x.sign_());
+        Near([-1, -1], x.neg_());
+        Near([7, 7], x.fill_(7));
+        Near([10, 20], x.copy_(y));
+    }
+
+    [Fact]
+    public void Functions_of_one_number()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { 0.25f, 1f, 2.5f });
+        Near([.. x.Floats().Select(v => MathF.Exp(v))], x.exp(), 1e-5);
+        Near([.. x.Floats().Select(v => MathF.Log(v))], x.log());
+        Near([.. x.Floats().Select(v => MathF.Sqrt(v))], x.sqrt());
+        Near([2, 1, 0.6324555f], x.rsqrt());
+        Near([.. x.Floats().Select(v => MathF.Sin(v))], x.sin());
+        Near([.. x.Floats().Select(v => MathF.Cos(v))], x.cos());
+        Near([.. x.Floats().Select(v => MathF.Tanh(v))], x.tanh());
+        Near([0.5621765f, 0.7310586f, 0.9241418f], x.sigmoid());
+        Near([0.2763264f, 0.8427008f, 0.999593f], x.erf());
+        Near([0, 1, 2], x.floor());
+        Near([0, 1, 2], x.round());
+        Near([1, 1, 3], x.ceil());
+        Near([0.0625f, 1, 6.25f], x.pow(2));
+        Near([0.0625f, 1, 6.25f], square(x));
+        Near([0.25f, 1, 2], x.clamp(max: 2));
+        Near([1, 1, 2.5f], x.clamp_min(1));
+    }
+
+    [Fact]
+    public void Comparisons_give_one_truth_value_an_element()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { 1f, 2f, 3f });
+        var y = tensor(new[] { 3f, 2f, 1f });
+        Assert.Equal([false, true, false], (x == y).data<bool>().ToArray());
+        Assert.Equal([true, false, true], (x != y).data<bool>().ToArray());
+        Assert.Equal([true, false, false], x.lt(y).data<bool>().ToArray());
+        Assert.Equal([true, true, false], x.le(y).data<bool>().ToArray());
+        Assert.Equal([false, false, true], (x > 2).data<bool>().ToArray());
+        Assert.Equal([false, true, true], (2 <= x).data<bool>().ToArray());
+        Assert.Equal([false, false, true], ((x >= y) & ~(x == y)).data<bool>().ToArray());
+        Near([3, 2, 3], maximum(x, y));
+        Near([1, 2, 1], minimum(x, y));
+        Near([1, -1, -1], where(x.eq(1), x, full_like(x, -1)));
+        Assert.True(x.allclose(x + 1e-7));
+        Assert.False(x.allclose(y));
+    }
+
+    [Fact]
+    public void What_is_not_a_number_is_found()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { 1f, float.NaN, float.PositiveInfinity });
+        Assert.Equal([true, false, false], x.isfinite().data<bool>().ToArray());
+        Assert.Equal([false, true, false], x.isnan().data<bool>().ToArray());
+        Assert.Equal([false, false, true], x.isinf().data<bool>().ToArray());
+        Near([1, 0, 9], x.nan_to_num(0, 9));
     }
 }

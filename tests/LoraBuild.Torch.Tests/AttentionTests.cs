@@ -1,0 +1,54 @@
+using static LoraBuild.Torch.Tests.Numbers;
+
+namespace LoraBuild.Torch.Tests;
+
+public sealed class AttentionTests
+{
+    [Fact]
+    public void Attention_is_a_mean_of_values_weighted_by_the_softmax_of_scaled_scores()
+    {
+        using var scope = NewDisposeScope();
+        var query = tensor(new[] { 2f, 0f, 0f, 0f }, 1, 1, 1, 4);
+        var key = tensor(new[] { 1f, 0f, 0f, 0f, 0f, 1f, 0f, 0f }, 1, 1, 2, 4);
+        var value = tensor(new[] { 1f, 0f, 0f, 0f, 0f, 1f, 0f, 0f }, 1, 1, 2, 4);
+        var first = MathF.E / (MathF.E + 1);
+        Near([first, 1 - first, 0, 0], nn.functional.scaled_dot_product_attention(query, key, value));
+    }
+
+    [Fact]
+    public void A_mask_adds_to_the_scores_or_rules_keys_out()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var (query, key, value) = (randn(1, 2, 3, 8), randn(1, 2, 3, 8), randn(1, 2, 3, 8));
+        var causal = nn.functional.scaled_dot_product_attention(query, key, value, is_casual: true);
+        var truth = nn.functional.scaled_dot_product_attention(query, key, value, ones(3, 3, ScalarType.Bool).tril());
+        var added = nn.functional.scaled_dot_product_attention(query, key, value, full(3, 3, float.NegativeInfinity).triu(1));
+        Assert.InRange(Distance(causal, truth), 0, 1e-6);
+        Assert.InRange(Distance(causal, added), 0, 1e-6);
+        Assert.InRange(Distance(causal[TensorIndex.Ellipsis, 0, TensorIndex.Colon], value[TensorIndex.Ellipsis, 0, TensorIndex.Colon]), 0, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Large_attention_has_the_values_and_gradients_of_the_formula(bool masked)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        // 4100 x 4100 scores: more than are held at once.
+        Tensor[] inputs = [.. Enumerable.Range(0, 3).Select(_ => randn(1, 1, 4100, 8).requires_grad_())];
+        var mask = masked ? randn(4100, 4100) : null;
+        var weight = randn(1, 1, 4100, 8);
+
+        var result = nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2], mask!);
+        var gradients = autograd.grad([(result * weight).sum()], inputs);
+
+        var scores = inputs[0].matmul(inputs[1].transpose(-2, -1)) / Math.Sqrt(8);
+        var formula = (mask is null ? scores : scores + mask).softmax(-1).matmul(inputs[2]);
+        var expected = autograd.grad([(formula * weight).sum()], inputs);
+        Assert.InRange(Distance(result, formula), 0, 1e-5);
+        for (var i = 0; i < 3; i++)
+            Assert.InRange(Distance(gradients[i], expected[i]), 0, 2e-4);
+    }
+}

@@ -1,0 +1,119 @@
+using static LoraBuild.Torch.Tests.Numbers;
+
+namespace LoraBuild.Torch.Tests;
+
+public sealed class AutogradTests
+{
+    [Fact]
+    public void Backward_adds_up_gradients_of_leaves()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { 1f, 2f, 3f }, requires_grad: true);
+        Assert.Null(x.grad);
+        (x * x).sum().backward();
+        Near([2, 4, 6], x.grad!);
+        (x * 2).sum().backward();
+        Near([4, 6, 8], x.grad!);
+        Assert.True(x.is_leaf);
+        var y = x * 2;
+        Assert.False(y.is_leaf);
+        Assert.True(y.requires_grad);
+        Assert.False(y.detach().requires_grad);
+    }
+
+    [Fact]
+    public void Gradients_are_had_without_touching_leaves()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { 1f, 2f }, requires_grad: true);
+        var unused = ones(1).requires_grad_();
+        var found = autograd.grad([x.pow(3).sum()], [x, unused], allow_unused: true);
+        Near([3, 12], found[0]);
+        Assert.True(found[1].IsInvalid);
+        Assert.Null(x.grad);
+        var weighted = autograd.grad([x * x], [x], [tensor(new[] { 10f, 100f })]);
+        Near([20, 400], weighted[0]);
+    }
+
+    [Fact]
+    public void Second_derivatives()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { 2f }, requires_grad: true);
+        var first = autograd.grad([x.pow(3)], [x], [ones(1)], retain_graph: true, create_graph: true)[0];
+        Near([12], first);
+        Near([12], autograd.grad([first], [x], [ones(1)])[0]);
+    }
+
+    [Fact]
+    public void Gradients_gather_in_views_that_were_set_before()
+    {
+        using var scope = NewDisposeScope();
+        var buffer = zeros(5);
+        var a = ones(2).requires_grad_();
+        var b = ones(3).requires_grad_();
+        a.grad = buffer.narrow(0, 0, 2);
+        b.grad = buffer.narrow(0, 2, 3);
+        for (var step = 0; step < 2; step++)
+            ((a * 2).sum() + (b * b * 5).sum()).backward();
+        Near([4, 4, 20, 20, 20], buffer);
+        buffer.fill_(0);
+        Near([0, 0], a.grad!);
+        (a * 3).sum().backward();
+        Near([3, 3, 0, 0, 0], buffer);
+        a.grad = null;
+        Assert.Null(a.grad);
+    }
+
+    [Fact]
+    public void Recording_can_be_switched_off_and_on()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(1).requires_grad_();
+        Assert.True(is_grad_enabled());
+        using (no_grad())
+        {
+            Assert.False(is_grad_enabled());
+            Assert.False((x * 2).requires_grad);
+            using (enable_grad())
+                Assert.True((x * 2).requires_grad);
+            Assert.False(is_grad_enabled());
+            x.add_(1);
+        }
+        Assert.True((x * 2).requires_grad);
+        using (inference_mode())
+        {
+            Assert.True(is_inference_mode_enabled());
+            Assert.False((x * 2).requires_grad);
+        }
+        Assert.False(is_inference_mode_enabled());
+        using (set_grad_enabled(false))
+            Assert.False(is_grad_enabled());
+    }
+
+    [Fact]
+    public void A_layers_gradients_match_differences()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var x = randn([2, 4, 5, 5], dtype: ScalarType.Float64);
+        var w = randn([4, 4, 3, 3], dtype: ScalarType.Float64).requires_grad_();
+        Tensor Loss() => nn.functional.group_norm(nn.functional.silu(nn.functional.conv2d(x, w, padding: [1, 1])), 2).pow(3).mean();
+        Loss().backward();
+        const double h = 1e-5;
+        var index = 0;
+        foreach (var position in new[] { 0, 17, 143 })
+        {
+            using var _ = no_grad();
+            var flat = w.view(-1);
+            flat[position].add_(h);
+            var above = Loss().item<double>();
+            flat[position].sub_(2 * h);
+            var below = Loss().item<double>();
+            flat[position].add_(h);
+            Assert.Equal((above - below) / (2 * h), w.grad!.view(-1)[position].item<double>(), 6);
+            index++;
+        }
+        Assert.Equal(3, index);
+    }
+}

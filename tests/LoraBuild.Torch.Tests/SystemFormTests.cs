@@ -1,0 +1,51 @@
+#if !TORCHSHARP
+using System.Reflection;
+using LoraBuild.Torch.Interop;
+
+namespace LoraBuild.Torch.Tests;
+
+public sealed class SystemFormTests
+{
+    /// <summary>Operators that only some versions of libtorch have, behind a check.</summary>
+    private static readonly string[] Optional = ["scaled_dot_product_attention"];
+
+    [Fact]
+    public void This_libtorch_has_every_operator_in_use()
+    {
+        var missing = typeof(Aten).GetFields(BindingFlags.Static | BindingFlags.NonPublic)
+            .Where(field => !Optional.Contains(field.Name) && !((Operator)field.GetValue(null)!).Exists)
+            .Select(field => field.Name);
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void An_operator_that_libtorch_lacks_is_named()
+    {
+        using var scope = NewDisposeScope();
+        Operator missing = "no_such_operator.Tensor";
+        Assert.False(missing.Exists);
+        var failure = Assert.ThrowsAny<Exception>(() => missing.Call(ones(1)));
+        Assert.Contains("has no operator aten::no_such_operator.Tensor", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Arguments_are_checked_against_the_schema()
+    {
+        using var scope = NewDisposeScope();
+        Assert.ThrowsAny<Exception>(() => Aten.add.Call(ones(1)));
+        Assert.ThrowsAny<Exception>(() => Aten.add.Call(ones(1), "text"));
+        Assert.ThrowsAny<Exception>(() => Aten.mm.Call(ones(1, 1), ones(1, 1), 3L));
+    }
+
+    [Fact]
+    public void Lists_too_long_for_the_stack_are_passed_too()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] parts = [.. Enumerable.Range(0, 300).Select(i => full(1, i))];
+        Assert.Equal(300 * 299 / 2, cat(parts).sum().item<float>());
+    }
+
+    [Fact]
+    public void The_version_of_libtorch_is_known() => Assert.Matches(@"^\d+\.\d+\.\d+", __version__);
+}
+#endif
