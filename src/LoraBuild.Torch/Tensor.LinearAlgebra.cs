@@ -25,8 +25,5 @@ public static partial class torch
 
         public Tensor addmm_(Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) =>
             Aten.addmm_.InPlace(this, mat1, mat2, (double)beta, (double)alpha);
-
-        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
-            Aten.baddbmm.Call(this, batch1, batch2, (double)beta, (double)alpha);
     }
 }

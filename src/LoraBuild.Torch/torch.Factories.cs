@@ -64,8 +64,9 @@ public static partial class torch
         long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         ones(new[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad);
 
+    /// <summary>Of 64-bit integers for an integer or a truth value, else of floats, if <paramref name="dtype"/> does not say.</summary>
     public static Tensor full(long[] size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Finish(Aten.full.Call(size, value, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
+        Finish(Aten.full.Call(size, value, dtype ?? TypeOf(value), Value.None, device), requires_grad);
 
     public static Tensor full(
         ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
@@ -170,8 +171,7 @@ public static partial class torch
     public static Tensor arange(
         Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
     {
-        var integral = is_integral(start.Type) && is_integral(stop.Type) && is_integral(step.Type);
-        var type = dtype ?? (integral ? ScalarType.Int64 : ScalarType.Float32);
+        var type = dtype ?? (TypeOf(start) == TypeOf(stop) && TypeOf(stop) == TypeOf(step) ? TypeOf(start) : ScalarType.Float32);
         return Finish(Aten.arange.Call(start, stop, step, type, Value.None, device), requires_grad);
     }
 
@@ -192,6 +192,8 @@ public static partial class torch
         long rows, long columns = -1, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Finish(
             Aten.eye.Call(rows, columns < 0 ? rows : columns, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
+
+    private static ScalarType TypeOf(Scalar value) => is_integral(value.Type) ? ScalarType.Int64 : ScalarType.Float32;
 
     private static Tensor Finish(Tensor tensor, bool requiresGrad) => requiresGrad ? tensor.requires_grad_() : tensor;
 }

@@ -4,7 +4,8 @@ namespace LoraBuild.Torch;
 
 /// <summary>
 /// Tensors and the functions over them, with TorchSharp's names, so that one source compiles against either. Functions mean what
-/// PyTorch documents under the same name; only what differs or can surprise is documented here.
+/// PyTorch documents under the same name; only what differs or can surprise is documented here. What TorchSharp 0.107 lacks or gets
+/// wrong (functional.embedding, baddbmm) is left out, so that no shared source comes to need it.
 /// </summary>
 public static partial class torch
 {

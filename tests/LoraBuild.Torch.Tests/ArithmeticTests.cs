@@ -56,6 +56,8 @@ public sealed class ArithmeticTests
         Near([-1, -1], x.neg_());
         Near([7, 7], x.fill_(7));
         Near([10, 20], x.copy_(y));
+        x.zero_();
+        Near([0, 0], x);
     }
 
     [Fact]

@@ -80,8 +80,8 @@ public sealed class CustomFunctionTests
     public void Checkpoints_can_stand_in_checkpoints()
     {
         using var scope = NewDisposeScope();
-        var weight = full(1, 3).requires_grad_();
-        var input = full(1, 2).requires_grad_();
+        var weight = full(1, 3f).requires_grad_();
+        var input = full(1, 2f).requires_grad_();
         Func<Tensor, Tensor> inner = x => x * weight;
         Func<Tensor, Tensor> outer = x => Checkpoint.apply(inner, Checkpoint.apply(inner, x));
         Checkpoint.apply(outer, input).backward();

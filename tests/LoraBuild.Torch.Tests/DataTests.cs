@@ -31,6 +31,8 @@ public sealed class DataTests
         using var scope = NewDisposeScope();
         Near([0, 0], zeros([2]));
         Near([3, 3], full([2], 3));
+        Assert.Equal(ScalarType.Int64, full([2], 3).dtype);
+        Assert.Equal(ScalarType.Float32, full([2], 3.0).dtype);
         Near([1, 1, 1, 1], ones_like(empty(2, 2)));
         Near([2, 4, 6], arange(2, 8, 2));
         Near([0, 0.5f, 1], linspace(0, 1, 3));

@@ -41,10 +41,10 @@ public sealed class LifetimeTests
             do
             {
                 // Nothing but the calls themselves holds these.
-                var sum = (full(64, 2) * full(64, 3) + cat([ones(32), ones(32)])).pow(full(64, 2)).sum().item<float>();
+                var sum = (full(64, 2f) * full(64, 3f) + cat([ones(32), ones(32)])).pow(full(64, 2f)).sum().item<float>();
                 Assert.Equal(64 * 49, sum);
                 Assert.Equal([4L, 2L], ones(8).view(2, 4).t().shape);
-                Assert.Equal(2f, stack([ones(3), full(3, 2)])[1].data<float>()[2]);
+                Assert.Equal(2f, stack([ones(3), full(3, 2f)])[1].data<float>()[2]);
             }
             while (Environment.TickCount64 < end);
         }

@@ -74,6 +74,6 @@ public sealed class ShapeTests
         Assert.Equal(1, x.numel());
         Assert.Equal(2.5f, x.item<float>());
         Assert.Equal(0, zeros([3, 0]).numel());
-        Assert.Empty(zeros([3, 0]).data<float>().ToArray());
+        Assert.Empty(zeros(0L).data<float>().ToArray());
     }
 }

@@ -30,7 +30,6 @@ internal static class Aten
     internal static readonly Operator as_strided = "as_strided";
     internal static readonly Operator atan = "atan";
     internal static readonly Operator avg_pool2d = "avg_pool2d";
-    internal static readonly Operator baddbmm = "baddbmm";
     internal static readonly Operator bernoulli = "bernoulli";
     internal static readonly Operator bernoulli_ = "bernoulli_.float";
     internal static readonly Operator bitwise_and = "bitwise_and.Tensor";
