@@ -8,6 +8,9 @@ internal interface IPictureEngine
     /// <summary>The library's name and version.</summary>
     string Version { get; }
 
+    /// <summary>Whether the engine has a codec for this format. BMP is read by LoraBuild itself.</summary>
+    bool Reads(PictureFormat format);
+
     /// <summary>Width and height as stored (before EXIF rotation), from the header alone; null where the header is damaged.</summary>
     (int Width, int Height)? Measure(byte[] content, PictureFormat format);
 

@@ -38,6 +38,11 @@ public static class PictureDecoder
         var content = Read(path);
         var format = Recognise(content, path);
         // Our own reader serves both forms of the engine: libvips has none for BMP.
+        if (format != PictureFormat.Bmp && !Engine.Value.Reads(format))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.UndecodablePicture, $"The image library of this build does not read {Name(format)}. Convert the picture to PNG, or build with -p:LoraImageEngine=system.", path);
+        }
         var size = format == PictureFormat.Bmp ? BmpReader.Measure(content) : Engine.Value.Measure(content, format);
         if (size is not var (width, height))
             throw Damaged(format, path);

@@ -28,6 +28,9 @@ internal sealed unsafe class VipsEngine : IPictureEngine
     public string Version => $"libvips {vips_version(0)}.{vips_version(1)}.{vips_version(2)}";
 
     /// <inheritdoc/>
+    public bool Reads(PictureFormat format) => format != PictureFormat.Bmp;
+
+    /// <inheritdoc/>
     public (int Width, int Height)? Measure(byte[] content, PictureFormat format)
     {
         fixed (byte* data = content)

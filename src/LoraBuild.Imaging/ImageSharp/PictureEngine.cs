@@ -1,0 +1,7 @@
+namespace LoraBuild.Imaging;
+
+/// <summary>The engine that this build was made with.</summary>
+internal static class PictureEngine
+{
+    public static IPictureEngine Create() => new ImageSharp.ImageSharpEngine();
+}
