@@ -38,7 +38,8 @@ public sealed class TrainingStep
         this.settings = settings;
         this.scale = scale;
         parameters = network.Parameters;
-        unet.GradientCheckpointing = textEncoder.GradientCheckpointing = settings.GradientCheckpointing;
+        unet.GradientCheckpointing = settings.GradientCheckpointing;
+        textEncoder.GradientCheckpointing = settings.GradientCheckpointing && !settings.NetworkTrainUnetOnly;
     }
 
     /// <summary>Runs a step.</summary>

@@ -22,25 +22,30 @@ public static class SafetensorsWriter
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
     /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void Write(
-        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+
+    /// <summary>Writes a file's bytes to a stream.</summary>
+    /// <param name="stream">Where to write.</param>
+    /// <param name="tensors">What to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
+    /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
+    public static void Write(
+        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
         var ordered = tensors
             .OrderByDescending(tensor => SafetensorsType.RankOf(tensor.Value.dtype))
             .ThenBy(tensor => tensor.Key, StringComparer.Ordinal)
             .ToList();
         var header = Header(ordered, metadata);
-        AtomicFile.Write(path, stream =>
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (var (_, tensor) in ordered)
         {
-            Span<byte> length = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (var (_, tensor) in ordered)
-            {
-                using var scope = torch.NewDisposeScope();
-                stream.Write(tensor.detach().cpu().contiguous().bytes);
-            }
-        });
+            using var scope = torch.NewDisposeScope();
+            stream.Write(tensor.detach().cpu().contiguous().bytes);
+        }
     }
 
     private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)

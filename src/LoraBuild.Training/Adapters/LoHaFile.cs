@@ -1,0 +1,34 @@
+using LoraBuild.Core.Settings;
+using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Training.Metadata;
+
+namespace LoraBuild.Training.Adapters;
+
+/// <summary>Writes LoRA files with LyCORIS' names.</summary>
+public static class LoHaFile
+{
+    /// <summary>Writes a network's weights, with the hashes of the tensors beside the other metadata.</summary>
+    /// <param name="path">The target; written whole or not at all.</param>
+    /// <param name="network">The adapters.</param>
+    /// <param name="precision">The type that the weights are rounded to.</param>
+    /// <param name="metadata">The file's metadata.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
+    public static void Write(string path, LoHaNetwork network, ModelPrecision precision, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var dtype = ScalarTypeOf(precision);
+        var tensors = network.Modules.SelectMany(module => module.Tensors())
+            .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.to_type(dtype).cpu()))
+            .ToList();
+        SafetensorsWriter.Write(path, tensors, metadata.Concat(TensorHashes.Of(tensors, metadata)).OrderBy(entry => entry.Key, StringComparer.Ordinal));
+    }
+
+    /// <summary>The engine's name of a number format.</summary>
+    public static ScalarType ScalarTypeOf(ModelPrecision precision) => precision switch
+    {
+        ModelPrecision.Float16 => ScalarType.Float16,
+        ModelPrecision.BFloat16 => ScalarType.BFloat16,
+        _ => ScalarType.Float32,
+    };
+}

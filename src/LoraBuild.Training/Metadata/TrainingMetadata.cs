@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LoraBuild.Core.Buckets;
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Settings;
+using LoraBuild.Training.Data;
+using LoraBuild.Training.Schedules;
+
+namespace LoraBuild.Training.Metadata;
+
+/// <summary>
+/// The <c>ss_*</c> and <c>modelspec.*</c> entries that sd-scripts writes into a LoRA file, which user interfaces and other tools read. All
+/// values are texts as Python writes them. What would differ between two runs of the same training (times, host) is left out.
+/// </summary>
+public static class TrainingMetadata
+{
+    /// <summary>The entries, ordered by name, but for the hashes of the tensors.</summary>
+    /// <param name="job">What was trained.</param>
+    /// <param name="dataset">The pictures in their buckets.</param>
+    /// <param name="plan">The training's length.</param>
+    /// <param name="model">The base model.</param>
+    /// <param name="precision">What the training computed in.</param>
+    /// <param name="steps">Steps done.</param>
+    /// <param name="epoch">The epoch that the file was written in, from 1.</param>
+    public static IReadOnlyDictionary<string, string> For(
+        TrainingJob job, TrainingDataset dataset, TrainingPlan plan, BaseModelFacts model, ModelPrecision precision, int steps, int epoch)
+    {
+        var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        AddTraining(entries, job, plan, precision, steps, epoch);
+        AddOptimizer(entries, job.Settings);
+        AddDataset(entries, job, dataset);
+        AddUnused(entries);
+        entries["ss_sd_model_name"] = model.Name;
+        entries["ss_sd_model_hash"] = model.Hash;
+        entries["ss_new_sd_model_hash"] = model.Sha256;
+        entries["ss_base_model_version"] = "sd_v1";
+        entries["ss_v2"] = "False";
+        AddModelSpec(entries, job);
+        return entries;
+    }
+
+    private static void AddTraining(
+        SortedDictionary<string, string> entries, TrainingJob job, TrainingPlan plan, ModelPrecision precision, int steps, int epoch)
+    {
+        var settings = job.Settings;
+        entries["ss_output_name"] = job.OutputName;
+        entries["ss_num_train_images"] = Text(job.Manifest.SamplesPerEpoch);
+        entries["ss_num_batches_per_epoch"] = Text(plan.StepsPerEpoch);
+        entries["ss_num_epochs"] = Text(plan.Epochs);
+        entries["ss_max_train_steps"] = Text(plan.TotalSteps);
+        entries["ss_steps"] = Text(steps);
+        entries["ss_epoch"] = Text(epoch);
+        entries["ss_batch_size_per_device"] = entries["ss_total_batch_size"] = Text(settings.TrainBatchSize);
+        entries["ss_gradient_checkpointing"] = Text(settings.GradientCheckpointing);
+        entries["ss_mixed_precision"] = precision switch { ModelPrecision.Float16 => "fp16", ModelPrecision.BFloat16 => "bf16", _ => "no" };
+        entries["ss_clip_skip"] = Text(settings.ClipSkip);
+        entries["ss_max_token_length"] = Text(settings.MaxTokenLength);
+        entries["ss_seed"] = Text(settings.Seed);
+        entries["ss_noise_offset"] = Text(settings.NoiseOffset);
+        entries["ss_min_snr_gamma"] = Text(settings.MinSnrGamma);
+        entries["ss_network_module"] = "lycoris.kohya";
+        entries["ss_network_dim"] = Text(settings.NetworkDim);
+        entries["ss_network_alpha"] = Text(settings.NetworkAlpha);
+        entries["ss_network_args"] = Json(new JsonObject
+        {
+            ["algo"] = "loha", ["preset"] = "full", ["conv_dim"] = Text(settings.ConvDim), ["conv_alpha"] = Text(settings.ConvAlpha),
+        });
+    }
+
+    private static void AddOptimizer(SortedDictionary<string, string> entries, TrainingSettings settings)
+    {
+        var name = settings.OptimizerType switch
+        {
+            OptimizerType.Lion8bit => "bitsandbytes.optim.lion.Lion8bit",
+            OptimizerType.Lion => "lion_pytorch.lion_pytorch.Lion",
+            _ => "torch.optim.adamw.AdamW",
+        };
+        var betas = settings.OptimizerArgs.Betas is var (first, second) ? $",betas=({Text(first)}, {Text(second)})" : "";
+        entries["ss_optimizer"] = $"{name}(weight_decay={Text(settings.OptimizerArgs.WeightDecay)}{betas})";
+        entries["ss_learning_rate"] = Text(settings.LearningRate);
+        entries["ss_unet_lr"] = Text(settings.UnetLr ?? settings.LearningRate);
+        entries["ss_text_encoder_lr"] = Text(settings.TextEncoderLr);
+        entries["ss_lr_scheduler"] = TrainingSettings.Options.Single(option => option.Name == "lr_scheduler").Text(settings);
+        entries["ss_max_grad_norm"] = Text(settings.MaxGradNorm);
+    }
+
+    private static void AddDataset(SortedDictionary<string, string> entries, TrainingJob job, TrainingDataset dataset)
+    {
+        var settings = job.Settings;
+        entries["ss_resolution"] = $"({Text(settings.Resolution.Width)}, {Text(settings.Resolution.Height)})";
+        entries["ss_enable_bucket"] = Text(settings.EnableBucket);
+        entries["ss_bucket_no_upscale"] = Text(settings.BucketNoUpscale);
+        entries["ss_min_bucket_reso"] = Text(settings.MinBucketReso);
+        entries["ss_max_bucket_reso"] = Text(settings.MaxBucketReso);
+        entries["ss_random_crop"] = Text(settings.RandomCrop);
+        entries["ss_flip_aug"] = Text(settings.FlipAug);
+        entries["ss_shuffle_caption"] = Text(settings.ShuffleCaption);
+        entries["ss_keep_tokens"] = Text(settings.KeepTokens);
+        entries["ss_cache_latents"] = Text(false);
+        entries["ss_dataset_dirs"] = Json(Object(job.Manifest.Groups, group => new JsonObject
+        {
+            ["n_repeats"] = group.Repeats, ["img_count"] = group.Pictures.Count,
+        }));
+        entries["ss_tag_frequency"] = Json(Object(job.Manifest.Groups, group => Frequencies(group.Pictures)));
+        entries["ss_bucket_info"] = settings.EnableBucket ? Json(BucketInfo(dataset)) : "null";
+    }
+
+    // What sd-scripts always names, with its value for what LoraBuild does not do.
+    private static void AddUnused(SortedDictionary<string, string> entries)
+    {
+        foreach (var name in (string[])
+            ["color_aug", "debiased_estimation", "fp8_base", "fp8_base_unet", "full_fp16", "ip_noise_gamma_random_strength", "lowram",
+                "noise_offset_random_strength", "zero_terminal_snr"])
+            entries[$"ss_{name}"] = "False";
+        foreach (var name in (string[])
+            ["adaptive_noise_scale", "face_crop_aug_range", "ip_noise_gamma", "max_validation_steps", "multires_noise_iterations",
+                "network_dropout", "resize_interpolation", "scale_weight_norms", "training_comment", "validate_every_n_epochs",
+                "validate_every_n_steps", "validation_seed"])
+            entries[$"ss_{name}"] = "None";
+        entries["ss_caption_dropout_every_n_epochs"] = entries["ss_num_reg_images"] = entries["ss_num_validation_images"] = "0";
+        entries["ss_caption_dropout_rate"] = entries["ss_caption_tag_dropout_rate"] = entries["ss_validation_split"] = "0.0";
+        entries["ss_gradient_accumulation_steps"] = "1";
+        entries["ss_prior_loss_weight"] = entries["ss_huber_scale"] = "1.0";
+        entries["ss_multires_noise_discount"] = "0.3";
+        entries["ss_loss_type"] = "l2";
+        entries["ss_huber_schedule"] = "snr";
+        entries["ss_huber_c"] = "0.1";
+        entries["ss_reg_dataset_dirs"] = "{}";
+    }
+
+    // Stability AI's ModelSpec 1.0.1.
+    private static void AddModelSpec(SortedDictionary<string, string> entries, TrainingJob job)
+    {
+        entries["modelspec.sai_model_spec"] = "1.0.1";
+        entries["modelspec.architecture"] = "stable-diffusion-v1/lora";
+        entries["modelspec.implementation"] = "diffusers";
+        entries["modelspec.implementation_version"] = $"LoraBuild/{typeof(TrainingMetadata).Assembly.GetName().Version!.ToString(3)}";
+        entries["modelspec.title"] = job.OutputName;
+        entries["modelspec.resolution"] = job.Settings.Resolution.ToString();
+        entries["modelspec.prediction_type"] = "epsilon";
+        entries["modelspec.trigger_phrase"] = job.Manifest.Trigger;
+        if (job.Settings.ClipSkip is { } clipSkip)
+            entries["modelspec.encoder_layer"] = Text(clipSkip);
+    }
+
+    private static JsonObject BucketInfo(TrainingDataset dataset) => new()
+    {
+        ["buckets"] = new JsonObject(dataset.Buckets.Select((bucket, i) => KeyValuePair.Create<string, JsonNode?>(Text(i), new JsonObject
+        {
+            ["resolution"] = Pair(bucket.Size), ["count"] = bucket.Samples.Count,
+        }))),
+        ["mean_img_ar_error"] = dataset.Pictures.Average(picture => Math.Abs(picture.Placement.AspectRatioError)),
+    };
+
+    private static JsonObject Frequencies(IEnumerable<DatasetPicture> pictures) => new(pictures
+        .SelectMany(picture => picture.Caption.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        .GroupBy(tag => tag.ToLowerInvariant())
+        .Select(tag => KeyValuePair.Create<string, JsonNode?>(tag.Key, tag.Count())));
+
+    private static JsonObject Object(IEnumerable<DatasetGroup> groups, Func<DatasetGroup, JsonNode> value) =>
+        new(groups.Select(group => KeyValuePair.Create<string, JsonNode?>(group.Folder, value(group))));
+
+    private static JsonArray Pair(PixelSize size) => new(size.Width, size.Height);
+
+    private static string Json(JsonNode node) => node.ToJsonString(JsonSerializerOptions.Default);
+
+    private static string Text(bool value) => value ? "True" : "False";
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(int? value) => value is { } number ? Text(number) : "None";
+
+    private static string Text(double? value) => value is { } number ? Text(number) : "None";
+
+    // Python's repr: a whole number has its ".0", and exponents are lower-case with two digits.
+    private static string Text(double value)
+    {
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e16)
+            return value.ToString("0.0", CultureInfo.InvariantCulture);
+        return (Math.Abs(value) < 1e-4 ? value.ToString("R", CultureInfo.InvariantCulture) : ((decimal)value).ToString(CultureInfo.InvariantCulture))
+            .Replace('E', 'e');
+    }
+}

@@ -1,0 +1,23 @@
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Settings;
+
+namespace LoraBuild.Training;
+
+/// <summary>What to train, on what, and where to put it.</summary>
+/// <param name="DatasetFolder">The folder of the finished dataset.</param>
+/// <param name="Manifest">What the folder holds.</param>
+/// <param name="BaseModel">The checkpoint to train on.</param>
+/// <param name="Tokenizer">The folder of CLIP's <c>merges.txt</c>, or null to look beside the checkpoint.</param>
+/// <param name="Settings">How to train.</param>
+/// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
+/// <param name="OutputName">The LoRA's file name without extension.</param>
+/// <param name="StateFile">Where an interrupted training leaves its state and the next one finds it.</param>
+public sealed record TrainingJob(
+    string DatasetFolder,
+    DatasetManifest Manifest,
+    string BaseModel,
+    string? Tokenizer,
+    TrainingSettings Settings,
+    string OutputFolder,
+    string OutputName,
+    string StateFile);
