@@ -26,82 +26,87 @@ public static class AreaResampler
         int across = source.Width / width, down = source.Height / height;
         var scale = 1f / (across * down);
         var target = new Raster(width, height);
+        var sums = new Vector128<int>[width];
         for (var y = 0; y < height; y++)
         {
-            var row = target.Row(y);
-            for (var x = 0; x < width; x++)
+            Array.Clear(sums);
+            for (var j = 0; j < down; j++)
+                AddCells(source.Pixels(y * down + j), across, sums);
+            var row = target.Pixels(y);
+            for (var x = 0; x < row.Length; x++)
             {
-                var sum = Vector128<int>.Zero;
-                for (var j = 0; j < down; j++)
-                {
-                    var cell = source.Row(y * down + j).Slice(x * across * 4, across * 4);
-                    for (var i = 0; i < across; i++)
-                        sum += PixelVectors.Load(cell, i);
-                }
                 // OpenCV's 2 x 2 case is a shift that rounds halves up; the others multiply and round halves to even.
                 var mean = across == 2 && down == 2
-                    ? (sum + Vector128.Create(2)) >> 2
-                    : PixelVectors.Round(Vector128.ConvertToSingle(sum) * scale);
-                PixelVectors.Store(row, x, mean);
+                    ? (sums[x] + Vector128.Create(2)) >> 2
+                    : PixelVectors.Round(Vector128.ConvertToSingle(sums[x]) * scale);
+                row[x] = PixelVectors.Pack(mean);
             }
         }
         return target;
+    }
+
+    private static void AddCells(ReadOnlySpan<uint> row, int across, Span<Vector128<int>> sums)
+    {
+        for (var x = 0; x < sums.Length; x++)
+        {
+            var sum = sums[x];
+            foreach (var pixel in row.Slice(x * across, across))
+                sum += PixelVectors.Unpack(pixel);
+            sums[x] = sum;
+        }
     }
 
     private static Raster ResizeByAreas(Raster source, int width, int height)
     {
-        var columns = Weights(source.Width, width);
-        var rows = Weights(source.Height, height);
+        var columns = Kernels(source.Width, width);
+        var rows = Kernels(source.Height, height);
         var target = new Raster(width, height);
-        var sum = new Vector128<float>[width];
+        var sums = new Vector128<float>[width];
         var line = new Vector128<float>[width];
-        for (var i = 0; i < rows.Length; i++)
+        var lineOf = -1;
+        for (var y = 0; y < height; y++)
         {
-            var (y, from, weight) = rows[i];
-            AddColumns(source.Row(from), columns, line);
-            if (i == 0 || rows[i - 1].To != y)
+            var (first, weights) = rows[y];
+            for (var i = 0; i < weights.Length; i++)
             {
-                for (var x = 0; x < width; x++)
-                    sum[x] = line[x] * weight;
+                // The last source row of one target row is often the first of the next.
+                if (lineOf != first + i)
+                    WeighColumns(source.Pixels(lineOf = first + i), columns, line);
+                AddLine(line, weights[i], sums, isFirst: i == 0);
             }
-            else
-            {
-                for (var x = 0; x < width; x++)
-                    sum[x] += line[x] * weight;
-            }
-            if (i == rows.Length - 1 || rows[i + 1].To != y)
-            {
-                var row = target.Row(y);
-                for (var x = 0; x < width; x++)
-                    PixelVectors.Store(row, x, PixelVectors.Round(sum[x]));
-            }
+            var row = target.Pixels(y);
+            for (var x = 0; x < row.Length; x++)
+                row[x] = PixelVectors.Pack(PixelVectors.Round(sums[x]));
         }
         return target;
     }
 
-    private static void AddColumns(ReadOnlySpan<byte> row, (int To, int From, float Weight)[] columns, Vector128<float>[] line)
+    private static void WeighColumns(ReadOnlySpan<uint> row, ReadOnlySpan<(int First, float[] Weights)> columns, Span<Vector128<float>> line)
     {
-        var sum = Vector128<float>.Zero;
-        var current = 0;
-        foreach (var (to, from, weight) in columns)
+        for (var x = 0; x < line.Length; x++)
         {
-            if (to != current)
-            {
-                line[current] = sum;
-                sum = Vector128<float>.Zero;
-                current = to;
-            }
-            sum += Vector128.ConvertToSingle(PixelVectors.Load(row, from)) * weight;
+            var (first, weights) = columns[x];
+            var cells = row.Slice(first, weights.Length);
+            var sum = Vector128<float>.Zero;
+            for (var i = 0; i < cells.Length; i++)
+                sum += Vector128.ConvertToSingle(PixelVectors.Unpack(cells[i])) * weights[i];
+            line[x] = sum;
         }
-        line[current] = sum;
     }
 
-    /// <summary>Which source cells each target cell covers, and how much of the target's extent each makes up.</summary>
-    private static (int To, int From, float Weight)[] Weights(int sourceSize, int targetSize)
+    private static void AddLine(ReadOnlySpan<Vector128<float>> line, float weight, Span<Vector128<float>> sums, bool isFirst)
+    {
+        for (var x = 0; x < sums.Length; x++)
+            sums[x] = isFirst ? line[x] * weight : sums[x] + line[x] * weight;
+    }
+
+    /// <summary>For each target cell the first source cell that it covers, and how much of its extent that cell and each next one make up.</summary>
+    private static (int First, float[] Weights)[] Kernels(int sourceSize, int targetSize)
     {
         // OpenCV inverts the quotient of the sizes twice; the rounding of both divisions shows in the weights.
         var scale = 1.0 / ((double)targetSize / sourceSize);
-        var weights = new List<(int, int, float)>(sourceSize + targetSize);
+        var kernels = new (int, float[])[targetSize];
+        var weights = new List<float>();
         for (var to = 0; to < targetSize; to++)
         {
             var begin = to * scale;
@@ -109,13 +114,16 @@ public static class AreaResampler
             var extent = Math.Min(scale, sourceSize - begin);
             var last = Math.Min((int)Math.Floor(end), sourceSize - 1);
             var first = Math.Min((int)Math.Ceiling(begin), last);
-            if (first - begin > 1e-3)
-                weights.Add((to, first - 1, (float)((first - begin) / extent)));
-            for (var from = first; from < last; from++)
-                weights.Add((to, from, (float)(1.0 / extent)));
+            var hasPartBefore = first - begin > 1e-3;
+            weights.Clear();
+            if (hasPartBefore)
+                weights.Add((float)((first - begin) / extent));
+            for (var whole = first; whole < last; whole++)
+                weights.Add((float)(1.0 / extent));
             if (end - last > 1e-3)
-                weights.Add((to, last, (float)(Math.Min(Math.Min(end - last, 1.0), extent) / extent)));
+                weights.Add((float)(Math.Min(Math.Min(end - last, 1.0), extent) / extent));
+            kernels[to] = (hasPartBefore ? first - 1 : first, [.. weights]);
         }
-        return [.. weights];
+        return kernels;
     }
 }

@@ -27,15 +27,16 @@ public static class LanczosResampler
         var target = new Raster(width, source.Height);
         for (var y = 0; y < target.Height; y++)
         {
-            var from = source.Row(y);
-            var to = target.Row(y);
-            for (var x = 0; x < width; x++)
+            ReadOnlySpan<uint> from = source.Pixels(y);
+            var to = target.Pixels(y);
+            for (var x = 0; x < to.Length; x++)
             {
                 var (first, weights) = kernels[x];
+                var cells = from.Slice(first, weights.Length);
                 var sum = Vector128.Create(1 << (PrecisionBits - 1));
-                for (var i = 0; i < weights.Length; i++)
-                    sum += PixelVectors.Load(from, first + i) * weights[i];
-                PixelVectors.Store(to, x, sum >> PrecisionBits);
+                for (var i = 0; i < cells.Length; i++)
+                    sum += PixelVectors.Unpack(cells[i]) * weights[i];
+                to[x] = PixelVectors.Pack(sum >> PrecisionBits);
             }
         }
         return target;
@@ -51,16 +52,18 @@ public static class LanczosResampler
             var (first, weights) = kernels[y];
             Array.Fill(sums, Vector128.Create(1 << (PrecisionBits - 1)));
             for (var i = 0; i < weights.Length; i++)
-            {
-                var from = source.Row(first + i);
-                for (var x = 0; x < sums.Length; x++)
-                    sums[x] += PixelVectors.Load(from, x) * weights[i];
-            }
-            var to = target.Row(y);
-            for (var x = 0; x < sums.Length; x++)
-                PixelVectors.Store(to, x, sums[x] >> PrecisionBits);
+                AddRow(source.Pixels(first + i), weights[i], sums);
+            var to = target.Pixels(y);
+            for (var x = 0; x < to.Length; x++)
+                to[x] = PixelVectors.Pack(sums[x] >> PrecisionBits);
         }
         return target;
+    }
+
+    private static void AddRow(ReadOnlySpan<uint> row, int weight, Span<Vector128<int>> sums)
+    {
+        for (var x = 0; x < row.Length; x++)
+            sums[x] += PixelVectors.Unpack(row[x]) * weight;
     }
 
     /// <summary>For each target cell the first source cell under its kernel, and the weights from there on; they sum to 2^22.</summary>

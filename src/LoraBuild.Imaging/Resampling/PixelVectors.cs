@@ -4,26 +4,25 @@ using System.Runtime.Intrinsics;
 
 namespace LoraBuild.Imaging.Resampling;
 
-/// <summary>One RGBA pixel as a vector of four numbers.</summary>
+/// <summary>RGBA pixels as vectors of four numbers.</summary>
 internal static class PixelVectors
 {
-    /// <summary>Pixel <paramref name="x"/> of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Load(ReadOnlySpan<byte> row, int x)
-    {
-        var bytes = Vector128.CreateScalar(MemoryMarshal.Cast<byte, uint>(row)[x]).AsByte();
-        return Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32();
-    }
+    /// <summary>A row's pixels, four bytes each.</summary>
+    public static Span<uint> Pixels(this Raster picture, int y) => MemoryMarshal.Cast<byte, uint>(picture.Row(y));
 
-    /// <summary>Sets pixel <paramref name="x"/> of a row, clamping to 0..255.</summary>
+    /// <summary>The channels of a pixel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Span<byte> row, int x, Vector128<int> pixel)
+    public static Vector128<int> Unpack(uint pixel) => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(pixel).AsByte())).AsInt32();
+
+    /// <summary>The pixel of these channels, clamped to 0..255.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Pack(Vector128<int> channels)
     {
-        var words = Vector128.NarrowWithSaturation(pixel, pixel);
-        MemoryMarshal.Cast<byte, uint>(row)[x] = Vector128.NarrowWithSaturation(Vector128.Max(words, Vector128<short>.Zero).AsUInt16(), Vector128<ushort>.Zero).AsUInt32()[0];
+        var words = Vector128.Max(Vector128.NarrowWithSaturation(channels, channels), Vector128<short>.Zero).AsUInt16();
+        return Vector128.NarrowWithSaturation(words, words).AsUInt32().ToScalar();
     }
 
     /// <summary>To the nearest integer, halves to even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Round(Vector128<float> pixel) => Vector128.ConvertToInt32(Vector128.Round(pixel));
+    public static Vector128<int> Round(Vector128<float> channels) => Vector128.ConvertToInt32Native(Vector128.Round(channels));
 }
