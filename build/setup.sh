@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Brings what the engines' `system` form needs: g++, libtorch with a BLAS of several threads, and the npm packages of
+# build/package-lock.json. Does nothing where all is there. With LORABUILD_LIBTORCH=.../site-packages/torch that PyTorch is the libtorch.
+set -eu
+
+build=$(cd "$(dirname "$0")" && pwd)
+header=torch/csrc/api/include/torch/version.h
+
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+# What is missing, as Debian and Ubuntu call it.
+missing=()
+command -v g++ >/dev/null || missing+=(g++)
+command -v npm >/dev/null || missing+=(npm)
+if [ -n "${LORABUILD_LIBTORCH:-}" ]; then
+    [ -e "$LORABUILD_LIBTORCH/include/$header" ] ||
+        fail "LORABUILD_LIBTORCH is '$LORABUILD_LIBTORCH', where there is no include/$header. Set it to the torch folder of a PyTorch" \
+            "installation (python3 -c 'import torch; print(torch.__path__[0])'), or unset it to use Debian's libtorch."
+else
+    [ -e "/usr/include/$header" ] || missing+=(libtorch-dev)
+    # libtorch's matrix products run on whatever BLAS the machine has; the reference one has a single thread.
+    ls /usr/lib/*/openblas-openmp/libblas.so.3 >/dev/null 2>&1 || missing+=(libopenblas0-openmp)
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+    command -v apt-get >/dev/null ||
+        fail "this machine lacks ${missing[*]} (Debian's names) and has no apt-get. Install them its own way; a PyTorch venv serves as" \
+            "libtorch when LORABUILD_LIBTORCH names its torch folder. Or build with -p:LoraEngines=nuget, which needs none of them."
+    as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "installing ${missing[*]} needs root, and there is no sudo. Run this as root."
+        as_root=(sudo)
+    fi
+    echo "setup: installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -q
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+fi
+
+# npm keeps a lock file of what it has installed; the integrity of every package says whether that is what is wanted.
+lock_matches() {
+    [ -e "$build/node_modules/.package-lock.json" ] || return 1
+    node -e '
+        const [wanted, present] = process.argv.slice(1).map(file => require(file).packages);
+        const same = Object.keys(wanted).every(name => !name || wanted[name].optional
+            || (present[name] && present[name].integrity === wanted[name].integrity));
+        process.exit(same ? 0 : 1);' "$build/package-lock.json" "$build/node_modules/.package-lock.json"
+}
+
+if ! lock_matches; then
+    echo "setup: installing the npm packages of build/package-lock.json"
+    (cd "$build" && npm ci --no-audit --no-fund)
+fi
+
+command -v dotnet >/dev/null || echo "setup: all but the .NET SDK 10 is here."
