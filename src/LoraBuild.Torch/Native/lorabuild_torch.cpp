@@ -4,7 +4,7 @@
 //   A tensor crosses the boundary as an owned or borrowed TensorImpl*; null is an undefined tensor or None.
 //   Functions that can fail return 0 (or a count) on success and -1 on failure; then
 //   lb_error() has the message and, when a managed callback threw, lb_exception() has its GCHandle.
-//   Written against libtorch 1.13 and every 2.x: only API that both have, C++17.
+//   Written against libtorch 1.13 to 2.14: only API that all of them have, or a look at what is there.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -25,6 +25,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #define LB_API extern "C" __attribute__((visibility("default")))
@@ -35,7 +36,9 @@ using at::IValue;
 using at::Tensor;
 using torch::autograd::Node;
 using torch::autograd::variable_list;
+// c10::optional, then std::optional; std::shared_ptr, from about 2.12 on c10::intrusive_ptr.
 using OptionalTensor = decltype(std::declval<const IValue&>().toOptional<Tensor>());
+using NodePtr = decltype(torch::autograd::Edge::function);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Errors
@@ -215,7 +218,22 @@ struct ManagedNode : Node {
   }
 };
 
-std::shared_ptr<Node>& node_of(void* node) { return *static_cast<std::shared_ptr<Node>*>(node); }
+template <class Ptr>
+Ptr new_node() {
+  if constexpr (std::is_same_v<Ptr, std::shared_ptr<Node>>) {
+    return Ptr(new ManagedNode(), [](auto* node) { deleteNode(node); });
+  } else {
+    return c10::make_intrusive<ManagedNode>();
+  }
+}
+
+// A pointer that shares in owning a node which somebody owns already: getptr() since 2.0.
+template <class N>
+auto share(N& node, int) -> decltype(node.getptr()) { return node.getptr(); }
+template <class N>
+auto share(N& node, long) -> decltype(node.shared_from_this()) { return node.shared_from_this(); }
+
+NodePtr& node_of(void* node) { return *static_cast<NodePtr*>(node); }
 ManagedNode& managed(void* node) { return static_cast<ManagedNode&>(*node_of(node)); }
 
 }  // namespace
@@ -397,15 +415,15 @@ LB_API void lb_inference_leave(void* guard) { delete static_cast<c10::InferenceM
 // A node over these inputs. It owns the GCHandle of its managed context.
 LB_API int lb_node_new(void* gc_handle, void** inputs, int count, void** result) {
   return guarded([&] {
-    auto node = std::shared_ptr<ManagedNode>(new ManagedNode(), torch::autograd::deleteNode);
-    node->context = gc_handle;
+    auto node = new_node<NodePtr>();
+    static_cast<ManagedNode&>(*node).context = gc_handle;
     node->set_next_edges(torch::autograd::collect_next_edges(borrow(inputs, count)));
-    *result = new std::shared_ptr<Node>(std::move(node));
+    *result = new NodePtr(std::move(node));
     return 0;
   });
 }
 
-LB_API void lb_node_release(void* node) { delete static_cast<std::shared_ptr<Node>*>(node); }
+LB_API void lb_node_release(void* node) { delete static_cast<NodePtr*>(node); }
 
 // The output of a forward pass as a result of the node. What is an input, or a view, is detached from it first.
 LB_API int lb_node_output(void* node, void* tensor, int differentiable, void** result) {
@@ -438,7 +456,7 @@ LB_API int lb_node_saved(void* node, void** results, int count) {
     std::lock_guard<std::mutex> lock(owner.saved_mutex);
     TORCH_CHECK(static_cast<size_t>(count) == owner.saved.size(), "nothing was saved for backward");
     std::vector<Tensor> unpacked;
-    for (auto& variable : owner.saved) unpacked.push_back(variable.unpack(owner.shared_from_this()));
+    for (auto& variable : owner.saved) unpacked.push_back(variable.unpack(share(owner, 0)));
     for (size_t i = 0; i < unpacked.size(); i++) results[i] = give(std::move(unpacked[i]));
     return 0;
   });
