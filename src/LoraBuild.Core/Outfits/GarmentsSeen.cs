@@ -1,5 +1,3 @@
-using LoraBuild.Core.Tags;
-
 namespace LoraBuild.Core.Outfits;
 
 /// <summary>Which garments a picture's tags and scores prove.</summary>
@@ -8,19 +6,19 @@ internal sealed class GarmentsSeen
     private readonly Dictionary<Garment, string> byTag = [];
     private readonly Dictionary<Garment, (string Tag, float Score)> byScore = [];
     private readonly PictureEvidence evidence;
-    private readonly ImplicationTable implications;
+    private readonly SaidTags said;
     private readonly double threshold;
 
-    public GarmentsSeen(PictureEvidence evidence, GarmentTable garments, ImplicationTable implications, double threshold)
+    public GarmentsSeen(PictureEvidence evidence, SaidTags said, GarmentTable garments, double threshold)
     {
         this.evidence = evidence;
-        this.implications = implications;
+        this.said = said;
         this.threshold = threshold;
-        Tags = evidence.Tags.ToHashSet(Tag.Comparer);
         foreach (var tag in evidence.Tags)
             if (garments.Find(tag) is { IsWorn: true } found) byTag.TryAdd(found.Garment, tag);
 
-        foreach (var (tag, score) in evidence.Scores ?? new Dictionary<string, float>())
+        if (evidence.Scores is null) return;
+        foreach (var (tag, score) in evidence.Scores)
         {
             if (score < threshold || garments.Find(tag) is not { IsWorn: true } found) continue;
             // The best score decides; among equal scores the first tag by name, so that the order of labels does not matter.
@@ -30,15 +28,19 @@ internal sealed class GarmentsSeen
         }
     }
 
-    /// <summary>The picture's tags.</summary>
-    public HashSet<string> Tags { get; }
-
-    /// <summary>A tag of the picture that proves an outfit's tag: itself, one that implies it, or one of the same garment.</summary>
+    /// <summary>A tag of the picture that proves an outfit's tag: itself, one of the same garment, or one that implies it.</summary>
     public string? ByTag(string tag, Garment? garment)
     {
-        if (Tags.Contains(tag)) return tag;
-        if (garment is not null && byTag.TryGetValue(garment, out var found)) return found;
-        return evidence.Tags.FirstOrDefault(other => implications.Implies(other, tag));
+        if (said.ContainsItself(tag)) return tag;
+        return garment is not null && byTag.TryGetValue(garment, out var found) ? found : said.By(tag);
+    }
+
+    /// <summary>A tag of the picture that says that the garment is not worn.</summary>
+    public string? ByAbsence(Garment? garment)
+    {
+        foreach (var tag in garment?.AbsentTags ?? [])
+            if (said.ContainsItself(tag)) return tag;
+        return null;
     }
 
     /// <summary>The tag whose score proves an outfit's tag: itself, or the best of the same garment.</summary>

@@ -20,6 +20,7 @@ public sealed record Outfit(
 /// <param name="All">All of these are present.</param>
 public sealed record OutfitCondition(IReadOnlyList<string> Any, IReadOnlyList<string> All)
 {
-    /// <summary>Whether a picture with these tags meets the condition.</summary>
-    public bool IsMet(IReadOnlySet<string> present) => (Any.Count == 0 || Any.Any(present.Contains)) && All.All(present.Contains);
+    /// <summary>Whether a picture meets the condition.</summary>
+    /// <param name="isPresent">Whether the picture has a tag or one that implies it.</param>
+    public bool IsMet(Func<string, bool> isPresent) => (Any.Count == 0 || Any.Any(isPresent)) && All.All(isPresent);
 }

@@ -9,7 +9,7 @@ namespace LoraBuild.Core.Outfits;
 /// in the order of character.yaml; else the one that fits the picture's garments best, if it fits well enough and clearly better than any
 /// other outfit.
 /// </summary>
-public sealed class OutfitChooser(Character character, ImplicationTable implications, GarmentTable garments)
+public sealed class OutfitChooser
 {
     /// <summary>The least share of a picture's garments that an outfit must account for to be guessed.</summary>
     private const double LeastFit = 0.5;
@@ -17,23 +17,40 @@ public sealed class OutfitChooser(Character character, ImplicationTable implicat
     /// <summary>By how much the best outfit must fit better than the second.</summary>
     private const double LeastMargin = 0.2;
 
+    private readonly Character character;
+    private readonly ImplicationTable implications;
+    private readonly GarmentTable garments;
+    private readonly OutfitParts[] outfits;
+
+    /// <summary>Prepares the outfits of a character.</summary>
+    public OutfitChooser(Character character, ImplicationTable implications, GarmentTable garments)
+    {
+        this.character = character;
+        this.implications = implications;
+        this.garments = garments;
+        outfits = [.. character.Outfits.Select(outfit => new OutfitParts(outfit, implications, garments))];
+    }
+
     /// <summary>The outfit, or null where none is known, and how it was found.</summary>
     /// <param name="tags">The picture's tags before features are stripped.</param>
     /// <param name="given">The outfit's name from metadata or folder, or null.</param>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.</exception>
     public (Outfit? Outfit, string Reason) Choose(IReadOnlyList<string> tags, string? given)
     {
+        var (outfit, reason) = Choose(tags, new SaidTags(tags, implications), given);
+        return (outfit?.Outfit, reason);
+    }
+
+    internal (OutfitParts? Outfit, string Reason) Choose(IReadOnlyList<string> tags, SaidTags said, string? given)
+    {
         if (given is not null) return (Named(given), "given for the picture");
-        if (character.Outfits.Count == 0) return (null, "the character has no outfits");
+        if (outfits.Length == 0) return (null, "the character has no outfits");
+        foreach (var outfit in outfits)
+            if (outfit.Outfit.When?.IsMet(said.Contains) == true) return (outfit, "its 'when' holds");
 
-        var present = WithImplied(tags);
-        foreach (var outfit in character.Outfits)
-            if (outfit.When?.IsMet(present) == true) return (outfit, "its 'when' holds");
-
-        var named = tags.Where(tag => garments.Named(tag) is not null).ToHashSet(Tag.Comparer);
-        named.ExceptWith(named.SelectMany(implications.Implied).ToArray());
-        if (named.Count == 0) return (null, "no 'when' holds, and no tag names a garment");
-        var fits = character.Outfits.Select(outfit => (Outfit: outfit, Fit: Fit(outfit, named))).OrderByDescending(pair => pair.Fit).ToArray();
+        var names = WithoutImplied(tags.Where(tag => garments.Named(tag) is not null));
+        if (names.Count == 0) return (null, "no 'when' holds, and no tag names a garment");
+        var fits = outfits.Select(outfit => (Outfit: outfit, Fit: names.Average(name => Fit(name, outfit)))).OrderByDescending(pair => pair.Fit).ToArray();
         var (best, fit) = fits[0];
         var margin = fits.Length > 1 ? fit - fits[1].Fit : fit;
         return fit >= LeastFit && margin >= LeastMargin
@@ -41,30 +58,20 @@ public sealed class OutfitChooser(Character character, ImplicationTable implicat
             : (null, "no 'when' holds, and no outfit fits the garments clearly");
     }
 
-    private Outfit Named(string name) =>
-        character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, name))
+    private OutfitParts Named(string name) =>
+        Array.Find(outfits, outfit => Tag.Comparer.Equals(outfit.Outfit.Name, name))
         ?? throw new LoraBuildException(
             DiagnosticCode.UnknownReference,
             $"The character has no outfit '{name}'.{Nearest.Suggest(name, character.Outfits.Select(outfit => outfit.Name))}",
             character.File);
 
-    private HashSet<string> WithImplied(IReadOnlyList<string> tags)
+    private HashSet<string> WithoutImplied(IEnumerable<string> tags)
     {
-        var present = new HashSet<string>(Tag.Comparer);
-        foreach (var tag in tags)
-        {
-            present.Add(tag);
-            present.UnionWith(implications.Implied(tag));
-        }
-
-        return present;
+        var left = tags.ToHashSet(Tag.Comparer);
+        foreach (var tag in left.ToArray()) left.ExceptWith(implications.Implied(tag));
+        return left;
     }
 
     // A garment of the picture counts whole where the outfit says the same of it or more, half where the outfit says something else of it.
-    private double Fit(Outfit outfit, HashSet<string> named)
-    {
-        var said = WithImplied(outfit.Tags);
-        var worn = outfit.Tags.Select(garments.Named).ToHashSet();
-        return named.Average(tag => said.Contains(tag) ? 1 : worn.Contains(garments.Named(tag)) ? 0.5 : 0);
-    }
+    private double Fit(string name, OutfitParts outfit) => outfit.Says(name) ? 1 : outfit.Wears(garments.Named(name)) ? 0.5 : 0;
 }

@@ -45,7 +45,12 @@ public sealed class ImplicationTable
     public IReadOnlyList<string> Implied(string tag) => closures.GetOrAdd(tag, Closure);
 
     /// <summary>Whether a picture that has <paramref name="tag"/> needs no <paramref name="other"/>. False for the same tag.</summary>
-    public bool Implies(string tag, string other) => Implied(tag).Contains(other, Tag.Comparer);
+    public bool Implies(string tag, string other)
+    {
+        foreach (var implied in closures.GetOrAdd(tag, Closure))
+            if (Tag.Comparer.Equals(implied, other)) return true;
+        return false;
+    }
 
     private string[] Closure(string tag)
     {
