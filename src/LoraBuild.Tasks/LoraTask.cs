@@ -61,8 +61,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     }
 
     /// <summary>
-    /// Whether the steps after this one run although it reported errors: those of single pictures, which the rest can do without. MSBuild
-    /// fails the build at its end all the same.
+    /// Whether the steps after this one run although it reported errors: those of single pictures, which the others can do without. The
+    /// target that puts the dataset together then fails the build.
     /// </summary>
     protected virtual bool GoesOnAfterErrors => false;
 

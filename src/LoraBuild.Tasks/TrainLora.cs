@@ -16,6 +16,7 @@ namespace LoraBuild.Tasks;
 public sealed class TrainLora : LoraTask
 {
     private const int StepVersion = 1;
+    private const int KeyDigits = 16;
 
     /// <summary>The worker.</summary>
     [Required]
@@ -57,9 +58,9 @@ public sealed class TrainLora : LoraTask
             ExistingBaseModel(),
             Tokenizer?.GetMetadata("FullPath"),
             settings.ToOptions(),
-            Path.Combine(IntermediateFolder, "train", "output"),
+            OutputFolder,
             OutputName,
-            Path.Combine(IntermediateFolder, "train", "interrupted.state"));
+            StateFile: "");
         var key = Key(job);
         var result = Session.Store.Find(key);
         if (result is not null && IsInPlace(result, key))
@@ -70,8 +71,9 @@ public sealed class TrainLora : LoraTask
 
         if (result is null || !TryPlace(result, key))
         {
-            Train(job);
-            result = Store(job, key);
+            result = Train(job, key);
+            if (result is null)
+                return;
             if (!TryPlace(result, key))
                 throw new LoraBuildException(DiagnosticCode.CannotRead, $"The trained LoRA vanished from the cache '{CachePath}'. Build again.");
         }
@@ -140,19 +142,21 @@ public sealed class TrainLora : LoraTask
         return true;
     }
 
-    private void Train(TrainJob job)
+    // Null where it failed; the worker said why. A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    private StoredResult? Train(TrainJob job, ContentHash key)
     {
-        var finished = false;
-        new WorkerProcess(WorkerAssembly, this).Run(job, "Train", _ => finished = true, CancellationToken);
-        if (!finished)
-            throw new LoraBuildException(DiagnosticCode.WorkerCrashed, "The training did not finish; see the error above, mend what it names and build again.");
-    }
-
-    private StoredResult Store(TrainJob job, ContentHash key)
-    {
-        var files = Directory.EnumerateFiles(job.OutputFolder, "*.safetensors").Order(StringComparer.Ordinal);
-        var result = Session.Store.Add(key, [.. files.Select(file => (Path.GetFileName(file), file))]);
-        Directory.Delete(job.OutputFolder, recursive: true);
+        var folder = Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
+        Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
+        IReadOnlyList<string>? files = null;
+        new WorkerProcess(WorkerAssembly, this).Run(
+            job with { OutputFolder = folder, StateFile = Path.Combine(folder, "interrupted.state") },
+            "Train",
+            done => files = done.Facts[TrainJob.FilesFact].Split('\n'),
+            CancellationToken);
+        if (files is null)
+            return null;
+        var result = Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
+        Directory.Delete(folder, recursive: true);
         return result;
     }
 }

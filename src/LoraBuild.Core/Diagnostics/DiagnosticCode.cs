@@ -36,6 +36,9 @@ public static class DiagnosticCode
     /// <summary>A tag file describes a picture that is split, so its tags are true of none of the parts.</summary>
     public const string TagFileOfSplitPicture = "LB1010";
 
+    /// <summary>Some pictures failed, so there is no dataset. Reported by LoraBuild.targets.</summary>
+    public const string IncompleteDataset = "LB1011";
+
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 

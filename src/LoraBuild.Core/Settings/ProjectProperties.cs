@@ -25,7 +25,7 @@ public static class ProjectProperties
         from property in Read(projectFile)
         let name = property.Name.LocalName
         where name.StartsWith(Prefix, StringComparison.Ordinal) && !Names.Contains(name, StringComparer.OrdinalIgnoreCase)
-        let nearest = NearestName.Of(name, Names)
+        let nearest = Nearest.Of(name, Names)
         select Locate(property, projectFile, new Diagnostic(
             DiagnosticCode.InvalidProperty,
             Severity.Error,

@@ -160,7 +160,7 @@ public sealed record TrainingSettings
     public IReadOnlyDictionary<string, string> ToOptions() => Options.ToDictionary(option => option.Name, option => option.Text(this));
 
     private static string UnknownOption(string name) =>
-        NearestName.Of(name, Options.Select(option => option.Name)) is { } nearest
+        Nearest.Of(name, Options.Select(option => option.Name)) is { } nearest
             ? $"There is no training option '{name}'. Did you mean '{nearest}'?"
             : $"There is no training option '{name}'. build/README.md lists all that there are.";
 

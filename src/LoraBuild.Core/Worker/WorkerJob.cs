@@ -56,4 +56,8 @@ public sealed record TrainJob(
     IReadOnlyDictionary<string, string> Options,
     string OutputFolder,
     string OutputName,
-    string StateFile) : WorkerJob;
+    string StateFile) : WorkerJob
+{
+    /// <summary>The fact of the finished training that names its files, a line each.</summary>
+    public const string FilesFact = "files";
+}

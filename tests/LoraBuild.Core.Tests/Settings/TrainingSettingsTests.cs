@@ -150,10 +150,10 @@ public class TrainingSettingsTests
             {
                 var name = TrainingSettings.Options[place.i].Name;
                 var written = name.Remove(place.j, 1).Insert(place.j, "#");
-                return NearestName.Of(written, TrainingSettings.Options.Select(option => option.Name)) == name;
+                return Nearest.Of(written, TrainingSettings.Options.Select(option => option.Name)) == name;
             });
 
     [Fact]
     public void A_name_like_no_other_gets_no_suggestion() =>
-        Assert.Null(NearestName.Of("zzzz", TrainingSettings.Options.Select(option => option.Name)));
+        Assert.Null(Nearest.Of("zzzz", TrainingSettings.Options.Select(option => option.Name)));
 }

@@ -1,0 +1,33 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Worker;
+using LoraBuild.Imaging;
+
+namespace LoraBuild.Worker.Jobs;
+
+/// <summary>Normalizes pictures on all processors. A picture that fails is an error of its own; the others go on.</summary>
+internal static class NormalizePictures
+{
+    /// <exception cref="OperationCanceledException">The job was cancelled; finished pictures stay.</exception>
+    public static void Run(NormalizeJob job, EventWriter events, CancellationToken token)
+    {
+        var progress = new ProgressLine(events, "Normalize", job.Pictures.Count);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = token };
+        Parallel.ForEach(job.Pictures, options, picture =>
+        {
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(picture.Target)!);
+                var normalized = PictureNormalizer.Normalize(picture.Source, picture.Edits, picture.Target, maxPixels: job.MaxPixels);
+                foreach (var warning in normalized.Warnings)
+                    events.Report(warning);
+                events.Finished(picture.Id);
+            }
+            catch (LoraBuildException e)
+            {
+                events.Report(e.Diagnostic);
+            }
+
+            progress.Step();
+        });
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Settings;
+using LoraBuild.Core.Worker;
+using LoraBuild.Training;
+
+namespace LoraBuild.Worker.Jobs;
+
+/// <summary>Trains the LoRA, telling the author step, loss, speed and time left every few seconds.</summary>
+internal static class TrainLora
+{
+    /// <summary>One finished item, whose fact <see cref="TrainJob.FilesFact"/> lists the names of the written files, a line each.</summary>
+    /// <exception cref="OperationCanceledException">The job was cancelled; its state is saved.</exception>
+    public static void Run(TrainJob job, EventWriter events, CancellationToken token)
+    {
+        var settings = TrainingSettings.Parse(job.Options, out var problems);
+        foreach (var problem in problems)
+            events.Report(problem);
+        if (events.HasErrors)
+            return;
+
+        Directory.CreateDirectory(job.OutputFolder);
+        var training = new TrainingJob(
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile);
+        var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
+        events.Progress(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Train: {result.Steps} steps done, the loss fell from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last"));
+        events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', result.Files.Select(Path.GetFileName)) });
+    }
+
+    private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => events.Progress(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Train: step {value.Step} of {value.TotalSteps}, epoch {value.Epoch} of {value.Epochs}, loss {value.AverageLoss:0.0000}, {value.StepsPerSecond:0.00} steps/s, {value.Remaining:h\\:mm\\:ss} left"));
+    }
+}
