@@ -1,0 +1,154 @@
+using System.Text;
+
+namespace LoraBuild.Builds;
+
+/// <summary>What an author is told when something is wrong, and what is kept nevertheless.</summary>
+public sealed class BadInputTests
+{
+    [Fact]
+    public void Pictures_that_cannot_be_decoded_are_an_error_each_and_the_others_are_processed()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
+        var whole = File.ReadAllBytes(Path.Combine(Repository.Example, "images/high/aoi_002.jpg"));
+        project.Write("images/high/truncated.jpg", whole[..(whole.Length / 2)]);
+        project.Write("images/high/empty.png", "");
+        project.Write("images/high/text.png", "this is no picture");
+
+        var build = project.Build();
+
+        Assert.False(build.Succeeded);
+        foreach (var name in new[] { "truncated.jpg", "empty.png", "text.png" })
+            Assert.Single(build.Diagnostics, line => line.Contains($"images/high/{name}: error LB2001", StringComparison.Ordinal));
+        Assert.Equal(2, build.Processed("Normalize"));
+        Assert.Equal(2, build.Processed("Tag"));
+        Assert.False(File.Exists(project.PathOf("bin/dataset/dataset.json")));
+        AssertNothingHalfWritten(project);
+
+        File.Copy(Path.Combine(Repository.Example, "images/high/aoi_002.jpg"), project.PathOf("images/high/truncated.jpg"), overwrite: true);
+        File.Delete(project.PathOf("images/high/empty.png"));
+        File.Delete(project.PathOf("images/high/text.png"));
+        var mended = project.Build();
+        Assert.True(mended.Succeeded, mended.Output);
+        Assert.Equal(1, mended.Processed("Normalize"));
+        Assert.Equal(3, project.Captions().Count);
+    }
+
+    [Fact]
+    public void A_picture_of_more_than_100_megapixels_is_an_error_with_its_size()
+    {
+        using var project = new CharacterProject();
+        project.Write("images/high/huge.png", PngClaiming(20_000, 20_000));
+
+        var build = project.Build();
+
+        var line = Assert.Single(build.Diagnostics, line => line.Contains("LB2002", StringComparison.Ordinal));
+        Assert.Contains("20000", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tag_file_that_is_not_utf8_is_an_error_with_its_line()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
+        project.Write("images/high/aoi_001.txt", Encoding.Latin1.GetBytes("smile,\ncafé"));
+
+        var build = project.Build();
+
+        Assert.False(build.Succeeded);
+        Assert.Single(build.Diagnostics, line => line.Contains("aoi_001.txt(2", StringComparison.Ordinal) && line.Contains("error LB3004", StringComparison.Ordinal));
+        Assert.False(File.Exists(project.PathOf("bin/dataset/dataset.json")));
+    }
+
+    [Theory]
+    [InlineData("trigger: aoi\noutfit: {}\n", "character.yaml(2,1): error LB1002", "outfits")]
+    [InlineData("trigger: [\n", "error LB1001", "")]
+    [InlineData("features: {}\n", "error LB1004", "trigger")]
+    [InlineData("trigger: aoi\nedits:\n  images/high/aoi_01.png: {crop: [0, 0, 0.5, 1]}\n", "character.yaml(3,3): error LB1007", "aoi_001.png")]
+    [InlineData("trigger: aoi\nedits:\n  images/high/aoi_001.png: {crop: [0, 0, 9000, 1]}\n", "error LB2003", "640")]
+    public void A_mistake_in_character_yaml_is_an_error_with_its_place_and_what_to_do(string yaml, string expected, string hint)
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png");
+        project.Write("character.yaml", yaml);
+
+        var build = project.Build();
+
+        Assert.False(build.Succeeded);
+        var line = Assert.Single(build.Diagnostics, line => line.Contains(expected, StringComparison.Ordinal));
+        Assert.Contains(hint, line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("LoraNetworkDmi", "4", "LB1008", "LoraNetworkDim")]
+    [InlineData("LoraNetworkDim", "four", "LB1008", "whole number")]
+    [InlineData("LoraTaggerThreshold", "40%", "LB1008", "from 0 to 1")]
+    [InlineData("LoraTagger", "nowhere", "LB3001", "nowhere")]
+    [InlineData("LoraBaseModel", "nowhere.safetensors", "LB4001", "nowhere.safetensors")]
+    [InlineData("LoraBaseModel", "images/high/aoi_001.png", "LB4002", "aoi_001.png")]
+    [InlineData("LoraTaggerModel", "images/high/aoi_001.png", "LB3002", "aoi_001.png")]
+    [InlineData("LoraTaggerLabels", "labels.csv", "LB3003", "labels.csv")]
+    public void A_wrong_property_is_an_error_that_says_what_to_do(string property, string value, string code, string hint)
+    {
+        using var project = new CharacterProject(train: true).With("high/aoi_001.png");
+        project.Write("labels.csv", "tag_id,name,category,count\n1,general,9,1\n2,smile,0,1\n");
+        project.Properties[property] = value;
+
+        var build = project.Build();
+
+        Assert.False(build.Succeeded);
+        var line = Assert.Single(build.Diagnostics, line => line.Contains($"error {code}", StringComparison.Ordinal));
+        Assert.Contains(hint, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", build.Output, StringComparison.Ordinal);
+        AssertNothingHalfWritten(project);
+    }
+
+    [Fact]
+    public void A_project_without_pictures_is_an_error()
+    {
+        using var project = new CharacterProject();
+        Assert.Contains(project.Build().Diagnostics, line => line.Contains("error LB1006", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void File_names_may_hold_anything()
+    {
+        string[] names = ["with space", "semi;colon", "per%20cent", "dollar$(HOME)", "par(en)s", "at@sign", "quo'te\"s", "星野あおい", "a&b", "hash#tag", "[brackets]"];
+        using var project = new CharacterProject();
+        foreach (var name in names)
+        {
+            project.With("low/aoi_207.jpg", $"images/low/{name}.jpg");
+            project.Write($"images/low/{name}.txt", "smile");
+        }
+
+        var build = project.Build();
+
+        Assert.True(build.Succeeded, build.Output);
+        Assert.Equal(names.Length, project.Captions().Count);
+        Assert.All(project.Captions().Values, caption => Assert.Equal("hoshinoaoi, smile", caption));
+        Assert.Contains("all up to date", project.Build().Output, StringComparison.Ordinal);
+    }
+
+    private static void AssertNothingHalfWritten(CharacterProject project) =>
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(project.Folder, "*", SearchOption.AllDirectories),
+            file => file.EndsWith(Core.Files.AtomicFile.TemporarySuffix, StringComparison.Ordinal));
+
+    private static byte[] PngClaiming(int width, int height)
+    {
+        byte[] header = [0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, 0, 0, 0, 13, .. "IHDR"u8, .. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0];
+        return [.. header, .. BigEndian(Crc32(header.AsSpan(12))), 0, 0, 0, 0, .. "IDAT"u8, 0x35, 0xaf, 0x06, 0x1e];
+    }
+
+    private static int Crc32(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in bytes)
+        {
+            crc ^= b;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ (0xedb88320u * (crc & 1));
+        }
+
+        return unchecked((int)~crc);
+    }
+
+    private static byte[] BigEndian(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
+}

@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace LoraBuild.Builds;
+
+/// <summary>The checkout that the tests were built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Metadata("RepositoryRoot");
+
+    /// <summary>The engines that the tests were built with, as arguments of <c>dotnet build</c>.</summary>
+    public static IReadOnlyList<string> EngineProperties { get; } = Metadata("EngineProperties").Split(' ');
+
+    public static string Example => Path.Combine(Root, "example-project");
+
+    private static string Metadata(string key) => typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}
