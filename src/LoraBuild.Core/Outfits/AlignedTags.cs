@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Outfits;
@@ -10,5 +11,6 @@ namespace LoraBuild.Core.Outfits;
 public sealed record AlignedTags(PictureTags Tags, string? Outfit, string OutfitReason, IReadOnlyList<OutfitVerdict> Verdicts)
 {
     /// <summary>The parts of the outfit of which nothing told whether the picture shows them.</summary>
+    [JsonIgnore]
     public IEnumerable<OutfitVerdict> Undecided => Verdicts.Where(verdict => verdict.Basis == VerdictBasis.Undecided);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using FsCheck.Xunit;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -188,6 +189,19 @@ public class PictureResolverTests
         var resolved = Resolve("trigger: aoi", paths);
         AssertUnique(resolved);
         Assert.Equal(resolved.Pictures.Select(picture => picture.Id), Resolve("trigger: aoi", [.. paths.Reverse()]).Pictures.Select(picture => picture.Id));
+    }
+
+    [Fact]
+    public void A_resolved_picture_survives_JSON()
+    {
+        var resolved = Resolve(
+            "trigger: a\nedits: {a.png: {crop: [0, 0, 1, 1], erase: [{polygon: [[0, 0], [9, 0], [0, 9]]}]}}\ntags: {a.png: {replace: {cup: mug}}}",
+            ["a.png"]);
+        var json = JsonSerializer.Serialize(resolved.Pictures[0]);
+        var read = JsonSerializer.Deserialize<CharacterPicture>(json)!;
+        Assert.Equal(json, JsonSerializer.Serialize(read));
+        Assert.IsType<PolygonShape>(((EraseEdit)read.Edits[1]).Shape);
+        Assert.Equal("mug", read.TagEdits[0].Replace["cup"]);
     }
 
     private static ResolvedPictures Resolve(string yaml, string[] paths, string[]? tagFiles = null)

@@ -27,7 +27,6 @@ public class FeatureStripperTests
     [InlineData("black sclera")]
     [InlineData("horse ears")]
     [InlineData("pointy ears")]
-    [InlineData("cat ear fluff")]
     [InlineData("animal ear fluff")]
     [InlineData("fox tail")]
     [InlineData("dragon horns")]
@@ -43,12 +42,7 @@ public class FeatureStripperTests
     [InlineData("solo")]
     [InlineData("horse girl")]
     [InlineData("elf")]
-    public void What_a_body_has_is_a_feature(string tag)
-    {
-        // Without the table's entry for the fluff of one kind of ears the pattern must not find it either.
-        if (tag == "cat ear fluff") Assert.Null(Default.Reason(tag));
-        else Assert.NotNull(Default.Reason(tag));
-    }
+    public void What_a_body_has_is_a_feature(string tag) => Assert.NotNull(Default.Reason(tag));
 
     [Theory]
     [InlineData("wooden chair")]

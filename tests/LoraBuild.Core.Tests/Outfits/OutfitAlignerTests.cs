@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FsCheck.Xunit;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Outfits;
@@ -160,6 +161,14 @@ public class OutfitAlignerTests
         Assert.Equal(result.Tags.Tags.Where(tag => input.Tags.Contains(tag)), input.Tags.Where(tag => result.Tags.Tags.Contains(tag)));
         Assert.Equal(result.Tags.Tags.Count, result.Tags.Tags.Distinct(Tag.Comparer).Count());
         if (hide) Assert.DoesNotContain(result.Tags.Tags, tag => ImplicationTable.Danbooru.Implies(tag, "skirt"));
+    }
+
+    [Fact]
+    public void A_result_survives_JSON()
+    {
+        var json = JsonSerializer.Serialize(Align("hoshino aoi, necktie, portrait, gloves"));
+        Assert.Contains("\"Basis\":\"Framing\"", json, StringComparison.Ordinal);
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<AlignedTags>(json)));
     }
 
     private static PictureTags Of(string tags) => PictureTags.Of(TagList.Parse(tags));
