@@ -28,7 +28,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
                     steps.Add(new SplitStep(Parts(value)));
                     break;
                 case "erase":
-                    steps.AddRange(values.Items(value, "erase", "[{rect: [0, 0, 90, 40], to: white}]").Select(Erase).OfType<EraseEdit>().Select(edit => new ApplyStep(edit)));
+                    foreach (var item in values.Items(value, "erase", "[{rect: [0, 0, 90, 40], to: white}]"))
+                        if (Erase(item) is { } edit) steps.Add(new ApplyStep(edit));
                     break;
             }
         }
@@ -57,7 +58,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     {
         var parts = new List<SplitPart>();
         var entries = values.Entries(node, "split");
-        if (entries.Count == 0 && node is YamlMapping or YamlScalar { IsNull: true }) values.Invalid(node, "split must name its parts, such as {left: [0, 0, 0.5, 1], right: [0.5, 0, 1, 1]}.");
+        if (node is YamlMapping { Entries.Count: 0 } or YamlScalar { IsNull: true })
+            values.Invalid(node, "split must name its parts, such as {left: [0, 0, 0.5, 1], right: [0.5, 0, 1, 1]}.");
         foreach (var (key, value) in entries)
         {
             if (values.Text(key, "The name of a part") is not { } name) continue;
@@ -75,7 +77,9 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
             }
 
             var outfit = fields.TryGetValue("outfit", out var outfitNode) ? Outfit(outfitNode) : null;
-            var repeats = fields.TryGetValue("repeats", out var repeatsNode) ? values.Integer(repeatsNode, "repeats", 1, PictureResolver.MostRepeats) : null;
+            var repeats = fields.TryGetValue("repeats", out var repeatsNode)
+                ? values.Integer(repeatsNode, "repeats", 1, PictureResolver.MostRepeats)
+                : null;
             var tags = fields.TryGetValue("tags", out var tagsNode) ? TagEdit(tagsNode) : null;
             var hidden = fields.TryGetValue("hidden", out var hiddenNode) ? values.Tags(hiddenNode, "hidden") : null;
             if (Area(areaNode, "area") is { } area) parts.Add(new SplitPart(name, area, outfit, repeats, tags, hidden));
@@ -132,7 +136,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
 
     private CircleShape? Circle(YamlNode node)
     {
-        if (values.Numbers(node, "circle", 3, "[x, y, radius]") is not [var x, var y, var radius] numbers || !OneUnit(node, "circle", numbers)) return null;
+        if (values.Numbers(node, "circle", 3, "[x, y, radius]") is not [var x, var y, var radius] numbers) return null;
+        if (!OneUnit(node, "circle", numbers)) return null;
         if (radius > 0) return new CircleShape(x, y, radius);
         values.Invalid(node, "circle must have a radius above 0: [x, y, radius].");
         return null;

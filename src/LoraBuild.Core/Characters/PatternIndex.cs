@@ -38,15 +38,10 @@ internal sealed class PatternIndex<T>
         {
             if (isUsed[index]) continue;
             var pattern = entries[index].Pattern;
-            yield return pattern.IsGlob
-                ? new Diagnostic(DiagnosticCode.UnknownReference, Severity.Warning, $"No picture matches '{pattern.Text}'.", file, pattern.Line, pattern.Column)
-                : new Diagnostic(
-                    DiagnosticCode.UnknownReference,
-                    Severity.Error,
-                    $"There is no picture '{pattern.Text}'.{Nearest.Suggest(pattern.Text, paths)}",
-                    file,
-                    pattern.Line,
-                    pattern.Column);
+            var (severity, message) = pattern.IsGlob
+                ? (Severity.Warning, $"No picture matches '{pattern.Text}'.")
+                : (Severity.Error, $"There is no picture '{pattern.Text}'.{Nearest.Suggest(pattern.Text, paths)}");
+            yield return new Diagnostic(DiagnosticCode.UnknownReference, severity, message, file, pattern.Line, pattern.Column);
         }
     }
 }

@@ -33,11 +33,14 @@ public static class PictureResolver
     /// </summary>
     /// <param name="character">The character.</param>
     /// <param name="pictures">Picture files. A path that comes twice is one picture; metadata given later wins.</param>
-    /// <param name="tagFiles">All <c>.txt</c> files beside the pictures, as <see cref="SourcePicture.Path"/>. <c>two.txt</c> or <c>two.png.txt</c> belongs to
-    /// <c>two.png</c>, <c>two-left.txt</c> to its part <c>left</c>.</param>
+    /// <param name="tagFiles">All <c>.txt</c> files beside the pictures, as <see cref="SourcePicture.Path"/>. <c>two.txt</c> or
+    /// <c>two.png.txt</c> belongs to <c>two.png</c>, <c>two-left.txt</c> to its part <c>left</c>.</param>
     public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
     {
-        var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal).Select(Merge).OrderBy(picture => picture.Path, StringComparer.Ordinal).ToArray();
+        var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal)
+            .Select(Merge)
+            .OrderBy(picture => picture.Path, StringComparer.Ordinal)
+            .ToArray();
         var paths = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
         var edits = new PatternIndex<IReadOnlyList<EditStep>>(character.Edits.Select(entry => (entry.Pictures, entry.Steps)), paths);
         var tagEdits = new PatternIndex<TagEdit>(character.Tags.Select(entry => (entry.Pictures, entry.Edit)), paths);
@@ -67,11 +70,14 @@ public static class PictureResolver
                 diagnostics.Add(new Diagnostic(
                     DiagnosticCode.TagFileOfSplitPicture,
                     Severity.Warning,
-                    $"The tag file is not used, because its picture is split. Write one for each part: {string.Join(", ", parts.Select(part => PartTagFile(source.Path, part.Name!)))}.",
+                    "The tag file is not used, because its picture is split. Write one for each part: "
+                        + $"{string.Join(", ", parts.Select(part => PartTagFile(source.Path, part.Name!)))}.",
                     wholeTagFile));
         }
 
-        diagnostics.AddRange(edits.Unused(character.File, paths).Concat(tagEdits.Unused(character.File, paths)).Concat(hidden.Unused(character.File, paths)));
+        diagnostics.AddRange(edits.Unused(character.File, paths));
+        diagnostics.AddRange(tagEdits.Unused(character.File, paths));
+        diagnostics.AddRange(hidden.Unused(character.File, paths));
         var names = PictureNames.Of([.. unnamed.Select(picture => (picture.Source, picture.Part))]);
         return new ResolvedPictures([.. unnamed.Select((picture, index) => picture with { Id = names[index] })], diagnostics);
     }
@@ -100,7 +106,8 @@ public static class PictureResolver
     {
         if (source.Repeats is { } text)
         {
-            if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var repeats) && repeats is >= 1 and <= MostRepeats) return repeats;
+            if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var repeats) && repeats is >= 1 and <= MostRepeats)
+                return repeats;
             diagnostics.Add(new Diagnostic(
                 DiagnosticCode.InvalidMetadata,
                 Severity.Error,
@@ -128,7 +135,8 @@ public static class PictureResolver
             diagnostics.Add(new Diagnostic(
                 DiagnosticCode.UnknownReference,
                 Severity.Error,
-                $"Outfit=\"{given}\" of this CharacterImage: the character has no such outfit.{Nearest.Suggest(given, character.Outfits.Select(outfit => outfit.Name))}",
+                $"Outfit=\"{given}\" of this CharacterImage: the character has no such outfit."
+                    + Nearest.Suggest(given, character.Outfits.Select(outfit => outfit.Name)),
                 source.Path));
             return null;
         }

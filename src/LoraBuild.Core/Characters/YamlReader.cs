@@ -33,7 +33,8 @@ internal static class YamlReader
         {
             // An error ends where it was found; one of the end of the file says more where it began.
             var isAtEnd = exception.Message.Contains("end of stream", StringComparison.Ordinal);
-            throw Syntax($"{exception.Message.TrimEnd('.')}.{Hint(exception.Message, text, (int)exception.End.Line)}", isAtEnd ? exception.Start : exception.End, file, exception);
+            var message = $"{exception.Message.TrimEnd('.')}.{Hint(exception.Message, text, (int)exception.End.Line)}";
+            throw Syntax(message, isAtEnd ? exception.Start : exception.End, file, exception);
         }
         catch (InvalidOperationException exception)
         {

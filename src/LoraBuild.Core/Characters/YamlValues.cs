@@ -7,6 +7,8 @@ namespace LoraBuild.Core.Characters;
 /// <summary>Takes values out of YAML nodes and collects what is wrong with them, so that an author sees every error at once.</summary>
 internal sealed class YamlValues(string file)
 {
+    private const NumberStyles FloatStyle = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
+
     private readonly List<Diagnostic> diagnostics = [];
 
     /// <summary>What was wrong so far, in the order of the file.</summary>
@@ -48,7 +50,11 @@ internal sealed class YamlValues(string file)
         foreach (var (key, value) in Entries(node, what))
         {
             if (keys.Contains(key.Text)) fields.Add(key.Text, value);
-            else Error(DiagnosticCode.UnknownKey, key, $"{what} has no key '{key.Text}'.{Nearest.Suggest(key.Text, keys)} Its keys are {string.Join(", ", keys)}.");
+            else
+                Error(
+                    DiagnosticCode.UnknownKey,
+                    key,
+                    $"{what} has no key '{key.Text}'.{Nearest.Suggest(key.Text, keys)} Its keys are {string.Join(", ", keys)}.");
         }
 
         return fields;
@@ -99,7 +105,10 @@ internal sealed class YamlValues(string file)
     /// <summary>A whole number within a range.</summary>
     public int? Integer(YamlNode node, string what, int least, int most)
     {
-        if (node is YamlScalar scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        if (node is YamlScalar scalar
+            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= least
+            && value <= most)
             return value;
         Invalid(node, $"{what} must be a whole number from {least} to {most}.");
         return null;
@@ -119,7 +128,7 @@ internal sealed class YamlValues(string file)
         for (var index = 0; index < count; index++)
         {
             if (list.Items[index] is YamlScalar scalar
-                && double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[index])
+                && double.TryParse(scalar.Text, FloatStyle, CultureInfo.InvariantCulture, out numbers[index])
                 && double.IsFinite(numbers[index])
                 && numbers[index] >= 0)
                 continue;

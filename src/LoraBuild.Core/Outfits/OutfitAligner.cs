@@ -53,7 +53,7 @@ public sealed class OutfitAligner
         {
             if (IsName(tag) || input.IsPinned(tag) || saidByShown.ContainsItself(tag)) tags.Add(tag);
             else if (judge.HiddenBy(tag, hidden) is { } hiddenTag) Remove(tag, $"hidden: {hiddenTag}");
-            else if (outfit?.Has(tag) == true) Remove(tag, $"outfit {name}: {Array.Find(verdicts, verdict => Tag.Comparer.Equals(verdict.Tag, tag))!.Reason}");
+            else if (outfit?.Has(tag) == true) Remove(tag, $"outfit {name}: {ReasonOf(tag)}");
             else if (garments.Named(tag) is { } garment && outfit?.Wears(garment) == true) Replace(tag, garment);
             else if (saidByShown.By(tag) is { } by) Remove(tag, $"implied by {by}", by);
             else tags.Add(tag);
@@ -69,6 +69,8 @@ public sealed class OutfitAligner
         return input with { Tags = tags, Changes = changes };
 
         bool IsName(string tag) => Tag.Comparer.Equals(tag, character.Trigger) || Tag.Comparer.Equals(tag, outfit?.Outfit.Trigger);
+
+        string ReasonOf(string tag) => Array.Find(verdicts, verdict => Tag.Comparer.Equals(verdict.Tag, tag))!.Reason;
 
         void Remove(string tag, string reason, string? by = null) => changes.Add(new TagChange(tag, TagChangeKind.Removed, reason, by));
 

@@ -50,7 +50,9 @@ public sealed class OutfitChooser
 
         var names = WithoutImplied(tags.Where(tag => garments.Named(tag) is not null));
         if (names.Count == 0) return (null, "no 'when' holds, and no tag names a garment");
-        var fits = outfits.Select(outfit => (Outfit: outfit, Fit: names.Average(name => Fit(name, outfit)))).OrderByDescending(pair => pair.Fit).ToArray();
+        var fits = outfits.Select(outfit => (Outfit: outfit, Fit: names.Average(name => Fit(name, outfit))))
+            .OrderByDescending(pair => pair.Fit)
+            .ToArray();
         var (best, fit) = fits[0];
         var margin = fits.Length > 1 ? fit - fits[1].Fit : fit;
         return fit >= LeastFit && margin >= LeastMargin
