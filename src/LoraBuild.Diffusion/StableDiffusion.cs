@@ -82,6 +82,7 @@ public sealed class StableDiffusion : IDisposable
 
         T Build<T>(string prefix, string part, Func<Weights, T> build)
         {
+            using var scope = torch.NewDisposeScope();
             using var frozen = torch.no_grad();
             var weights = new Weights(file, prefix, part, dtype, device);
             var result = build(weights);

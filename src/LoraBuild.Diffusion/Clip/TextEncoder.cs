@@ -30,7 +30,6 @@ public sealed class TextEncoder : IDisposable
             weights, $"encoder.layers.{i}", $"lora_te_text_model_encoder_layers_{i}", Size, inner, headCount))];
         finalNorm = weights.LayerNorm("final_layer_norm", Size);
         Layers = [.. layers.SelectMany(layer => layer.Layers)];
-        using var scope = torch.NewDisposeScope();
         causalMask = torch.full([ClipTokenizer.ChunkLength, ClipTokenizer.ChunkLength], float.NegativeInfinity)
             .triu(1).to(weights.Dtype).to(weights.Device).DetachFromDisposeScope();
     }

@@ -20,9 +20,6 @@ internal sealed class Weights(SafetensorsFile file, string prefix, string part, 
     /// <summary>Where the part runs.</summary>
     public Device Device => device;
 
-    /// <summary>The checkpoint's name, for messages.</summary>
-    public string Path => file.Path;
-
     /// <summary>Whether the part has a tensor of that name.</summary>
     public bool Has(string name) => file.Tensors.ContainsKey(prefix + name);
 
@@ -33,9 +30,7 @@ internal sealed class Weights(SafetensorsFile file, string prefix, string part, 
     public IReadOnlyList<long> ShapeOf(string name, int rank)
     {
         if (!file.Tensors.TryGetValue(prefix + name, out var entry))
-        {
             throw Misfit($"it has no '{prefix}{name}'");
-        }
         if (entry.Shape.Count != rank)
             throw Misfit($"'{prefix}{name}' has shape {Shown(entry.Shape)}, not one of {rank} sizes");
         return entry.Shape;

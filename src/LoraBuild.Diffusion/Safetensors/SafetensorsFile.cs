@@ -76,6 +76,13 @@ public sealed class SafetensorsFile : IDisposable
         var target = torch.empty([.. entry.Shape], dtype: dtype ?? fileType, device: device);
         if (entry.Length == 0)
             return target;
+        if (target.dtype == fileType && target.device_type == DeviceType.CPU)
+        {
+            Read(entry.Offset, target.bytes);
+            return target;
+        }
+
+        // Through a small buffer of the file's type, from which the engine converts and transfers.
         using var flat = target.view(-1);
         var count = flat.shape[0];
         var elementSize = entry.Length / count;
@@ -84,8 +91,7 @@ public sealed class SafetensorsFile : IDisposable
         for (long start = 0; start < count; start += chunkSize)
         {
             var length = Math.Min(chunkSize, count - start);
-            view.SafeMemoryMappedViewHandle.ReadSpan(
-                (ulong)(view.PointerOffset + entry.Offset + (start * elementSize)), chunk.bytes[..(int)(length * elementSize)]);
+            Read(entry.Offset + (start * elementSize), chunk.bytes[..(int)(length * elementSize)]);
             using var source = chunk.narrow(0, 0, length);
             using var destination = flat.narrow(0, start, length);
             destination.copy_(source);
@@ -99,4 +105,7 @@ public sealed class SafetensorsFile : IDisposable
         view.Dispose();
         map.Dispose();
     }
+
+    private void Read(long offset, Span<byte> target) =>
+        view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(view.PointerOffset + offset), target);
 }

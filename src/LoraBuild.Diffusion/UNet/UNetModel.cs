@@ -30,77 +30,14 @@ public sealed class UNetModel : IDisposable
         convIn = weights.Conv2d("input_blocks.0.0", "lora_unet_conv_in", config.InChannels, config.ModelChannels, kernel: 3);
         timeLinear1 = weights.Linear("time_embed.0", "lora_unet_time_embedding_linear_1", config.ModelChannels, config.TimeSize);
         timeLinear2 = weights.Linear("time_embed.2", "lora_unet_time_embedding_linear_2", config.TimeSize, config.TimeSize);
-
-        var levels = config.Levels;
-        var perLevel = config.ResBlocks + 1;
-        var channels = config.ModelChannels;
-        var skips = new Stack<long>([channels]);
-        down = new UNetBlock[levels.Count];
-        for (var level = 0; level < levels.Count; level++)
-        {
-            var lora = $"lora_unet_down_blocks_{level}";
-            var inputs = new List<long>();
-            for (var i = 0; i < config.ResBlocks; i++)
-            {
-                inputs.Add(channels);
-                channels = levels[level].Channels;
-                skips.Push(channels);
-            }
-            Conv2d? downsampler = null;
-            if (level < levels.Count - 1)
-            {
-                var name = $"input_blocks.{(level + 1) * perLevel}.0.op";
-                downsampler = weights.Conv2d(name, $"{lora}_downsamplers_0_conv", channels, channels, kernel: 3, stride: 2);
-                skips.Push(channels);
-            }
-            down[level] = Block($"input_blocks", 1 + (level * perLevel), lora, inputs, levels[level], downsampler);
-        }
-
-        middle = new UNetBlock(
-            [Residual("middle_block.0", "lora_unet_mid_block_resnets_0", channels, channels),
-             Residual("middle_block.2", "lora_unet_mid_block_resnets_1", channels, channels)],
-            [Transformer("middle_block.1", "lora_unet_mid_block_attentions_0", channels)],
-            null);
-
-        up = new UNetBlock[levels.Count];
-        for (var index = 0; index < levels.Count; index++)
-        {
-            var level = levels[levels.Count - 1 - index];
-            var lora = $"lora_unet_up_blocks_{index}";
-            var inputs = new List<long>();
-            for (var i = 0; i < perLevel; i++)
-            {
-                inputs.Add(channels + skips.Pop());
-                channels = level.Channels;
-            }
-            Conv2d? upsampler = null;
-            if (index < levels.Count - 1)
-            {
-                var name = $"output_blocks.{(index * perLevel) + config.ResBlocks}.{(level.HasAttention ? 2 : 1)}.conv";
-                upsampler = weights.Conv2d(name, $"{lora}_upsamplers_0_conv", channels, channels, kernel: 3);
-            }
-            up[index] = Block("output_blocks", index * perLevel, lora, inputs, level, upsampler);
-        }
-        normOut = weights.GroupNorm("out.0", channels, normGroups, NormEpsilon);
-        convOut = weights.Conv2d("out.2", "lora_unet_conv_out", channels, config.OutChannels, kernel: 3);
+        var blocks = new UNetBlockLoader(weights, config, heads, normGroups);
+        down = blocks.LoadDown();
+        middle = blocks.LoadMiddle();
+        up = blocks.LoadUp();
+        normOut = weights.GroupNorm("out.0", config.Levels[0].Channels, normGroups, NormEpsilon);
+        convOut = weights.Conv2d("out.2", "lora_unet_conv_out", config.Levels[0].Channels, config.OutChannels, kernel: 3);
         Layers = [convIn, timeLinear1, timeLinear2, .. down.SelectMany(b => b.Layers), .. up.SelectMany(b => b.Layers), .. middle.Layers, convOut];
         frequencies = Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
-
-        UNetBlock Block(string kind, int first, string lora, List<long> inputs, UNetLevel level, Conv2d? resampler)
-        {
-            var resBlocks = inputs.Select(
-                (size, i) => Residual($"{kind}.{first + i}.0", $"{lora}_resnets_{i}", size, level.Channels)).ToArray();
-            var transformers = level.HasAttention
-                ? inputs.Select((_, i) => Transformer($"{kind}.{first + i}.1", $"{lora}_attentions_{i}", level.Channels)).ToArray()
-                : [];
-            return new UNetBlock(resBlocks, transformers, resampler);
-        }
-
-        ResBlock Residual(string name, string lora, long inputs, long outputs) =>
-            new(weights, name, lora, inputs, outputs, config.TimeSize, normGroups);
-
-        SpatialTransformer Transformer(string name, string lora, long size) =>
-            new(weights, name, lora, size, config.ContextSize, heads, normGroups);
     }
 
     /// <summary>Every linear layer and convolution, in the order in which LyCORIS makes its modules.</summary>
