@@ -70,6 +70,11 @@ public sealed class DisposeScope : IDisposable
         (Detach(first), Detach(second));
 
     /// <inheritdoc cref="Detach{T}"/>
+    public (T1 first, T2 second, T3 third) Detach<T1, T2, T3>(T1 first, T2 second, T3 third)
+        where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable =>
+        (Detach(first), Detach(second), Detach(third));
+
+    /// <inheritdoc cref="Detach{T}"/>
     public void Detach(params IDisposable[] disposables) => Detach((IEnumerable<IDisposable>)disposables);
 
     /// <inheritdoc cref="Detach{T}"/>

@@ -56,7 +56,8 @@ public static partial class torch
 
         public Tensor index_select(long dim, Tensor index) => Aten.index_select.Call(this, dim, index);
 
-        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) => Aten.index_add.Call(this, dim, index, source, alpha);
+        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) =>
+            Aten.index_add.Call(this, dim, index, source, alpha);
 
         public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) =>
             Aten.index_add_.InPlace(this, dim, index, source, alpha);
@@ -88,7 +89,7 @@ public static partial class torch
         /// <summary>Elements of this tensor where the condition holds, else of <paramref name="y"/>.</summary>
         public Tensor where(Tensor condition, Tensor y) => Aten.where.Call(condition, this, y);
 
-        /// <summary>The view that all indices but tensors make, and the tensors at their dimensions of it (null: the whole dimension).</summary>
+        /// <summary>The view that all indices but tensors make, and the tensors at its dimensions (null: the whole dimension).</summary>
         private (Tensor View, Tensor?[]? Tensors) Resolve(TensorIndex[] indices)
         {
             var used = indices.Count(index => index.UsesDimension);

@@ -42,7 +42,8 @@ public static partial class torch
 
         public Tensor norm(float p = 2.0f) => Aten.norm.Call(this, (double)p);
 
-        public Tensor norm(int dim, bool keepdim = false, float p = 2.0f) => Aten.norm_dim.Call(this, (double)p, new long[] { dim }, keepdim);
+        public Tensor norm(int dim, bool keepdim = false, float p = 2.0f) =>
+            Aten.norm_dim.Call(this, (double)p, new long[] { dim }, keepdim);
 
         public Tensor amax(params long[] dims) => Aten.amax.Call(this, dims);
 

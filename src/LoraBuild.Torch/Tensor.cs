@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoraBuild.Torch.Interop;
 
 namespace LoraBuild.Torch;
@@ -151,7 +150,7 @@ public static partial class torch
         }
 
         public override string ToString() =>
-            IsInvalid ? "[invalid]" : string.Create(CultureInfo.InvariantCulture, $"[{string.Join("x", shape)}], type = {dtype}, device = {device}");
+            IsInvalid ? "[invalid]" : $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
 
         /// <summary>The reference that the tensor owns, which is the caller's from now on; the tensor becomes invalid.</summary>
         internal nint Take()

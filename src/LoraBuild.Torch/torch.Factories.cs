@@ -84,7 +84,8 @@ public static partial class torch
         full(new[] { dim0, dim1, dim2 }, value, dtype, device, requires_grad);
 
     public static Tensor full(
-        long dim0, long dim1, long dim2, long dim3, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        long dim0, long dim1, long dim2, long dim3, Scalar value, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false) =>
         full(new[] { dim0, dim1, dim2, dim3 }, value, dtype, device, requires_grad);
 
     public static Tensor rand(
@@ -92,7 +93,8 @@ public static partial class torch
         Finish(Aten.rand.Call(size, generator, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
 
     public static Tensor rand(
-        ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        ReadOnlySpan<long> size, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         rand(size.ToArray(), dtype, device, requires_grad, generator);
 
     public static Tensor rand(
@@ -100,15 +102,18 @@ public static partial class torch
         rand(new[] { size }, dtype, device, requires_grad, generator);
 
     public static Tensor rand(
-        long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        long rows, long columns, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         rand(new[] { rows, columns }, dtype, device, requires_grad, generator);
 
     public static Tensor rand(
-        long dim0, long dim1, long dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        long dim0, long dim1, long dim2, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         rand(new[] { dim0, dim1, dim2 }, dtype, device, requires_grad, generator);
 
     public static Tensor rand(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         rand(new[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator);
 
     public static Tensor randn(
@@ -116,7 +121,8 @@ public static partial class torch
         Finish(Aten.randn.Call(size, generator, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
 
     public static Tensor randn(
-        ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        ReadOnlySpan<long> size, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         randn(size.ToArray(), dtype, device, requires_grad, generator);
 
     public static Tensor randn(
@@ -124,15 +130,18 @@ public static partial class torch
         randn(new[] { size }, dtype, device, requires_grad, generator);
 
     public static Tensor randn(
-        long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        long rows, long columns, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         randn(new[] { rows, columns }, dtype, device, requires_grad, generator);
 
     public static Tensor randn(
-        long dim0, long dim1, long dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        long dim0, long dim1, long dim2, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         randn(new[] { dim0, dim1, dim2 }, dtype, device, requires_grad, generator);
 
     public static Tensor randn(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null,
+        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         randn(new[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator);
 
     public static Tensor empty_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LoraBuild.Torch.Interop;
 
@@ -131,5 +132,5 @@ public static partial class torch
     private static T[] AsArray<T>(IList<T> list) => list as T[] ?? [.. list];
 
     private static Span<T> Flat<T>(Array array) where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
+        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
 }

@@ -18,7 +18,8 @@ public static partial class torch
         public static readonly TensorIndex Colon = Slice();
 
         private TensorIndex(
-            TensorIndexKind kind, long? start = null, long? stop = null, long? step = null, bool truth = false, torch.Tensor? index = null) =>
+            TensorIndexKind kind, long? start = null, long? stop = null, long? step = null, bool truth = false,
+            torch.Tensor? index = null) =>
             (Kind, Start, Stop, Step, Truth, Index) = (kind, start, stop, step, truth, index);
 
         internal TensorIndexKind Kind { get; }

@@ -118,8 +118,7 @@ public static partial class torch
 
         public override int GetHashCode() => HashCode.Combine(type, index);
 
-        public override string ToString() =>
-            index < 0 ? type.ToString().ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{type.ToString().ToLowerInvariant()}:{index}");
+        public override string ToString() => type.ToString().ToLowerInvariant() + (index < 0 ? "" : $":{index}");
 
         private static DeviceType Parse(string description, out int index)
         {

@@ -76,9 +76,10 @@ public static partial class torch
                 List<Tensor> outputs;
                 using (no_grad())
                     outputs = Instance.forward_internal(context, vars);
+
                 return is_grad_enabled() && inputs.Any(input => input.requires_grad)
                     ? new FunctionNode(Instance.Name, Instance.backward_internal, context, isTensor).Attach(inputs, outputs)
-                    : outputs.ConvertAll(output => Array.Exists(inputs, input => ReferenceEquals(input, output)) ? output.detach() : output);
+                    : outputs.ConvertAll(output => inputs.Any(input => ReferenceEquals(input, output)) ? output.detach() : output);
             }
 
             internal abstract List<Tensor> forward_internal(AutogradContext ctx, params object?[] vars);

@@ -33,8 +33,8 @@ public static partial class torch
                         throw new ArgumentException("Give either attn_mask or is_casual.");
                     attn_mask = ones(query.shape[^2], key.shape[^2], ScalarType.Bool, query.device).tril();
                 }
-                if (attn_mask is { dtype: ScalarType.Bool })
-                    attn_mask = zeros(attn_mask.shape, query.dtype, query.device).masked_fill_(attn_mask.logical_not(), float.NegativeInfinity);
+                if (attn_mask is { dtype: ScalarType.Bool } allowed)
+                    attn_mask = zeros(allowed.shape, query.dtype, query.device).masked_fill_(allowed.logical_not(), float.NegativeInfinity);
 
                 var scores = query.numel() / query.shape[^1] * key.shape[^2];
                 if (scores > MaxScores && p == 0 && attn_mask is not { requires_grad: true })

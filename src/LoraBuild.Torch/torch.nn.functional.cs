@@ -80,7 +80,7 @@ public static partial class torch
                     input, new[] { kernel_size, kernel_size }, stride is { } s ? [s, s] : Array.Empty<long>(),
                     new[] { padding, padding }, ceil_mode, count_include_pad, divisor_override);
 
-            /// <summary>Pads the last dimensions: <paramref name="pad"/> is (before, after) of the last, then of the one before it, ...</summary>
+            /// <summary>Pads: <paramref name="pad"/> is (before, after) of the last dimension, then of the one before it, ...</summary>
             public static Tensor pad(
                 Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
                 mode is PaddingModes.Constant or PaddingModes.Zeros

@@ -26,7 +26,7 @@ public sealed class AttentionTests
         var added = nn.functional.scaled_dot_product_attention(query, key, value, full(3, 3, float.NegativeInfinity).triu(1));
         Assert.InRange(Distance(causal, truth), 0, 1e-6);
         Assert.InRange(Distance(causal, added), 0, 1e-6);
-        Assert.InRange(Distance(causal[TensorIndex.Ellipsis, 0, TensorIndex.Colon], value[TensorIndex.Ellipsis, 0, TensorIndex.Colon]), 0, 1e-6);
+        Assert.InRange(Distance(causal.select(-2, 0), value.select(-2, 0)), 0, 1e-6);
     }
 
     [Theory]

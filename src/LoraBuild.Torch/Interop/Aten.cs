@@ -1,6 +1,6 @@
 namespace LoraBuild.Torch.Interop;
 
-/// <summary>The operators in use. A field is its operator's name; with an overload after it where more than one overload is in use.</summary>
+/// <summary>The operators in use, each under its name; with its overload after it where more than one overload is in use.</summary>
 internal static class Aten
 {
     internal static readonly Operator abs = "abs";

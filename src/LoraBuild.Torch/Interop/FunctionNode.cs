@@ -3,7 +3,7 @@ using static LoraBuild.Torch.torch;
 
 namespace LoraBuild.Torch.Interop;
 
-/// <summary>The managed half of a graph node: one call of a custom function. The native half keeps it for as long as the graph lives.</summary>
+/// <summary>The managed half of a graph node: one call of a custom function. The native half keeps it while the graph lives.</summary>
 /// <param name="name">The function's name, for messages.</param>
 /// <param name="backward">Gradients of the outputs -> gradients of all arguments.</param>
 /// <param name="context">What forward has kept for backward.</param>
@@ -15,7 +15,7 @@ internal sealed unsafe class FunctionNode(
     private nint _borrowed;
     private int _savedCount;
 
-    /// <summary>Makes the outputs of a forward pass results of a new node over <paramref name="inputs"/>, and saves what forward asked for.</summary>
+    /// <summary>Makes outputs of a forward pass results of a new node over <paramref name="inputs"/>; saves what forward asked for.</summary>
     internal List<Tensor> Attach(Tensor[] inputs, List<Tensor> outputs)
     {
         var node = NewNode(inputs);

@@ -9,11 +9,10 @@ internal static unsafe partial class Native
 {
     private const string Library = "lorabuild_torch";
 
-    static Native()
-    {
-        NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, static (name, assembly, path) => name == Library ? Load() : 0);
-        lb_initialize(&FreeHandle, &CustomFunctions.Backward);
-    }
+    private static readonly Lazy<nint> Loaded = new(Load, LazyThreadSafetyMode.PublicationOnly);
+
+    // A failure to load comes out of the first native call, not of a type initializer, which would hide it.
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) => name == Library ? Loaded.Value : 0);
 
     private static nint Load()
     {
@@ -22,20 +21,25 @@ internal static unsafe partial class Native
             file = Path.Combine(Path.GetDirectoryName(typeof(Native).Assembly.Location) ?? "", $"lib{Library}.so");
         try
         {
-            return NativeLibrary.Load(file);
+            var library = NativeLibrary.Load(file);
+            var initialize = (delegate* unmanaged[Cdecl]<
+                delegate* unmanaged[Cdecl]<nint, void>, delegate* unmanaged[Cdecl]<nint, nint*, int, nint*, int, byte**, nint*, int>, void>)
+                NativeLibrary.GetExport(library, "lb_initialize");
+            initialize(&FreeHandle, &CustomFunctions.Backward);
+            return library;
         }
         catch (DllNotFoundException e)
         {
             throw new DllNotFoundException(
-                $"The tensor engine cannot be loaded: {e.Message.Trim()} It was built for another libtorch than this machine has, or that "
-                + "libtorch is gone. Run build/setup.sh and build again, or build with -p:LoraTensorEngine=nuget.", e);
+                $"The tensor engine cannot be loaded ({e.Message.Trim().Split('\n')[^1]}). It was built for another libtorch than this machine "
+                + "has, or that libtorch is gone. Run build/setup.sh and build again, or build with -p:LoraTensorEngine=nuget.", e);
         }
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void FreeHandle(nint handle) => GCHandle.FromIntPtr(handle).Free();
 
-    /// <summary>Throws what the last native call on this thread failed with: a managed exception that crossed it, or libtorch's message.</summary>
+    /// <summary>Throws what the last native call on this thread failed with: a managed exception that crossed it, or libtorch's.</summary>
     internal static void Check(int result)
     {
         if (result < 0)
@@ -51,16 +55,14 @@ internal static unsafe partial class Native
         throw new ExternalException(Marshal.PtrToStringUTF8(lb_error()));
     }
 
-    [LibraryImport(Library)] private static partial void lb_initialize(
-        delegate* unmanaged[Cdecl]<nint, void> freeHandle,
-        delegate* unmanaged[Cdecl]<nint, nint*, int, nint*, int, byte**, nint*, int> backward);
     [LibraryImport(Library)] internal static partial nint lb_version();
     [LibraryImport(Library)] internal static partial nint lb_error();
     [LibraryImport(Library)] internal static partial nint lb_exception();
     [LibraryImport(Library)] internal static partial void lb_free_list(nint list);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint lb_find(string name, string overload);
-    [LibraryImport(Library)] internal static partial int lb_call(nint op, NativeValue* arguments, int count, NativeValue* outputs, int capacity);
+    [LibraryImport(Library)] internal static partial int lb_call(
+        nint op, NativeValue* arguments, int count, NativeValue* outputs, int capacity);
 
     [LibraryImport(Library)] internal static partial void lb_release(nint tensor);
     [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_retain(nint tensor);
@@ -73,7 +75,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_strides(nint tensor, long* strides);
     [LibraryImport(Library), SuppressGCTransition] internal static partial long lb_device(nint tensor);
     [LibraryImport(Library)] internal static partial nint lb_data(nint tensor);
-    [LibraryImport(Library)] internal static partial int lb_from_memory(nint data, long* sizes, int dims, int dtype, nint handle, nint* result);
+    [LibraryImport(Library)] internal static partial int lb_from_memory(
+        nint data, long* sizes, int dims, int dtype, nint handle, nint* result);
 
     [LibraryImport(Library)] internal static partial int lb_requires_grad(nint tensor);
     [LibraryImport(Library)] internal static partial int lb_is_leaf(nint tensor);

@@ -45,14 +45,6 @@ internal sealed unsafe class Operator(string name)
         return (new Tensor((nint)outputs[0].Bits), new Tensor((nint)outputs[1].Bits));
     }
 
-    /// <summary>The operator's three tensors.</summary>
-    internal (Tensor, Tensor, Tensor) Triple(params ReadOnlySpan<Value> arguments)
-    {
-        var outputs = stackalloc NativeValue[3];
-        Invoke(arguments, outputs, 3);
-        return (new Tensor((nint)outputs[0].Bits), new Tensor((nint)outputs[1].Bits), new Tensor((nint)outputs[2].Bits));
-    }
-
     /// <summary>The operator's list of tensors.</summary>
     internal Tensor[] List(params ReadOnlySpan<Value> arguments)
     {

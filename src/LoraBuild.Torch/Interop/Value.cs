@@ -4,7 +4,7 @@ using System.Text;
 
 namespace LoraBuild.Torch.Interop;
 
-/// <summary>An argument of an operator. It refers to the tensor or array that it stands for, which keeps that alive during the call.</summary>
+/// <summary>An argument of an operator. It refers to the tensor or array that it stands for, which keeps that alive in the call.</summary>
 internal readonly struct Value
 {
     private Value(Tag tag, long bits = 0, object? reference = null) => (Tag, Bits, Reference) = (tag, bits, reference);
