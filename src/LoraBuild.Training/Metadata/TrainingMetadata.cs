@@ -49,6 +49,7 @@ public static class TrainingMetadata
         entries["ss_num_batches_per_epoch"] = Text(plan.StepsPerEpoch);
         entries["ss_num_epochs"] = Text(plan.Epochs);
         entries["ss_max_train_steps"] = Text(plan.TotalSteps);
+        entries["ss_lr_warmup_steps"] = Text(plan.WarmupSteps);
         entries["ss_steps"] = Text(steps);
         entries["ss_epoch"] = Text(epoch);
         entries["ss_batch_size_per_device"] = entries["ss_total_batch_size"] = Text(settings.TrainBatchSize);

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Settings;
+using LoraBuild.Training.Data;
+using LoraBuild.Training.Metadata;
+using LoraBuild.Training.Schedules;
+
+namespace LoraBuild.Training.Tests.Metadata;
+
+public class TrainingMetadataTests
+{
+    // Times, hosts and versions: what would differ from run to run.
+    private static readonly string[] LeftOut =
+        ["modelspec.date", "ss_session_id", "ss_training_started_at", "ss_training_finished_at", "ss_sd_scripts_commit_hash"];
+
+    [Fact]
+    public void Names_and_values_are_those_that_sd_scripts_wrote_for_the_same_training()
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("golden-train.json")));
+        var expected = file.RootElement.GetProperty("metadata").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+        var settings = new TrainingSettings
+        {
+            Resolution = new(128, 128), MinBucketReso = 64, MaxBucketReso = 192, RandomCrop = false, KeepTokens = 1, ClipSkip = 2, TrainBatchSize = 2,
+            MaxTrainEpochs = 3, LrWarmupSteps = new(22, InEpochs: false), GradientCheckpointing = false, OptimizerType = OptimizerType.Lion,
+            OptimizerArgs = new() { Betas = (0.9, 0.99) },
+        };
+        var manifest = Manifest(file.RootElement.GetProperty("images"));
+        var dataset = TrainingDataset.Create("", manifest, settings);
+        var plan = TrainingPlan.For(settings, manifest.SamplesPerEpoch, dataset.BatchesPerEpoch);
+        var job = new TrainingJob("", manifest, "", null, settings, "", "tiny", "");
+
+        var actual = TrainingMetadata.For(
+            job, dataset, plan, new("tiny-sd15.safetensors", expected["ss_sd_model_hash"], expected["ss_new_sd_model_hash"]), ModelPrecision.Float32, 66, 3);
+
+        Assert.Equal(
+            expected.Keys.Except(LeftOut).Append("modelspec.trigger_phrase").Except(["sshs_model_hash"]).Order(StringComparer.Ordinal), actual.Keys);
+        string[] ownWords = ["modelspec.implementation_version", "ss_cache_latents", "ss_network_args", "ss_optimizer"];
+        Assert.All(expected.Where(entry => actual.ContainsKey(entry.Key) && !ownWords.Contains(entry.Key)), entry =>
+        {
+            if (entry.Value.StartsWith('{'))
+                Assert.True(JsonNode.DeepEquals(Rounded(entry.Value), Rounded(actual[entry.Key])), $"{entry.Key}: {actual[entry.Key]}");
+            else
+                Assert.Equal($"{entry.Key}={entry.Value}", $"{entry.Key}={actual[entry.Key]}");
+        });
+        Assert.Equal("lion_pytorch.lion_pytorch.Lion(weight_decay=0.1,betas=(0.9, 0.99))", actual["ss_optimizer"]);
+    }
+
+    [Fact]
+    public void A_training_without_buckets_still_names_them()
+    {
+        var manifest = new DatasetManifest("aoi", [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi, Smile, smile", "", null)])]);
+        var settings = new TrainingSettings { EnableBucket = false };
+        var dataset = TrainingDataset.Create("", manifest, settings);
+
+        var metadata = TrainingMetadata.For(
+            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), new("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+
+        Assert.Equal("null", metadata["ss_bucket_info"]);
+        Assert.Equal("""{"1_aoi":{"aoi":1,"smile":2}}""", metadata["ss_tag_frequency"]);
+        Assert.Equal(("(768, 768)", "fp16", "None"), (metadata["ss_resolution"], metadata["ss_mixed_precision"], metadata["ss_clip_skip"]));
+    }
+
+    private static DatasetManifest Manifest(JsonElement images)
+    {
+        var folders = new Dictionary<int, string> { [4] = "4_low", [8] = "8_mid", [16] = "16_high" };
+        return new("manhattan cafe", [.. images.EnumerateObject()
+            .GroupBy(image => image.Value.GetProperty("repeats").GetInt32())
+            .Select(group => new DatasetGroup(folders[group.Key], group.Key, [.. group.Select(image => new DatasetPicture(
+                image.Name, "", image.Value.GetProperty("size")[0].GetInt32(), image.Value.GetProperty("size")[1].GetInt32(),
+                image.Value.GetProperty("caption").GetString()!, "", null))]))]);
+    }
+
+    private static JsonNode Rounded(string json)
+    {
+        var node = JsonNode.Parse(json)!;
+        if (node["mean_img_ar_error"] is { } error)
+            node["mean_img_ar_error"] = Math.Round((double)error, 12);
+        return node;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Training.Adapters;
+
+namespace LoraBuild.Training.Tests;
+
+public class TrainerTests
+{
+    [Fact]
+    public void A_training_writes_a_file_an_epoch_with_every_module_that_LyCORIS_would_make()
+    {
+        using var folder = new TemporaryFolder();
+        var job = SmallDataset.Job(folder);
+        var progress = new List<TrainingProgress>();
+
+        var result = Trainer.Run(job, new Callback(progress.Add));
+
+        Assert.Equal(["aoi-000001.safetensors", "aoi.safetensors"], result.Files.Select(Path.GetFileName));
+        Assert.Equal(result.Files, Directory.GetFiles(job.OutputFolder).Order(StringComparer.Ordinal));
+        Assert.Equal((12, 12), (result.Steps, result.Losses.Count));
+        Assert.Equal((1, 12, 2), (progress[0].Step, progress[^1].Step, progress[^1].Epochs));
+        using var scope = NewDisposeScope();
+        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32);
+        using var lora = AppliedLora.Apply(result.Files[^1], model.TextEncoder, model.UNet);
+        Assert.Equal(model.TextEncoder.Layers.Concat(model.UNet.Layers).Select(layer => layer.Name).Order(), lora.Modules.Select(module => module.Layer.Name).Order());
+        Assert.All(lora.Modules, module =>
+        {
+            var change = module.Adapter.WeightChange(module.Layer).abs().max().item<float>();
+            Assert.True(float.IsFinite(change) && change > 0, $"{module.Layer.Name}: {change}");
+        });
+        using var file = SafetensorsFile.Open(result.Files[^1]);
+        Assert.All(file.Tensors.Values, entry => Assert.Equal("F16", entry.Type));
+        Assert.Equal(("2", "12"), (file.Metadata["ss_epoch"], file.Metadata["ss_steps"]));
+        Assert.Equal(64, file.Metadata["sshs_model_hash"].Length);
+        Assert.Equal(8, file.Metadata["sshs_legacy_hash"].Length);
+    }
+
+    [Fact]
+    public void Interrupted_and_resumed_it_ends_with_the_same_bits_as_undisturbed()
+    {
+        using var folder = new TemporaryFolder();
+        var undisturbed = Trainer.Run(SmallDataset.Job(folder));
+        var job = SmallDataset.Job(folder, output: "resumed");
+
+        // A run that reports its first step is cancelled after it, until the fourth run goes through.
+        var runs = 0;
+        TrainingResult? resumed = null;
+        while (resumed is null)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var interrupt = ++runs < 4;
+            try
+            {
+                resumed = Trainer.Run(job, new Callback(_ => { if (interrupt) cancellation.Cancel(); }), cancellation: cancellation.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(File.Exists(job.StateFile));
+            }
+        }
+
+        Assert.Equal(4, runs);
+        Assert.Equal(undisturbed.Losses, resumed.Losses);
+        Assert.False(File.Exists(job.StateFile));
+        foreach (var file in undisturbed.Files)
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(job.OutputFolder, Path.GetFileName(file))));
+    }
+
+    [Fact]
+    public void Another_seed_gives_another_file_and_does_not_go_on_from_the_state_of_this_one()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(2, InEpochs: false) };
+        using var cancellation = new CancellationTokenSource();
+        var job = SmallDataset.Job(folder, settings);
+        Assert.Throws<OperationCanceledException>(() => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
+
+        var log = new List<string>();
+        var other = Trainer.Run(job with { Settings = settings with { Seed = 43 } }, log: log.Add);
+
+        Assert.DoesNotContain(log, line => line.Contains("Going on", StringComparison.Ordinal));
+        var fresh = Trainer.Run(SmallDataset.Job(folder, settings, "fresh"));
+        Assert.NotEqual(File.ReadAllBytes(fresh.Files[^1]), File.ReadAllBytes(other.Files[^1]));
+    }
+
+    [Fact]
+    public void A_damaged_state_costs_its_steps_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(2, InEpochs: false) };
+        var job = SmallDataset.Job(folder, settings);
+        Directory.CreateDirectory(job.OutputFolder);
+        File.WriteAllText(job.StateFile, "not a state");
+
+        Assert.Equal(2, Trainer.Run(job).Steps);
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_a_number_stops_with_the_step_and_its_pictures_and_writes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var job = SmallDataset.Job(folder, model: WithNotANumber(folder));
+
+        var problem = Assert.Throws<LoraBuildException>(() => Trainer.Run(job)).Diagnostic;
+
+        Assert.Equal(DiagnosticCode.TrainingDiverged, problem.Code);
+        Assert.Contains("step 1, with ", problem.Message, StringComparison.Ordinal);
+        Assert.Matches(@"[12]_aoi/[a-f]\.png", problem.Message);
+        Assert.False(Directory.Exists(job.OutputFolder));
+    }
+
+    [Fact]
+    public void A_clip_skip_deeper_than_the_text_encoder_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+
+        var problem = Assert.Throws<LoraBuildException>(() => Trainer.Run(SmallDataset.Job(folder, SmallDataset.Settings with { ClipSkip = 4 }))).Diagnostic;
+
+        Assert.Equal(DiagnosticCode.InvalidTrainingSetting, problem.Code);
+        Assert.Contains("only 3 layers", problem.Message, StringComparison.Ordinal);
+    }
+
+    // The miniature with one weight of the UNet's first layer made a NaN.
+    private static string WithNotANumber(TemporaryFolder folder)
+    {
+        var path = folder.File("broken", "mini-sd.safetensors");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Copy(SmallDataset.Model, path);
+        File.Copy(TestData.PathOf("mini-sd", "config.json"), folder.File("broken", "config.json"));
+        long offset;
+        using (var file = SafetensorsFile.Open(path))
+            offset = file.Tensors["model.diffusion_model.input_blocks.0.0.weight"].Offset;
+        using var stream = File.OpenWrite(path);
+        stream.Position = offset;
+        Span<byte> notANumber = stackalloc byte[2];
+        BinaryPrimitives.WriteHalfLittleEndian(notANumber, Half.NaN);
+        stream.Write(notANumber);
+        return path;
+    }
+
+    private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
