@@ -1,3 +1,6 @@
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Outfits;
+using LoraBuild.Core.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters;
@@ -11,6 +14,10 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
     // What StripFeatures took out of her captions, by the names that the tagger has for it.
     private static readonly string[] Features =
         ["black hair", "long hair", "very long hair", "ahoge", "hair between eyes", "yellow eyes", "horse ears"];
+
+    // The defaults of LoraTaggerThreshold and LoraEvidenceThreshold, which the example keeps.
+    private const float TaggerThreshold = 0.4f;
+    private const float EvidenceThreshold = 0.1f;
 
     [Fact]
     public void The_LoRA_has_finite_and_non_zero_weights_for_every_module_that_LyCORIS_would_make()
@@ -47,5 +54,50 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
         output.WriteLine($"mean recall of her features: {baseRecall:0.000} before training, {recall:0.000} after");
         Assert.InRange(recall, 0.7, 1.0);
         Assert.InRange(recall, baseRecall + 0.3, 1.0);
+    }
+
+    [Fact]
+    public void Captions_are_what_the_drawings_and_the_rules_imply_but_for_the_taggers_own_mistakes()
+    {
+        var dataset = DatasetFile.Read(Path.Combine(Repository.Example, "bin", "dataset")).Groups.SelectMany(group => group.Pictures).ToDictionary(
+            picture => Path.GetFileNameWithoutExtension(picture.File));
+        var drawn = DrawnTruth.Read();
+        var unexplained = new List<string>();
+        var (same, explained) = (0, 0);
+
+        Assert.Equal(drawn.Select(picture => picture.Id).Order(StringComparer.Ordinal), dataset.Keys.Order(StringComparer.Ordinal));
+        foreach (var picture in drawn)
+        {
+            var scores = TagScores.Read(Path.Combine(Repository.Example, "obj", "lora", "scores", picture.Id + ".tags.json"));
+            var expected = picture.Caption().ToHashSet(Tag.Comparer);
+            var caption = TagList.Parse(dataset[picture.Id].Caption).ToHashSet(Tag.Comparer);
+            same += caption.Intersect(expected, Tag.Comparer).Count();
+            foreach (var tag in caption.Except(expected, Tag.Comparer).Concat(expected.Except(caption, Tag.Comparer)))
+            {
+                var isExtra = caption.Contains(tag);
+                var score = BestScore(scores, tag);
+                var line = FormattableString.Invariant($"{picture.Id}: {(isExtra ? "extra" : "missing")} '{tag}', the tagger's best score for it is {score:0.00}");
+                output.WriteLine(line);
+                var isGarment = GarmentTable.Default.Named(tag) is not null;
+                if (isExtra == score >= (isGarment ? EvidenceThreshold : TaggerThreshold))
+                    explained++;
+                else
+                    unexplained.Add(line);
+            }
+
+            Assert.Equal(picture.Outfit, dataset[picture.Id].Outfit);
+        }
+
+        output.WriteLine($"{same} tags as drawn, {explained} differences by the tagger's mistakes");
+        Assert.Empty(unexplained);
+        Assert.InRange(explained, 0, same / 10);
+    }
+
+    // The tagger's score for a tag, or for another name of the same garment.
+    private static float BestScore(TagScores scores, string tag)
+    {
+        var garment = GarmentTable.Default.Named(tag);
+        return scores.All.Where(score => Tag.Comparer.Equals(score.Key, tag) || (garment is not null && GarmentTable.Default.Named(score.Key) == garment))
+            .Select(score => score.Value).DefaultIfEmpty(0).Max();
     }
 }
