@@ -19,6 +19,8 @@ namespace LoraBuild.Training;
 public sealed class Trainer : IDisposable
 {
     private const int Version = 1;
+    // A UNet below this runs through two copies of itself side by side; Stable Diffusion's has 860 million.
+    private const long SmallUNet = 100_000_000;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2), SaveInterval = TimeSpan.FromMinutes(5);
@@ -32,6 +34,8 @@ public sealed class Trainer : IDisposable
     private readonly Device device;
     private readonly StableDiffusion model;
     private readonly LoHaNetwork network;
+    private readonly StableDiffusion? secondModel;
+    private readonly LoHaNetwork? secondNetwork;
     private readonly IOptimizer optimizer;
     private readonly LossScale? scale;
 
@@ -53,6 +57,13 @@ public sealed class Trainer : IDisposable
         }
 
         network = LoHaNetwork.Create(model.TextEncoder, model.UNet, settings, device);
+        if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < SmallUNet)
+        {
+            secondModel = StableDiffusion.Load(job.BaseModel, LoHaFile.ScalarTypeOf(precision), device, job.Tokenizer);
+            secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
+            set_num_threads(1);
+        }
+
         optimizer = CreateOptimizer(settings, network.Parameters);
         scale = precision == ModelPrecision.Float16 ? new() : null;
     }
@@ -80,6 +91,8 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         optimizer.Dispose();
+        secondNetwork?.Dispose();
+        secondModel?.Dispose();
         network.Dispose();
         model.Dispose();
     }
@@ -106,11 +119,16 @@ public sealed class Trainer : IDisposable
             log?.Invoke($"Going on with an interrupted training at step {done.Count + 1} of {plan.TotalSteps}.");
         }
 
-        var step = new TrainingStep(model.TextEncoder, model.UNet, network, optimizer, settings, scale);
+        var step = new TrainingStep(
+            new(model.TextEncoder, model.UNet, network),
+            secondModel is null ? null : new(secondModel.TextEncoder, secondModel.UNet, secondNetwork!),
+            optimizer,
+            settings,
+            scale);
         var curve = plan.Curve(settings);
         var pictures = new PictureCache(PictureBytes);
         var samples = new SampleFactory(pictures, model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
-        using var latents = new LatentSource(model.Vae, device, LoHaFile.ScalarTypeOf(precision), LatentBytes);
+        using var latents = new LatentSource(model.Vae, device, LoHaFile.ScalarTypeOf(precision), LatentBytes, sideBySide: secondModel is not null);
         using var batches = new BatchLoader(dataset, samples, pictures, settings, losses.Count, plan.TotalSteps);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
         var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);

@@ -1,8 +1,6 @@
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Checkpointing;
-using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Schedule;
-using LoraBuild.Diffusion.UNet;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
@@ -15,31 +13,34 @@ public sealed class TrainingStep
     // torch's clip_grad_norm_ adds it to the norm that it divides by.
     private const double NormEpsilon = 1e-6;
 
-    private readonly TextEncoder textEncoder;
-    private readonly UNetModel unet;
+    private readonly TrainingReplica models;
+    private readonly TrainingReplica? second;
     private readonly ParameterBuffer parameters;
     private readonly IOptimizer optimizer;
     private readonly TrainingSettings settings;
     private readonly LossScale? scale;
 
-    /// <summary>A step over these models, whose adapters are in place.</summary>
-    /// <param name="textEncoder">The text encoder; it gets gradients where it has adapters.</param>
-    /// <param name="unet">The UNet.</param>
-    /// <param name="network">The adapters.</param>
-    /// <param name="optimizer">Changes their weights.</param>
+    /// <summary>A step over these models.</summary>
+    /// <param name="models">The models.</param>
+    /// <param name="second">A copy of them with <see cref="LoHaNetwork.Twin"/> adapters, through which the second half of each batch goes
+    /// at the same time; or null.</param>
+    /// <param name="optimizer">Changes the adapters' weights.</param>
     /// <param name="settings">Clip skip, checkpointing, gradient clipping and the loss' weights.</param>
     /// <param name="scale">Loss scaling, or null where the models compute in 32 bits or bfloat16.</param>
     public TrainingStep(
-        TextEncoder textEncoder, UNetModel unet, LoHaNetwork network, IOptimizer optimizer, TrainingSettings settings, LossScale? scale = null)
+        TrainingReplica models, TrainingReplica? second, IOptimizer optimizer, TrainingSettings settings, LossScale? scale = null)
     {
-        this.textEncoder = textEncoder;
-        this.unet = unet;
+        this.models = models;
+        this.second = second;
         this.optimizer = optimizer;
         this.settings = settings;
         this.scale = scale;
-        parameters = network.Parameters;
-        unet.GradientCheckpointing = settings.GradientCheckpointing;
-        textEncoder.GradientCheckpointing = settings.GradientCheckpointing && !settings.NetworkTrainUnetOnly;
+        parameters = models.Network.Parameters;
+        foreach (var replica in second is null ? [models] : new[] { models, second })
+        {
+            replica.UNet.GradientCheckpointing = settings.GradientCheckpointing;
+            replica.TextEncoder.GradientCheckpointing = settings.GradientCheckpointing && !settings.NetworkTrainUnetOnly;
+        }
     }
 
     /// <summary>Runs a step.</summary>
@@ -49,13 +50,10 @@ public sealed class TrainingStep
     public StepResult Run(StepInput input, Func<ParameterGroup, double> learningRate)
     {
         using var scope = NewDisposeScope();
-        parameters.ZeroGradients();
-        var loss = Loss(input);
-        var value = (double)loss.item<float>();
+        var value = second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1) : BackwardInHalves(input, second);
         if (!double.IsFinite(value))
             return new(value, double.NaN);
 
-        Checkpoint.Backward(scale is null ? loss : loss * scale.Factor);
         if (scale is not null)
             parameters.Gradients.mul_(1 / scale.Factor);
         var norm = parameters.GradientNorm();
@@ -71,12 +69,38 @@ public sealed class TrainingStep
         return new(value, norm);
     }
 
-    private Tensor Loss(StepInput input)
+    private double BackwardInHalves(StepInput input, TrainingReplica other)
     {
+        var count = input.Timesteps.Length;
+        var half = (count + 1) / 2;
+        var (front, back) = (input.Part(0, half), input.Part(half, count - half));
+        var (frontLoss, backLoss) = (0.0, 0.0);
+        SideBySide.Run(
+            () => frontLoss = Backward(models, front, (double)half / count),
+            () => backLoss = Backward(other, back, (double)(count - half) / count));
+        parameters.Gradients.add_(other.Network.Parameters.Gradients);
+        return frontLoss + backLoss;
+    }
+
+    // The loss times its share of the whole batch's; where it is finite, its gradients are in the replica's buffer.
+    private double Backward(TrainingReplica replica, StepInput input, double share)
+    {
+        using var scope = NewDisposeScope();
+        replica.Network.Parameters.ZeroGradients();
+        var loss = Loss(replica, input) * share;
+        var value = (double)loss.item<float>();
+        if (double.IsFinite(value))
+            Checkpoint.Backward(scale is null ? loss : loss * scale.Factor);
+        return value;
+    }
+
+    private Tensor Loss(TrainingReplica replica, StepInput input)
+    {
+        var unet = replica.UNet;
         var schedule = NoiseSchedule.StableDiffusion;
         var dtype = unet.Layers[0].Weight.dtype;
         var device = unet.Layers[0].Weight.device;
-        var context = textEncoder.Encode(input.Tokens, settings.ClipSkip ?? 1);
+        var context = replica.TextEncoder.Encode(input.Tokens, settings.ClipSkip ?? 1);
         var noisy = schedule.AddNoise(input.Latents, input.Noise, input.Timesteps).to_type(dtype);
         var prediction = unet.Forward(noisy, tensor(input.Timesteps, device: device), context);
         var errors = (prediction.to_type(ScalarType.Float32) - input.Noise).square().flatten(1).mean([1]);

@@ -27,7 +27,7 @@ public class GoldenTrainingTests
         using var network = LoHaNetwork.Create(model.TextEncoder, model.UNet, Settings, CPU);
         Load(network, first);
         using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
-        var step = new TrainingStep(model.TextEncoder, model.UNet, network, optimizer, Settings);
+        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, Settings);
         var curve = new LearningRateCurve(LearningRateSchedule.CosineWithRestarts, WarmupSteps: 22, TotalSteps: 66, Cycles: 3);
 
         var expected = numbers.RootElement.GetProperty("steps").EnumerateArray().ToList();

@@ -33,7 +33,6 @@ public static class Checkpoint
     /// </summary>
     public static void Backward(Tensor loss)
     {
-        failure = null;
         loss.backward();
         Recomputation.ReleaseReturned();
         Interlocked.Exchange(ref failure, null)?.Throw();

@@ -20,6 +20,8 @@
 #include <torch/cuda.h>
 #include <torch/version.h>
 
+#include <dlfcn.h>
+
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -530,6 +532,8 @@ LB_API int lb_num_threads() { return at::get_num_threads(); }
 LB_API int lb_set_num_threads(int count) {
   return guarded([&] {
     at::set_num_threads(count);
+    // BLAS and oneDNN take theirs from OpenMP, which ATen may have been built without.
+    if (auto set_openmp = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"))) set_openmp(count);
     return 0;
   });
 }

@@ -45,16 +45,19 @@ public sealed class LoHaNetwork : IDisposable
             .ToList();
 
         var parameters = new ParameterBuffer([.. places.SelectMany(place => Shapes(place.Layer, place.Group, place.Rank))], device);
-        var modules = new List<LoHaModule>();
         foreach (var (layer, _, _) in places)
-        {
-            var factors = Factors.Select(factor => parameters[$"{layer.Name}.{factor}"]).ToArray();
-            var alpha = IsLargeConvolution(layer) ? settings.ConvAlpha : settings.NetworkAlpha;
-            modules.Add(new(layer, new LoHa(factors[0], factors[1], factors[2], factors[3], alpha)));
-            FirstWeights(layer.Name, factors, settings.Seed);
-        }
+            FirstWeights(layer.Name, FactorsOf(layer, parameters), settings.Seed);
+        return new(parameters, [.. places.Select(place => Module(place.Layer, parameters, IsLargeConvolution(place.Layer) ? settings.ConvAlpha : settings.NetworkAlpha))]);
+    }
 
-        return new(parameters, modules);
+    /// <summary>The same adapters on a second copy of the models: the same weights, with gradients of their own.</summary>
+    /// <param name="secondTextEncoder">A text encoder with this one's layers.</param>
+    /// <param name="secondUnet">A UNet with this one's layers.</param>
+    public LoHaNetwork Twin(TextEncoder secondTextEncoder, UNetModel secondUnet)
+    {
+        var layers = secondTextEncoder.Layers.Concat(secondUnet.Layers).ToDictionary(layer => layer.Name);
+        var parameters = Parameters.Twin();
+        return new(parameters, [.. Modules.Select(module => Module(layers[module.Layer.Name], parameters, module.Adapter.Alpha))]);
     }
 
     /// <inheritdoc/>
@@ -64,6 +67,15 @@ public sealed class LoHaNetwork : IDisposable
             module.Layer.Adapter = null;
         Parameters.Dispose();
     }
+
+    private static LoHaModule Module(AdaptableLayer layer, ParameterBuffer parameters, double alpha)
+    {
+        var factors = FactorsOf(layer, parameters);
+        return new(layer, new LoHa(factors[0], factors[1], factors[2], factors[3], alpha));
+    }
+
+    private static Tensor[] FactorsOf(AdaptableLayer layer, ParameterBuffer parameters) =>
+        [.. Factors.Select(factor => parameters[$"{layer.Name}.{factor}"])];
 
     // Under clip_skip the last layers don't reach the UNet.
     private static List<(AdaptableLayer Layer, ParameterGroup Group)> TextEncoderLayers(TextEncoder textEncoder, int clipSkip)

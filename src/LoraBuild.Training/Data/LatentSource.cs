@@ -11,17 +11,26 @@ namespace LoraBuild.Training.Data;
 /// <param name="device">Where it is.</param>
 /// <param name="dtype">The type that it computes in.</param>
 /// <param name="maxBytes">The most memory for kept distributions, in bytes.</param>
-public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dtype, long maxBytes) : IDisposable
+/// <param name="sideBySide">Whether to encode two samples at a time, each on one core: see <see cref="SideBySide"/>.</param>
+public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dtype, long maxBytes, bool sideBySide = false) : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly Dictionary<PictureView, (Tensor Mean, Tensor LogVariance)> kept = [];
     private long bytes;
 
     /// <summary>Scaled latents of a batch, [batch, 4, height / 8, width / 8], float32: for each sample its own draw of the distribution.</summary>
     public Tensor Encode(TrainingBatch batch)
     {
-        using var ungraded = no_grad();
+        var encoded = new Tensor[batch.Samples.Count];
+        var half = encoded.Length / 2;
+        if (sideBySide && half > 0)
+            SideBySide.Run(() => Encode(batch, encoded, 0, half), () => Encode(batch, encoded, half, encoded.Length));
+        else
+            Encode(batch, encoded, 0, encoded.Length);
         using var scope = NewDisposeScope();
-        return cat([.. batch.Samples.Select(sample => Encode(sample, batch.Size.Width, batch.Size.Height))]).MoveToOuterDisposeScope();
+        foreach (var latents in encoded)
+            scope.Attach(latents);
+        return cat(encoded).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -36,6 +45,14 @@ public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dt
         kept.Clear();
     }
 
+    private void Encode(TrainingBatch batch, Tensor[] encoded, int start, int end)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        for (var i = start; i < end; i++)
+            encoded[i] = Encode(batch.Samples[i], batch.Size.Width, batch.Size.Height).DetachFromDisposeScope();
+    }
+
     private Tensor Encode(TrainingSample sample, int width, int height)
     {
         var (mean, logVariance) = Distribution(sample, width, height);
@@ -45,16 +62,25 @@ public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dt
 
     private (Tensor Mean, Tensor LogVariance) Distribution(TrainingSample sample, int width, int height)
     {
-        if (kept.TryGetValue(sample.View, out var known))
-            return known;
+        lock (gate)
+        {
+            if (kept.TryGetValue(sample.View, out var known))
+                return known;
+        }
+
         var pixels = tensor(sample.Pixels, dtype: ScalarType.Float32).view(1, 3, height, width).to_type(dtype).to(device);
         var (mean, logVariance) = vae.Encode(pixels);
         (mean, logVariance) = (mean.to_type(ScalarType.Float32), logVariance.to_type(ScalarType.Float32));
         var size = 2 * sizeof(float) * mean.numel();
-        if (bytes + size <= maxBytes)
+        lock (gate)
         {
-            bytes += size;
-            kept.Add(sample.View, (mean.DetachFromDisposeScope(), logVariance.DetachFromDisposeScope()));
+            // The same view may stand in a batch twice, and be encoded by both threads at once.
+            if (bytes + size <= maxBytes && kept.TryAdd(sample.View, (mean, logVariance)))
+            {
+                bytes += size;
+                mean.DetachFromDisposeScope();
+                logVariance.DetachFromDisposeScope();
+            }
         }
 
         return (mean, logVariance);

@@ -18,18 +18,21 @@ public sealed class ParameterBuffer : IDisposable
     private readonly Dictionary<string, Tensor> parameters = [];
     private readonly List<Tensor> gradientViews = [];
 
+    private readonly IReadOnlyList<(ParameterShape Shape, long Start)> places;
+    private readonly bool ownsValues;
+
     /// <summary>Room for these weights, all zero.</summary>
     public ParameterBuffer(IReadOnlyList<ParameterShape> shapes, Device device)
     {
         var ranges = new List<ParameterRange>();
-        var places = new List<(ParameterShape Shape, long Start)>();
+        var found = new List<(ParameterShape Shape, long Start)>();
         var end = 0L;
         foreach (var alike in shapes.GroupBy(shape => (shape.Group, IsBlocked: shape.Count >= MinBlockedCount)).OrderBy(range => range.Key))
         {
             var start = end;
             foreach (var shape in alike)
             {
-                places.Add((shape, end));
+                found.Add((shape, end));
                 end = alike.Key.IsBlocked ? RoundUp(end + shape.Count) : end + shape.Count;
             }
 
@@ -37,21 +40,21 @@ public sealed class ParameterBuffer : IDisposable
             ranges.Add(new(alike.Key.Group, alike.Key.IsBlocked, start, end - start));
         }
 
+        places = found;
+        ownsValues = true;
         Ranges = [.. ranges.Where(range => range.Group != ParameterGroup.Untrained)];
         Values = zeros(end, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
-        var trained = Ranges.Sum(range => range.Length);
-        Gradients = zeros(trained, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
-        foreach (var (shape, start) in places)
-        {
-            var view = Values.narrow(0, start, shape.Count).view([.. shape.Shape]).detach().DetachFromDisposeScope();
-            parameters.Add(shape.Name, view);
-            if (shape.Group == ParameterGroup.Untrained)
-                continue;
-            view.requires_grad_();
-            var gradient = Gradients.narrow(0, start, shape.Count).view([.. shape.Shape]).DetachFromDisposeScope();
-            view.grad = gradient;
-            gradientViews.Add(gradient);
-        }
+        Gradients = zeros(Ranges.Sum(range => range.Length), dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        AddViews();
+    }
+
+    private ParameterBuffer(ParameterBuffer other)
+    {
+        places = other.places;
+        Ranges = other.Ranges;
+        Values = other.Values;
+        Gradients = zeros_like(other.Gradients).DetachFromDisposeScope();
+        AddViews();
     }
 
     /// <summary>Every weight, [elements].</summary>
@@ -65,6 +68,9 @@ public sealed class ParameterBuffer : IDisposable
 
     /// <summary>A weight by its name; a view of <see cref="Values"/>.</summary>
     public Tensor this[string name] => parameters[name];
+
+    /// <summary>The same weights, with gradients of its own: for another part of the batch that is computed at the same time.</summary>
+    public ParameterBuffer Twin() => new(this);
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGradients() => Gradients.zero_();
@@ -87,8 +93,24 @@ public sealed class ParameterBuffer : IDisposable
     {
         foreach (var view in parameters.Values.Concat(gradientViews))
             view.Dispose();
-        Values.Dispose();
+        if (ownsValues)
+            Values.Dispose();
         Gradients.Dispose();
+    }
+
+    private void AddViews()
+    {
+        foreach (var (shape, start) in places)
+        {
+            var view = Values.narrow(0, start, shape.Count).view([.. shape.Shape]).detach().DetachFromDisposeScope();
+            parameters.Add(shape.Name, view);
+            if (shape.Group == ParameterGroup.Untrained)
+                continue;
+            view.requires_grad_();
+            var gradient = Gradients.narrow(0, start, shape.Count).view([.. shape.Shape]).DetachFromDisposeScope();
+            view.grad = gradient;
+            gradientViews.Add(gradient);
+        }
     }
 
     private static long RoundUp(long count) => (count + BlockSize - 1) / BlockSize * BlockSize;
