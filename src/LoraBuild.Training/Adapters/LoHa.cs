@@ -81,6 +81,11 @@ public sealed class LoHa : ILayerAdapter
         return frozen.add_(change);
     }
 
-    private Tensor Materialized(AdaptableLayer layer, Tensor input) =>
-        layer.Apply(input, layer.Weight + WeightChange(layer).to_type(layer.Weight.dtype), layer.Bias);
+    // One pass over the weight instead of three.
+    private Tensor Materialized(AdaptableLayer layer, Tensor input)
+    {
+        var (outputs, type) = (layer.Weight.shape[0], layer.Weight.dtype);
+        var changed = layer.Weight.view(outputs, -1).addcmul(W1A.matmul(W1B).to_type(type), W2A.matmul(W2B).to_type(type), Scale);
+        return layer.Apply(input, changed.view(layer.Weight.shape), layer.Bias);
+    }
 }
