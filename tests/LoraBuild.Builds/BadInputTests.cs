@@ -84,7 +84,7 @@ public sealed class BadInputTests
     [InlineData("LoraBaseModel", "nowhere.safetensors", "LB4001", "nowhere.safetensors")]
     [InlineData("LoraBaseModel", "images/high/aoi_001.png", "LB4002", "aoi_001.png")]
     [InlineData("LoraTaggerModel", "images/high/aoi_001.png", "LB3002", "aoi_001.png")]
-    [InlineData("LoraTaggerLabels", "labels.csv", "LB3003", "labels.csv")]
+    [InlineData("LoraTaggerLabels", "labels.csv", "LB3003", "has 2 labels")]
     public void A_wrong_property_is_an_error_that_says_what_to_do(string property, string value, string code, string hint)
     {
         using var project = new CharacterProject(train: true).With("high/aoi_001.png");
