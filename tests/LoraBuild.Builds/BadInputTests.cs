@@ -18,7 +18,7 @@ public sealed class BadInputTests
 
         Assert.False(build.Succeeded);
         foreach (var name in new[] { "truncated.jpg", "empty.png", "text.png" })
-            Assert.Single(build.Diagnostics, line => line.Contains($"images/high/{name}: error LB2001", StringComparison.Ordinal));
+            Assert.Single(build.Diagnostics, line => line.Contains($"images/high/{name} : error LB2001", StringComparison.Ordinal));
         Assert.Equal(2, build.Processed("Normalize"));
         Assert.Equal(2, build.Processed("Tag"));
         Assert.False(File.Exists(project.PathOf("bin/dataset/dataset.json")));
