@@ -27,7 +27,7 @@ public sealed class InterruptionTests
         Assert.False(File.Exists(project.PathOf("bin/Character.safetensors")));
         var resumed = project.Build();
         Assert.True(resumed.Succeeded, resumed.Output);
-        Assert.Contains("resum", resumed.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Going on with an interrupted training", resumed.Output, StringComparison.Ordinal);
         Assert.Equal(undisturbed.Outputs(), project.Outputs());
     }
 
