@@ -1,0 +1,15 @@
+using LoraBuild.Benchmarks;
+using LoraBuild.Benchmarks.Models;
+
+IBenchmark[] benchmarks = [new RandomModel()];
+
+if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
+{
+    chosen.Run(args[1..]);
+    return 0;
+}
+
+Console.Error.WriteLine("Name one of:");
+foreach (var benchmark in benchmarks)
+    Console.Error.WriteLine($"  {benchmark.Name,-16} {benchmark.Summary}");
+return 1;
