@@ -33,9 +33,9 @@ public sealed class Trainer : IDisposable
     private readonly ModelPrecision precision;
     private readonly Device device;
     private readonly StableDiffusion model;
-    private readonly LoHaNetwork network;
+    private readonly AdapterNetwork network;
     private readonly StableDiffusion? secondModel;
-    private readonly LoHaNetwork? secondNetwork;
+    private readonly AdapterNetwork? secondNetwork;
     private readonly IOptimizer optimizer;
     private readonly LossScale? scale;
 
@@ -48,7 +48,7 @@ public sealed class Trainer : IDisposable
         modelFacts = BaseModelFacts.Of(job.BaseModel);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        model = StableDiffusion.Load(job.BaseModel, LoHaFile.ScalarTypeOf(precision), device, job.Tokenizer);
+        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.Tokenizer);
         if (settings.ClipSkip > model.TextEncoder.Depth)
         {
             throw new LoraBuildException(
@@ -56,10 +56,10 @@ public sealed class Trainer : IDisposable
                 $"LoraClipSkip is {settings.ClipSkip}, but the base model's text encoder has only {model.TextEncoder.Depth} layers.");
         }
 
-        network = LoHaNetwork.Create(model.TextEncoder, model.UNet, settings, device);
+        network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
         if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < SmallUNet)
         {
-            secondModel = StableDiffusion.Load(job.BaseModel, LoHaFile.ScalarTypeOf(precision), device, job.Tokenizer);
+            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.Tokenizer);
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
             set_num_threads(1);
         }
@@ -128,7 +128,7 @@ public sealed class Trainer : IDisposable
         var curve = plan.Curve(settings);
         var pictures = new PictureCache(PictureBytes);
         var samples = new SampleFactory(pictures, model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
-        using var latents = new LatentSource(model.Vae, device, LoHaFile.ScalarTypeOf(precision), LatentBytes, sideBySide: secondModel is not null);
+        using var latents = new LatentSource(model.Vae, device, LoraFile.ScalarTypeOf(precision), LatentBytes, sideBySide: secondModel is not null);
         using var batches = new BatchLoader(dataset, samples, pictures, settings, losses.Count, plan.TotalSteps);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
         var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);
@@ -228,7 +228,7 @@ public sealed class Trainer : IDisposable
             Write(EpochFile(epoch), epoch * plan.StepsPerEpoch, epoch);
     }
 
-    private void Write(string path, int steps, int epoch) => LoHaFile.Write(
+    private void Write(string path, int steps, int epoch) => LoraFile.Write(
         path, network, settings.SavePrecision, TrainingMetadata.For(job, dataset, plan, modelFacts, precision, steps, epoch));
 
     private void Save(string key, List<double> losses) => TrainingState.Save(job.StateFile, key, network.Parameters, optimizer, scale, losses);

@@ -8,4 +8,4 @@ namespace LoraBuild.Training;
 /// <param name="TextEncoder">The text encoder; it gets gradients where it has adapters.</param>
 /// <param name="UNet">The UNet.</param>
 /// <param name="Network">The adapters.</param>
-public sealed record TrainingReplica(TextEncoder TextEncoder, UNetModel UNet, LoHaNetwork Network);
+public sealed record TrainingReplica(TextEncoder TextEncoder, UNetModel UNet, AdapterNetwork Network);

@@ -22,7 +22,7 @@ public sealed class TrainingStep
 
     /// <summary>A step over these models.</summary>
     /// <param name="models">The models.</param>
-    /// <param name="second">A copy of them with <see cref="LoHaNetwork.Twin"/> adapters, through which the second half of each batch goes
+    /// <param name="second">A copy of them with <see cref="AdapterNetwork.Twin"/> adapters, through which the second half of each batch goes
     /// at the same time; or null.</param>
     /// <param name="optimizer">Changes the adapters' weights.</param>
     /// <param name="settings">Clip skip, checkpointing, gradient clipping and the loss' weights.</param>

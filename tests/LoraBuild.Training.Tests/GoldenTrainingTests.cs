@@ -24,7 +24,7 @@ public class GoldenTrainingTests
         using var trace = TestData.Open("golden-train.safetensors");
         using var first = TestData.Open("golden-train.loha-init.safetensors");
         using var numbers = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("golden-train.json")));
-        using var network = LoHaNetwork.Create(model.TextEncoder, model.UNet, Settings, CPU);
+        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, Settings, CPU);
         Load(network, first);
         using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
         var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, Settings);
@@ -52,7 +52,7 @@ public class GoldenTrainingTests
         }
     }
 
-    private static void Load(LoHaNetwork network, SafetensorsFile file)
+    private static void Load(AdapterNetwork network, SafetensorsFile file)
     {
         using var ungraded = no_grad();
         foreach (var name in file.Tensors.Keys.Where(name => !name.EndsWith("alpha", StringComparison.Ordinal)))
@@ -60,7 +60,7 @@ public class GoldenTrainingTests
     }
 
     // sd-scripts against itself with other rounding: about 1 % of the weights go another way where a gradient's sign is undecided.
-    private static void CompareSnapshot(SafetensorsFile trace, SafetensorsFile first, LoHaNetwork network, int step)
+    private static void CompareSnapshot(SafetensorsFile trace, SafetensorsFile first, AdapterNetwork network, int step)
     {
         var prefix = $"snap.after_step_{step}.";
         var names = trace.Tensors.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]).ToList();

@@ -11,7 +11,7 @@ public sealed class AppliedLora : IDisposable
 {
     private const int NamesShown = 3;
 
-    private AppliedLora(IReadOnlyList<LoHaModule> modules)
+    private AppliedLora(IReadOnlyList<AdapterModule> modules)
     {
         Modules = modules;
         foreach (var module in modules)
@@ -19,7 +19,7 @@ public sealed class AppliedLora : IDisposable
     }
 
     /// <summary>The adapters, one for each module in the file.</summary>
-    public IReadOnlyList<LoHaModule> Modules { get; }
+    public IReadOnlyList<AdapterModule> Modules { get; }
 
     /// <summary>Reads a file and puts its adapters on the models' layers, in place of those that are there.</summary>
     /// <param name="path">A <c>.safetensors</c> file with LyCORIS' LoHa names.</param>
@@ -51,7 +51,7 @@ public sealed class AppliedLora : IDisposable
         }
     }
 
-    private static LoHaModule Read(SafetensorsFile file, AdaptableLayer layer, double strength)
+    private static AdapterModule Read(SafetensorsFile file, AdaptableLayer layer, double strength)
     {
         var outputs = layer.Weight.shape[0];
         var inputs = layer.Weight.numel() / outputs;

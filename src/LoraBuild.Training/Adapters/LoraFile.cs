@@ -5,7 +5,7 @@ using LoraBuild.Training.Metadata;
 namespace LoraBuild.Training.Adapters;
 
 /// <summary>Writes LoRA files with LyCORIS' names.</summary>
-public static class LoHaFile
+public static class LoraFile
 {
     /// <summary>Writes a network's weights, with the hashes of the tensors beside the other metadata.</summary>
     /// <param name="path">The target; written whole or not at all.</param>
@@ -13,7 +13,7 @@ public static class LoHaFile
     /// <param name="precision">The type that the weights are rounded to.</param>
     /// <param name="metadata">The file's metadata.</param>
     /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
-    public static void Write(string path, LoHaNetwork network, ModelPrecision precision, IReadOnlyDictionary<string, string> metadata)
+    public static void Write(string path, AdapterNetwork network, ModelPrecision precision, IReadOnlyDictionary<string, string> metadata)
     {
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();

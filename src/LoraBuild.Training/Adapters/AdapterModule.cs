@@ -5,7 +5,7 @@ namespace LoraBuild.Training.Adapters;
 /// <summary>A LoHa on its layer.</summary>
 /// <param name="Layer">The layer; its name begins the names of the adapter's tensors.</param>
 /// <param name="Adapter">The adapter.</param>
-public sealed record LoHaModule(AdaptableLayer Layer, LoHa Adapter)
+public sealed record AdapterModule(AdaptableLayer Layer, LoHa Adapter)
 {
     /// <summary>The adapter's tensors as a LoRA file keeps them, in LyCORIS' order; <c>alpha</c> is a scalar.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>

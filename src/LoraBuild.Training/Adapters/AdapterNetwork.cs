@@ -12,11 +12,11 @@ namespace LoraBuild.Training.Adapters;
 /// A LoHa on every linear layer and convolution of the UNet and of the text encoder: LyCORIS' preset <c>full</c>. Disposing it takes the
 /// adapters off their layers.
 /// </summary>
-public sealed class LoHaNetwork : IDisposable
+public sealed class AdapterNetwork : IDisposable
 {
     private static readonly string[] Factors = ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"];
 
-    private LoHaNetwork(ParameterBuffer parameters, IReadOnlyList<LoHaModule> modules)
+    private AdapterNetwork(ParameterBuffer parameters, IReadOnlyList<AdapterModule> modules)
     {
         Parameters = parameters;
         Modules = modules;
@@ -28,14 +28,14 @@ public sealed class LoHaNetwork : IDisposable
     public ParameterBuffer Parameters { get; }
 
     /// <summary>The adapters: the text encoder's first, each model's in LyCORIS' order.</summary>
-    public IReadOnlyList<LoHaModule> Modules { get; }
+    public IReadOnlyList<AdapterModule> Modules { get; }
 
     /// <summary>Puts new adapters on the models, with LyCORIS' first weights: W1b and W2b from N(0, 1), W1a from N(0, 0.1), W2a zero.</summary>
     /// <param name="textEncoder">The text encoder.</param>
     /// <param name="unet">The UNet.</param>
     /// <param name="settings">Ranks, alphas, the seed, and what to train.</param>
     /// <param name="device">Where the models are.</param>
-    public static LoHaNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device)
+    public static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device)
     {
         var layers = settings.NetworkTrainUnetOnly ? [] : TextEncoderLayers(textEncoder, settings.ClipSkip ?? 1);
         layers.AddRange(unet.Layers.Select(layer => (layer, ParameterGroup.UNet)));
@@ -53,7 +53,7 @@ public sealed class LoHaNetwork : IDisposable
     /// <summary>The same adapters on a second copy of the models: the same weights, with gradients of their own.</summary>
     /// <param name="secondTextEncoder">A text encoder with this one's layers.</param>
     /// <param name="secondUnet">A UNet with this one's layers.</param>
-    public LoHaNetwork Twin(TextEncoder secondTextEncoder, UNetModel secondUnet)
+    public AdapterNetwork Twin(TextEncoder secondTextEncoder, UNetModel secondUnet)
     {
         var layers = secondTextEncoder.Layers.Concat(secondUnet.Layers).ToDictionary(layer => layer.Name);
         var parameters = Parameters.Twin();
@@ -68,7 +68,7 @@ public sealed class LoHaNetwork : IDisposable
         Parameters.Dispose();
     }
 
-    private static LoHaModule Module(AdaptableLayer layer, ParameterBuffer parameters, double alpha)
+    private static AdapterModule Module(AdaptableLayer layer, ParameterBuffer parameters, double alpha)
     {
         var factors = FactorsOf(layer, parameters);
         return new(layer, new LoHa(factors[0], factors[1], factors[2], factors[3], alpha));
