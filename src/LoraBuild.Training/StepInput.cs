@@ -1,13 +1,32 @@
 namespace LoraBuild.Training;
 
-/// <summary>What one optimizer step learns from.</summary>
+/// <summary>What one optimizer step, or a part of it, learns from.</summary>
 /// <param name="Tokens">Each caption's chunks of 77 token ids.</param>
-/// <param name="Latents">[batch, 4, height, width], scaled, float32.</param>
+/// <param name="Latents">[batch, channels, height, width], scaled, float32.</param>
 /// <param name="Noise">What is added to the latents and is to be predicted; of their shape.</param>
 /// <param name="Timesteps">One of 0..999 for each of the batch.</param>
 public sealed record StepInput(IReadOnlyList<long[][]> Tokens, Tensor Latents, Tensor Noise, long[] Timesteps)
 {
+    /// <summary>
+    /// Noise that is added to the latents besides <see cref="Noise"/> and is not to be predicted (arXiv:2301.11706); of their shape. Null: none.
+    /// </summary>
+    public Tensor? Perturbation { get; init; }
+
+    /// <summary>
+    /// How much each place counts in the loss: [batch, 1, any height, any width], 0 to 1, float32, on the device of <see cref="Latents"/>; it
+    /// is brought to their size by averaging areas. Null: all places count fully.
+    /// </summary>
+    public Tensor? Mask { get; init; }
+
+    /// <summary>How much each sample counts in the loss, one for each of the batch: <c>prior_loss_weight</c> for regularisation images. Null: 1.</summary>
+    public IReadOnlyList<double>? Weights { get; init; }
+
     /// <summary>Some samples of the batch, as views of the same tensors.</summary>
     public StepInput Part(int start, int count) => new(
-        [.. Tokens.Skip(start).Take(count)], Latents.narrow(0, start, count), Noise.narrow(0, start, count), Timesteps[start..(start + count)]);
+        [.. Tokens.Skip(start).Take(count)], Latents.narrow(0, start, count), Noise.narrow(0, start, count), Timesteps[start..(start + count)])
+    {
+        Perturbation = Perturbation?.narrow(0, start, count),
+        Mask = Mask?.narrow(0, start, count),
+        Weights = Weights?.Skip(start).Take(count).ToList(),
+    };
 }
