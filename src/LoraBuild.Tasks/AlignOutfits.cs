@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
@@ -30,14 +31,20 @@ public sealed class AlignOutfits : TagStepTask
     protected override void Run()
     {
         var tagged = TagLedger.Read(TaggedFile);
-        var aligner = new OutfitAligner(
-            Session.Character, new AlignmentOptions(EvidenceThreshold, Enum.Parse<Core.Outfits.Undecided>(Undecided, ignoreCase: true)));
-        var rules = new StepKey("AlignOutfits", StepVersion)
-            .With("trigger", Session.Character.Trigger)
-            .With("outfits", JsonSerializer.Serialize(Session.Character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))
-            .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
-            .With("undecided", Undecided);
-        RunStep("AlignOutfits", rules, Evidence, (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id()].Tags.Tags));
+        var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<Core.Outfits.Undecided>(Undecided, ignoreCase: true));
+        RunStep("AlignOutfits", RulesFor, Evidence);
+
+        Rules RulesFor(Character character)
+        {
+            var aligner = new OutfitAligner(character, options);
+            return new Rules(
+                new StepKey("AlignOutfits", StepVersion)
+                    .With("trigger", character.Trigger)
+                    .With("outfits", JsonSerializer.Serialize(character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))
+                    .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
+                    .With("undecided", Undecided),
+                (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id()].Tags.Tags));
+        }
 
         IEnumerable<(string Name, string Value)> Evidence(ITaskItem picture)
         {

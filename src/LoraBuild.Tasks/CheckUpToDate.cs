@@ -15,6 +15,10 @@ public sealed class CheckUpToDate : LoraTask
     [Required]
     public string ProjectFile { get; set; } = "";
 
+    /// <summary>The character.yaml files.</summary>
+    [Required]
+    public ITaskItem[] Characters { get; set; } = [];
+
     /// <summary>The pictures, with whatever metadata the author gave them.</summary>
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
@@ -47,6 +51,8 @@ public sealed class CheckUpToDate : LoraTask
             key.With("tool", tool.ItemSpec).With("tool", Session.State.HashInput(tool.GetMetadata("FullPath")));
         foreach (var setting in Settings)
             key.With(setting.ItemSpec, setting.GetMetadata("Value"));
+        foreach (var character in Characters)
+            key.With("character", character.ItemSpec);
         foreach (var picture in Pictures)
         {
             key.With("picture", picture.ItemSpec);

@@ -10,10 +10,11 @@ public sealed class DedupeTags : TagStepTask
     private const int StepVersion = 1;
 
     /// <inheritdoc/>
-    protected override void Run()
+    protected override void Run() => RunStep("Dedupe", character =>
     {
-        var deduplicator = new TagDeduplicator(Session.Character, ImplicationTable.Danbooru);
-        var rules = new StepKey("Dedupe", StepVersion).With("triggers", JsonSerializer.Serialize(Session.Character.TriggerWords));
-        RunStep("Dedupe", rules, _ => [], (_, tags) => (deduplicator.Deduplicate(tags), null));
-    }
+        var deduplicator = new TagDeduplicator(character, ImplicationTable.Danbooru);
+        return new Rules(
+            new StepKey("Dedupe", StepVersion).With("triggers", JsonSerializer.Serialize(character.TriggerWords)),
+            (_, tags) => (deduplicator.Deduplicate(tags), null));
+    });
 }

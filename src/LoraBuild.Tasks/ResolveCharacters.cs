@@ -8,14 +8,18 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// ResolveCharacters: character.yaml and the pictures become one item for each picture to build, with everything that is said of it. A
-/// split makes several pictures of one.
+/// ResolveCharacters: every character.yaml and the pictures become one item for each picture to build, with everything that is said of it.
+/// A split makes several pictures of one.
 /// </summary>
 public sealed class ResolveCharacters : LoraTask
 {
-    /// <summary>character.yaml. The pictures that it speaks of are relative to its folder.</summary>
+    /// <summary>The project's folder.</summary>
     [Required]
-    public ITaskItem CharacterFile { get; set; } = null!;
+    public string ProjectFolder { get; set; } = "";
+
+    /// <summary>A character.yaml for each character. The pictures that it speaks of are relative to its folder.</summary>
+    [Required]
+    public ITaskItem[] Characters { get; set; } = [];
 
     /// <summary>The project's pictures.</summary>
     [Required]
@@ -25,67 +29,74 @@ public sealed class ResolveCharacters : LoraTask
     [Output]
     public ITaskItem[] ResolvedPictures { get; set; } = [];
 
-    /// <summary>The trigger word.</summary>
-    [Output]
-    public string Trigger { get; set; } = "";
-
     /// <inheritdoc/>
     protected override void Run()
     {
-        var path = CharacterFile.GetMetadata("FullPath");
-        var folder = Path.GetDirectoryName(path)!;
-        var read = Core.Characters.CharacterFile.Read(path);
-        foreach (var diagnostic in read.Diagnostics)
-            Report(diagnostic);
-        if (read.Character is not { } character || Log.HasLoggedErrors)
+        var files = Characters.Select(character => character.GetMetadata("FullPath")).Distinct(StringComparer.Ordinal).ToList();
+        var characters = files.Select(Read).ToList();
+        if (Log.HasLoggedErrors)
             return;
         if (Pictures.Length == 0)
-            throw new LoraBuildException(DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", path);
+            throw new LoraBuildException(DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
 
-        Session.State.HashInput(path);
-        Session.Character = character;
-        Trigger = character.Trigger;
-        var resolved = PictureResolver.Resolve(character, [.. Pictures.Select(picture => Source(picture, folder))], TextFilesBeside(folder));
+        // One character owns every picture, wherever it lies; several own what lies in their folders.
+        var root = files.Count == 1 ? Path.GetDirectoryName(files[0])! : Path.GetFullPath(ProjectFolder);
+        var cast = files.Zip(characters, (file, character) => new CharacterFolder(character!, FolderOf(file, root))).ToList();
+        Session.Characters = [.. cast.Select(folder => folder.Character)];
+        var resolved = CastResolver.Resolve(cast, [.. Pictures.Select(picture => Source(picture, root))], TextFilesBeside(root));
         foreach (var diagnostic in resolved.Diagnostics)
             Report(diagnostic);
-        NoteMissingTagFiles(resolved.Pictures, folder);
-        ResolvedPictures = [.. resolved.Pictures.Select(picture => Item(picture, folder))];
+        NoteMissingTagFiles(resolved.Pictures, root);
+        ResolvedPictures = [.. resolved.Pictures.Select(picture => Item(picture, root))];
     }
 
-    private static SourcePicture Source(ITaskItem picture, string folder) => new(
-        Path.GetRelativePath(folder, picture.GetMetadata("FullPath")),
+    private Character? Read(string path)
+    {
+        var read = CharacterFile.Read(path);
+        foreach (var diagnostic in read.Diagnostics)
+            Report(diagnostic);
+        Session.State.HashInput(path);
+        return read.Character;
+    }
+
+    private static string FolderOf(string file, string root) =>
+        Path.GetRelativePath(root, Path.GetDirectoryName(file)!) is var folder && folder == "." ? "" : folder;
+
+    private static SourcePicture Source(ITaskItem picture, string root) => new(
+        Path.GetRelativePath(root, picture.GetMetadata("FullPath")),
         picture.GetMetadata(PictureMetadata.Repeats),
         picture.GetMetadata(PictureMetadata.Outfit));
 
-    private List<string> TextFilesBeside(string folder) =>
+    private List<string> TextFilesBeside(string root) =>
     [
         .. Pictures
             .Select(picture => Path.GetDirectoryName(picture.GetMetadata("FullPath"))!)
             .Distinct(StringComparer.Ordinal)
             .Where(Directory.Exists)
             .SelectMany(directory => Directory.EnumerateFiles(directory, "*.txt"))
-            .Select(file => Path.GetRelativePath(folder, file)),
+            .Select(file => Path.GetRelativePath(root, file)),
     ];
 
     // A tag file that appears later is a change.
-    private void NoteMissingTagFiles(IReadOnlyList<CharacterPicture> pictures, string folder)
+    private void NoteMissingTagFiles(IReadOnlyList<CharacterPicture> pictures, string root)
     {
         foreach (var picture in pictures)
         {
             foreach (var name in PictureResolver.TagFileNames(picture.Source, picture.Part).TakeWhile(name => name != picture.TagFile))
-                Session.State.NoteAbsent(Path.Combine(folder, name));
+                Session.State.NoteAbsent(Path.Combine(root, name));
         }
     }
 
-    private static ITaskItem Item(CharacterPicture picture, string folder)
+    private static ITaskItem Item(CharacterPicture picture, string root)
     {
-        var item = PictureItem.Create(Path.Combine(folder, picture.Source));
+        var item = PictureItem.Create(Path.Combine(root, picture.Source));
         item.SetLiteral(PictureMetadata.Id, picture.Id);
+        item.SetLiteral(PictureMetadata.Character, picture.Character);
         item.SetLiteral(PictureMetadata.Source, picture.Source);
         item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
         item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits));
         item.SetLiteral(PictureMetadata.Outfit, picture.Outfit ?? "");
-        item.SetLiteral(PictureMetadata.TagFile, picture.TagFile is null ? "" : Path.Combine(folder, picture.TagFile));
+        item.SetLiteral(PictureMetadata.TagFile, picture.TagFile is null ? "" : Path.Combine(root, picture.TagFile));
         item.SetLiteral(PictureMetadata.TagEdits, JsonSerializer.Serialize(picture.TagEdits));
         item.SetLiteral(PictureMetadata.Hidden, JsonSerializer.Serialize(picture.Hidden));
         return item;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Features;
 
 namespace LoraBuild.Tasks;
@@ -10,14 +11,16 @@ public sealed class StripFeatures : TagStepTask
     private const int StepVersion = 1;
 
     /// <inheritdoc/>
-    protected override void Run()
+    protected override void Run() => RunStep("StripFeatures", RulesFor);
+
+    private Rules RulesFor(Character character)
     {
-        var character = Session.Character;
         var stripper = new FeatureStripper(character);
-        var rules = new StepKey("StripFeatures", StepVersion)
-            .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
-            .With("aliases", JsonSerializer.Serialize(character.Aliases))
-            .With("features", JsonSerializer.Serialize(character.Features));
-        RunStep("StripFeatures", rules, _ => [], (_, tags) => (stripper.Strip(tags), null));
+        return new Rules(
+            new StepKey("StripFeatures", StepVersion)
+                .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
+                .With("aliases", JsonSerializer.Serialize(character.Aliases))
+                .With("features", JsonSerializer.Serialize(character.Features)),
+            (_, tags) => (stripper.Strip(tags), null));
     }
 }

@@ -1,4 +1,5 @@
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
@@ -21,30 +22,34 @@ public abstract class TagStepTask : LoraTask
     [Required]
     public string OutputFile { get; set; } = "";
 
+    /// <summary>A step's rules for one character.</summary>
+    /// <param name="Key">The step's key with everything that holds for all her pictures.</param>
+    /// <param name="Compute">The new tags of a picture; called from several threads. Null where it failed and was reported.</param>
+    private protected sealed record Rules(StepKey Key, Func<ITaskItem, PictureTags, (PictureTags Tags, string? Outfit)?> Compute);
+
     /// <summary>Brings the ledger up to date and says so.</summary>
     /// <param name="step">The step's name.</param>
-    /// <param name="rules">The step's key with everything that holds for all pictures.</param>
+    /// <param name="rulesOf">The rules for a character.</param>
     /// <param name="own">What one picture's tags depend on besides the rules and the tags of the step before.</param>
-    /// <param name="compute">The new tags of a picture; called from several threads.</param>
     private protected void RunStep(
-        string step,
-        StepKey rules,
-        Func<ITaskItem, IEnumerable<(string Name, string Value)>> own,
-        Func<ITaskItem, PictureTags, (PictureTags Tags, string? Outfit)?> compute)
+        string step, Func<Character, Rules> rulesOf, Func<ITaskItem, IEnumerable<(string Name, string Value)>>? own = null)
     {
         var input = TagLedger.Read(InputFile);
+        var rules = Session.Characters.ToDictionary(character => character.Trigger, rulesOf, Tag.Comparer);
+        var shared = rules.ToDictionary(character => character.Key, character => character.Value.Key.ToHash(), Tag.Comparer);
         var pictures = Pictures.ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
-        var shared = rules.ToHash();
         var keys = Pictures.Select(picture => (picture.Id(), Key(picture))).ToList();
-        var tally = new TagLedgerStep(Session, step, 1).Run(OutputFile, keys, id => compute(pictures[id], input[id].Tags));
+        var tally = new TagLedgerStep(Session, step, 1).Run(OutputFile, keys, id => rules[CharacterOf(pictures[id])].Compute(pictures[id], input[id].Tags));
         Say(tally.Describe(step));
 
         ContentHash Key(ITaskItem picture)
         {
-            var key = new StepKey(step, 1).With("rules", shared).With("tags", input[picture.Id()].Content);
-            foreach (var (name, value) in own(picture))
+            var key = new StepKey(step, 1).With("rules", shared[CharacterOf(picture)]).With("tags", input[picture.Id()].Content);
+            foreach (var (name, value) in own?.Invoke(picture) ?? [])
                 key.With(name, value);
             return key.ToHash();
         }
     }
+
+    private static string CharacterOf(ITaskItem picture) => picture.GetMetadata(PictureMetadata.Character);
 }

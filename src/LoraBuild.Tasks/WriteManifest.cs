@@ -22,10 +22,6 @@ public sealed class WriteManifest : LoraTask
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
-    /// <summary>The trigger word.</summary>
-    [Required]
-    public string Trigger { get; set; } = "";
-
     /// <summary>The ledger of <see cref="AlignOutfits"/>.</summary>
     [Required]
     public string TagsFile { get; set; } = "";
@@ -39,7 +35,7 @@ public sealed class WriteManifest : LoraTask
     {
         var tags = TagLedger.Read(TagsFile);
         var pictures = Pictures.Select(picture => Captioned(picture, tags[picture.Id()])).ToDictionary(picture => picture.Id);
-        var manifest = DatasetLayout.Arrange(Trigger, pictures.Values);
+        var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values);
         foreach (var group in manifest.Groups)
         {
             foreach (var described in group.Pictures)
@@ -63,6 +59,7 @@ public sealed class WriteManifest : LoraTask
 
     private CaptionedPicture Captioned(ITaskItem picture, TagLedgerEntry entry) => new(
         picture.Id(),
+        picture.GetMetadata(PictureMetadata.Character),
         picture.ItemSpec,
         Session.State.HashInput(picture.ItemSpec),
         Caption.Of(entry.Tags.Tags),

@@ -14,6 +14,13 @@ internal static class PictureNames
     private const int MostBytes = 140;
     private const int MostDetail = 3;
 
+    /// <summary>The pictures, in the same order, with a name each.</summary>
+    public static IReadOnlyList<CharacterPicture> Give(IReadOnlyList<CharacterPicture> pictures)
+    {
+        var names = Of([.. pictures.Select(picture => (picture.Source, picture.Part))]);
+        return [.. pictures.Select((picture, index) => picture with { Id = names[index] })];
+    }
+
     /// <summary>A name for each picture, in the same order, no two the same without regard to case.</summary>
     /// <param name="pictures">Path of the source and name of the part, no pair twice.</param>
     public static string[] Of(IReadOnlyList<(string Source, string? Part)> pictures)

@@ -58,6 +58,7 @@ public static class PictureResolver
             foreach (var part in parts)
                 unnamed.Add(new CharacterPicture(
                     "",
+                    character.Trigger,
                     source.Path,
                     part.Name,
                     part.Repeats ?? repeats,
@@ -78,8 +79,7 @@ public static class PictureResolver
         diagnostics.AddRange(edits.Unused(character.File, paths));
         diagnostics.AddRange(tagEdits.Unused(character.File, paths));
         diagnostics.AddRange(hidden.Unused(character.File, paths));
-        var names = PictureNames.Of([.. unnamed.Select(picture => (picture.Source, picture.Part))]);
-        return new ResolvedPictures([.. unnamed.Select((picture, index) => picture with { Id = names[index] })], diagnostics);
+        return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
     }
 
     private static SourcePicture Merge(IGrouping<string, SourcePicture> same) => new(

@@ -39,6 +39,9 @@ public static class DiagnosticCode
     /// <summary>Some pictures failed, so there is no dataset. Reported by LoraBuild.targets.</summary>
     public const string IncompleteDataset = "LB1011";
 
+    /// <summary>Two characters share a folder or a trigger word, or a picture lies in no character's folder.</summary>
+    public const string CharacterClash = "LB1012";
+
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 

@@ -8,13 +8,18 @@ public static class DatasetLayout
 {
     private const string NotInFolderNames = "/\\:*?\"<>|";
 
-    /// <summary>The manifest of these pictures: groups by repeats, highest first; within a group by file name.</summary>
-    public static DatasetManifest Arrange(string trigger, IEnumerable<CaptionedPicture> pictures) => new(
-        trigger,
+    /// <summary>The manifest of these pictures: groups by repeats, highest first, and by trigger word; within a group by file name.</summary>
+    /// <param name="triggers">The trigger words of the project's characters.</param>
+    /// <param name="pictures">The pictures; their ids are unique.</param>
+    public static DatasetManifest Arrange(IReadOnlyList<string> triggers, IEnumerable<CaptionedPicture> pictures) => new(
+        triggers,
         [.. pictures
-            .GroupBy(picture => picture.Repeats)
-            .OrderByDescending(group => group.Key)
-            .Select(group => new DatasetGroup(FolderName(group.Key, trigger), group.Key, [.. group.OrderBy(picture => picture.Id, StringComparer.Ordinal).Select(Describe)]))]);
+            // Trigger words that differ only in what folder names cannot hold share a folder.
+            .GroupBy(picture => FolderName(picture.Repeats, picture.Trigger), StringComparer.OrdinalIgnoreCase)
+            .Select(group => new DatasetGroup(
+                group.Key, group.First().Repeats, [.. group.OrderBy(picture => picture.Id, StringComparer.Ordinal).Select(Describe)]))
+            .OrderByDescending(group => group.Repeats)
+            .ThenBy(group => group.Folder, StringComparer.Ordinal)]);
 
     /// <summary><c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.</summary>
     public static string FolderName(int repeats, string trigger)

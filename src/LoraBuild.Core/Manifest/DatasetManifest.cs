@@ -4,9 +4,9 @@ namespace LoraBuild.Core.Manifest;
 /// What <c>dataset.json</c> says: the captioned dataset that the pipeline made and that training reads. It lies in the dataset folder,
 /// which is laid out as sd-scripts expects it (<c>REPEATS_TRIGGER/NAME.png</c> with <c>NAME.txt</c> beside it).
 /// </summary>
-/// <param name="Trigger">The trigger word, first tag of every caption.</param>
-/// <param name="Groups">Quality groups, highest number of repeats first.</param>
-public sealed record DatasetManifest(string Trigger, IReadOnlyList<DatasetGroup> Groups)
+/// <param name="Triggers">The characters' trigger words: one of them is the first tag of every caption.</param>
+/// <param name="Groups">A group for each character and number of repeats; highest number of repeats first, then by folder (ordinal).</param>
+public sealed record DatasetManifest(IReadOnlyList<string> Triggers, IReadOnlyList<DatasetGroup> Groups)
 {
     /// <summary>The number of samples in one pass over the data: the sum over the groups of repeats times pictures.</summary>
     public int SamplesPerEpoch => Groups.Sum(group => group.Repeats * group.Pictures.Count);

@@ -12,6 +12,9 @@ internal static class PictureMetadata
     /// <summary>The picture's id: its name in the dataset.</summary>
     public const string Id = "Id";
 
+    /// <summary>Whose picture it is: a character's trigger word.</summary>
+    public const string Character = "Character";
+
     /// <summary>The author's file, relative to the project.</summary>
     public const string Source = "Source";
 

@@ -33,8 +33,8 @@ internal sealed class BuildSession
     /// <summary>The worker's engines, once asked for.</summary>
     public EngineVersions? Engines { get; set; }
 
-    /// <summary>The character, once <see cref="ResolveCharacters"/> has read her.</summary>
-    public Character Character
+    /// <summary>The project's characters, once <see cref="ResolveCharacters"/> has read them.</summary>
+    public IReadOnlyList<Character> Characters
     {
         get => field ?? throw new InvalidOperationException("ResolveCharacters has not run.");
         set;

@@ -140,7 +140,7 @@ public static class TrainingMetadata
         entries["modelspec.title"] = job.OutputName;
         entries["modelspec.resolution"] = job.Settings.Resolution.ToString();
         entries["modelspec.prediction_type"] = "epsilon";
-        entries["modelspec.trigger_phrase"] = job.Manifest.Trigger;
+        entries["modelspec.trigger_phrase"] = string.Join(", ", job.Manifest.Triggers);
         if (job.Settings.ClipSkip is { } clipSkip)
             entries["modelspec.encoder_layer"] = Text(clipSkip);
     }

@@ -51,7 +51,7 @@ public class TrainingDatasetTests
     [Fact]
     public void A_picture_that_fits_no_bucket_is_named_by_its_source()
     {
-        var manifest = new DatasetManifest("aoi", [new("1_aoi", 1, [Picture("thin", 3000, 20)])]);
+        var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [Picture("thin", 3000, 20)])]);
 
         var problem = Assert.Throws<LoraBuildException>(() => TrainingDataset.Create("dataset", manifest, new())).Diagnostic;
 

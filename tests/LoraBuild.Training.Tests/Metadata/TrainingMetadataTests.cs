@@ -49,7 +49,7 @@ public class TrainingMetadataTests
     [Fact]
     public void A_training_without_buckets_still_names_them()
     {
-        var manifest = new DatasetManifest("aoi", [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi, Smile, smile", "", null)])]);
+        var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi, Smile, smile", "", null)])]);
         var settings = new TrainingSettings { EnableBucket = false };
         var dataset = TrainingDataset.Create("", manifest, settings);
 
