@@ -33,7 +33,7 @@ internal static class SmallDataset
     }
 
     private static DatasetManifest Write(string folder) => new(
-        "aoi",
+        ["aoi"],
         [
             new("2_aoi", 2, [Picture(folder, "2_aoi", "a.png", 120, 96), Picture(folder, "2_aoi", "b.png", 96, 105), Picture(folder, "2_aoi", "c.png", 96, 96)]),
             new("1_aoi", 1, [Picture(folder, "1_aoi", "d.png", 75, 135), Picture(folder, "1_aoi", "e.png", 135, 75), Picture(folder, "1_aoi", "f.png", 200, 200)]),

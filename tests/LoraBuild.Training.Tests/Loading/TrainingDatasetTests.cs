@@ -7,7 +7,7 @@ namespace LoraBuild.Training.Tests.Loading;
 public class TrainingDatasetTests
 {
     private static readonly DatasetManifest Manifest = new(
-        "aoi",
+        ["aoi"],
         [
             new("16_aoi", 16, [Picture("a", 1024, 1024), Picture("b", 700, 1000), Picture("c", 1000, 700)]),
             new("4_aoi", 4, [Picture("d", 701, 1000), Picture("e", 1024, 1024)]),

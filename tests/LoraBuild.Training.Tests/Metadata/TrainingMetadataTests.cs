@@ -64,7 +64,7 @@ public class TrainingMetadataTests
     private static DatasetManifest Manifest(JsonElement images)
     {
         var folders = new Dictionary<int, string> { [4] = "4_low", [8] = "8_mid", [16] = "16_high" };
-        return new("manhattan cafe", [.. images.EnumerateObject()
+        return new(["manhattan cafe"], [.. images.EnumerateObject()
             .GroupBy(image => image.Value.GetProperty("repeats").GetInt32())
             .Select(group => new DatasetGroup(folders[group.Key], group.Key, [.. group.Select(image => new DatasetPicture(
                 image.Name, "", image.Value.GetProperty("size")[0].GetInt32(), image.Value.GetProperty("size")[1].GetInt32(),
