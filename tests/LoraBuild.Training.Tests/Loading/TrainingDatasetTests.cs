@@ -62,7 +62,7 @@ public class TrainingDatasetTests
     public void An_empty_dataset_is_an_error() =>
         Assert.Equal(
             DiagnosticCode.NoPictures,
-            Assert.Throws<LoraBuildException>(() => TrainingDataset.Create("dataset", new("aoi", []), new())).Diagnostic.Code);
+            Assert.Throws<LoraBuildException>(() => TrainingDataset.Create("dataset", new(["aoi"], []), new())).Diagnostic.Code);
 
     private static DatasetPicture Picture(string name, int width, int height) =>
         new($"{name}.png", "", width, height, "aoi", $"images/{name}.jpg", null);
