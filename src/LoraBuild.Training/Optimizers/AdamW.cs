@@ -42,7 +42,7 @@ public sealed class AdamW : IOptimizer
         var correction = 1 - Math.Pow(beta1, step);
         foreach (var range in parameters.Ranges)
         {
-            var rate = learningRate(range.Group);
+            var rate = range.LearningRate(learningRate);
             range.Of(parameters.Values).mul_(1 - (rate * weightDecay)).addcdiv_(range.Of(mean), range.Of(divisors), -rate / correction);
         }
     }

@@ -30,7 +30,7 @@ public sealed class Lion : IOptimizer
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         foreach (var range in parameters.Ranges)
-            rates.Update(range.Of(parameters.Values), range.Of(parameters.Gradients), range.Of(momentum), learningRate(range.Group));
+            rates.Update(range.Of(parameters.Values), range.Of(parameters.Gradients), range.Of(momentum), range.LearningRate(learningRate));
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ public sealed class Lion8bit : IOptimizer
         foreach (var (range, start) in small)
         {
             rates.Update(
-                range.Of(parameters.Values), range.Of(parameters.Gradients), momentum.narrow(0, start, range.Length), learningRate(range.Group));
+                range.Of(parameters.Values), range.Of(parameters.Gradients), momentum.narrow(0, start, range.Length), range.LearningRate(learningRate));
         }
 
         foreach (var (range, start) in blocked)
@@ -59,7 +59,7 @@ public sealed class Lion8bit : IOptimizer
             var rangeCodes = codes.narrow(0, start, range.Length);
             var rangeScales = scales.narrow(0, start / ParameterBuffer.BlockSize, range.Length / ParameterBuffer.BlockSize);
             var decoded = map.index_select(0, rangeCodes.to_type(ScalarType.Int32)).view(-1, ParameterBuffer.BlockSize).mul_(rangeScales.unsqueeze(1));
-            rates.Update(range.Of(parameters.Values), range.Of(parameters.Gradients), decoded.view(-1), learningRate(range.Group));
+            rates.Update(range.Of(parameters.Values), range.Of(parameters.Gradients), decoded.view(-1), range.LearningRate(learningRate));
             Encode(decoded, rangeCodes, rangeScales);
         }
     }

@@ -27,7 +27,7 @@ public sealed class ParameterBuffer : IDisposable
         var ranges = new List<ParameterRange>();
         var found = new List<(ParameterShape Shape, long Start)>();
         var end = 0L;
-        foreach (var alike in shapes.GroupBy(shape => (shape.Group, IsBlocked: shape.Count >= MinBlockedCount)).OrderBy(range => range.Key))
+        foreach (var alike in shapes.GroupBy(shape => (shape.Group, shape.RateFactor, IsBlocked: shape.Count >= MinBlockedCount)).OrderBy(range => range.Key))
         {
             var start = end;
             foreach (var shape in alike)
@@ -37,7 +37,7 @@ public sealed class ParameterBuffer : IDisposable
             }
 
             end = RoundUp(end);
-            ranges.Add(new(alike.Key.Group, alike.Key.IsBlocked, start, end - start));
+            ranges.Add(new(alike.Key.Group, alike.Key.IsBlocked, start, end - start, alike.Key.RateFactor));
         }
 
         places = found;
@@ -63,7 +63,7 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>The gradient of every trained weight, [trained elements]: the same places as at the start of <see cref="Values"/>.</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>The trained stretches, in order: text encoder first; within a group small weights, then large ones.</summary>
+    /// <summary>The trained stretches, in order: text encoder first; within a group and factor small weights, then large ones.</summary>
     public IReadOnlyList<ParameterRange> Ranges { get; }
 
     /// <summary>A weight by its name; a view of <see cref="Values"/>.</summary>

@@ -8,8 +8,13 @@ namespace LoraBuild.Training.Parameters;
 /// </param>
 /// <param name="Start">First element.</param>
 /// <param name="Length">Number of elements.</param>
-public sealed record ParameterRange(ParameterGroup Group, bool IsBlocked, long Start, long Length)
+/// <param name="RateFactor">What the group's learning rate is multiplied by.</param>
+public sealed record ParameterRange(ParameterGroup Group, bool IsBlocked, long Start, long Length, double RateFactor = 1)
 {
+    /// <summary>The learning rate of these weights.</summary>
+    /// <param name="ofGroup">The learning rate of each group.</param>
+    public double LearningRate(Func<ParameterGroup, double> ofGroup) => ofGroup(Group) * RateFactor;
+
     /// <summary>This stretch of a flat buffer, as a view.</summary>
     public Tensor Of(Tensor buffer) => buffer.narrow(0, Start, Length);
 }
