@@ -42,6 +42,12 @@ public static class DiagnosticCode
     /// <summary>Two characters share a folder or a trigger word, or a picture lies in no character's folder.</summary>
     public const string CharacterClash = "LB1012";
 
+    /// <summary>lora.lock.json is malformed.</summary>
+    public const string LockFileInvalid = "LB1013";
+
+    /// <summary>lora.lock.json got an entry: the file must go under version control.</summary>
+    public const string LockFileChanged = "LB1014";
+
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 
@@ -116,4 +122,10 @@ public static class DiagnosticCode
 
     /// <summary>The build was cancelled.</summary>
     public const string Cancelled = "LB6005";
+
+    /// <summary>A file cannot be downloaded.</summary>
+    public const string DownloadFailed = "LB6006";
+
+    /// <summary>A file does not have the SHA-256 that was promised.</summary>
+    public const string DownloadMismatch = "LB6007";
 }

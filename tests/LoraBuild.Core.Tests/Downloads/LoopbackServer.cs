@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace LoraBuild.Core.Tests.Downloads;
+
+/// <summary>An HTTP server that says whatever a test wants, true or not: a response is raw bytes, after which the connection closes.</summary>
+internal sealed class LoopbackServer : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly Func<LoopbackRequest, byte[]> answer;
+
+    public LoopbackServer(Func<LoopbackRequest, byte[]> answer)
+    {
+        this.answer = answer;
+        listener.Start();
+        Uri = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/models/model.onnx");
+        new Thread(Serve) { IsBackground = true }.Start();
+    }
+
+    public Uri Uri { get; }
+
+    /// <summary>What was asked so far.</summary>
+    public ConcurrentQueue<LoopbackRequest> Requests { get; } = new();
+
+    /// <summary>A response; nothing is added to what the test says.</summary>
+    public static byte[] Response(string status, ReadOnlySpan<byte> body, params string[] headers) =>
+        [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"), .. body];
+
+    public void Dispose() => listener.Dispose();
+
+    private void Serve()
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = listener.AcceptTcpClient();
+                using var stream = client.GetStream();
+                var request = LoopbackRequest.Read(stream);
+                Requests.Enqueue(request);
+                stream.Write(answer(request));
+                client.Client.Shutdown(SocketShutdown.Send);
+            }
+            catch (IOException)
+            {
+                // The client hung up, which is its right.
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                return;
+            }
+        }
+    }
+}
