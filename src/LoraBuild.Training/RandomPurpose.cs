@@ -15,7 +15,7 @@ internal enum RandomPurpose
     /// <summary>Whether a picture is mirrored; then step and sample.</summary>
     Flip,
 
-    /// <summary>The order of a caption's tags; then step and sample.</summary>
+    /// <summary>All that is chosen of a caption; then step and sample.</summary>
     Caption,
 
     /// <summary>The timestep; then step and sample.</summary>
@@ -29,4 +29,7 @@ internal enum RandomPurpose
 
     /// <summary>The sample of the autoencoder's posterior; then step and sample.</summary>
     Posterior,
+
+    /// <summary>How a picture's colours change; then step and sample.</summary>
+    Colour,
 }

@@ -7,6 +7,9 @@ namespace LoraBuild.Training;
 /// <param name="Timesteps">One of 0..999 for each of the batch.</param>
 public sealed record StepInput(IReadOnlyList<long[][]> Tokens, Tensor Latents, Tensor Noise, long[] Timesteps)
 {
+    /// <summary>The weights of <see cref="Tokens"/>, which scale the text encoder's states; null: all weigh 1.</summary>
+    public IReadOnlyList<float[][]>? TokenWeights { get; init; }
+
     /// <summary>
     /// Noise that is added to the latents besides <see cref="Noise"/> and is not to be predicted (arXiv:2301.11706); of their shape. Null: none.
     /// </summary>
@@ -25,6 +28,7 @@ public sealed record StepInput(IReadOnlyList<long[][]> Tokens, Tensor Latents, T
     public StepInput Part(int start, int count) => new(
         [.. Tokens.Skip(start).Take(count)], Latents.narrow(0, start, count), Noise.narrow(0, start, count), Timesteps[start..(start + count)])
     {
+        TokenWeights = TokenWeights?.Skip(start).Take(count).ToList(),
         Perturbation = Perturbation?.narrow(0, start, count),
         Mask = Mask?.narrow(0, start, count),
         Weights = Weights?.Skip(start).Take(count).ToList(),

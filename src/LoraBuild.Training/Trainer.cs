@@ -127,7 +127,7 @@ public sealed class Trainer : IDisposable
             scale);
         var curve = plan.Curve(settings);
         var pictures = new PictureCache(PictureBytes);
-        var samples = new SampleFactory(pictures, model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
+        var samples = new SampleFactory(new(pictures), model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
         using var latents = new LatentSource(model.Vae, device, LoraFile.ScalarTypeOf(precision), LatentBytes, sideBySide: secondModel is not null);
         using var batches = new BatchLoader(dataset, samples, pictures, settings, losses.Count, plan.TotalSteps);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
@@ -171,7 +171,10 @@ public sealed class Trainer : IDisposable
         var encoded = latents.Encode(batch);
         var noise = tensor([.. batch.Samples.SelectMany(sample => sample.Noise)], dtype: ScalarType.Float32).view(encoded.shape).to(device);
         var input = new StepInput(
-            [.. batch.Samples.Select(sample => sample.Tokens)], encoded, noise, [.. batch.Samples.Select(sample => sample.Timestep)]);
+            [.. batch.Samples.Select(sample => sample.Tokens)], encoded, noise, [.. batch.Samples.Select(sample => sample.Timestep)])
+        {
+            TokenWeights = settings.WeightedCaptions ? [.. batch.Samples.Select(sample => sample.TokenWeights!)] : null,
+        };
         var result = step.Run(
             input, group => rate * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate));
         return double.IsFinite(result.Loss) && (double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1))

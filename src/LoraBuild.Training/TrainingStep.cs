@@ -100,7 +100,7 @@ public sealed class TrainingStep
         var schedule = NoiseSchedule.StableDiffusion;
         var dtype = unet.Layers[0].Weight.dtype;
         var device = unet.Layers[0].Weight.device;
-        var context = replica.TextEncoder.Encode(input.Tokens, settings.ClipSkip ?? 1);
+        var context = replica.TextEncoder.Encode(input.Tokens, settings.ClipSkip ?? 1, input.TokenWeights);
         var noisy = schedule.AddNoise(input.Latents, input.Noise, input.Timesteps).to_type(dtype);
         var prediction = unet.Forward(noisy, tensor(input.Timesteps, device: device), context);
         var errors = (prediction.to_type(ScalarType.Float32) - input.Noise).square().flatten(1).mean([1]);

@@ -17,8 +17,8 @@ public sealed class BucketSelector
     /// <param name="enableBucket">False: one bucket, of the resolution itself; pictures are scaled to cover it.</param>
     /// <param name="noUpscale">True: pictures are only ever made smaller, any multiple of the step is a bucket, and
     /// <paramref name="minReso"/> and <paramref name="maxReso"/> do not count.</param>
-    /// <param name="minReso">Shortest side of a predefined bucket.</param>
-    /// <param name="maxReso">Longest side of a predefined bucket.</param>
+    /// <param name="minReso">Shortest side of a predefined bucket, rounded down to a multiple of the step.</param>
+    /// <param name="maxReso">Longest side of a predefined bucket, rounded up to a multiple of the step.</param>
     /// <param name="steps">Sides of buckets are multiples of it.</param>
     public BucketSelector(PixelSize resolution, bool enableBucket, bool noUpscale, int minReso, int maxReso, int steps)
     {
@@ -50,6 +50,8 @@ public sealed class BucketSelector
 
     private static List<PixelSize> PredefinedSizes(long area, int minReso, int maxReso, int steps)
     {
+        minReso -= minReso % steps;
+        maxReso += (steps - (maxReso % steps)) % steps;
         var square = (int)(Math.Floor(Math.Sqrt(area) / steps) * steps);
         var sizes = new HashSet<PixelSize> { new(square, square) };
         for (var width = minReso; width <= maxReso; width += steps)

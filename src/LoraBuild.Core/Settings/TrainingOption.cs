@@ -10,11 +10,17 @@ public sealed class TrainingOption
     private readonly Func<TrainingSettings, string, TrainingSettings?> parse;
 
     private TrainingOption(
-        string name, string meaning, string allowed, Func<TrainingSettings, string> format, Func<TrainingSettings, string, TrainingSettings?> parse)
+        string name,
+        string meaning,
+        string allowed,
+        Func<TrainingSettings, string> format,
+        Func<TrainingSettings, string, TrainingSettings?> parse,
+        bool isText = false)
     {
         Name = name;
         Meaning = meaning;
         Allowed = allowed;
+        IsText = isText;
         this.format = format;
         this.parse = parse;
         Property = "Lora" + string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
@@ -33,6 +39,9 @@ public sealed class TrainingOption
     /// <summary>The values that it takes, as the end of the sentence "it must be ...".</summary>
     public string Allowed { get; }
 
+    /// <summary>Whether any text is a value, also one that reads as a number.</summary>
+    public bool IsText { get; }
+
     /// <summary>The default as text; empty for an option that is not set by default.</summary>
     public string Default { get; }
 
@@ -41,6 +50,14 @@ public sealed class TrainingOption
 
     /// <summary>The settings with this option read from text, or null where the text is not one of the allowed values.</summary>
     public TrainingSettings? Apply(TrainingSettings settings, string text) => parse(settings, text.Trim());
+
+    internal static TrainingOption Phrase(
+        string name, string meaning, Func<TrainingSettings, string> get, Func<TrainingSettings, string, TrainingSettings> set) =>
+        new(name, meaning, "a text", get, (settings, text) => text.Length == 0 ? null : set(settings, text), isText: true);
+
+    internal static TrainingOption OptionalPhrase(
+        string name, string meaning, Func<TrainingSettings, string?> get, Func<TrainingSettings, string?, TrainingSettings> set) =>
+        new(name, meaning, "empty or a text", settings => get(settings) ?? "", (settings, text) => set(settings, text.Length == 0 ? null : text), isText: true);
 
     internal static TrainingOption Flag(
         string name, string meaning, Func<TrainingSettings, bool> get, Func<TrainingSettings, bool, TrainingSettings> set) =>

@@ -7,47 +7,8 @@ internal static class TrainingOptions
 {
     public static IReadOnlyList<TrainingOption> All() =>
     [
-        Size(
-            "resolution", 64, 4096,
-            "The area of a training picture in pixels, as WIDTH,HEIGHT.",
-            s => s.Resolution, (s, v) => s with { Resolution = v }),
-        Flag(
-            "enable_bucket",
-            "Pictures keep about their aspect ratio instead of being cropped to the resolution.",
-            s => s.EnableBucket, (s, v) => s with { EnableBucket = v }),
-        Flag(
-            "bucket_no_upscale",
-            "No picture is enlarged; min_bucket_reso and max_bucket_reso do not count then.",
-            s => s.BucketNoUpscale, (s, v) => s with { BucketNoUpscale = v }),
-        Integer(
-            "bucket_reso_steps", 8, 256,
-            "The sides of a training picture are multiples of it, in pixels.",
-            s => s.BucketResoSteps, (s, v) => s with { BucketResoSteps = v }),
-        Integer(
-            "min_bucket_reso", 64, 4096,
-            "The shortest side of a training picture, in pixels.",
-            s => s.MinBucketReso, (s, v) => s with { MinBucketReso = v }),
-        Integer(
-            "max_bucket_reso", 64, 4096,
-            "The longest side of a training picture, in pixels.",
-            s => s.MaxBucketReso, (s, v) => s with { MaxBucketReso = v }),
-        Flag(
-            "random_crop",
-            "What a picture has more than its bucket is cut away at a random place instead of evenly on both sides.",
-            s => s.RandomCrop, (s, v) => s with { RandomCrop = v }),
-        Flag("flip_aug", "Half of the samples are mirrored left to right.", s => s.FlipAug, (s, v) => s with { FlipAug = v }),
-        Flag(
-            "shuffle_caption",
-            "The tags of a caption come in a random order.",
-            s => s.ShuffleCaption, (s, v) => s with { ShuffleCaption = v }),
-        Integer(
-            "keep_tokens", 0, 1000,
-            "How many tags at the start of a caption are not shuffled.",
-            s => s.KeepTokens, (s, v) => s with { KeepTokens = v }),
-        Choice(
-            "max_token_length", [("75", 75), ("150", 150), ("225", 225)],
-            "How many tokens of a caption count.",
-            s => s.MaxTokenLength, (s, v) => s with { MaxTokenLength = v }),
+        .. PictureOptions.All(),
+        .. CaptionOptions.All(),
         OptionalInteger(
             "clip_skip", 1, 12,
             "The UNet sees the text encoder's hidden states this many layers from the end; not set: of the last layer.",
@@ -85,10 +46,6 @@ internal static class TrainingOptions
             "xformers",
             "Attention in its memory-efficient form: the engine's fused kernel.",
             s => s.Xformers, (s, v) => s with { Xformers = v }),
-        Flag(
-            "persistent_data_loader_workers",
-            "Decoded pictures are kept from one epoch to the next.",
-            s => s.PersistentDataLoaderWorkers, (s, v) => s with { PersistentDataLoaderWorkers = v }),
         Number(
             "noise_offset", 0, 1,
             "How much of a constant per sample and channel is added to the noise, so that dark and bright pictures can be learnt.",

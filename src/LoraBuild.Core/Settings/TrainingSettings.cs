@@ -1,4 +1,3 @@
-using LoraBuild.Core.Buckets;
 using LoraBuild.Core.Diagnostics;
 
 namespace LoraBuild.Core.Settings;
@@ -7,43 +6,10 @@ namespace LoraBuild.Core.Settings;
 /// Everything that an author can set about the training. Names and meanings are sd-scripts' and LyCORIS' own; the defaults are the values
 /// of the article that LoraBuild follows, and sd-scripts' default where the article says nothing.
 /// </summary>
-public sealed record TrainingSettings
+public sealed partial record TrainingSettings
 {
     /// <summary>Every option, in the order of the documentation.</summary>
     public static IReadOnlyList<TrainingOption> Options { get; } = TrainingOptions.All();
-
-    /// <summary><c>resolution</c>: the area of a training picture, in pixels; each side 64 to 4096.</summary>
-    public PixelSize Resolution { get; init; } = new(768, 768);
-
-    /// <summary><c>enable_bucket</c>: pictures keep about their aspect ratio; otherwise all are cropped to <see cref="Resolution"/>.</summary>
-    public bool EnableBucket { get; init; } = true;
-
-    /// <summary><c>bucket_no_upscale</c>: no picture is enlarged; <see cref="MinBucketReso"/> and <see cref="MaxBucketReso"/> do not count then.</summary>
-    public bool BucketNoUpscale { get; init; } = true;
-
-    /// <summary><c>bucket_reso_steps</c>: sides of buckets are multiples of it; a multiple of 8 from 8 to 256, in pixels.</summary>
-    public int BucketResoSteps { get; init; } = 64;
-
-    /// <summary><c>min_bucket_reso</c>: shortest side of a bucket, in pixels.</summary>
-    public int MinBucketReso { get; init; } = 256;
-
-    /// <summary><c>max_bucket_reso</c>: longest side of a bucket, in pixels.</summary>
-    public int MaxBucketReso { get; init; } = 1024;
-
-    /// <summary><c>random_crop</c>: what a picture has more than its bucket is cut away at a random place, else evenly on both sides.</summary>
-    public bool RandomCrop { get; init; } = true;
-
-    /// <summary><c>flip_aug</c>: half of the samples are mirrored left to right.</summary>
-    public bool FlipAug { get; init; }
-
-    /// <summary><c>shuffle_caption</c>: the tags of a caption come in a random order.</summary>
-    public bool ShuffleCaption { get; init; } = true;
-
-    /// <summary><c>keep_tokens</c>: how many tags at the start of a caption are not shuffled; at least 0.</summary>
-    public int KeepTokens { get; init; }
-
-    /// <summary><c>max_token_length</c>: 75, 150 or 225 tokens of a caption count.</summary>
-    public int MaxTokenLength { get; init; } = 225;
 
     /// <summary><c>clip_skip</c>: the UNet sees the text encoder's hidden states this many layers from the end, 1 to 12; null: of the last layer.</summary>
     public int? ClipSkip { get; init; }
@@ -74,9 +40,6 @@ public sealed record TrainingSettings
 
     /// <summary><c>xformers</c>: attention in its memory-efficient form, here the engine's fused kernel.</summary>
     public bool Xformers { get; init; } = true;
-
-    /// <summary><c>persistent_data_loader_workers</c>: decoded pictures are kept from one epoch to the next.</summary>
-    public bool PersistentDataLoaderWorkers { get; init; } = true;
 
     /// <summary><c>noise_offset</c>: how much of a constant per sample and channel is added to the noise; 0 to 1.</summary>
     public double NoiseOffset { get; init; } = 0.03;
@@ -164,21 +127,5 @@ public sealed record TrainingSettings
             ? $"There is no training option '{name}'. Did you mean '{nearest}'?"
             : $"There is no training option '{name}'. build/README.md lists all that there are.";
 
-    private IEnumerable<string> Contradictions()
-    {
-        if (EnableBucket && !BucketNoUpscale)
-        {
-            if (MinBucketReso > MaxBucketReso)
-                yield return $"LoraMinBucketReso ({MinBucketReso}) is larger than LoraMaxBucketReso ({MaxBucketReso}). Swap them.";
-            if (Math.Max(Resolution.Width, Resolution.Height) > MaxBucketReso)
-                yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) has a side longer than LoraMaxBucketReso ({MaxBucketReso}). Raise LoraMaxBucketReso.";
-        }
-
-        if (BucketResoSteps % 8 != 0)
-            yield return $"LoraBucketResoSteps is {BucketResoSteps}; it must be a multiple of 8, because a latent stands for 8x8 pixels.";
-        if (!EnableBucket && (Resolution.Width % 8 != 0 || Resolution.Height % 8 != 0))
-            yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) must have sides that are multiples of 8 when LoraEnableBucket is false.";
-        if (EnableBucket && Math.Min(Resolution.Width, Resolution.Height) < BucketResoSteps)
-            yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) has a side shorter than LoraBucketResoSteps ({BucketResoSteps}). Lower LoraBucketResoSteps.";
-    }
+    private IEnumerable<string> Contradictions() => PictureContradictions();
 }

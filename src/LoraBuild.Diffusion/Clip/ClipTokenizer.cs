@@ -14,6 +14,8 @@ public sealed class ClipTokenizer
     /// <summary>The ids that CLIP takes at a time, start and end included.</summary>
     public const int ChunkLength = 77;
 
+    private const int Body = ChunkLength - 2;
+
     private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
     private readonly BytePairVocabulary vocabulary;
@@ -64,20 +66,41 @@ public sealed class ClipTokenizer
     /// </param>
     /// <returns>[maxTokens / 75] chunks of <see cref="ChunkLength"/> ids.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxTokens"/> is not a positive multiple of 75.</exception>
-    public long[][] Encode(string caption, int maxTokens = 75)
+    public long[][] Encode(string caption, int maxTokens = 75) => Chunks(Tokenize(caption), maxTokens);
+
+    /// <summary>As <see cref="Encode"/>, of a caption in which brackets weigh words: see <see cref="WeightedText"/>.</summary>
+    /// <param name="caption">The caption. Each run of text is tokenized by itself.</param>
+    /// <param name="maxTokens">As in <see cref="Encode"/>.</param>
+    /// <param name="weights">[maxTokens / 75] chunks: the weight of each of the <see cref="ChunkLength"/> ids; 1 for start, end and padding.</param>
+    /// <exception cref="ArgumentOutOfRangeException">As <see cref="Encode"/>.</exception>
+    public long[][] EncodeWeighted(string caption, int maxTokens, out float[][] weights)
     {
-        const int body = ChunkLength - 2;
+        var (ids, idWeights) = (new List<int>(), new List<float>());
+        foreach (var (text, weight) in WeightedText.Parse(caption))
+        {
+            ids.AddRange(Tokenize(text));
+            idWeights.AddRange(Enumerable.Repeat((float)weight, ids.Count - idWeights.Count));
+        }
+
+        var chunks = Chunks(ids, maxTokens);
+        weights = [.. chunks.Select((_, chunk) => Enumerable.Range(-1, ChunkLength)
+            .Select(i => i is >= 0 and < Body && (chunk * Body) + i < idWeights.Count ? idWeights[(chunk * Body) + i] : 1f)
+            .ToArray())];
+        return chunks;
+    }
+
+    private long[][] Chunks(IReadOnlyList<int> ids, int maxTokens)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTokens);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(maxTokens % body, 0);
-        var ids = Tokenize(caption);
-        var chunks = new long[maxTokens / body][];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(maxTokens % Body, 0);
+        var chunks = new long[maxTokens / Body][];
         for (var chunk = 0; chunk < chunks.Length; chunk++)
         {
             var values = chunks[chunk] = new long[ChunkLength];
             Array.Fill(values, vocabulary.EndId);
             values[0] = vocabulary.StartId;
-            for (var i = 0; i < body && (chunk * body) + i < ids.Count; i++)
-                values[i + 1] = ids[(chunk * body) + i];
+            for (var i = 0; i < Body && (chunk * Body) + i < ids.Count; i++)
+                values[i + 1] = ids[(chunk * Body) + i];
         }
         return chunks;
     }

@@ -73,8 +73,11 @@ public sealed class TextEncoder : IDisposable
     /// </summary>
     /// <param name="captions">Each caption's chunks, from <see cref="ClipTokenizer.Encode"/>; all have the same number.</param>
     /// <param name="clipSkip">As in <see cref="Forward"/>.</param>
+    /// <param name="weights">
+    /// A factor for the states of every id, in the captions' chunks, from <see cref="ClipTokenizer.EncodeWeighted"/>; null: 1.
+    /// </param>
     /// <returns>[captions, 75 x chunks + 2, <see cref="Size"/>].</returns>
-    public Tensor Encode(IReadOnlyList<long[][]> captions, int clipSkip = 1)
+    public Tensor Encode(IReadOnlyList<long[][]> captions, int clipSkip = 1, IReadOnlyList<float[][]>? weights = null)
     {
         using var scope = torch.NewDisposeScope();
         // Chunks that are equal, above all the empty ones of short captions, go through the encoder once.
@@ -92,7 +95,11 @@ public sealed class TextEncoder : IDisposable
         }
         var ids = torch.tensor([.. distinct.SelectMany(chunk => chunk)], [distinct.Count, ClipTokenizer.ChunkLength], device: tokenEmbedding.device);
         var states = Forward(ids, clipSkip).index_select(0, torch.tensor([.. index], device: tokenEmbedding.device));
-        return Join(states.view(captions.Count, -1, ClipTokenizer.ChunkLength, Size)).MoveToOuterDisposeScope();
+        states = states.view(captions.Count, -1, ClipTokenizer.ChunkLength, Size);
+        if (weights is not null)
+            states = states * torch.tensor([.. weights.SelectMany(caption => caption).SelectMany(chunk => chunk)], device: tokenEmbedding.device)
+                .view(captions.Count, -1, ClipTokenizer.ChunkLength, 1).to_type(states.dtype);
+        return Join(states).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the weights.</summary>

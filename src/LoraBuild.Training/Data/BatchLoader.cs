@@ -1,14 +1,16 @@
 using LoraBuild.Core.Settings;
+using LoraBuild.Training.Captions;
 
 namespace LoraBuild.Training.Data;
 
 /// <summary>
-/// Makes the batches of a training ahead of the steps, on the threads of the pool, so that a step does not wait. The batches and their
-/// order are the same whatever the threads do.
+/// Makes the batches of a training ahead of the steps, on threads of the pool, so that a step does not wait. The batches and their order
+/// are the same whatever the threads do.
 /// </summary>
 public sealed class BatchLoader : IDisposable
 {
-    private const int Ahead = 4;
+    // As torch's data loader: each worker has one batch in hand and one that is ready.
+    private const int AheadPerWorker = 2;
 
     private readonly TrainingDataset dataset;
     private readonly SampleFactory samples;
@@ -16,6 +18,7 @@ public sealed class BatchLoader : IDisposable
     private readonly bool keepPictures;
     private readonly int end;
     private readonly Queue<Task<TrainingBatch>> coming = new();
+    private readonly Task[] workers;
     private IReadOnlyList<int[]> epochBatches = [];
     private int epoch = -1;
     private int next;
@@ -28,8 +31,10 @@ public sealed class BatchLoader : IDisposable
         this.pictures = pictures;
         this.end = end;
         keepPictures = settings.PersistentDataLoaderWorkers;
+        workers = new Task[Math.Min(settings.MaxDataLoaderNWorkers, Environment.ProcessorCount)];
+        Array.Fill(workers, Task.CompletedTask);
         next = start;
-        while (coming.Count < Ahead && next < end)
+        while (coming.Count < AheadPerWorker * workers.Length && next < end)
             StartNext();
     }
 
@@ -37,6 +42,8 @@ public sealed class BatchLoader : IDisposable
     /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read.</exception>
     public TrainingBatch Take()
     {
+        if (workers.Length == 0)
+            return Plan()();
         var batch = coming.Dequeue().GetAwaiter().GetResult();
         if (next < end)
             StartNext();
@@ -51,7 +58,18 @@ public sealed class BatchLoader : IDisposable
         coming.Clear();
     }
 
+    // A worker makes one batch after the other, each of the workers every so many-th.
     private void StartNext()
+    {
+        var worker = next % workers.Length;
+        var make = Plan();
+        var batch = workers[worker].ContinueWith(_ => make(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        workers[worker] = batch;
+        coming.Enqueue(batch);
+    }
+
+    // What the next batch holds is decided here, in order; making it can happen anywhere.
+    private Func<TrainingBatch> Plan()
     {
         var step = next++;
         if (step / dataset.BatchesPerEpoch != epoch)
@@ -63,9 +81,10 @@ public sealed class BatchLoader : IDisposable
         }
 
         var members = epochBatches[step % dataset.BatchesPerEpoch];
-        coming.Enqueue(Task.Run(() => new TrainingBatch(
+        var moment = new CaptionMoment(step, end, epoch + 1);
+        return () => new TrainingBatch(
             step,
             dataset.Pictures[members[0]].Placement.Bucket,
-            [.. members.Select((picture, place) => samples.Create(dataset.Pictures[picture], step, place))])));
+            [.. members.Select((picture, place) => samples.Create(dataset.Pictures[picture], step, place, moment))]);
     }
 }

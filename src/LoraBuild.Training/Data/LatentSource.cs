@@ -68,7 +68,7 @@ public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dt
                 return known;
         }
 
-        var pixels = tensor(sample.Pixels, dtype: ScalarType.Float32).view(1, 3, height, width).to_type(dtype).to(device);
+        var pixels = tensor(sample.Pixels!, dtype: ScalarType.Float32).view(1, 3, height, width).to_type(dtype).to(device);
         var (mean, logVariance) = vae.Encode(pixels);
         (mean, logVariance) = (mean.to_type(ScalarType.Float32), logVariance.to_type(ScalarType.Float32));
         var size = 2 * sizeof(float) * mean.numel();

@@ -5,4 +5,5 @@ namespace LoraBuild.Training.Data;
 /// <param name="Left">Columns cut away at the left.</param>
 /// <param name="Top">Rows cut away at the top.</param>
 /// <param name="Mirrored">Whether left and right are exchanged.</param>
-public readonly record struct PictureView(int Picture, int Left, int Top, bool Mirrored);
+/// <param name="Colours">How its colours are changed.</param>
+public readonly record struct PictureView(int Picture, int Left, int Top, bool Mirrored, ColourChange Colours);

@@ -9,58 +9,56 @@ namespace LoraBuild.Training.Data;
 /// <summary>
 /// Makes samples: each is a function of (seed, step, place in the batch) and of its picture alone, whatever thread makes it and when.
 /// </summary>
-/// <param name="pictures">Where pixels come from.</param>
+/// <param name="views">Where pixels come from.</param>
 /// <param name="tokenizer">Turns captions into tokens.</param>
 /// <param name="settings">What is random, and the seed.</param>
 /// <param name="latentChannels">Channels of the autoencoder's latents.</param>
 /// <param name="reduction">Pixels along each axis for one position of the latents.</param>
-public sealed class SampleFactory(PictureCache pictures, ClipTokenizer tokenizer, TrainingSettings settings, long latentChannels, int reduction)
+public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, TrainingSettings settings, long latentChannels, int reduction)
 {
     /// <summary>The sample at a place of a step's batch.</summary>
-    public TrainingSample Create(TrainingPicture picture, int step, int place)
+    /// <param name="picture">What it shows.</param>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="place">The place in the batch, from 0.</param>
+    /// <param name="moment">When its caption is read.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: the picture cannot be decoded or read.</exception>
+    public TrainingSample Create(TrainingPicture picture, int step, int place, CaptionMoment moment)
     {
-        var (bucket, slack, centre) = (picture.Placement.Bucket, picture.Placement.Slack, picture.Placement.CentreCrop);
-        var crop = Stream(RandomPurpose.Crop);
-        var view = settings.RandomCrop
-            ? new PictureView(picture.Index, (int)crop.NextInt(slack.Width + 1), (int)crop.NextInt(slack.Height + 1), false)
-            : new PictureView(picture.Index, centre.Left, centre.Top, false);
-        view = view with { Mirrored = settings.FlipAug && Stream(RandomPurpose.Flip).NextInt(2) == 1 };
-
-        var caption = settings.ShuffleCaption
-            ? CaptionShuffler.Shuffle(picture.Caption, settings.KeepTokens, Stream(RandomPurpose.Caption))
-            : CaptionShuffler.FirstLine(picture.Caption);
+        var view = View(picture, step, place);
+        var caption = CaptionProcessor.Process(picture.Caption, settings, moment, Stream(RandomPurpose.Caption, step, place));
+        float[][]? weights = null;
+        var tokens = settings.WeightedCaptions
+            ? tokenizer.EncodeWeighted(caption, settings.MaxTokenLength, out weights)
+            : tokenizer.Encode(caption, settings.MaxTokenLength);
+        var bucket = picture.Placement.Bucket;
         var positions = bucket.Width / reduction * (bucket.Height / reduction);
         return new(
             picture,
             view,
-            Pixels(picture, view),
-            tokenizer.Encode(caption, settings.MaxTokenLength),
-            Stream(RandomPurpose.Timestep).NextInt(NoiseSchedule.Steps),
-            Noise(positions, Stream(RandomPurpose.Noise), Stream(RandomPurpose.NoiseOffset)),
-            Stream(RandomPurpose.Posterior).NextGaussians((int)latentChannels * positions));
-
-        CounterRandom Stream(RandomPurpose purpose) => new(settings.Seed, (long)purpose, step, place);
-    }
-
-    // [-1, 1], channel by channel.
-    private float[] Pixels(TrainingPicture picture, PictureView view)
-    {
-        var raster = pictures.Get(picture);
-        var (width, height) = (picture.Placement.Bucket.Width, picture.Placement.Bucket.Height);
-        var pixels = new float[3 * width * height];
-        for (var y = 0; y < height; y++)
+            tokens,
+            Stream(RandomPurpose.Timestep, step, place).NextInt(NoiseSchedule.Steps),
+            Noise(positions, Stream(RandomPurpose.Noise, step, place), Stream(RandomPurpose.NoiseOffset, step, place)),
+            Stream(RandomPurpose.Posterior, step, place).NextGaussians((int)latentChannels * positions))
         {
-            var row = raster.Row(view.Top + y).Slice(4 * view.Left, 4 * width);
-            for (var x = 0; x < width; x++)
-            {
-                var target = (y * width) + (view.Mirrored ? width - 1 - x : x);
-                for (var channel = 0; channel < 3; channel++)
-                    pixels[(channel * width * height) + target] = (row[(4 * x) + channel] / 127.5f) - 1;
-            }
-        }
-
-        return pixels;
+            Pixels = views.Pixels(picture, view),
+            TokenWeights = weights,
+        };
     }
+
+    private PictureView View(TrainingPicture picture, int step, int place)
+    {
+        var (slack, centre) = (picture.Placement.Slack, picture.Placement.CentreCrop);
+        var crop = Stream(RandomPurpose.Crop, step, place);
+        var (left, top) = settings.RandomCrop ? ((int)crop.NextInt(slack.Width + 1), (int)crop.NextInt(slack.Height + 1)) : centre;
+        return new(
+            picture.Index,
+            left,
+            top,
+            settings.FlipAug && Stream(RandomPurpose.Flip, step, place).NextInt(2) == 1,
+            settings.ColorAug ? ColourChange.Draw(Stream(RandomPurpose.Colour, step, place)) : ColourChange.None);
+    }
+
+    private CounterRandom Stream(RandomPurpose purpose, int step, int place) => new(settings.Seed, (long)purpose, step, place);
 
     // One offset a channel is added to all its positions: Guttenberg, "Diffusion With Offset Noise" (2023).
     private float[] Noise(int positions, CounterRandom noise, CounterRandom offset)

@@ -53,7 +53,11 @@ public class TrainingSettingsTests
         var changed = new Dictionary<string, string>
         {
             ["resolution"] = "512", ["enable_bucket"] = "false", ["bucket_no_upscale"] = "False", ["bucket_reso_steps"] = "32", ["min_bucket_reso"] = "128",
-            ["max_bucket_reso"] = "2048", ["random_crop"] = "false", ["flip_aug"] = "true", ["shuffle_caption"] = "false", ["keep_tokens"] = "1",
+            ["max_bucket_reso"] = "2048", ["random_crop"] = "false", ["flip_aug"] = "true", ["color_aug"] = "true", ["max_data_loader_n_workers"] = "2",
+            ["shuffle_caption"] = "false", ["keep_tokens"] = "1", ["keep_tokens_separator"] = "|||", ["caption_separator"] = ";",
+            ["secondary_separator"] = ";;;", ["enable_wildcard"] = "true", ["caption_prefix"] = "masterpiece,", ["caption_suffix"] = "42",
+            ["caption_dropout_rate"] = "0.1", ["caption_dropout_every_n_epochs"] = "5", ["caption_tag_dropout_rate"] = "0.05",
+            ["token_warmup_min"] = "3", ["token_warmup_step"] = "0.25", ["weighted_captions"] = "true",
             ["max_token_length"] = "75", ["clip_skip"] = "2", ["train_batch_size"] = "1", ["max_train_steps"] = "500", ["max_train_epochs"] = "3",
             ["save_every_n_epochs"] = "0", ["save_precision"] = "float", ["mixed_precision"] = "bf16", ["seed"] = "7",
             ["gradient_checkpointing"] = "false", ["xformers"] = "false", ["persistent_data_loader_workers"] = "false", ["noise_offset"] = "0",

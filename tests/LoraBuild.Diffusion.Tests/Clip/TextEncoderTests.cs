@@ -41,6 +41,20 @@ public class TextEncoderTests
     }
 
     [Fact]
+    public void Weights_scale_the_states_of_their_ids()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = TestData.LoadTiny();
+        var ids = model.Tokenizer.EncodeWeighted("aoi, (smile:0.5)", 150, out var weights);
+
+        var (plain, weighted) = (model.TextEncoder.Encode([ids]), model.TextEncoder.Encode([ids], weights: [weights]));
+
+        var factors = Enumerable.Repeat(1f, 152).ToArray();
+        factors[Array.IndexOf(weights[0], 0.5f)] = 0.5f;
+        TestData.AssertClose(plain * torch.tensor(factors).view(1, 152, 1), weighted, 1e-6);
+    }
+
+    [Fact]
     public void Clip_skip_beyond_the_layers_is_refused()
     {
         using var scope = torch.NewDisposeScope();

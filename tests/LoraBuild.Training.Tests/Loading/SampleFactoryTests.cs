@@ -3,12 +3,15 @@ using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Training.Captions;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;
 
 public class SampleFactoryTests
 {
+    private static readonly CaptionMoment Start = new(0, 100, 1);
+
     private static readonly ClipTokenizer Tokenizer = ClipTokenizer.Load(TestData.PathOf("mini-sd", "tokenizer"));
 
     [Theory]
@@ -28,9 +31,9 @@ public class SampleFactoryTests
         var bucket = new PixelSize((int)expected.shape[2], (int)expected.shape[1]);
         var picture = new TrainingPicture(0, folder.File("a.png"), "a.png", "aoi", 1, new(bucket, new(resized[0], resized[1]), 0));
 
-        var sample = Factory(new() { RandomCrop = false }).Create(picture, step: 0, place: 0);
+        var sample = Factory(new() { RandomCrop = false }).Create(picture, step: 0, place: 0, Start);
 
-        Assert.Equal(0, (tensor(sample.Pixels).view(expected.shape) - expected).abs().max().item<float>(), 1e-6);
+        Assert.Equal(0, (tensor(sample.Pixels!).view(expected.shape) - expected).abs().max().item<float>(), 1e-6);
     }
 
     [Fact]
@@ -39,16 +42,16 @@ public class SampleFactoryTests
         using var folder = new TemporaryFolder();
         var picture = Gradient(folder);
         var once = Factory(new());
-        var samples = Enumerable.Range(0, 40).AsParallel().AsOrdered().Select(i => once.Create(picture, i / 4, i % 4)).ToList();
+        var samples = Enumerable.Range(0, 40).AsParallel().AsOrdered().Select(i => once.Create(picture, i / 4, i % 4, Start)).ToList();
 
         var again = Factory(new());
         Assert.All(Enumerable.Range(0, 40).Reverse(), i =>
         {
-            var sample = again.Create(picture, i / 4, i % 4);
+            var sample = again.Create(picture, i / 4, i % 4, Start);
             Assert.Equal((samples[i].View, samples[i].Timestep), (sample.View, sample.Timestep));
             Assert.Equal(samples[i].Noise, sample.Noise);
             Assert.Equal(samples[i].PosteriorNoise, sample.PosteriorNoise);
-            Assert.Equal(samples[i].Pixels, sample.Pixels);
+            Assert.Equal(samples[i].Pixels, sample.Pixels!);
             Assert.Equal(samples[i].Tokens, sample.Tokens);
         });
         Assert.Equal(40, samples.Select(sample => sample.Noise[0]).Distinct().Count());
@@ -62,7 +65,7 @@ public class SampleFactoryTests
         var picture = Gradient(folder);
         var factory = Factory(new() { FlipAug = true });
 
-        var samples = Enumerable.Range(0, 400).Select(step => factory.Create(picture, step, 0)).ToList();
+        var samples = Enumerable.Range(0, 400).Select(step => factory.Create(picture, step, 0, Start)).ToList();
 
         Assert.Equal(Enumerable.Range(0, 9), samples.Select(sample => sample.View.Left).Distinct().Order());
         Assert.Equal([0, 1, 2], samples.Select(sample => sample.View.Top).Distinct().Order());
@@ -72,7 +75,7 @@ public class SampleFactoryTests
         {
             var (first, last) = (sample.View.Left, sample.View.Left + 31);
             var (left, right) = sample.View.Mirrored ? (last, first) : (first, last);
-            Assert.Equal((left, right), ((int)Math.Round((sample.Pixels[0] + 1) * 127.5), (int)Math.Round((sample.Pixels[31] + 1) * 127.5)));
+            Assert.Equal((left, right), ((int)Math.Round((sample.Pixels![0] + 1) * 127.5), (int)Math.Round((sample.Pixels![31] + 1) * 127.5)));
         });
     }
 
@@ -81,7 +84,7 @@ public class SampleFactoryTests
     {
         using var folder = new TemporaryFolder();
         var picture = Gradient(folder);
-        var (with, without) = (Factory(new() { NoiseOffset = 0.5 }).Create(picture, 3, 1).Noise, Factory(new() { NoiseOffset = 0 }).Create(picture, 3, 1).Noise);
+        var (with, without) = (Factory(new() { NoiseOffset = 0.5 }).Create(picture, 3, 1, Start).Noise, Factory(new() { NoiseOffset = 0 }).Create(picture, 3, 1, Start).Noise);
 
         var offsets = with.Zip(without, (a, b) => a - b).Chunk(16).ToList();
 
@@ -90,7 +93,40 @@ public class SampleFactoryTests
         Assert.Equal(4, offsets.Select(channel => channel[0]).Distinct().Count());
     }
 
-    private static SampleFactory Factory(TrainingSettings settings) => new(new PictureCache(1 << 20), Tokenizer, settings, latentChannels: 4, reduction: 8);
+    [Fact]
+    public void Captions_are_weighted_where_the_author_wants_it()
+    {
+        using var folder = new TemporaryFolder();
+        var picture = Gradient(folder) with { Caption = "aoi, (smile:1.5)" };
+        var settings = new TrainingSettings { ShuffleCaption = false };
+
+        var plain = Factory(settings).Create(picture, 0, 0, Start);
+        var weighted = Factory(settings with { WeightedCaptions = true }).Create(picture, 0, 0, Start);
+
+        Assert.Equal(Tokenizer.Encode("aoi, (smile:1.5)", 225), plain.Tokens);
+        Assert.Null(plain.TokenWeights);
+        Assert.Equal(Tokenizer.Encode("aoi, smile", 225), weighted.Tokens);
+        Assert.Contains(1.5f, weighted.TokenWeights![0]);
+    }
+
+    [Fact]
+    public void Colours_change_in_a_third_of_the_samples()
+    {
+        using var folder = new TemporaryFolder();
+        var picture = Gradient(folder);
+        var factory = Factory(new() { ColorAug = true, RandomCrop = false });
+        var plain = Factory(new() { RandomCrop = false }).Create(picture, 0, 0, Start);
+
+        var samples = Enumerable.Range(0, 300).Select(step => factory.Create(picture, step, 0, Start)).ToList();
+
+        Assert.InRange(samples.Count(sample => sample.View.Colours != ColourChange.None), 70, 130);
+        Assert.All(
+            samples.Where(sample => sample.View.Colours == ColourChange.None), sample => Assert.Equal(plain.Pixels!, sample.Pixels!));
+        Assert.All(
+            samples.Where(sample => Math.Abs(sample.View.Colours.Hue) > 4), sample => Assert.NotEqual(plain.Pixels!, sample.Pixels!));
+    }
+
+    private static SampleFactory Factory(TrainingSettings settings) => new(new(new PictureCache(1 << 20)), Tokenizer, settings, latentChannels: 4, reduction: 8);
 
     private static TrainingPicture Gradient(TemporaryFolder folder)
     {
