@@ -6,6 +6,7 @@ using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -19,6 +20,9 @@ public sealed class AlignOutfits : TagStepTask
     [Required]
     public string TaggedFile { get; set; } = "";
 
+    /// <summary>The author's own table of implications, or nothing.</summary>
+    public ITaskItem? Implications { get; set; }
+
     /// <summary>The tagger's score from which on a garment is taken to show, 0 to 1.</summary>
     [Required]
     public double EvidenceThreshold { get; set; }
@@ -31,15 +35,17 @@ public sealed class AlignOutfits : TagStepTask
     protected override void Run()
     {
         var tagged = TagLedger.Read(TaggedFile);
+        var own = OwnImplications.Read(Session, Implications);
         var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<Core.Outfits.Undecided>(Undecided, ignoreCase: true));
         RunStep("AlignOutfits", RulesFor, Evidence);
 
         Rules RulesFor(Character character)
         {
-            var aligner = new OutfitAligner(character, options);
+            var aligner = new OutfitAligner(character, options, own.Table);
             return new Rules(
                 new StepKey("AlignOutfits", StepVersion)
                     .With("trigger", character.Trigger)
+                    .With("implications", own.Content)
                     .With("outfits", JsonSerializer.Serialize(character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))
                     .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
                     .With("undecided", Undecided),

@@ -1,20 +1,55 @@
 using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Tags;
+using LoraBuild.Tasks.Steps;
+using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
-/// <summary>Dedupe: tags that stand twice, or that another tag of the same picture implies, go.</summary>
+/// <summary>
+/// Dedupe: tags that stand twice, or that another tag of the same picture implies, go. Tags that contradict each other are warned about.
+/// </summary>
 public sealed class DedupeTags : TagStepTask
 {
     private const int StepVersion = 1;
 
+    /// <summary>The author's own table of implications, or nothing.</summary>
+    public ITaskItem? Implications { get; set; }
+
+    /// <summary>The ledger of raw tags, in which contradictions are looked for: features that are stripped may contradict each other too.</summary>
+    [Required]
+    public string TaggedFile { get; set; } = "";
+
     /// <inheritdoc/>
-    protected override void Run() => RunStep("Dedupe", character =>
+    protected override void Run()
     {
-        var deduplicator = new TagDeduplicator(character, ImplicationTable.Danbooru);
-        return new Rules(
-            new StepKey("Dedupe", StepVersion).With("triggers", JsonSerializer.Serialize(character.TriggerWords)),
-            (_, tags) => (deduplicator.Deduplicate(tags), null));
-    });
+        var own = OwnImplications.Read(Session, Implications);
+        var raw = TagLedger.Read(TaggedFile);
+        RunStep("Dedupe", character =>
+        {
+            WarnOfContradictions(character, raw, own.Table);
+            var deduplicator = new TagDeduplicator(character, own.Table);
+            return new Rules(
+                new StepKey("Dedupe", StepVersion).With("triggers", JsonSerializer.Serialize(character.TriggerWords)).With("implications", own.Content),
+                (_, tags) => (deduplicator.Deduplicate(tags), null));
+        });
+    }
+
+    private void WarnOfContradictions(Character character, IReadOnlyDictionary<string, TagLedgerEntry> raw, ImplicationTable implications)
+    {
+        var found = PicturesOf(character)
+            .AsParallel().AsOrdered()
+            .SelectMany(id => ContradictionTable.Default.Find(raw[id].Tags.Tags, implications).Select(contradiction => (Id: id, contradiction)))
+            .ToList();
+        foreach (var same in found.GroupBy(pair => pair.contradiction, pair => pair.Id))
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.ContradictoryTags,
+                Severity.Warning,
+                $"'{same.Key.First}' and '{same.Key.Second}' contradict each other, and stand both in {PictureEnumeration.Of([.. same])}. Take the wrong one away under tags.",
+                character.File));
+        }
+    }
 }

@@ -2,25 +2,39 @@ using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Features;
+using LoraBuild.Core.Tags;
+using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
 /// <summary>StripFeatures: tags that say who she is go, since her trigger word says so; the trigger word comes first.</summary>
 public sealed class StripFeatures : TagStepTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
+
+    /// <summary>The least share of her pictures, 0 to 1, in which a feature must appear to be stripped.</summary>
+    [Required]
+    public double FeatureFrequency { get; set; }
 
     /// <inheritdoc/>
-    protected override void Run() => RunStep("StripFeatures", RulesFor);
-
-    private Rules RulesFor(Character character)
+    protected override void Run()
     {
-        var stripper = new FeatureStripper(character);
+        var raw = TagLedger.Read(InputFile);
+        RunStep("StripFeatures", character => RulesFor(character, raw));
+    }
+
+    private Rules RulesFor(Character character, IReadOnlyDictionary<string, TagLedgerEntry> raw)
+    {
+        var survey = new FeatureSurvey(character, [.. PicturesOf(character).Select(id => (id, raw[id].Tags.Tags))], FeatureFrequency);
+        foreach (var warning in survey.Warnings())
+            Report(warning);
+        var stripper = new FeatureStripper(character, survey.Spared);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)
                 .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
                 .With("aliases", JsonSerializer.Serialize(character.Aliases))
-                .With("features", JsonSerializer.Serialize(character.Features)),
+                .With("features", JsonSerializer.Serialize(character.Features))
+                .With("spared", JsonSerializer.Serialize(survey.Spared.Order(StringComparer.Ordinal))),
             (_, tags) => (stripper.Strip(tags), null));
     }
 }

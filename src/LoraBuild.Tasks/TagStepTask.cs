@@ -51,5 +51,9 @@ public abstract class TagStepTask : LoraTask
         }
     }
 
+    /// <summary>The ids of a character's pictures.</summary>
+    private protected IEnumerable<string> PicturesOf(Character character) =>
+        Pictures.Where(picture => Tag.Comparer.Equals(CharacterOf(picture), character.Trigger)).Select(picture => picture.Id());
+
     private static string CharacterOf(ITaskItem picture) => picture.GetMetadata(PictureMetadata.Character);
 }

@@ -84,6 +84,12 @@ public static class DiagnosticCode
     /// <summary>The GPU cannot be used for tagging, which runs on the CPU instead.</summary>
     public const string TaggerOnCpu = "LB3006";
 
+    /// <summary>Few of a character's pictures show a feature, so that it may be none of hers.</summary>
+    public const string RareFeature = "LB3007";
+
+    /// <summary>Tags of a picture contradict each other.</summary>
+    public const string ContradictoryTags = "LB3008";
+
     /// <summary>The base model or one of its parts is missing.</summary>
     public const string BaseModelMissing = "LB4001";
 

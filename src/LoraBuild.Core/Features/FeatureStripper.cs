@@ -24,14 +24,18 @@ public sealed class FeatureStripper
     private readonly HashSet<string> names;
     private readonly HashSet<string> kept;
     private readonly HashSet<string> listed;
+    private readonly IReadOnlySet<string> spared;
     private readonly Regex[] patterns;
     private readonly ConcurrentDictionary<string, string?> reasons = new(Tag.Comparer);
 
     /// <summary>Prepares the rules of a character.</summary>
+    /// <param name="character">The character.</param>
+    /// <param name="spared">Tags that are no features of hers although a table or default pattern says so; see <see cref="FeatureSurvey.Spared"/>.</param>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.InvalidValue"/>: a pattern is no regular expression.</exception>
-    public FeatureStripper(Character character)
+    public FeatureStripper(Character character, IReadOnlySet<string>? spared = null)
     {
         this.character = character;
+        this.spared = spared ?? new HashSet<string>();
         names = character.Aliases.Append(Tag.Normalize(character.Trigger)).ToHashSet(Tag.Comparer);
         kept = character.Features.Keep.ToHashSet(Tag.Comparer);
         listed = character.Features.Tags.ToHashSet(Tag.Comparer);
@@ -74,6 +78,12 @@ public sealed class FeatureStripper
     /// <summary>Why a tag is one of her features, or null where it is none.</summary>
     public string? Reason(string tag) => reasons.GetOrAdd(tag, FindReason);
 
+    /// <summary>Whether a tag is the trigger word or one of her aliases.</summary>
+    internal bool IsName(string tag) => names.Contains(tag) || Tag.Comparer.Equals(tag, character.Trigger);
+
+    /// <summary>Whether features.tags or features.patterns of character.yaml name the tag.</summary>
+    internal bool IsAuthorsRule(string tag) => AuthorsReason(tag) is not null;
+
     /// <summary>A pattern as an expression that matches whole tags.</summary>
     /// <exception cref="ArgumentException">The pattern is no regular expression.</exception>
     internal static Regex ToWholeTag(string pattern) =>
@@ -94,13 +104,18 @@ public sealed class FeatureStripper
     private string? FindReason(string tag)
     {
         if (kept.Contains(tag)) return null;
-        if (listed.Contains(tag)) return "feature: listed in features.tags";
-        if (Array.Find(patterns, pattern => IsMatch(pattern, tag)) is not null) return "feature: matches features.patterns";
-        if (!character.Features.UseDefaults || FeatureTable.Default.IsKept(tag)) return null;
+        if (AuthorsReason(tag) is { } reason) return reason;
+        if (!character.Features.UseDefaults || spared.Contains(tag) || FeatureTable.Default.IsKept(tag)) return null;
         if (FeatureTable.Default.FeatureCategory(tag) is { } category) return $"feature: {category}";
         for (var index = 0; index < DefaultPatterns.Length; index++)
             if (IsMatch(DefaultPatterns[index], tag)) return $"feature: matches {FeatureRules.DefaultPatterns[index]}";
         return null;
+    }
+
+    private string? AuthorsReason(string tag)
+    {
+        if (listed.Contains(tag)) return "feature: listed in features.tags";
+        return Array.Exists(patterns, pattern => IsMatch(pattern, tag)) ? "feature: matches features.patterns" : null;
     }
 
     private bool IsMatch(Regex pattern, string tag)

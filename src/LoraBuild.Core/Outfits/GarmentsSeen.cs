@@ -1,3 +1,5 @@
+using LoraBuild.Core.Tags;
+
 namespace LoraBuild.Core.Outfits;
 
 /// <summary>Which garments a picture's tags and scores prove.</summary>

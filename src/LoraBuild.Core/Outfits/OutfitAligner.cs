@@ -12,15 +12,19 @@ namespace LoraBuild.Core.Outfits;
 public sealed class OutfitAligner
 {
     private readonly Character character;
-    private readonly ImplicationTable implications = ImplicationTable.Danbooru;
+    private readonly ImplicationTable implications;
     private readonly GarmentTable garments = GarmentTable.Default;
     private readonly OutfitChooser chooser;
     private readonly OutfitJudge judge;
 
     /// <summary>Prepares the outfits of a character.</summary>
-    public OutfitAligner(Character character, AlignmentOptions options)
+    /// <param name="character">The character.</param>
+    /// <param name="options">How her outfits are aligned.</param>
+    /// <param name="implications">What tags say besides themselves; usually <see cref="ImplicationTable.Danbooru"/>, which is the default.</param>
+    public OutfitAligner(Character character, AlignmentOptions options, ImplicationTable? implications = null)
     {
         this.character = character;
+        this.implications = implications ??= ImplicationTable.Danbooru;
         chooser = new OutfitChooser(character, implications, garments);
         judge = new OutfitJudge(implications, garments, options);
     }

@@ -10,7 +10,7 @@ public static class PipelineSettings
     /// <param name="values">Values by property name.</param>
     public static IEnumerable<Diagnostic> Check(IReadOnlyDictionary<string, string> values)
     {
-        foreach (var name in new[] { "LoraTaggerThreshold", "LoraEvidenceThreshold" })
+        foreach (var name in new[] { "LoraTaggerThreshold", "LoraFeatureFrequency", "LoraEvidenceThreshold" })
         {
             if (!TryNumber(values[name], out var number) || number is not (>= 0 and <= 1))
                 yield return Invalid(name, values[name], "a number from 0 to 1");

@@ -11,7 +11,7 @@ public static class ProjectProperties
 
     private static readonly string[] BuildProperties =
     [
-        "LoraBaseModel", "LoraCachePath", "LoraCharacterFile", "LoraEngines", "LoraEvidenceThreshold", "LoraHasNvidiaGpu", "LoraImageEngine",
+        "LoraBaseModel", "LoraCachePath", "LoraCharacterFile", "LoraEngines", "LoraEvidenceThreshold", "LoraFeatureFrequency", "LoraHasNvidiaGpu", "LoraImageEngine", "LoraImplications",
         "LoraLibtorch", "LoraMaxPixels", "LoraOutputName", "LoraTagger", "LoraTaggerEngine", "LoraTaggerLabels", "LoraTaggerModel",
         "LoraTaggerThreshold", "LoraTasksAssembly", "LoraTensorEngine", "LoraTokenizer", "LoraTrain", "LoraUndecided", "LoraWorkerAssembly",
     ];

@@ -141,5 +141,13 @@ public class FeatureStripperTests
         Assert.Equal(result.Tags.Skip(1), input.Tags.Where(tag => !Tag.Comparer.Equals(tag, "hoshino aoi") && Default.Reason(tag) is null));
     }
 
+    [Fact]
+    public void A_spared_feature_stays_unless_the_author_names_it()
+    {
+        var spared = new HashSet<string> { "blue hair", "red hair" };
+        var stripper = new FeatureStripper(Character.Named("aoi") with { Features = FeatureRules.Default with { Tags = ["red hair"] } }, spared);
+        Assert.Equal(["aoi", "blue hair"], stripper.Strip(PictureTags.Of(["blue hair", "red hair", "black hair"])).Tags);
+    }
+
     private static FeatureStripper With(FeatureRules rules) => new(Character.Named("aoi") with { Features = rules });
 }

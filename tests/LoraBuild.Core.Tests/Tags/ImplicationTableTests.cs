@@ -59,11 +59,45 @@ public class ImplicationTableTests
     }
 
     [Theory]
-    [InlineData("a <- b\nb <- c\nc <- a")]
-    [InlineData("pencil skirt <- skirt")]
-    [InlineData("x y <- x *")]
-    public void A_cycle_is_an_error_even_by_way_of_a_tags_own_words(string text) =>
-        Assert.Equal(DiagnosticCode.TableInvalid, Assert.Throws<LoraBuildException>(() => ImplicationTable.Parse(text, "own.txt")).Diagnostic.Code);
+    [InlineData("a <- b\nb <- c\nc <- a", 3)]
+    [InlineData("hat <- cap\n\npencil skirt <- skirt", 3)]
+    [InlineData("x y <- x *", 1)]
+    public void A_cycle_is_an_error_with_a_line_even_by_way_of_a_tags_own_words(string text, int line)
+    {
+        var diagnostic = Assert.Throws<LoraBuildException>(() => ImplicationTable.Parse(text, "own.txt")).Diagnostic;
+        Assert.Equal((DiagnosticCode.TableInvalid, "own.txt", line), (diagnostic.Code, diagnostic.File, diagnostic.Line));
+    }
+
+    [Fact]
+    public void A_cycle_through_both_tables_is_told_with_the_line_of_the_authors()
+    {
+        var diagnostic = Assert.Throws<LoraBuildException>(() => ImplicationTable.ParseOwn("# own\nmicroskirt <- skirt", "own.txt")).Diagnostic;
+        Assert.Equal(("own.txt", 2), (diagnostic.File, diagnostic.Line));
+        Assert.Contains("'skirt' implies 'microskirt'", diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_authors_table_adds_pairs_to_the_one_that_ships()
+    {
+        var table = ImplicationTable.ParseOwn("skirt <- petal skort\nholding <- clutching *\ncollar <- sailor collar", "own.txt");
+        Assert.True(table.Implies("red petal skort", "skirt"));
+        Assert.True(table.Implies("clutching book", "holding"));
+        Assert.True(table.Implies("sailor collar", "collar"));
+        Assert.True(table.Implies("beret", "hat"));
+    }
+
+    [Fact]
+    public void The_authors_table_cancels_pairs_by_whatever_way_they_would_come()
+    {
+        var table = ImplicationTable.ParseOwn("hat </- beret\njewelry </- hoop earrings\nskirt </- green skirt", "own.txt");
+        Assert.False(table.Implies("beret", "hat"));
+        Assert.False(table.Implies("red beret", "hat"));
+        Assert.True(table.Implies("hoop earrings", "earrings"));
+        Assert.False(table.Implies("hoop earrings", "jewelry"));
+        Assert.True(table.Implies("stud earrings", "jewelry"));
+        Assert.False(table.Implies("green skirt", "skirt"));
+        Assert.True(table.Implies("red skirt", "skirt"));
+    }
 
     [Theory]
     [InlineData("hat <- beret\nhat : cap", 2)]

@@ -1,6 +1,4 @@
-using LoraBuild.Core.Tags;
-
-namespace LoraBuild.Core.Outfits;
+namespace LoraBuild.Core.Tags;
 
 /// <summary>Everything that a list of tags says: the tags, and what they imply.</summary>
 internal sealed class SaidTags

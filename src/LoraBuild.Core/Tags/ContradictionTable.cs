@@ -1,0 +1,59 @@
+namespace LoraBuild.Core.Tags;
+
+/// <summary>Which tags contradict each other (Tags/contradictions.txt). Safe for any number of threads.</summary>
+public sealed class ContradictionTable
+{
+    private const string File = "Tags/contradictions.txt";
+
+    private static readonly Lazy<ContradictionTable> LazyDefault = new(() => new ContradictionTable(TableFile.ReadEmbedded(File)));
+
+    private readonly List<Rule> rules = [];
+    private readonly IReadOnlyList<string> several = [];
+
+    private ContradictionTable(IReadOnlyList<TableEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var columns = entry.Text.Split('|', StringSplitOptions.TrimEntries);
+            var tags = columns.Skip(1).Select(TagList.Parse).ToArray();
+            switch (columns[0])
+            {
+                case "several" when tags.Length == 1: several = tags[0]; break;
+                case "picture" or "person" when tags.Length == 3: rules.Add(new Rule(columns[0] == "person", tags[0], tags[1], tags[2])); break;
+                default: throw TableFile.Malformed(File, entry, "'picture' or 'person' | tags | tags | tags, or 'several | tags'");
+            }
+        }
+    }
+
+    /// <summary>The table that ships with LoraBuild.</summary>
+    public static ContradictionTable Default => LazyDefault.Value;
+
+    /// <summary>The contradictions among a picture's tags, in the table's order, each pair once.</summary>
+    /// <param name="tags">The picture's tags before any is taken away.</param>
+    /// <param name="implications">What the tags say besides themselves.</param>
+    public IReadOnlyList<Contradiction> Find(IReadOnlyList<string> tags, ImplicationTable implications)
+    {
+        var said = new SaidTags(tags, implications);
+        var isOnePerson = !several.Any(said.Contains);
+        var found = new List<Contradiction>();
+        foreach (var rule in rules)
+        {
+            if ((rule.IsOfPerson && !isOnePerson) || rule.Unless.Any(said.Contains)) continue;
+            foreach (var (first, second) in rule.Pairs())
+            {
+                if (said.By(first) is not { } one || said.By(second) is not { } other || Tag.Comparer.Equals(one, other)) continue;
+                var contradiction = new Contradiction(one, other);
+                if (!found.Contains(contradiction)) found.Add(contradiction);
+            }
+        }
+
+        return found;
+    }
+
+    private sealed record Rule(bool IsOfPerson, IReadOnlyList<string> Tags, IReadOnlyList<string> Against, IReadOnlyList<string> Unless)
+    {
+        public IEnumerable<(string First, string Second)> Pairs() => Against.Count > 0
+            ? Tags.SelectMany(_ => Against, (first, second) => (first, second))
+            : Tags.SelectMany((first, index) => Tags.Skip(index + 1).Select(second => (first, second)));
+    }
+}

@@ -1,0 +1,24 @@
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Tags;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks.Steps;
+
+/// <summary>The implications of a project: Danbooru's, changed by the author's own table where there is one.</summary>
+/// <param name="Table">The implications.</param>
+/// <param name="Content">What of them is the author's, for keys.</param>
+internal sealed record OwnImplications(ImplicationTable Table, ContentHash Content)
+{
+    /// <summary>Reads the author's table, if one is named.</summary>
+    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB3005: it is malformed.</exception>
+    public static OwnImplications Read(BuildSession session, ITaskItem? file)
+    {
+        if (file is null)
+            return new OwnImplications(ImplicationTable.Danbooru, ContentHash.Of(""));
+        var path = file.GetMetadata("FullPath");
+        if (!File.Exists(path))
+            throw new LoraBuildException(DiagnosticCode.InvalidProperty, "LoraImplications names this file, which does not exist. Write it, or correct the property.", path);
+        return new OwnImplications(ImplicationTable.ReadOwn(path), session.State.HashInput(path));
+    }
+}

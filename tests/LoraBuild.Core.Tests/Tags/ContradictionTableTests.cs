@@ -1,0 +1,46 @@
+using LoraBuild.Core.Tags;
+
+namespace LoraBuild.Core.Tests.Tags;
+
+public class ContradictionTableTests
+{
+    [Theory]
+    [InlineData("short hair, long hair")]
+    [InlineData("short hair, very long hair")]
+    [InlineData("1girl, 2girls")]
+    [InlineData("standing, sitting")]
+    [InlineData("standing on one leg, sitting on chair")]
+    [InlineData("open mouth, closed mouth")]
+    [InlineData("black hair, light blue hair")]
+    [InlineData("blue eyes, yellow eyes")]
+    [InlineData("portrait, full body")]
+    [InlineData("barefoot, red boots")]
+    [InlineData("solo, multiple girls")]
+    [InlineData("from above, from below")]
+    [InlineData("grey background, white background")]
+    public void Tags_that_cannot_both_be_true_are_found_under_the_names_that_the_picture_has(string tags)
+    {
+        var list = TagList.Parse(tags);
+        Assert.Equal([new Contradiction(list[0], list[1])], Find(tags));
+    }
+
+    [Theory]
+    [InlineData("long hair, very long hair")]
+    [InlineData("black hair, white hair, two-tone hair")]
+    [InlineData("blue eyes, red eyes, heterochromia")]
+    [InlineData("2girls, black hair, blue hair, short hair, long hair, standing, sitting")]
+    [InlineData("1girl, 1boy")]
+    [InlineData("standing, open mouth, smile, long hair, blue eyes, upper body, outdoors, day, blue sky")]
+    [InlineData("kneeling, sitting")]
+    [InlineData("barefoot, unworn boots, boots")]
+    [InlineData("white background, gradient background, blue background")]
+    [InlineData("black hairband, blue hair ribbon")]
+    [InlineData("indoors, outdoors, window")]
+    public void Tags_that_can_are_not(string tags) => Assert.Empty(Find(tags));
+
+    [Fact]
+    public void A_contradiction_of_the_picture_itself_is_found_however_many_it_shows() =>
+        Assert.Equal([new Contradiction("1girl", "2girls"), new Contradiction("solo", "2girls")], Find("1girl, 2girls, solo, standing, sitting"));
+
+    private static IReadOnlyList<Contradiction> Find(string tags) => ContradictionTable.Default.Find(TagList.Parse(tags), ImplicationTable.Danbooru);
+}
