@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Core.Tags;
@@ -10,31 +11,45 @@ namespace LoraBuild.Core.Characters;
 internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfits)
 {
     private const int DefaultTolerance = 32;
-    private const string RectangleExample = "[left, top, right, bottom]";
+    private const int DefaultTrimTolerance = 10;
+    private const int DefaultEdge = 2;
+    private const int WidestEdge = 16;
+    private const string RectangleExample = GeometryReader.RectangleExample;
 
-    /// <summary>A picture's edits in the order in which they are written.</summary>
-    public IReadOnlyList<EditStep> Steps(YamlNode node)
+    private readonly GeometryReader geometry = new(values);
+
+    /// <summary>A picture's edits in the order in which they are written: a mapping, or a list of mappings where an edit comes twice.</summary>
+    public IReadOnlyList<EditStep> Steps(YamlNode node) =>
+        node is YamlList list ? [.. list.Items.SelectMany(StepsOf)] : [.. StepsOf(node)];
+
+    private IEnumerable<EditStep> StepsOf(YamlNode node)
     {
-        var fields = values.Fields(node, "An entry of edits", "crop", "split", "erase");
-        var steps = new List<EditStep>();
+        var fields = values.Fields(
+            node, "An entry of edits", "crop", "split", "erase", "pad", "flip", "rotate", "trim", "background");
         foreach (var (key, value) in fields)
         {
-            switch (key)
-            {
-                case "crop" when Area(value, "crop") is { } area:
-                    steps.Add(new ApplyStep(new CropEdit(area)));
-                    break;
-                case "split":
-                    steps.Add(new SplitStep(Parts(value)));
-                    break;
-                case "erase":
-                    foreach (var item in values.Items(value, "erase", "[{rect: [0, 0, 90, 40], to: white}]"))
-                        if (Erase(item) is { } edit) steps.Add(new ApplyStep(edit));
-                    break;
-            }
+            if (key == "split")
+                yield return new SplitStep(Parts(value));
+            else
+                foreach (var edit in EditsOf(key, value))
+                    yield return new ApplyStep(edit);
         }
+    }
 
-        return steps;
+    private IEnumerable<Edit> EditsOf(string key, YamlNode value)
+    {
+        if (key == "erase")
+            return values.Items(value, "erase", "[{rect: [0, 0, 90, 40], to: white}]").Select(Erase).OfType<Edit>().ToList();
+        Edit? edit = key switch
+        {
+            "crop" => geometry.Area(value, "crop") is { } area ? new CropEdit(area) : null,
+            "pad" => Pad(value),
+            "flip" => Flip(value),
+            "rotate" => Rotate(value),
+            "trim" => Trim(value),
+            _ => Background(value),
+        };
+        return edit is null ? [] : [edit];
     }
 
     /// <summary>An entry of <c>tags:</c>.</summary>
@@ -65,7 +80,7 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
             if (values.Text(key, "The name of a part") is not { } name) continue;
             if (value is not YamlMapping)
             {
-                if (Area(value, $"The part '{name}'") is { } only) parts.Add(new SplitPart(name, only));
+                if (geometry.Area(value, $"The part '{name}'") is { } only) parts.Add(new SplitPart(name, only));
                 continue;
             }
 
@@ -82,7 +97,7 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
                 : null;
             var tags = fields.TryGetValue("tags", out var tagsNode) ? TagEdit(tagsNode) : null;
             var hidden = fields.TryGetValue("hidden", out var hiddenNode) ? values.Tags(hiddenNode, "hidden") : null;
-            if (Area(areaNode, "area") is { } area) parts.Add(new SplitPart(name, area, outfit, repeats, tags, hidden));
+            if (geometry.Area(areaNode, "area") is { } area) parts.Add(new SplitPart(name, area, outfit, repeats, tags, hidden));
         }
 
         return parts;
@@ -106,74 +121,82 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
             return null;
         }
 
-        var tolerance = DefaultTolerance;
-        if (fields.TryGetValue("tolerance", out var toleranceNode))
-        {
-            if (shapes[0] != "flood") values.Invalid(toleranceNode, "tolerance belongs to flood.");
-            tolerance = values.Integer(toleranceNode, "tolerance", 0, 255) ?? DefaultTolerance;
-        }
+        if (fields.TryGetValue("tolerance", out var toleranceNode) && shapes[0] != "flood") values.Invalid(toleranceNode, "tolerance belongs to flood.");
+        var tolerance = Level(fields, "tolerance", DefaultTolerance, 255);
 
-        var colour = fields.TryGetValue("to", out var to) ? ColourOf(to) : 0xFFFFFF;
+        var colour = fields.TryGetValue("to", out var to) ? geometry.Colour(to) : 0xFFFFFF;
         var shape = fields[shapes[0]];
         return shapes[0] switch
         {
-            "rect" when Area(shape, "rect") is { } area => new EraseEdit(new RectangleShape(area), colour),
-            "circle" when Circle(shape) is { } circle => new EraseEdit(circle, colour),
-            "polygon" when Polygon(shape) is { } polygon => new EraseEdit(polygon, colour),
-            "flood" when Point(shape, "flood") is [var x, var y] => new EraseEdit(new FloodShape(x, y, tolerance), colour),
+            "rect" when geometry.Area(shape, "rect") is { } area => new EraseEdit(new RectangleShape(area), colour),
+            "circle" when geometry.Circle(shape) is { } circle => new EraseEdit(circle, colour),
+            "polygon" when geometry.Polygon(shape) is { } polygon => new EraseEdit(polygon, colour),
+            "flood" when geometry.Point(shape, "flood") is [var x, var y] => new EraseEdit(new FloodShape(x, y, tolerance), colour),
             _ => null,
         };
     }
 
-    private Rectangle? Area(YamlNode node, string what)
+    private PadEdit? Pad(YamlNode node)
     {
-        if (values.Numbers(node, what, 4, RectangleExample) is not [var left, var top, var right, var bottom] numbers) return null;
-        if (!OneUnit(node, what, numbers)) return null;
-        if (right > left && bottom > top) return new Rectangle(left, top, right, bottom);
-        values.Invalid(node, $"{what} is empty: {RectangleExample} needs right > left and bottom > top.");
+        if (node is not YamlMapping) return PadBy(node, 0xFFFFFF);
+        var fields = values.Fields(node, "pad", "sides", "to");
+        var colour = fields.TryGetValue("to", out var to) ? geometry.Colour(to) : 0xFFFFFF;
+        if (fields.TryGetValue("sides", out var sides)) return PadBy(sides, colour);
+        values.Error(DiagnosticCode.MissingKey, node, "pad has no sides. Add 'sides: square' or 'sides: [left, top, right, bottom]'.");
         return null;
     }
 
-    private CircleShape? Circle(YamlNode node)
+    private PadEdit? PadBy(YamlNode sides, int colour)
     {
-        if (values.Numbers(node, "circle", 3, "[x, y, radius]") is not [var x, var y, var radius] numbers) return null;
-        if (!OneUnit(node, "circle", numbers)) return null;
-        if (radius > 0) return new CircleShape(x, y, radius);
-        values.Invalid(node, "circle must have a radius above 0: [x, y, radius].");
+        if (sides is YamlScalar { Text: "square" }) return new PadEdit(null, colour);
+        if (sides is YamlList) return geometry.Margins(sides, "pad") is { } margins ? new PadEdit(margins, colour) : null;
+        values.Invalid(sides, $"pad must be square or {RectangleExample}.");
         return null;
     }
 
-    private PolygonShape? Polygon(YamlNode node)
+    private FlipEdit? Flip(YamlNode node)
     {
-        var items = values.Items(node, "polygon", "[[0, 0], [40, 0], [0, 40]]");
-        var points = items.Select(item => values.Numbers(item, "A point of polygon", 2, "[x, y]")).ToArray();
-        if (node is not YamlList || points.Contains(null) || !OneUnit(node, "polygon", [.. points.SelectMany(point => point!)])) return null;
-        if (points.Length >= 3) return new PolygonShape(points!);
-        values.Invalid(node, "polygon must have at least three points.");
+        if (node is YamlScalar scalar && Enum.TryParse<FlipDirection>(scalar.Text, ignoreCase: true, out var direction) && !int.TryParse(scalar.Text, out _))
+            return new FlipEdit(direction);
+        values.Invalid(node, "flip must be horizontal (left and right change places) or vertical.");
         return null;
     }
 
-    private double[]? Point(YamlNode node, string what) =>
-        values.Numbers(node, what, 2, "[x, y]") is { } point && OneUnit(node, what, point) ? point : null;
-
-    // Where all numbers lie within 0..1 they are fractions of the picture, else whole pixels.
-    private bool OneUnit(YamlNode node, string what, double[] numbers)
+    private RotateEdit? Rotate(YamlNode node)
     {
-        if (numbers.All(number => number <= 1) || numbers.All(double.IsInteger)) return true;
-        values.Invalid(node, $"{what} mixes pixels and fractions. Write whole pixels, or fractions of the picture, all of them from 0 to 1.");
-        return false;
+        if (node is YamlScalar { Text: "90" or "180" or "270" } scalar)
+            return new RotateEdit(int.Parse(scalar.Text, CultureInfo.InvariantCulture));
+        values.Invalid(node, "rotate must be 90, 180 or 270: degrees clockwise.");
+        return null;
     }
 
-    private int ColourOf(YamlNode node)
+    private TrimEdit? Trim(YamlNode node)
     {
-        if (node is YamlScalar { IsNull: true })
-            values.Invalid(node, "to must be a colour. In YAML an unquoted # begins a comment: write '#rrggbb' with quotes.");
-        else if (values.Text(node, "to") is { } text)
+        if (node is not YamlMapping)
+            return values.Boolean(node, "trim") == true ? new TrimEdit(DefaultTrimTolerance) : null;
+        var fields = values.Fields(node, "trim", "tolerance");
+        return new TrimEdit(Level(fields, "tolerance", DefaultTrimTolerance, 255));
+    }
+
+    private BackgroundEdit Background(YamlNode node)
+    {
+        if (node is not YamlMapping) return new BackgroundEdit(geometry.Colour(node), DefaultTolerance, DefaultEdge, ByFlood: false);
+        var fields = values.Fields(node, "background", "to", "tolerance", "edge", "by");
+        var byFlood = false;
+        if (fields.TryGetValue("by", out var by))
         {
-            if (Colour.TryParse(text, out var colour)) return colour;
-            values.Invalid(node, $"'{text}' is no colour.{Nearest.Suggest(text, Colour.Names)} Write white, black, another CSS name, or '#rrggbb'.");
+            byFlood = by is YamlScalar { Text: "flood" };
+            if (!byFlood && by is not YamlScalar { Text: "model" })
+                values.Invalid(by, "by must be model (the project's BackgroundModel, where it has one) or flood (from the border, by colour).");
         }
 
-        return 0;
+        return new BackgroundEdit(
+            fields.TryGetValue("to", out var to) ? geometry.Colour(to) : 0xFFFFFF,
+            Level(fields, "tolerance", DefaultTolerance, 255),
+            Level(fields, "edge", DefaultEdge, WidestEdge),
+            byFlood);
     }
+
+    private int Level(OrderedDictionary<string, YamlNode> fields, string key, int usual, int most) =>
+        fields.TryGetValue(key, out var node) ? values.Integer(node, key, 0, most) ?? usual : usual;
 }

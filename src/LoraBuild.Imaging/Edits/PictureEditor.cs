@@ -10,27 +10,50 @@ namespace LoraBuild.Imaging.Edits;
 public static class PictureEditor
 {
     /// <summary>The picture after these edits, each of which sees what the one before it left. The source is not changed.</summary>
+    /// <param name="source">An opaque picture.</param>
+    /// <param name="edits">What to do, in order.</param>
+    /// <param name="segmentation">Tells figure and background apart for <see cref="BackgroundEdit"/>; null where there is no such model.</param>
     /// <exception cref="LoraBuildException">LB2003: an edit is empty or reaches outside the picture, whose size the message names.</exception>
-    public static Raster Apply(Raster source, IReadOnlyList<Edit> edits)
+    public static Raster Apply(Raster source, IReadOnlyList<Edit> edits, ISegmentation? segmentation = null)
     {
         var picture = source;
         foreach (var edit in edits)
-        {
-            switch (edit)
-            {
-                case CropEdit crop:
-                    var (left, top, right, bottom) = PixelArea.Of(crop.Area, picture);
-                    picture = picture.Crop(left, top, right - left, bottom - top);
-                    break;
-                case EraseEdit erase:
-                    if (picture == source)
-                        picture = new Raster(source.Width, source.Height, (byte[])source.Pixels.Clone());
-                    ShapePainter.Paint(picture, erase.Shape, erase.To);
-                    break;
-                default:
-                    throw new ArgumentException($"There is no edit {edit.GetType().Name}.", nameof(edits));
-            }
-        }
+            picture = Apply(picture, edit, picture == source, segmentation);
         return picture;
     }
+
+    private static Raster Apply(Raster picture, Edit edit, bool isShared, ISegmentation? segmentation)
+    {
+        switch (edit)
+        {
+            case CropEdit crop:
+                var (left, top, right, bottom) = PixelArea.Of(crop.Area, picture);
+                return picture.Crop(left, top, right - left, bottom - top);
+            case EraseEdit erase:
+                var erased = Own(picture, isShared);
+                ShapePainter.Paint(erased, erase.Shape, erase.To);
+                return erased;
+            case PadEdit pad:
+                return Border.Pad(picture, pad);
+            case TrimEdit trim:
+                return Border.Trim(picture, trim.Tolerance);
+            case FlipEdit flip:
+                return Turning.Flip(picture, flip.Direction);
+            case RotateEdit rotate:
+                return Turning.Rotate(picture, rotate.Degrees);
+            case BackgroundEdit background:
+                var backed = Own(picture, isShared);
+                if (segmentation is not null && !background.ByFlood)
+                    BackgroundPainter.Paint(backed, segmentation.FigureOf(picture), background.To);
+                else
+                    BackgroundPainter.Flood(backed, background);
+                return backed;
+            default:
+                throw new ArgumentException($"There is no edit {edit.GetType().Name}.", nameof(edit));
+        }
+    }
+
+    /// <summary>A picture that may be painted on.</summary>
+    private static Raster Own(Raster picture, bool isShared) =>
+        isShared ? new Raster(picture.Width, picture.Height, (byte[])picture.Pixels.Clone()) : picture;
 }

@@ -12,8 +12,7 @@ internal static class ShapePainter
     /// <exception cref="LoraBuildException">LB2003: the shape reaches outside.</exception>
     public static void Paint(Raster picture, Shape shape, int colour)
     {
-        Span<byte> rgba = [(byte)(colour >> 16), (byte)(colour >> 8), (byte)colour, 255];
-        var ink = MemoryMarshal.Read<uint>(rgba);
+        var ink = Ink(colour);
         switch (shape)
         {
             case RectangleShape rectangle:
@@ -32,6 +31,9 @@ internal static class ShapePainter
                 throw new ArgumentException($"There is no shape {shape.GetType().Name}.", nameof(shape));
         }
     }
+
+    /// <summary>The opaque pixel of a colour (0xRRGGBB), as it lies in memory.</summary>
+    public static uint Ink(int colour) => MemoryMarshal.Read<uint>([(byte)(colour >> 16), (byte)(colour >> 8), (byte)colour, 255]);
 
     private static void PaintRectangle(Raster picture, PixelArea area, uint ink)
     {

@@ -46,6 +46,29 @@ public sealed class CharacterFileTests : IDisposable
     public void Dispose() => File.Delete(file);
 
     [Fact]
+    public void Edits_are_read_in_the_order_in_which_they_are_written_and_may_come_twice_in_a_list()
+    {
+        const string Text =
+            """
+            trigger: aoi
+            edits:
+              a.png:
+                - {trim: true, rotate: 90, crop: [0, 0, 10, 10]}
+                - {trim: {tolerance: 0}, flip: vertical, pad: square}
+                - {pad: {sides: [0, 0.5, 0, 0], to: black}, background: white}
+                - {background: {to: black, by: flood, edge: 0, tolerance: 3}, trim: false}
+            """;
+        var (character, diagnostics) = CharacterFile.Parse(Text, "c.yaml");
+        Assert.Empty(diagnostics);
+        Edit[] expected =
+        [
+            new TrimEdit(10), new RotateEdit(90), new CropEdit(new Rectangle(0, 0, 10, 10)), new TrimEdit(0), new FlipEdit(FlipDirection.Vertical),
+            new PadEdit(null, 0xFFFFFF), new PadEdit(new Margins(0, 0.5, 0, 0), 0), new BackgroundEdit(0xFFFFFF, 32, 2, false), new BackgroundEdit(0, 3, 0, true),
+        ];
+        Assert.Equal(expected, character!.Edits[0].Steps.Select(step => ((ApplyStep)step).Edit));
+    }
+
+    [Fact]
     public void Everything_that_a_file_can_say_is_read()
     {
         File.WriteAllText(file, Full);
@@ -129,6 +152,15 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData("trigger: aoi\noutfits:\n  race: {tags: []}", DiagnosticCode.InvalidValue, 3, 16, "has no tags")]
     [InlineData("trigger: aoi\noutfits:\n  race: {tags: [hat], when: {}}", DiagnosticCode.InvalidValue, 3, 29, "names no tag")]
     [InlineData("trigger: aoi\noutfits:\n  race: {tags: [hat], when: {some: [hat]}}", DiagnosticCode.UnknownKey, 3, 30, "no key 'some'")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {pad: round}", DiagnosticCode.InvalidValue, 3, 16, "square or [left, top, right, bottom]")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {pad: {to: white}}", DiagnosticCode.MissingKey, 3, 16, "no sides")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {pad: [0.5, 0, 30, 0]}", DiagnosticCode.InvalidValue, 3, 16, "mixes pixels and fractions")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {flip: 1}", DiagnosticCode.InvalidValue, 3, 17, "horizontal")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {rotate: 45}", DiagnosticCode.InvalidValue, 3, 19, "90, 180 or 270")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {trim: {tolerance: 256}}", DiagnosticCode.InvalidValue, 3, 29, "0 to 255")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {background: whit}", DiagnosticCode.InvalidValue, 3, 23, "Did you mean 'white'?")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {background: {by: magic}}", DiagnosticCode.InvalidValue, 3, 28, "model")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: [{crop: [0, 0, 10, 10]}, {crob: 1}]", DiagnosticCode.UnknownKey, 3, 36, "Did you mean 'crop'?")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 10]}", DiagnosticCode.InvalidValue, 3, 17, "list of 4 numbers")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, ten, 10]}", DiagnosticCode.InvalidValue, 3, 24, "numbers that are not negative")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, -1, 10, 10]}", DiagnosticCode.InvalidValue, 3, 21, "numbers that are not negative")]

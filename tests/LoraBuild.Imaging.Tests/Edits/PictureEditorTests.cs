@@ -116,6 +116,8 @@ public sealed class PictureEditorTests
 
     public static TheoryData<Edit> Outside => new()
     {
+        new TrimEdit(0),
+        new PadEdit(new Margins(0, 0, 1e9, 0), 0),
         new CropEdit(new Rectangle(0, 0, 21, 10)),
         new CropEdit(new Rectangle(-1, 0, 10, 10)),
         new CropEdit(new Rectangle(5, 5, 5, 9)),
