@@ -16,6 +16,11 @@ internal interface IPictureEngine
 
     /// <summary>The first frame, upright and in sRGB; null where the content is truncated or damaged.</summary>
     EnginePicture? Decode(byte[] content, PictureFormat format);
+
+    /// <summary>An opaque picture as a JPEG, the same bytes for the same pixels; its alpha is not looked at.</summary>
+    /// <param name="raster">The picture.</param>
+    /// <param name="quality">1 to 100.</param>
+    byte[] EncodeJpeg(Raster raster, int quality);
 }
 
 /// <summary>A picture as the engine read it.</summary>

@@ -21,7 +21,7 @@ public static class PictureDecoder
 
     private const long MaxFileBytes = 1L << 30;
 
-    private static readonly Lazy<IPictureEngine> Engine = new(PictureEngine.Create);
+    internal static readonly Lazy<IPictureEngine> Engine = new(PictureEngine.Create);
 
     /// <summary>The library that decodes, with its version. Another one may decode a JPEG a little differently.</summary>
     /// <exception cref="LoraBuildException">LB6003: it is missing.</exception>

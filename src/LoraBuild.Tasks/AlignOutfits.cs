@@ -14,7 +14,7 @@ namespace LoraBuild.Tasks;
 /// <summary>AlignOutfits: every picture of an outfit gets the outfit's own tags, minus what the picture does not show.</summary>
 public sealed class AlignOutfits : TagStepTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
 
     /// <summary>The ledger of raw tags: evidence of what a picture shows.</summary>
     [Required]
@@ -62,7 +62,7 @@ public sealed class AlignOutfits : TagStepTask
         }
     }
 
-    private (PictureTags Tags, string? Outfit)? Align(OutfitAligner aligner, ITaskItem picture, PictureTags tags, IReadOnlyList<string> raw)
+    private (PictureTags Tags, OutfitFinding? Finding)? Align(OutfitAligner aligner, ITaskItem picture, PictureTags tags, IReadOnlyList<string> raw)
     {
         var scores = picture.GetMetadata(PictureMetadata.Scores) is { Length: > 0 } path
             ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))
@@ -72,7 +72,7 @@ public sealed class AlignOutfits : TagStepTask
         try
         {
             var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), outfit, hidden);
-            return (aligned.Tags, aligned.Outfit);
+            return (aligned.Tags, aligned.Finding);
         }
         catch (LoraBuildException e)
         {

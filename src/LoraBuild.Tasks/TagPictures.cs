@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
 using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
@@ -136,7 +137,7 @@ public sealed class TagPictures : LoraTask
             : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("threshold", Threshold.ToString("R", CultureInfo.InvariantCulture)).ToHash();
     }
 
-    private (PictureTags Tags, string? Outfit)? TagsOf(ITaskItem picture, ConcurrentBag<string> read, ConcurrentBag<string> failed)
+    private (PictureTags Tags, OutfitFinding? Finding)? TagsOf(ITaskItem picture, ConcurrentBag<string> read, ConcurrentBag<string> failed)
     {
         try
         {

@@ -1,5 +1,6 @@
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
+using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
@@ -25,7 +26,7 @@ public abstract class TagStepTask : LoraTask
     /// <summary>A step's rules for one character.</summary>
     /// <param name="Key">The step's key with everything that holds for all her pictures.</param>
     /// <param name="Compute">The new tags of a picture; called from several threads. Null where it failed and was reported.</param>
-    private protected sealed record Rules(StepKey Key, Func<ITaskItem, PictureTags, (PictureTags Tags, string? Outfit)?> Compute);
+    private protected sealed record Rules(StepKey Key, Func<ITaskItem, PictureTags, (PictureTags Tags, OutfitFinding? Finding)?> Compute);
 
     /// <summary>Brings the ledger up to date and says so.</summary>
     /// <param name="step">The step's name.</param>

@@ -65,7 +65,7 @@ public sealed class WriteManifest : LoraTask
         Caption.Of(entry.Tags.Tags),
         int.Parse(picture.GetMetadata(PictureMetadata.Repeats), CultureInfo.InvariantCulture),
         picture.GetMetadata(PictureMetadata.Source),
-        entry.Outfit);
+        entry.Finding?.Outfit);
 
     private void Place(string target, ContentHash content, Func<byte[]> read)
     {

@@ -24,6 +24,7 @@ try
     {
         case DescribeEnginesJob: Engines.Describe(events); break;
         case NormalizeJob normalize: NormalizePictures.Run(normalize, events, signals.Token); break;
+        case ShrinkJob shrink: ShrinkPictures.Run(shrink, events, signals.Token); break;
         case TagJob tag: TagPictures.Run(tag, events, signals.Token); break;
         case TrainJob train: TrainLora.Run(train, events, signals.Token); break;
         default: throw new NotSupportedException($"No such job: {job.GetType().Name}.");

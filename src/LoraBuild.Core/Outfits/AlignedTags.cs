@@ -10,6 +10,10 @@ namespace LoraBuild.Core.Outfits;
 /// <param name="Verdicts">For each tag of the outfit, in the outfit's order, whether the picture shows it and why.</param>
 public sealed record AlignedTags(PictureTags Tags, string? Outfit, string OutfitReason, IReadOnlyList<OutfitVerdict> Verdicts)
 {
+    /// <summary>What there is to tell besides the tags.</summary>
+    [JsonIgnore]
+    public OutfitFinding Finding => new(Outfit, OutfitReason, [.. Undecided.Select(verdict => verdict.Tag)]);
+
     /// <summary>The parts of the outfit of which nothing told whether the picture shows them.</summary>
     [JsonIgnore]
     public IEnumerable<OutfitVerdict> Undecided => Verdicts.Where(verdict => verdict.Basis == VerdictBasis.Undecided);

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Outfits;
 
 namespace LoraBuild.Core.Tags;
 
@@ -41,7 +42,7 @@ public static class TagLedger
     {
         foreach (var entry in entries)
         {
-            JsonSerializer.Serialize(stream, new Line(entry.Id, entry.Key.ToString(), entry.Tags, entry.Outfit), Json);
+            JsonSerializer.Serialize(stream, new Line(entry.Id, entry.Key.ToString(), entry.Tags, entry.Finding), Json);
             stream.WriteByte((byte)'\n');
         }
     });
@@ -51,7 +52,7 @@ public static class TagLedger
         try
         {
             return JsonSerializer.Deserialize<Line>(line, Json) is { } entry
-                ? new TagLedgerEntry(entry.Id, ContentHash.Parse(entry.Key), entry.Tags, entry.Outfit)
+                ? new TagLedgerEntry(entry.Id, ContentHash.Parse(entry.Key), entry.Tags, entry.Finding)
                 : null;
         }
         catch (Exception e) when (e is JsonException or FormatException)
@@ -60,5 +61,5 @@ public static class TagLedger
         }
     }
 
-    private sealed record Line(string Id, string Key, PictureTags Tags, string? Outfit);
+    private sealed record Line(string Id, string Key, PictureTags Tags, OutfitFinding? Finding = null);
 }

@@ -1,4 +1,5 @@
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Outfits;
 
 namespace LoraBuild.Core.Tags;
 
@@ -6,8 +7,8 @@ namespace LoraBuild.Core.Tags;
 /// <param name="Id">The picture's id.</param>
 /// <param name="Key">The key that its tags follow from.</param>
 /// <param name="Tags">Its tags after the step, with the reason for each change.</param>
-/// <param name="Outfit">The outfit that the step found her to wear, or null.</param>
-public sealed record TagLedgerEntry(string Id, ContentHash Key, PictureTags Tags, string? Outfit = null)
+/// <param name="Finding">What AlignOutfits found of the picture's outfit; null after other steps.</param>
+public sealed record TagLedgerEntry(string Id, ContentHash Key, PictureTags Tags, OutfitFinding? Finding = null)
 {
     /// <summary>The hash of what the next step sees: the tags and what the author pinned or banned, not the reasons.</summary>
     public ContentHash Content { get; } = ContentOf(Tags);

@@ -10,6 +10,7 @@ namespace LoraBuild.Core.Worker;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
 [JsonDerivedType(typeof(DescribeEnginesJob), "engines")]
 [JsonDerivedType(typeof(NormalizeJob), "normalize")]
+[JsonDerivedType(typeof(ShrinkJob), "shrink")]
 [JsonDerivedType(typeof(TagJob), "tag")]
 [JsonDerivedType(typeof(TrainJob), "train")]
 public abstract record WorkerJob;
@@ -28,6 +29,17 @@ public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, lo
 /// <param name="Target">The PNG to write.</param>
 /// <param name="Edits">The edits, in order.</param>
 public sealed record PictureToNormalize(string Id, string Source, string Target, IReadOnlyList<Edit> Edits);
+
+/// <summary>Makes thumbnails of normalized pictures.</summary>
+/// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>
+/// <param name="Side">The longer side of a thumbnail in pixels; smaller pictures keep their size.</param>
+public sealed record ShrinkJob(IReadOnlyList<PictureToShrink> Pictures, int Side) : WorkerJob;
+
+/// <summary>A picture to make a thumbnail of.</summary>
+/// <param name="Id">Its id, which the answer carries.</param>
+/// <param name="Picture">The normalized PNG.</param>
+/// <param name="Target">The JPEG to write.</param>
+public sealed record PictureToShrink(string Id, string Picture, string Target);
 
 /// <summary>Runs the tagger over normalized pictures.</summary>
 /// <param name="Model">The ONNX file.</param>

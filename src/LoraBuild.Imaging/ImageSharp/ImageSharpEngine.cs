@@ -2,6 +2,7 @@ using System.Reflection;
 using LoraBuild.Imaging.Formats;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
+using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
@@ -47,6 +48,15 @@ internal sealed class ImageSharpEngine : IPictureEngine
         var raster = new Raster(image.Width, image.Height);
         image.CopyPixelDataTo(raster.Pixels);
         return new EnginePicture(raster, ProfileIgnored: profile is not null && !ColourProfile.IsSrgb(profile));
+    }
+
+    /// <inheritdoc/>
+    public byte[] EncodeJpeg(Raster raster, int quality)
+    {
+        using var image = Image.LoadPixelData<Rgba32>(options.Configuration, raster.Pixels, raster.Width, raster.Height);
+        using var jpeg = new MemoryStream();
+        image.SaveAsJpeg(jpeg, new JpegEncoder { Quality = quality });
+        return jpeg.ToArray();
     }
 
     /// <summary>Whether a TIFF page's data lies within the file, which ImageSharp does not check. True for other formats.</summary>

@@ -110,6 +110,12 @@ internal static unsafe partial class NativeMethods
     public static partial byte* vips_image_write_to_memory(nint image, out nuint size);
 
     [LibraryImport(Library)]
+    public static partial nint vips_image_new_from_memory(void* data, nuint size, int width, int height, int bands, int format);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int vips_jpegsave_buffer(nint image, out void* data, out nuint length, string q, int quality, nint end);
+
+    [LibraryImport(Library)]
     public static partial int vips_autorot(nint image, out nint result, nint end);
 
     [LibraryImport(Library)]

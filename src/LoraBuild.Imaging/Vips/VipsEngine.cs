@@ -52,6 +52,30 @@ internal sealed unsafe class VipsEngine : IPictureEngine
         }
     }
 
+    /// <inheritdoc/>
+    public byte[] EncodeJpeg(Raster raster, int quality)
+    {
+        const int Bands = 3;
+        var rgb = new byte[raster.Width * raster.Height * Bands];
+        for (var (from, to) = (0, 0); to < rgb.Length; from += 4, to += Bands)
+            raster.Pixels.AsSpan(from, Bands).CopyTo(rgb.AsSpan(to));
+        fixed (byte* data = rgb)
+        {
+            // The image reads from this memory, so it ends before the memory may move.
+            using var image = VipsImage.From(vips_image_new_from_memory(data, (nuint)rgb.Length, raster.Width, raster.Height, Bands, FormatUChar));
+            if (image is null || vips_jpegsave_buffer(image, out var jpeg, out var length, "Q", quality, 0) != 0)
+                throw new InvalidOperationException($"libvips does not encode a JPEG of {raster.Width} x {raster.Height} pixels.");
+            try
+            {
+                return new ReadOnlySpan<byte>(jpeg, (int)length).ToArray();
+            }
+            finally
+            {
+                g_free(jpeg);
+            }
+        }
+    }
+
     private static EnginePicture? Decode(byte* data, int length, PictureFormat format, int failOn)
     {
         using var loaded = Load(data, length, format, failOn);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Tasks.Steps;
@@ -13,8 +14,8 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
     /// <summary>Brings the ledger up to date.</summary>
     /// <param name="target">The ledger.</param>
     /// <param name="keys">The pictures' ids, in order, and what each one's tags follow from.</param>
-    /// <param name="compute">The tags, and where the step finds one the outfit, of one picture; called from several threads, at most once a picture. Null where it failed.</param>
-    public StepTally Run(string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, string? Outfit)?> compute)
+    /// <param name="compute">The tags, and what AlignOutfits found, of one picture; called from several threads, at most once a picture. Null where it failed.</param>
+    public StepTally Run(string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
     {
         var wholeKey = new StepKey(step, version);
         foreach (var (id, key) in keys)
@@ -29,7 +30,7 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
             Parallel.ForEach(keys.Where(entry => !known.ContainsKey(entry.Id)), entry =>
             {
                 if (compute(entry.Id) is { } computed)
-                    made[entry.Id] = new TagLedgerEntry(entry.Id, entry.Key, computed.Tags, computed.Outfit);
+                    made[entry.Id] = new TagLedgerEntry(entry.Id, entry.Key, computed.Tags, computed.Finding);
                 else
                     Interlocked.Increment(ref failed);
             });
