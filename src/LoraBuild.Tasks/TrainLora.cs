@@ -60,7 +60,7 @@ public sealed class TrainLora : LoraTask
             settings.ToOptions(),
             OutputFolder,
             OutputName,
-            StateFile: "");
+            StateFile: "") { CachePath = CachePath };
         var key = Key(job);
         var result = Session.Store.Find(key);
         if (result is not null && IsInPlace(result, key))

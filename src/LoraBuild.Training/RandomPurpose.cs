@@ -32,4 +32,7 @@ internal enum RandomPurpose
 
     /// <summary>How a picture's colours change; then step and sample.</summary>
     Colour,
+
+    /// <summary>The sample of the autoencoder's posterior where latents are cached; then picture and whether it is mirrored.</summary>
+    CachedPosterior,
 }

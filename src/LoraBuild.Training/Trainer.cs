@@ -44,7 +44,7 @@ public sealed class Trainer : IDisposable
         this.job = job;
         settings = job.Settings;
         dataset = TrainingDataset.Create(job.DatasetFolder, job.Manifest, settings);
-        plan = TrainingPlan.For(settings, job.Manifest.SamplesPerEpoch, dataset.BatchesPerEpoch);
+        plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
         modelFacts = BaseModelFacts.Of(job.BaseModel);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
@@ -127,8 +127,11 @@ public sealed class Trainer : IDisposable
             scale);
         var curve = plan.Curve(settings);
         var pictures = new PictureCache(PictureBytes);
-        var samples = new SampleFactory(new(pictures), model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
-        using var latents = new LatentSource(model.Vae, device, LoraFile.ScalarTypeOf(precision), LatentBytes, sideBySide: secondModel is not null);
+        var views = new ViewReader(pictures);
+        var samples = new SampleFactory(views, model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
+        var encoder = new LatentEncoder(model.Vae, device, LoraFile.ScalarTypeOf(precision));
+        using var cache = settings.UsesCachedLatents ? CacheLatents(encoder, views, log, cancellation) : null;
+        using var latents = new LatentSource(encoder, cache, settings.VaeBatchSize, LatentBytes, sideBySide: secondModel is not null);
         using var batches = new BatchLoader(dataset, samples, pictures, settings, losses.Count, plan.TotalSteps);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
         var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);
@@ -165,6 +168,15 @@ public sealed class Trainer : IDisposable
         return new(losses.Count, losses.Take(plan.StepsPerEpoch).Average(), losses.TakeLast(plan.StepsPerEpoch).Average(), losses, files);
     }
 
+    private LatentCache CacheLatents(LatentEncoder encoder, ViewReader views, Action<string>? log, CancellationToken cancellation)
+    {
+        var store = settings.CacheLatentsToDisk && job.CachePath is not null ? new ContentStore(job.CachePath) : null;
+        var cache = new LatentCache(encoder, settings, store, job.OutputFolder);
+        var encoded = cache.Fill(dataset, views, cancellation);
+        log?.Invoke($"Latents: {encoded} pictures encoded{(store is null ? "" : $", {cache.Count - encoded} from the cache")}.");
+        return cache;
+    }
+
     private double Run(TrainingStep step, TrainingBatch batch, LatentSource latents, double rate)
     {
         using var scope = NewDisposeScope();
@@ -174,6 +186,7 @@ public sealed class Trainer : IDisposable
             [.. batch.Samples.Select(sample => sample.Tokens)], encoded, noise, [.. batch.Samples.Select(sample => sample.Timestep)])
         {
             TokenWeights = settings.WeightedCaptions ? [.. batch.Samples.Select(sample => sample.TokenWeights!)] : null,
+            Weights = batch.Samples.Any(sample => sample.Weight != 1) ? [.. batch.Samples.Select(sample => sample.Weight)] : null,
         };
         var result = step.Run(
             input, group => rate * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate));
@@ -190,7 +203,7 @@ public sealed class Trainer : IDisposable
 
     private string Describe() => string.Join(
         " ",
-        $"{job.Manifest.SamplesPerEpoch} samples in {dataset.Buckets.Count} buckets",
+        $"{dataset.SamplesPerEpoch} samples in {dataset.Buckets.Count} buckets",
         $"({string.Join(", ", dataset.Buckets.Select(bucket => $"{bucket.Size}: {bucket.Samples.Count}"))}), {plan.TotalSteps} steps of {settings.TrainBatchSize},",
         $"{network.Modules.Count} adapters, on the {(device.type == DeviceType.CUDA ? "GPU" : "CPU")} in",
         precision switch

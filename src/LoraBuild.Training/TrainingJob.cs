@@ -20,4 +20,8 @@ public sealed record TrainingJob(
     TrainingSettings Settings,
     string OutputFolder,
     string OutputName,
-    string StateFile);
+    string StateFile)
+{
+    /// <summary>The folder of the content store, for latents that are cached on disk; null: they are cached in memory only.</summary>
+    public string? CachePath { get; init; }
+}

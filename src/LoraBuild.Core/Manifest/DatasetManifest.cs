@@ -8,6 +8,9 @@ namespace LoraBuild.Core.Manifest;
 /// <param name="Groups">A group for each character and number of repeats; highest number of repeats first, then by folder (ordinal).</param>
 public sealed record DatasetManifest(IReadOnlyList<string> Triggers, IReadOnlyList<DatasetGroup> Groups)
 {
-    /// <summary>The number of samples in one pass over the data: the sum over the groups of repeats times pictures.</summary>
-    public int SamplesPerEpoch => Groups.Sum(group => group.Repeats * group.Pictures.Count);
+    /// <summary>
+    /// The number of samples of the characters in one pass over the data: the sum over the groups of repeats times pictures, without
+    /// regularisation images.
+    /// </summary>
+    public int SamplesPerEpoch => Groups.Where(group => !group.IsRegularization).Sum(group => group.Repeats * group.Pictures.Count);
 }

@@ -40,6 +40,22 @@ internal static class PictureOptions
             "color_aug",
             "A third of the samples get another hue or gamma, a little.",
             s => s.ColorAug, (s, v) => s with { ColorAug = v }),
+        Number(
+            "prior_loss_weight", 0, 1000,
+            "The weight of regularisation images in the loss.",
+            s => s.PriorLossWeight, (s, v) => s with { PriorLossWeight = v }),
+        Flag(
+            "cache_latents",
+            "Each picture is encoded once, before the training, and always seen as the same sample of its latents' distribution.",
+            s => s.CacheLatents, (s, v) => s with { CacheLatents = v }),
+        Flag(
+            "cache_latents_to_disk",
+            "What cache_latents encodes is kept in the cache, by content; it implies cache_latents.",
+            s => s.CacheLatentsToDisk, (s, v) => s with { CacheLatentsToDisk = v }),
+        Integer(
+            "vae_batch_size", 1, 1024,
+            "How many pictures the VAE encodes at a time.",
+            s => s.VaeBatchSize, (s, v) => s with { VaeBatchSize = v }),
         Integer(
             "max_data_loader_n_workers", 0, 1024,
             "How many batches are made at the same time, ahead of the steps; no more than processors. 0: each when its step needs it.",

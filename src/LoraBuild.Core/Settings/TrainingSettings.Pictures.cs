@@ -32,11 +32,26 @@ public sealed partial record TrainingSettings
     /// <summary><c>color_aug</c>: a third of the samples get another hue or gamma, a little.</summary>
     public bool ColorAug { get; init; }
 
+    /// <summary><c>prior_loss_weight</c>: the weight of regularisation images in the loss; at least 0.</summary>
+    public double PriorLossWeight { get; init; } = 1;
+
+    /// <summary><c>cache_latents</c>: each picture is encoded once and always seen as the same sample of its latents' distribution.</summary>
+    public bool CacheLatents { get; init; }
+
+    /// <summary><c>cache_latents_to_disk</c>: what is encoded is kept in the cache; implies <see cref="CacheLatents"/>.</summary>
+    public bool CacheLatentsToDisk { get; init; }
+
+    /// <summary><c>vae_batch_size</c>: how many pictures the VAE encodes at a time; at least 1.</summary>
+    public int VaeBatchSize { get; init; } = 1;
+
     /// <summary><c>max_data_loader_n_workers</c>: how many batches are made at the same time, ahead of the steps; 0: none ahead.</summary>
     public int MaxDataLoaderNWorkers { get; init; } = 8;
 
     /// <summary><c>persistent_data_loader_workers</c>: decoded pictures are kept from one epoch to the next.</summary>
     public bool PersistentDataLoaderWorkers { get; init; } = true;
+
+    /// <summary>Whether each picture is encoded once, before the training.</summary>
+    public bool UsesCachedLatents => CacheLatents || CacheLatentsToDisk;
 
     private IEnumerable<string> PictureContradictions()
     {
@@ -44,6 +59,8 @@ public sealed partial record TrainingSettings
         {
             if (MinBucketReso > MaxBucketReso)
                 yield return $"LoraMinBucketReso ({MinBucketReso}) is larger than LoraMaxBucketReso ({MaxBucketReso}). Swap them.";
+            if (Math.Min(Resolution.Width, Resolution.Height) < MinBucketReso - (MinBucketReso % BucketResoSteps))
+                yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) has a side shorter than LoraMinBucketReso ({MinBucketReso}). Lower LoraMinBucketReso.";
             if (Math.Max(Resolution.Width, Resolution.Height) > MaxBucketReso)
                 yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) has a side longer than LoraMaxBucketReso ({MaxBucketReso}). Raise LoraMaxBucketReso.";
         }
@@ -54,5 +71,11 @@ public sealed partial record TrainingSettings
             yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) must have sides that are multiples of 8 when LoraEnableBucket is false.";
         if (EnableBucket && Math.Min(Resolution.Width, Resolution.Height) < BucketResoSteps)
             yield return $"LoraResolution ({Resolution.Width},{Resolution.Height}) has a side shorter than LoraBucketResoSteps ({BucketResoSteps}). Lower LoraBucketResoSteps.";
+
+        if (UsesCachedLatents && (RandomCrop || ColorAug))
+        {
+            yield return $"{(CacheLatents ? "LoraCacheLatents" : "LoraCacheLatentsToDisk")} keeps one encoding of each picture, but "
+                + $"{(RandomCrop ? "LoraRandomCrop" : "LoraColorAug")} shows it differently each time. Set one of them to false.";
+        }
     }
 }

@@ -72,4 +72,7 @@ public sealed record TrainJob(
 {
     /// <summary>The fact of the finished training that names its files, a line each.</summary>
     public const string FilesFact = "files";
+
+    /// <summary>The folder of the content store.</summary>
+    public string? CachePath { get; init; }
 }

@@ -3,16 +3,16 @@ using LoraBuild.Diffusion.Vae;
 namespace LoraBuild.Training.Data;
 
 /// <summary>
-/// Encodes samples. The distribution of a view's latents does not change during training, so it is kept, up to a bound: a picture that is
-/// shown again from the same place is not encoded again. Each view is encoded by itself, so that its latents don't depend on what else is
-/// in the batch.
+/// Encodes samples, <c>vae_batch_size</c> at a time, or takes their latents from the <see cref="LatentCache"/>. The distribution of a view's
+/// latents does not change during training, so those of views that were encoded by themselves are kept, up to a bound: a picture that is
+/// shown again from the same place is not encoded again.
 /// </summary>
-/// <param name="vae">The autoencoder.</param>
-/// <param name="device">Where it is.</param>
-/// <param name="dtype">The type that it computes in.</param>
+/// <param name="encoder">The encoder.</param>
+/// <param name="cache">What was encoded before the training; null: nothing.</param>
+/// <param name="vaeBatchSize">How many samples are encoded together.</param>
 /// <param name="maxBytes">The most memory for kept distributions, in bytes.</param>
-/// <param name="sideBySide">Whether to encode two samples at a time, each on one core: see <see cref="SideBySide"/>.</param>
-public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dtype, long maxBytes, bool sideBySide = false) : IDisposable
+/// <param name="sideBySide">Whether to encode two groups of samples at a time, each on one core: see <see cref="SideBySide"/>.</param>
+public sealed class LatentSource(LatentEncoder encoder, LatentCache? cache, int vaeBatchSize, long maxBytes, bool sideBySide = false) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<PictureView, (Tensor Mean, Tensor LogVariance)> kept = [];
@@ -21,12 +21,15 @@ public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dt
     /// <summary>Scaled latents of a batch, [batch, 4, height / 8, width / 8], float32: for each sample its own draw of the distribution.</summary>
     public Tensor Encode(TrainingBatch batch)
     {
-        var encoded = new Tensor[batch.Samples.Count];
+        if (cache is not null)
+            return cat([.. batch.Samples.Select(sample => cache[sample.View])]);
+        var groups = batch.Samples.Chunk(vaeBatchSize).ToArray();
+        var encoded = new Tensor[groups.Length];
         var half = encoded.Length / 2;
         if (sideBySide && half > 0)
-            SideBySide.Run(() => Encode(batch, encoded, 0, half), () => Encode(batch, encoded, half, encoded.Length));
+            SideBySide.Run(() => Encode(batch, groups, encoded, 0, half), () => Encode(batch, groups, encoded, half, encoded.Length));
         else
-            Encode(batch, encoded, 0, encoded.Length);
+            Encode(batch, groups, encoded, 0, encoded.Length);
         using var scope = NewDisposeScope();
         foreach (var latents in encoded)
             scope.Attach(latents);
@@ -45,37 +48,34 @@ public sealed class LatentSource(AutoencoderKL vae, Device device, ScalarType dt
         kept.Clear();
     }
 
-    private void Encode(TrainingBatch batch, Tensor[] encoded, int start, int end)
+    private void Encode(TrainingBatch batch, TrainingSample[][] groups, Tensor[] encoded, int start, int end)
     {
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         for (var i = start; i < end; i++)
-            encoded[i] = Encode(batch.Samples[i], batch.Size.Width, batch.Size.Height).DetachFromDisposeScope();
+        {
+            var (mean, logVariance) = Distribution(batch, groups[i]);
+            var noise = tensor([.. groups[i].SelectMany(sample => sample.PosteriorNoise)], dtype: ScalarType.Float32).view(mean.shape);
+            encoded[i] = AutoencoderKL.Sample(mean, logVariance, encoder.ToDevice(noise)).DetachFromDisposeScope();
+        }
     }
 
-    private Tensor Encode(TrainingSample sample, int width, int height)
+    private (Tensor Mean, Tensor LogVariance) Distribution(TrainingBatch batch, TrainingSample[] group)
     {
-        var (mean, logVariance) = Distribution(sample, width, height);
-        var noise = tensor(sample.PosteriorNoise, dtype: ScalarType.Float32).view(mean.shape).to(device);
-        return AutoencoderKL.Sample(mean, logVariance, noise);
-    }
-
-    private (Tensor Mean, Tensor LogVariance) Distribution(TrainingSample sample, int width, int height)
-    {
+        // Latents of pictures that were encoded together may depend on each other in their last bit.
+        var keep = vaeBatchSize == 1;
         lock (gate)
         {
-            if (kept.TryGetValue(sample.View, out var known))
+            if (keep && kept.TryGetValue(group[0].View, out var known))
                 return known;
         }
 
-        var pixels = tensor(sample.Pixels!, dtype: ScalarType.Float32).view(1, 3, height, width).to_type(dtype).to(device);
-        var (mean, logVariance) = vae.Encode(pixels);
-        (mean, logVariance) = (mean.to_type(ScalarType.Float32), logVariance.to_type(ScalarType.Float32));
+        var (mean, logVariance) = encoder.Encode([.. group.Select(sample => sample.Pixels!)], batch.Size);
         var size = 2 * sizeof(float) * mean.numel();
         lock (gate)
         {
             // The same view may stand in a batch twice, and be encoded by both threads at once.
-            if (bytes + size <= maxBytes && kept.TryAdd(sample.View, (mean, logVariance)))
+            if (keep && bytes + size <= maxBytes && kept.TryAdd(group[0].View, (mean, logVariance)))
             {
                 bytes += size;
                 mean.DetachFromDisposeScope();

@@ -40,8 +40,9 @@ public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, Tra
             Noise(positions, Stream(RandomPurpose.Noise, step, place), Stream(RandomPurpose.NoiseOffset, step, place)),
             Stream(RandomPurpose.Posterior, step, place).NextGaussians((int)latentChannels * positions))
         {
-            Pixels = views.Pixels(picture, view),
+            Pixels = settings.UsesCachedLatents ? null : views.Pixels(picture, view),
             TokenWeights = weights,
+            Weight = picture.IsRegularization ? settings.PriorLossWeight : 1,
         };
     }
 

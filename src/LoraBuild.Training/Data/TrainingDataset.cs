@@ -27,11 +27,14 @@ public sealed class TrainingDataset
         BatchesPerEpoch = Buckets.Sum(bucket => (bucket.Samples.Count + batchSize - 1) / batchSize);
     }
 
-    /// <summary>The pictures, in the manifest's order.</summary>
+    /// <summary>The pictures, in the manifest's order; without regularisation images that no epoch needs.</summary>
     public IReadOnlyList<TrainingPicture> Pictures { get; }
 
     /// <summary>The buckets that have pictures, by width and then height.</summary>
     public IReadOnlyList<Bucket> Buckets { get; }
+
+    /// <summary>Samples in one pass over the data, regularisation images included.</summary>
+    public int SamplesPerEpoch => Pictures.Sum(picture => picture.Repeats);
 
     /// <summary>Batches in one pass over the data.</summary>
     public int BatchesPerEpoch { get; }
@@ -47,18 +50,17 @@ public sealed class TrainingDataset
             settings.MinBucketReso,
             settings.MaxBucketReso,
             settings.BucketResoSteps);
-        var pictures = manifest.Groups
-            .SelectMany(group => group.Pictures.Select(picture => (Group: group, Picture: picture)))
-            .Select((entry, index) =>
+        var pictures = RegularizationPairing.Pair(manifest)
+            .Select((entry, index) => new TrainingPicture(
+                index,
+                Path.Combine(folder, entry.Group.Folder, entry.Picture.File),
+                $"{entry.Group.Folder}/{entry.Picture.File}",
+                entry.Picture.Caption,
+                entry.Repeats,
+                selector.Select(new(entry.Picture.Width, entry.Picture.Height), entry.Picture.Source))
             {
-                var path = Path.Combine(folder, entry.Group.Folder, entry.Picture.File);
-                return new TrainingPicture(
-                    index,
-                    path,
-                    $"{entry.Group.Folder}/{entry.Picture.File}",
-                    entry.Picture.Caption,
-                    entry.Group.Repeats,
-                    selector.Select(new(entry.Picture.Width, entry.Picture.Height), entry.Picture.Source));
+                Sha256 = entry.Picture.Sha256,
+                IsRegularization = entry.Group.IsRegularization,
             })
             .ToList();
         return pictures.Count > 0

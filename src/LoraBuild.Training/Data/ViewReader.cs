@@ -1,5 +1,3 @@
-using LoraBuild.Core.Buckets;
-
 namespace LoraBuild.Training.Data;
 
 /// <summary>Reads the pixels of a view of a picture as the models take them.</summary>
@@ -33,33 +31,5 @@ public sealed class ViewReader(PictureCache pictures)
         }
 
         return pixels;
-    }
-
-    /// <summary>
-    /// The view's opacity, averaged over the pixels of each position of the latents: height / reduction x width / reduction, in 0..1. Null
-    /// where it is opaque throughout.
-    /// </summary>
-    /// <param name="picture">The picture.</param>
-    /// <param name="view">The view.</param>
-    /// <param name="reduction">Pixels along each axis for one position.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">As <see cref="Pixels"/>.</exception>
-    public float[]? Mask(TrainingPicture picture, PictureView view, int reduction)
-    {
-        var raster = pictures.Get(picture);
-        if (raster.IsOpaque)
-            return null;
-        var size = new PixelSize(picture.Placement.Bucket.Width / reduction, picture.Placement.Bucket.Height / reduction);
-        var sums = new int[size.Area];
-        for (var y = 0; y < size.Height * reduction; y++)
-        {
-            var row = raster.Row(view.Top + y).Slice(4 * view.Left, 4 * size.Width * reduction);
-            for (var x = 0; x < size.Width * reduction; x++)
-            {
-                var column = (view.Mirrored ? (size.Width * reduction) - 1 - x : x) / reduction;
-                sums[(y / reduction * size.Width) + column] += row[(4 * x) + 3];
-            }
-        }
-
-        return Array.ConvertAll(sums, sum => sum / (255f * reduction * reduction));
     }
 }

@@ -1,0 +1,131 @@
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Randomness;
+using LoraBuild.Core.Settings;
+using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Diffusion.Vae;
+
+namespace LoraBuild.Training.Data;
+
+/// <summary>
+/// sd-scripts' <c>cache_latents</c>: every picture, and its mirror image where <c>flip_aug</c> is set, is encoded once, and training sees one
+/// sample of its distribution, always the same. The distributions themselves can be kept in the store: under a key of all that they
+/// follow from, so that another picture, VAE or size never finds an old one.
+/// </summary>
+public sealed class LatentCache : IDisposable
+{
+    private const int Version = 1;
+    private const string Mean = "mean", LogVariance = "log_variance", FileName = "latents.safetensors";
+
+    private readonly Dictionary<PictureView, Tensor> latents = [];
+    private readonly LatentEncoder encoder;
+    private readonly TrainingSettings settings;
+    private readonly ContentStore? store;
+    private readonly string scratch;
+
+    /// <summary>An empty cache.</summary>
+    /// <param name="encoder">Encodes what is not in the store.</param>
+    /// <param name="settings">How pictures are shown, and how many are encoded at a time.</param>
+    /// <param name="store">Where distributions are kept; null: nowhere.</param>
+    /// <param name="scratch">A folder for the files that go to and come from the store.</param>
+    public LatentCache(LatentEncoder encoder, TrainingSettings settings, ContentStore? store, string scratch)
+    {
+        this.encoder = encoder;
+        this.settings = settings;
+        this.store = store;
+        this.scratch = scratch;
+    }
+
+    /// <summary>Fills the cache. Groups of <c>vae_batch_size</c> pictures are encoded together, the same ones whatever the store holds.</summary>
+    /// <param name="dataset">The pictures.</param>
+    /// <param name="views">Where their pixels come from.</param>
+    /// <param name="cancellation">Looked at between groups.</param>
+    /// <returns>How many pictures, mirrored ones included, were encoded and not found in the store.</returns>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read. LB6001: the store cannot be written.</exception>
+    public int Fill(TrainingDataset dataset, ViewReader views, CancellationToken cancellation = default)
+    {
+        var fingerprint = store is null ? "" : encoder.Fingerprint();
+        var encodedCount = 0;
+        foreach (var group in Groups(dataset))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var key = store is null ? default : Key(dataset, group, fingerprint);
+            if (TryFind(key) is not var (mean, logVariance))
+            {
+                var size = dataset.Pictures[group[0].Picture].Placement.Bucket;
+                (mean, logVariance) = encoder.Encode([.. group.Select(view => views.Pixels(dataset.Pictures[view.Picture], view))], size);
+                encodedCount += group.Length;
+                Keep(key, mean, logVariance);
+            }
+
+            for (var i = 0; i < group.Length; i++)
+                latents.Add(group[i], Sample(group[i], mean.narrow(0, i, 1), logVariance.narrow(0, i, 1)).DetachFromDisposeScope());
+        }
+
+        return encodedCount;
+    }
+
+    /// <summary>How many views it holds.</summary>
+    public int Count => latents.Count;
+
+    /// <summary>The views that it holds, in the order in which they were encoded.</summary>
+    public IEnumerable<PictureView> Views => latents.Keys;
+
+    /// <summary>The scaled latents of a view, [1, channels, height / 8, width / 8], float32; they belong to the cache.</summary>
+    public Tensor this[PictureView view] => latents[view];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in latents.Values)
+            tensor.Dispose();
+        latents.Clear();
+    }
+
+    private IEnumerable<PictureView[]> Groups(TrainingDataset dataset) =>
+        from mirrored in settings.FlipAug ? new[] { false, true } : [false]
+        from bucket in dataset.Pictures.GroupBy(picture => picture.Placement.Bucket)
+        from @group in bucket.Select(picture => PictureView.Centre(picture, mirrored)).Chunk(settings.VaeBatchSize)
+        select @group;
+
+    private ContentHash Key(TrainingDataset dataset, PictureView[] group, string fingerprint)
+    {
+        var key = new StepKey("Latents", Version).With("vae", fingerprint);
+        foreach (var view in group)
+        {
+            var picture = dataset.Pictures[view.Picture];
+            key.With("picture", picture.Sha256)
+                .With("size", $"{picture.Placement.Resized} {picture.Placement.Bucket} {(view.Mirrored ? "mirrored" : "")}");
+        }
+
+        return key.ToHash();
+    }
+
+    private (Tensor Mean, Tensor LogVariance)? TryFind(ContentHash key)
+    {
+        if (store?.Find(key) is not { Files: [var file] } || !store.TryPlace(file, ScratchFile))
+            return null;
+        (Tensor, Tensor) distribution;
+        using (var found = SafetensorsFile.Open(ScratchFile))
+            distribution = (encoder.ToDevice(found.Load(Mean)), encoder.ToDevice(found.Load(LogVariance)));
+        File.Delete(ScratchFile);
+        return distribution;
+    }
+
+    private void Keep(ContentHash key, Tensor mean, Tensor logVariance)
+    {
+        if (store is null)
+            return;
+        SafetensorsWriter.Write(ScratchFile, [new(Mean, mean.cpu()), new(LogVariance, logVariance.cpu())], []);
+        store.Add(key, [(FileName, ScratchFile)]);
+        File.Delete(ScratchFile);
+    }
+
+    private string ScratchFile => Path.Combine(scratch, FileName);
+
+    private Tensor Sample(PictureView view, Tensor mean, Tensor logVariance)
+    {
+        var random = new CounterRandom(settings.Seed, (long)RandomPurpose.CachedPosterior, view.Picture, view.Mirrored ? 1 : 0);
+        return AutoencoderKL.Sample(mean, logVariance, encoder.ToDevice(tensor(random.NextGaussians((int)mean.numel())).view(mean.shape)));
+    }
+}

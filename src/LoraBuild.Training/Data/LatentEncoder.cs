@@ -1,0 +1,42 @@
+using LoraBuild.Core.Buckets;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Randomness;
+using LoraBuild.Diffusion.Vae;
+
+namespace LoraBuild.Training.Data;
+
+/// <summary>The autoencoder's encoder over pixels in memory. Several threads may use it at once.</summary>
+/// <param name="vae">The autoencoder.</param>
+/// <param name="device">Where it is.</param>
+/// <param name="dtype">The type that it computes in.</param>
+public sealed class LatentEncoder(AutoencoderKL vae, Device device, ScalarType dtype)
+{
+    private const int ProbeSide = 64;
+
+    /// <summary>The distributions of some pictures' latents, encoded together.</summary>
+    /// <param name="pixels">For each picture 3 x height x width numbers in -1..1.</param>
+    /// <param name="size">The size of them all, in pixels.</param>
+    /// <returns>Mean and logarithm of the variance, each [pictures, channels, height / 8, width / 8], float32.</returns>
+    public (Tensor Mean, Tensor LogVariance) Encode(IReadOnlyList<float[]> pixels, PixelSize size)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var images = cat([.. pixels.Select(picture => tensor(picture, dtype: ScalarType.Float32).view(1, 3, size.Height, size.Width))]);
+        var (mean, logVariance) = vae.Encode(images.to_type(dtype).to(device));
+        return scope.MoveToOuter(mean.to_type(ScalarType.Float32), logVariance.to_type(ScalarType.Float32));
+    }
+
+    /// <summary>
+    /// Tells this encoder from others by what it makes of a picture of noise: weights, number format and engine all show in it.
+    /// </summary>
+    public string Fingerprint()
+    {
+        using var scope = NewDisposeScope();
+        var probe = new CounterRandom(0).NextGaussians(3 * ProbeSide * ProbeSide);
+        var (mean, logVariance) = Encode([[.. probe.Select(value => Math.Clamp(value, -1, 1))]], new(ProbeSide, ProbeSide));
+        return ContentHash.Of(cat([mean, logVariance]).cpu().contiguous().bytes).ToString();
+    }
+
+    /// <summary>A tensor on the encoder's device.</summary>
+    public Tensor ToDevice(Tensor values) => values.to(device);
+}
