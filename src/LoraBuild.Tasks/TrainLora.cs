@@ -15,8 +15,9 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TrainLora : LoraTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
     private const int KeyDigits = 16;
+    private const string NetworkWeights = "network_weights";
 
     /// <summary>The worker.</summary>
     [Required]
@@ -52,6 +53,8 @@ public sealed class TrainLora : LoraTask
             Report(problem);
         if (Log.HasLoggedErrors)
             return;
+        if (settings.NetworkWeights is { } weights)
+            settings = settings with { NetworkWeights = Existing(weights) };
 
         var job = new TrainJob(
             DatasetFolder,
@@ -98,6 +101,11 @@ public sealed class TrainLora : LoraTask
             : throw new LoraBuildException(DiagnosticCode.BaseModelMissing, $"The base model '{path}' does not exist. Correct LoraBaseModel.", path);
     }
 
+    private static string Existing(string weights) => File.Exists(weights)
+        ? Path.GetFullPath(weights)
+        : throw new LoraBuildException(
+            DiagnosticCode.BaseModelMissing, $"The LoRA '{weights}' to start from does not exist. Correct LoraNetworkWeights.", weights);
+
     private ContentHash Key(TrainJob job)
     {
         var key = new StepKey("Train", StepVersion)
@@ -114,7 +122,13 @@ public sealed class TrainLora : LoraTask
         }
 
         foreach (var (name, value) in job.Options.OrderBy(option => option.Key, StringComparer.Ordinal))
-            key.With(name, value);
+        {
+            if (name == NetworkWeights && value.Length > 0)
+                key.With(name, Session.State.HashInput(value));
+            else
+                key.With(name, value);
+        }
+
         return key.ToHash();
     }
 

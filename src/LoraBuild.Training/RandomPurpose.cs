@@ -35,4 +35,13 @@ internal enum RandomPurpose
 
     /// <summary>The sample of the autoencoder's posterior where latents are cached; then picture and whether it is mirrored.</summary>
     CachedPosterior,
+
+    /// <summary>Whether an adapter is left out; then step and the layer's name.</summary>
+    ModuleDropout,
+
+    /// <summary>Which ranks or output channels of an adapter are dropped; then step, the layer's name and the sample.</summary>
+    RankDropout,
+
+    /// <summary>Which values of an adapter are dropped; then step, the layer's name and the sample.</summary>
+    NetworkDropout,
 }

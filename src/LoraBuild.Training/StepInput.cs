@@ -7,6 +7,12 @@ namespace LoraBuild.Training;
 /// <param name="Timesteps">One of 0..999 for each of the batch.</param>
 public sealed record StepInput(IReadOnlyList<long[][]> Tokens, Tensor Latents, Tensor Noise, long[] Timesteps)
 {
+    /// <summary>The number of the batch in the whole training, from 0: what adapters drop depends on it.</summary>
+    public long Pass { get; init; }
+
+    /// <summary>Where these samples begin in the batch.</summary>
+    public int FirstSample { get; init; }
+
     /// <summary>The weights of <see cref="Tokens"/>, which scale the text encoder's states; null: all weigh 1.</summary>
     public IReadOnlyList<float[][]>? TokenWeights { get; init; }
 
@@ -28,6 +34,8 @@ public sealed record StepInput(IReadOnlyList<long[][]> Tokens, Tensor Latents, T
     public StepInput Part(int start, int count) => new(
         [.. Tokens.Skip(start).Take(count)], Latents.narrow(0, start, count), Noise.narrow(0, start, count), Timesteps[start..(start + count)])
     {
+        Pass = Pass,
+        FirstSample = FirstSample + start,
         TokenWeights = TokenWeights?.Skip(start).Take(count).ToList(),
         Perturbation = Perturbation?.narrow(0, start, count),
         Mask = Mask?.narrow(0, start, count),

@@ -185,6 +185,7 @@ public sealed class Trainer : IDisposable
         var input = new StepInput(
             [.. batch.Samples.Select(sample => sample.Tokens)], encoded, noise, [.. batch.Samples.Select(sample => sample.Timestep)])
         {
+            Pass = batch.Step,
             TokenWeights = settings.WeightedCaptions ? [.. batch.Samples.Select(sample => sample.TokenWeights!)] : null,
             Weights = batch.Samples.Any(sample => sample.Weight != 1) ? [.. batch.Samples.Select(sample => sample.Weight)] : null,
         };
@@ -254,8 +255,11 @@ public sealed class Trainer : IDisposable
         var key = new StepKey("train", Version)
             .With("engine", $"{typeof(Tensor).Assembly.GetName().Name} {__version__} {device.type}")
             .With("model", modelFacts.Sha256);
-        foreach (var (name, value) in settings.ToOptions())
+        // A file counts by what is in it, not by where it lies.
+        foreach (var (name, value) in (settings with { NetworkWeights = null }).ToOptions())
             key.With(name, value);
+        if (settings.NetworkWeights is { } start)
+            key.With("network_weights", ContentHash.OfFile(start));
         foreach (var group in job.Manifest.Groups)
         {
             foreach (var picture in group.Pictures)

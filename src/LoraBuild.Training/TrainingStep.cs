@@ -66,6 +66,8 @@ public sealed class TrainingStep
         if (settings.MaxGradNorm > 0 && clip < 1)
             parameters.Gradients.mul_(clip);
         optimizer.Step(learningRate);
+        if (settings.ScaleWeightNorms is { } longest)
+            models.Network.ScaleWeightNorms(longest);
         return new(value, norm);
     }
 
@@ -87,10 +89,12 @@ public sealed class TrainingStep
     {
         using var scope = NewDisposeScope();
         replica.Network.Parameters.ZeroGradients();
+        replica.Network.BeginPass(input.Pass, input.FirstSample);
         var loss = Loss(replica, input) * share;
         var value = (double)loss.item<float>();
         if (double.IsFinite(value))
             Checkpoint.Backward(scale is null ? loss : loss * scale.Factor);
+        replica.Network.EndPass();
         return value;
     }
 

@@ -27,7 +27,7 @@ public class TrainerTests
         Assert.Equal(model.TextEncoder.Layers.Concat(model.UNet.Layers).Select(layer => layer.Name).Order(), lora.Modules.Select(module => module.Layer.Name).Order());
         Assert.All(lora.Modules, module =>
         {
-            var change = module.Adapter.WeightChange(module.Layer).abs().max().item<float>();
+            var change = module.WeightChange().abs().max().item<float>();
             Assert.True(float.IsFinite(change) && change > 0, $"{module.Layer.Name}: {change}");
         });
         using var file = SafetensorsFile.Open(result.Files[^1]);

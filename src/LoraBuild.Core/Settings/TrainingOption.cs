@@ -152,6 +152,21 @@ public sealed class TrainingOption
             settings => get(settings).ToString(),
             (settings, text) => OptimizerArguments.TryParse(text, out var value) ? set(settings, value) : null);
 
+    internal static TrainingOption Parsed<T>(
+        string name,
+        string allowed,
+        string meaning,
+        Func<TrainingSettings, T?> get,
+        Func<TrainingSettings, T?, TrainingSettings> set,
+        Func<string, T?> parse)
+        where T : class =>
+        new(
+            name,
+            meaning,
+            allowed,
+            settings => get(settings)?.ToString() ?? "",
+            (settings, text) => text.Length == 0 ? set(settings, null) : parse(text) is { } value ? set(settings, value) : null);
+
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Range(int min, int max) => max == int.MaxValue ? $"of at least {min}" : $"from {min} to {max}";

@@ -83,7 +83,13 @@ public sealed partial record TrainingSettings
     /// <summary><c>network_alpha</c>: their changes are scaled by alpha over rank; above 0.</summary>
     public double NetworkAlpha { get; init; } = 4;
 
-    /// <summary><c>conv_dim</c> (the article's conv_rank): rank of the adapters of larger convolutions; 0: they get none.</summary>
+    /// <summary><c>preset</c>: which layers get adapters.</summary>
+    public AdapterPreset Preset { get; init; } = AdapterPreset.Full;
+
+    /// <summary>
+    /// <c>conv_dim</c> (the article's conv_rank): rank of the adapters of larger convolutions; 0: they get none. <see cref="Parse"/> takes 0
+    /// for <see cref="AdapterAlgorithm.Lora"/> where it is not named, as <c>networks.lora</c> does.
+    /// </summary>
     public int ConvDim { get; init; } = 4;
 
     /// <summary><c>conv_alpha</c>: the scale's numerator for larger convolutions; above 0.</summary>
@@ -91,6 +97,72 @@ public sealed partial record TrainingSettings
 
     /// <summary><c>network_train_unet_only</c>: the text encoder gets no adapters.</summary>
     public bool NetworkTrainUnetOnly { get; init; }
+
+    /// <summary><c>network_dropout</c>: the share of values that adapters drop; 0 to 0.99.</summary>
+    public double NetworkDropout { get; init; }
+
+    /// <summary><c>rank_dropout</c>: the share of ranks (<c>lora</c>) or output channels of the change (the others) that are dropped; 0 to 0.99.</summary>
+    public double RankDropout { get; init; }
+
+    /// <summary><c>module_dropout</c>: how likely an adapter is left out of a step; 0 to 0.99.</summary>
+    public double ModuleDropout { get; init; }
+
+    /// <summary><c>dora_wd</c>: weight decomposition (DoRA, arXiv:2402.09353).</summary>
+    public bool DoraWd { get; init; }
+
+    /// <summary><c>wd_on_output</c>: DoRA's lengths are those of the output channels' weights, otherwise of the input channels'.</summary>
+    public bool WdOnOutput { get; init; } = true;
+
+    /// <summary><c>use_tucker</c>: larger convolutions have a core tensor of their own.</summary>
+    public bool UseTucker { get; init; }
+
+    /// <summary><c>use_scalar</c>: each adapter is scaled by a learnt number that starts at 0.</summary>
+    public bool UseScalar { get; init; }
+
+    /// <summary><c>rs_lora</c>: changes are scaled by alpha over the rank's square root (arXiv:2312.03732).</summary>
+    public bool RsLora { get; init; }
+
+    /// <summary><c>factor</c>: the largest size of LoKr's smaller factor; -1 for the divisor next to the square root.</summary>
+    public int Factor { get; init; } = -1;
+
+    /// <summary><c>decompose_both</c>: LoKr's smaller factor is a low-rank product too.</summary>
+    public bool DecomposeBoth { get; init; }
+
+    /// <summary><c>full_matrix</c>: neither factor of LoKr is a low-rank product.</summary>
+    public bool FullMatrix { get; init; }
+
+    /// <summary><c>unbalanced_factorization</c>: LoKr's sizes of the output are swapped between both factors.</summary>
+    public bool UnbalancedFactorization { get; init; }
+
+    /// <summary><c>down_lr_weight</c>: factors of the learning rate for the UNet's blocks on the way down; null: 1.</summary>
+    public BlockValues? DownLrWeight { get; init; }
+
+    /// <summary><c>mid_lr_weight</c>: the factor for the block between; null: 1.</summary>
+    public BlockValues? MidLrWeight { get; init; }
+
+    /// <summary><c>up_lr_weight</c>: factors for the blocks on the way up; null: 1.</summary>
+    public BlockValues? UpLrWeight { get; init; }
+
+    /// <summary><c>block_dims</c>: <see cref="NetworkDim"/> for each of the UNet's 25 blocks.</summary>
+    public BlockValues? BlockDims { get; init; }
+
+    /// <summary><c>block_alphas</c>: <see cref="NetworkAlpha"/> for each of the UNet's 25 blocks.</summary>
+    public BlockValues? BlockAlphas { get; init; }
+
+    /// <summary><c>conv_block_dims</c>: <see cref="ConvDim"/> for each of the UNet's 25 blocks.</summary>
+    public BlockValues? ConvBlockDims { get; init; }
+
+    /// <summary><c>conv_block_alphas</c>: <see cref="ConvAlpha"/> for each of the UNet's 25 blocks.</summary>
+    public BlockValues? ConvBlockAlphas { get; init; }
+
+    /// <summary><c>scale_weight_norms</c>: the longest that a layer's change may be (L2 norm); null: any length.</summary>
+    public double? ScaleWeightNorms { get; init; }
+
+    /// <summary><c>network_weights</c>: a LoRA file whose weights the training starts from; null: new weights.</summary>
+    public string? NetworkWeights { get; init; }
+
+    /// <summary><c>dim_from_weights</c>: layers, kinds, ranks and alphas are those of <see cref="NetworkWeights"/>.</summary>
+    public bool DimFromWeights { get; init; }
 
     /// <summary>Reads options by their sd-scripts names. What is not named has its default; an empty text is the same as not naming it.</summary>
     /// <param name="options">Values by <see cref="TrainingOption.Name"/>.</param>
@@ -113,8 +185,10 @@ public sealed partial record TrainingSettings
             }
         }
 
+        if (settings.Algo == AdapterAlgorithm.Lora && (!options.TryGetValue("conv_dim", out var convDim) || convDim.Trim().Length == 0))
+            settings = settings with { ConvDim = 0 };
         if (found.Count == 0)
-            found.AddRange(settings.Contradictions().Select(message => new Diagnostic(DiagnosticCode.InvalidTrainingSetting, Severity.Error, message)));
+            found.AddRange(settings.Contradictions().Concat(AdapterContradictions.Of(settings)).Select(message => new Diagnostic(DiagnosticCode.InvalidTrainingSetting, Severity.Error, message)));
         problems = found;
         return settings;
     }

@@ -2,18 +2,141 @@ using LoraBuild.Diffusion.Layers;
 
 namespace LoraBuild.Training.Adapters;
 
-/// <summary>A LoHa on its layer.</summary>
-/// <param name="Layer">The layer; its name begins the names of the adapter's tensors.</param>
-/// <param name="Adapter">The adapter.</param>
-public sealed record AdapterModule(AdaptableLayer Layer, LoHa Adapter)
+/// <summary>An adapter on its layer: its tensors, and what they do to the layer's output.</summary>
+public sealed class AdapterModule : ILayerAdapter
 {
-    /// <summary>The adapter's tensors as a LoRA file keeps them, in LyCORIS' order; <c>alpha</c> is a scalar.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>
-    [
-        new($"{Layer.Name}.alpha", tensor((float)Adapter.Alpha)),
-        new($"{Layer.Name}.hada_w1_a", Adapter.W1A),
-        new($"{Layer.Name}.hada_w1_b", Adapter.W1B),
-        new($"{Layer.Name}.hada_w2_a", Adapter.W2A),
-        new($"{Layer.Name}.hada_w2_b", Adapter.W2B),
-    ];
+    /// <summary>The names, after the layer's and a dot, of what every kind may have.</summary>
+    internal const string AlphaName = "alpha", LengthsName = "dora_scale", ScalarName = "scalar";
+
+    private readonly AdapterDropout? dropout;
+    private readonly LayerChange? constant;
+    private readonly double scale;
+    private double strength = 1;
+
+    /// <summary>An adapter over tensors that belong to someone else.</summary>
+    /// <param name="layer">The layer; its name begins the names of the adapter's tensors.</param>
+    /// <param name="kind">What the tensors mean.</param>
+    /// <param name="shapes">The kind's tensors as they are described.</param>
+    /// <param name="factors">The same by name.</param>
+    /// <param name="alpha">The change is scaled by alpha over the rank.</param>
+    /// <param name="scalar">A number that the change is multiplied by, [], or null.</param>
+    /// <param name="lengths">DoRA's lengths, [out, 1, ...] or [1, in, 1, ...], or null.</param>
+    /// <param name="dropout">What is dropped in the training, or null.</param>
+    internal AdapterModule(
+        AdaptableLayer layer,
+        AdapterKind kind,
+        IReadOnlyList<AdapterFactor> shapes,
+        IReadOnlyDictionary<string, Tensor> factors,
+        double alpha,
+        Tensor? scalar = null,
+        Tensor? lengths = null,
+        AdapterDropout? dropout = null)
+    {
+        (Layer, Kind, Factors, Alpha, Scalar, Lengths) = (layer, kind, factors, alpha, scalar, lengths);
+        this.dropout = dropout;
+        scale = kind.RankOf(shapes) is { } rank ? alpha / rank : 1;
+        if (dropout is null && scalar is null && !kind.Derives(factors))
+            constant = Change(null, null);
+    }
+
+    /// <summary>The layer that it is for.</summary>
+    public AdaptableLayer Layer { get; }
+
+    /// <summary>What its tensors mean.</summary>
+    public AdapterKind Kind { get; }
+
+    /// <summary>The kind's tensors by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Factors { get; }
+
+    /// <summary>The change is scaled by alpha over the rank.</summary>
+    public double Alpha { get; }
+
+    /// <summary>A number that the change is multiplied by, [], or null. Files hold one of the factors multiplied by it.</summary>
+    public Tensor? Scalar { get; }
+
+    /// <summary>DoRA's lengths, [out, 1, ...] or [1, in, 1, ...], or null.</summary>
+    public Tensor? Lengths { get; }
+
+    /// <summary>
+    /// How strongly the change is applied: 1 as trained, 0 not at all. With DoRA the weight moves on a straight line from the frozen to the
+    /// changed one.
+    /// </summary>
+    public double Strength
+    {
+        get => strength;
+        set
+        {
+            strength = value;
+            if (constant is not null)
+                constant.Strength = Lengths is null ? value : 1;
+        }
+    }
+
+    /// <summary>The adapter's tensors as a LoRA file keeps them; <c>alpha</c> is a scalar.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
+    {
+        var scaled = Scalar is null ? null : Kind.ScaledFactor(Factors.Keys);
+        yield return new($"{Layer.Name}.{AlphaName}", tensor((float)Alpha));
+        if (Lengths is not null)
+            yield return new($"{Layer.Name}.{LengthsName}", Lengths);
+        foreach (var (name, factor) in Factors)
+            yield return new($"{Layer.Name}.{name}", name == scaled ? factor * Scalar! : factor);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Forward(AdaptableLayer layer, Tensor input)
+    {
+        if (dropout is { DropsModule: true })
+            return layer.Apply(input);
+        using var scope = NewDisposeScope();
+        if (Lengths is null && dropout is not { DropsOutput: true })
+            return ChangeNow().Forward(layer, input).MoveToOuterDisposeScope();
+        return layer.Apply(input).add_(Output(layer, input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the adapter adds to the layer's output.</summary>
+    /// <inheritdoc cref="Forward"/>
+    public Tensor Output(AdaptableLayer layer, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var change = ChangeNow();
+        var output = Lengths is null
+            ? change.Output(layer, input)
+            : layer.Apply(input, DecomposedChange(change).to_type(input.dtype), null);
+        return (dropout is { DropsOutput: true } ? dropout.Values(output) : output).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The change of the layer's weight without dropouts, of the weight's shape.</summary>
+    public Tensor WeightChange()
+    {
+        using var scope = NewDisposeScope();
+        var change = constant ?? Change(null, null);
+        return (Lengths is null ? change.WeightChange(Layer) : DecomposedChange(change)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The length (L2 norm) of the kind's change of the weight, without DoRA, dropouts and strength.</summary>
+    public double Norm()
+    {
+        using var scope = NewDisposeScope();
+        return (constant ?? Change(null, null)).Norm();
+    }
+
+    private Tensor DecomposedChange(LayerChange change) =>
+        WeightDecomposition.Change(Layer.Weight, change.WeightChange(Layer), Lengths!, strength);
+
+    private LayerChange ChangeNow() =>
+        constant ?? Change(dropout?.Rows(Layer.Weight.shape[0], Layer.Weight.device), dropout is null ? null : dropout.Between);
+
+    private LayerChange Change(Tensor? kept, Func<Tensor, Tensor>? between)
+    {
+        var rows = (Scalar, kept) switch
+        {
+            (null, _) => kept,
+            (_, null) => Scalar.view(1),
+            _ => kept * Scalar,
+        };
+        var change = Kind.Change(Factors, scale, rows, between);
+        change.Strength = Lengths is null ? strength : 1;
+        return change;
+    }
 }

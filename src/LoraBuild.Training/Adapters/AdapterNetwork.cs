@@ -1,27 +1,28 @@
-using System.Text;
-using LoraBuild.Core.Randomness;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.UNet;
+using LoraBuild.Training.Adapters.Files;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters;
 
-/// <summary>
-/// A LoHa on every linear layer and convolution of the UNet and of the text encoder: LyCORIS' preset <c>full</c>. Disposing it takes the
-/// adapters off their layers.
-/// </summary>
+/// <summary>The adapters that are trained, on the layers of both models. Disposing it takes them off their layers.</summary>
 public sealed class AdapterNetwork : IDisposable
 {
-    private static readonly string[] Factors = ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"];
+    private readonly IReadOnlyList<AdapterBlueprint> blueprints;
+    private readonly TrainingSettings settings;
+    private readonly DropoutPlace place = new();
 
-    private AdapterNetwork(ParameterBuffer parameters, IReadOnlyList<AdapterModule> modules)
+    private AdapterNetwork(
+        IReadOnlyList<AdapterBlueprint> blueprints, IReadOnlyDictionary<string, AdaptableLayer> layers, ParameterBuffer parameters, TrainingSettings settings)
     {
+        this.blueprints = blueprints;
+        this.settings = settings;
         Parameters = parameters;
-        Modules = modules;
-        foreach (var module in modules)
-            module.Layer.Adapter = module.Adapter;
+        Modules = [.. blueprints.Select(blueprint => blueprint.Build(layers[blueprint.Layer.Name], parameters, settings, place))];
+        foreach (var module in Modules)
+            module.Layer.Adapter = module;
     }
 
     /// <summary>The weights and their gradients.</summary>
@@ -30,34 +31,72 @@ public sealed class AdapterNetwork : IDisposable
     /// <summary>The adapters: the text encoder's first, each model's in LyCORIS' order.</summary>
     public IReadOnlyList<AdapterModule> Modules { get; }
 
-    /// <summary>Puts new adapters on the models, with LyCORIS' first weights: W1b and W2b from N(0, 1), W1a from N(0, 0.1), W2a zero.</summary>
+    /// <summary>
+    /// Puts adapters on the models, with LyCORIS' first weights or those of <see cref="TrainingSettings.NetworkWeights"/>.
+    /// </summary>
     /// <param name="textEncoder">The text encoder.</param>
     /// <param name="unet">The UNet.</param>
-    /// <param name="settings">Ranks, alphas, the seed, and what to train.</param>
+    /// <param name="settings">Kind, ranks, alphas, the seed, and what to train.</param>
     /// <param name="device">Where the models are.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">
+    /// LB4001, LB4002, LB4005: the file to start from is missing, damaged or for another model. LB5001: a setting does not fit the model.
+    /// </exception>
     public static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device)
     {
-        var layers = settings.NetworkTrainUnetOnly ? [] : TextEncoderLayers(textEncoder, settings.ClipSkip ?? 1);
-        layers.AddRange(unet.Layers.Select(layer => (layer, ParameterGroup.UNet)));
-        var places = layers
-            .Select(place => (place.Layer, place.Group, Rank: Rank(place.Layer, settings)))
-            .Where(place => place.Rank > 0)
-            .ToList();
-
-        var parameters = new ParameterBuffer([.. places.SelectMany(place => Shapes(place.Layer, place.Group, place.Rank))], device);
-        foreach (var (layer, _, _) in places)
-            FirstWeights(layer.Name, FactorsOf(layer, parameters), settings.Seed);
-        return new(parameters, [.. places.Select(place => Module(place.Layer, parameters, IsLargeConvolution(place.Layer) ? settings.ConvAlpha : settings.NetworkAlpha))]);
+        var layers = LayersOf(textEncoder, unet);
+        using var start = settings.NetworkWeights is { } file ? LoraReader.Open(file, layers.Values) : null;
+        var blueprints = settings.DimFromWeights && start is not null
+            ? AdapterBlueprint.Of(start, textEncoder, unet, settings)
+            : AdapterBlueprint.Of(AdapterSelection.Choose(textEncoder, unet, settings), settings);
+        var parameters = new ParameterBuffer([.. blueprints.SelectMany(blueprint => blueprint.Shapes())], device);
+        foreach (var blueprint in blueprints)
+            blueprint.Fill(parameters, settings.Seed);
+        if (start is not null)
+            StartFrom(start, blueprints, parameters);
+        return new(blueprints, layers, parameters, settings);
     }
 
     /// <summary>The same adapters on a second copy of the models: the same weights, with gradients of their own.</summary>
     /// <param name="secondTextEncoder">A text encoder with this one's layers.</param>
     /// <param name="secondUnet">A UNet with this one's layers.</param>
-    public AdapterNetwork Twin(TextEncoder secondTextEncoder, UNetModel secondUnet)
+    public AdapterNetwork Twin(TextEncoder secondTextEncoder, UNetModel secondUnet) =>
+        new(blueprints, LayersOf(secondTextEncoder, secondUnet), Parameters.Twin(), settings);
+
+    /// <summary>Says which pass through the models comes next; dropouts depend on it. Before it, and after <see cref="EndPass"/>, nothing is dropped.</summary>
+    /// <param name="pass">Its number in the whole training, from 0.</param>
+    /// <param name="firstSample">Where the samples that these models see begin in the batch.</param>
+    public void BeginPass(long pass, int firstSample = 0)
     {
-        var layers = secondTextEncoder.Layers.Concat(secondUnet.Layers).ToDictionary(layer => layer.Name);
-        var parameters = Parameters.Twin();
-        return new(parameters, [.. Modules.Select(module => Module(layers[module.Layer.Name], parameters, module.Adapter.Alpha))]);
+        place.Pass = pass;
+        place.FirstSample = firstSample;
+    }
+
+    /// <summary>Ends dropouts: for previews and the validation.</summary>
+    public void EndPass() => place.Pass = null;
+
+    /// <summary>
+    /// sd-scripts' <c>scale_weight_norms</c>: changes of a layer's weight that are longer than this are scaled down to it. LoHa and LoCon keep
+    /// the scale in a number of their own, as LyCORIS does, LoKr and <c>networks.lora</c> spread it over their factors.
+    /// </summary>
+    /// <param name="max">The longest that is allowed (L2 norm).</param>
+    public void ScaleWeightNorms(double max)
+    {
+        using var ungraded = no_grad();
+        foreach (var module in Modules)
+        {
+            var norm = module.Norm();
+            if (!(norm > max))
+                continue;
+            if (module.Scalar is { } scalar && module.Kind is not LoKrKind)
+            {
+                scalar.mul_(max / norm);
+                continue;
+            }
+
+            var share = Math.Pow(max / norm, 1.0 / module.Factors.Count);
+            foreach (var factor in module.Factors.Values)
+                factor.mul_(share);
+        }
     }
 
     /// <inheritdoc/>
@@ -68,54 +107,17 @@ public sealed class AdapterNetwork : IDisposable
         Parameters.Dispose();
     }
 
-    private static AdapterModule Module(AdaptableLayer layer, ParameterBuffer parameters, double alpha)
+    private static Dictionary<string, AdaptableLayer> LayersOf(TextEncoder textEncoder, UNetModel unet) =>
+        textEncoder.Layers.Concat(unet.Layers).ToDictionary(layer => layer.Name);
+
+    private static void StartFrom(LoraReader start, IReadOnlyList<AdapterBlueprint> blueprints, ParameterBuffer parameters)
     {
-        var factors = FactorsOf(layer, parameters);
-        return new(layer, new LoHa(factors[0], factors[1], factors[2], factors[3], alpha));
-    }
-
-    private static Tensor[] FactorsOf(AdaptableLayer layer, ParameterBuffer parameters) =>
-        [.. Factors.Select(factor => parameters[$"{layer.Name}.{factor}"])];
-
-    // Under clip_skip the last layers don't reach the UNet.
-    private static List<(AdaptableLayer Layer, ParameterGroup Group)> TextEncoderLayers(TextEncoder textEncoder, int clipSkip)
-    {
-        var perLayer = textEncoder.Layers.Count / textEncoder.Depth;
-        var used = (textEncoder.Depth + 1 - clipSkip) * perLayer;
-        return [.. textEncoder.Layers.Select((layer, i) => (layer, i < used ? ParameterGroup.TextEncoder : ParameterGroup.Untrained))];
-    }
-
-    private static bool IsLargeConvolution(AdaptableLayer layer) => layer is Conv2d { KernelSize: > 1 };
-
-    private static int Rank(AdaptableLayer layer, TrainingSettings settings) => IsLargeConvolution(layer) ? settings.ConvDim : settings.NetworkDim;
-
-    private static IEnumerable<ParameterShape> Shapes(AdaptableLayer layer, ParameterGroup group, int rank)
-    {
-        var outputs = layer.Weight.shape[0];
-        var inputs = layer.Weight.numel() / outputs;
-        return Factors.Select((factor, i) => new ParameterShape($"{layer.Name}.{factor}", group, i % 2 == 0 ? [outputs, rank] : [rank, inputs]));
-    }
-
-    private static void FirstWeights(string name, Tensor[] factors, long seed)
-    {
-        using var ungraded = no_grad();
-        using var scope = NewDisposeScope();
-        // A layer's weights depend on its name alone, not on which other layers there are.
-        var layer = Fnv1a(name);
-        foreach (var (i, deviation) in new[] { (0, 0.1), (1, 1.0), (3, 1.0) })
+        var byLayer = blueprints.ToDictionary(blueprint => blueprint.Layer);
+        foreach (var held in start.Layers)
         {
-            var random = new CounterRandom(seed, (long)RandomPurpose.AdapterWeights, layer, i);
-            var values = random.NextGaussians((int)factors[i].numel());
-            factors[i].copy_(tensor(values, dtype: ScalarType.Float32).view(factors[i].shape).mul_(deviation));
+            if (!byLayer.TryGetValue(held.Layer, out var blueprint))
+                throw start.Misfit($"it has weights for layer {held.Layer.Name}, which gets no adapter in this training and would lose them");
+            blueprint.Fill(parameters, start, held);
         }
-    }
-
-    // Fowler, Noll and Vo's hash, 64 bits, FNV-1a.
-    private static long Fnv1a(string name)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var unit in Encoding.UTF8.GetBytes(name))
-            hash = unchecked((hash ^ unit) * 1099511628211UL);
-        return unchecked((long)hash);
     }
 }

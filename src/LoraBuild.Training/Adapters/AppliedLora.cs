@@ -1,81 +1,77 @@
-using LoraBuild.Core.Diagnostics;
 using LoraBuild.Diffusion.Clip;
-using LoraBuild.Diffusion.Layers;
-using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Diffusion.UNet;
+using LoraBuild.Training.Adapters.Files;
 
 namespace LoraBuild.Training.Adapters;
 
-/// <summary>A LoHa file on the models that it was made for. Disposing it takes the adapters off again.</summary>
+/// <summary>
+/// LoRA files on the models that they were made for, with the weights as they are: nothing is merged. Disposing it takes the adapters off
+/// again.
+/// </summary>
 public sealed class AppliedLora : IDisposable
 {
-    private const int NamesShown = 3;
+    private readonly IReadOnlyList<AdapterSum> sums;
 
     private AppliedLora(IReadOnlyList<AdapterModule> modules)
     {
         Modules = modules;
-        foreach (var module in modules)
-            module.Layer.Adapter = module.Adapter;
+        sums = [.. modules.GroupBy(module => module.Layer).Select(ofLayer => new AdapterSum(ofLayer.Key, [.. ofLayer]))];
+        foreach (var sum in sums)
+            sum.Layer.Adapter = sum;
     }
 
-    /// <summary>The adapters, one for each module in the file.</summary>
+    /// <summary>The adapters, file by file.</summary>
     public IReadOnlyList<AdapterModule> Modules { get; }
 
     /// <summary>Reads a file and puts its adapters on the models' layers, in place of those that are there.</summary>
-    /// <param name="path">A <c>.safetensors</c> file with LyCORIS' LoHa names.</param>
+    /// <param name="path">A <c>.safetensors</c> file: LyCORIS' LoHa, LoCon or LoKr, sd-scripts' LoRA, or diffusers' LoRA.</param>
     /// <param name="textEncoder">The text encoder.</param>
     /// <param name="unet">The UNet.</param>
     /// <param name="strength">How strongly the changes are applied: 1 as trained.</param>
-    /// <exception cref="LoraBuildException">
-    /// LB4001, LB4002: the file is missing or damaged. LB4005: it holds no LoHa, or one for another model; no layer has changed.
+    /// <exception cref="Core.Diagnostics.LoraBuildException">
+    /// LB4001, LB4002, LB6004: the file is missing, damaged or cannot be read. LB4005: it holds no LoRA, or one for another model; no layer has
+    /// changed.
     /// </exception>
-    public static AppliedLora Apply(string path, TextEncoder textEncoder, UNetModel unet, double strength = 1)
+    public static AppliedLora Apply(string path, TextEncoder textEncoder, UNetModel unet, double strength = 1) =>
+        Apply([(path, strength)], textEncoder, unet);
+
+    /// <summary>Reads several files and puts the sum of their changes on the models' layers.</summary>
+    /// <param name="files">The files, each with its strength.</param>
+    /// <param name="textEncoder">The text encoder.</param>
+    /// <param name="unet">The UNet.</param>
+    /// <inheritdoc cref="Apply(string, TextEncoder, UNetModel, double)"/>
+    public static AppliedLora Apply(IReadOnlyList<(string Path, double Strength)> files, TextEncoder textEncoder, UNetModel unet)
     {
-        using var file = SafetensorsFile.Open(path);
-        var layers = textEncoder.Layers.Concat(unet.Layers).ToDictionary(layer => layer.Name);
-        var names = file.Tensors.Keys.Select(key => key[..Math.Max(0, key.IndexOf('.'))]).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (names.Where(name => !layers.ContainsKey(name)).ToList() is { Count: > 0 } strangers)
-            throw Misfit(path, $"the model has no layer {string.Join(", ", strangers.Take(NamesShown))}{(strangers.Count > NamesShown ? ", ..." : "")}");
-        return new([.. names.Select(name => Read(file, layers[name], strength))]);
+        using var scope = NewDisposeScope();
+        var layers = textEncoder.Layers.Concat(unet.Layers).ToList();
+        var modules = new List<AdapterModule>();
+        foreach (var (path, strength) in files)
+        {
+            using var file = LoraReader.Open(path, layers);
+            modules.AddRange(file.Layers.Select(held => Module(file, held, strength)));
+        }
+
+        foreach (var weight in modules.SelectMany(Weights))
+            weight.DetachFromDisposeScope();
+        return new(modules);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (layer, adapter) in Modules)
-        {
-            if (ReferenceEquals(layer.Adapter, adapter))
-                layer.Adapter = null;
-            foreach (var factor in (Tensor[])[adapter.W1A, adapter.W1B, adapter.W2A, adapter.W2B])
-                factor.Dispose();
-        }
+        foreach (var sum in sums.Where(sum => ReferenceEquals(sum.Layer.Adapter, sum)))
+            sum.Layer.Adapter = null;
+        foreach (var weight in Modules.SelectMany(Weights))
+            weight.Dispose();
     }
 
-    private static AdapterModule Read(SafetensorsFile file, AdaptableLayer layer, double strength)
+    private static IEnumerable<Tensor> Weights(AdapterModule module) =>
+        module.Lengths is null ? module.Factors.Values : module.Factors.Values.Append(module.Lengths);
+
+    private static AdapterModule Module(LoraReader file, LoraLayer held, double strength)
     {
-        var outputs = layer.Weight.shape[0];
-        var inputs = layer.Weight.numel() / outputs;
-        var rank = file.Tensors.TryGetValue($"{layer.Name}.hada_w1_b", out var entry) && entry.Shape.Count == 2
-            ? entry.Shape[0]
-            : throw Misfit(file.Path, $"'{layer.Name}' has no matrix hada_w1_b, so it is no LoHa");
-        var adapter = new LoHa(
-            Factor("hada_w1_a", outputs, rank),
-            Factor("hada_w1_b", rank, inputs),
-            Factor("hada_w2_a", outputs, rank),
-            Factor("hada_w2_b", rank, inputs),
-            file.Tensors.ContainsKey($"{layer.Name}.alpha") ? file.Load($"{layer.Name}.alpha", ScalarType.Float32).item<float>() : rank);
-        adapter.Strength = strength;
-        return new(layer, adapter);
-
-        Tensor Factor(string factor, long rows, long columns)
-        {
-            var name = $"{layer.Name}.{factor}";
-            if (!file.Tensors.TryGetValue(name, out var found) || !found.Shape.SequenceEqual([rows, columns]))
-                throw Misfit(file.Path, $"'{name}' is not there or not of shape [{rows}, {columns}]");
-            return file.Load(name, ScalarType.Float32, layer.Weight.device).DetachFromDisposeScope();
-        }
+        var device = held.Layer.Weight.device;
+        var factors = held.Factors.ToDictionary(factor => factor.Name, factor => file.Load(held, factor, device));
+        return new(held.Layer, held.Kind, held.Factors, factors, held.Alpha, lengths: file.LoadLengths(held, device)) { Strength = strength };
     }
-
-    private static LoraBuildException Misfit(string path, string reason) => new(
-        DiagnosticCode.LoraMismatch, $"The LoRA does not fit the model: {reason}. Use one that was trained as LoHa on this architecture.", path);
 }

@@ -11,7 +11,7 @@ namespace LoraBuild.Training.Adapters;
 /// So <c>y = op(x, W) + (x B) A</c> needs neither the changed weight nor a gradient of its size. <see cref="LoHaForm"/> says which of both
 /// forms a layer takes.
 /// </remarks>
-public sealed class LoHa : ILayerAdapter
+public sealed class LoHa : LayerChange
 {
     private readonly LoHaForm? form;
 
@@ -44,27 +44,40 @@ public sealed class LoHa : ILayerAdapter
     /// <summary>The scale's numerator.</summary>
     public double Alpha { get; }
 
-    /// <summary>How strongly the change is applied: 1 as trained, 0 not at all.</summary>
-    public double Strength { get; set; } = 1;
-
     /// <summary>The rank of each of the two products.</summary>
     public long Rank => W1B.shape[0];
 
     private double Scale => Alpha / Rank * Strength;
 
     /// <inheritdoc/>
-    public Tensor Forward(AdaptableLayer layer, Tensor input)
+    public override Tensor Forward(AdaptableLayer layer, Tensor input)
     {
         using var scope = NewDisposeScope();
         var chosen = form ?? LoHaCost.CheaperForm(layer, input, Rank);
         return (chosen == LoHaForm.Factored ? Factored(layer, input) : Materialized(layer, input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The change of the layer's weight, in the weight's shape and the factors' type.</summary>
-    public Tensor WeightChange(AdaptableLayer layer)
+    /// <inheritdoc/>
+    public override Tensor WeightChange(AdaptableLayer layer)
     {
         using var scope = NewDisposeScope();
         return (W1A.matmul(W1B) * W2A.matmul(W2B) * Scale).view(layer.Weight.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Output(AdaptableLayer layer, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return layer.Apply(input, WeightChange(layer).to_type(input.dtype), null).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override double Norm()
+    {
+        using var scope = NewDisposeScope();
+        var up = (W1A.unsqueeze(2) * W2A.unsqueeze(1)).view(-1, Rank * Rank);
+        var down = (W1B.unsqueeze(1) * W2B.unsqueeze(0)).view(Rank * Rank, -1);
+        return NormOfProduct(up, down) * Alpha / Rank;
     }
 
     private Tensor Factored(AdaptableLayer layer, Tensor input)

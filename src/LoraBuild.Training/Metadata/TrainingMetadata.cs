@@ -60,13 +60,22 @@ public static class TrainingMetadata
         entries["ss_seed"] = Text(settings.Seed);
         entries["ss_noise_offset"] = Text(settings.NoiseOffset);
         entries["ss_min_snr_gamma"] = Text(settings.MinSnrGamma);
-        entries["ss_network_module"] = "lycoris.kohya";
+        entries["ss_network_module"] = NetworkArguments.Module(settings);
         entries["ss_network_dim"] = Text(settings.NetworkDim);
         entries["ss_network_alpha"] = Text(settings.NetworkAlpha);
-        entries["ss_network_args"] = Json(new JsonObject
-        {
-            ["algo"] = "loha", ["preset"] = "full", ["conv_dim"] = Text(settings.ConvDim), ["conv_alpha"] = Text(settings.ConvAlpha),
-        });
+        entries["ss_network_dropout"] = settings.NetworkDropout > 0 ? Text(settings.NetworkDropout) : "None";
+        entries["ss_scale_weight_norms"] = Text(settings.ScaleWeightNorms);
+        if (NetworkArguments.Of(settings) is { Count: > 0 } arguments)
+            entries["ss_network_args"] = Json(NetworkArgs(arguments, settings));
+    }
+
+    // sd-scripts adds its network_dropout for LyCORIS to what the author wrote.
+    private static JsonObject NetworkArgs(IReadOnlyList<(string Name, string Value)> arguments, TrainingSettings settings)
+    {
+        var json = new JsonObject(arguments.Select(argument => KeyValuePair.Create<string, JsonNode?>(argument.Name, argument.Value)));
+        if (!settings.DimFromWeights)
+            json["dropout"] = settings.NetworkDropout > 0 ? settings.NetworkDropout : null;
+        return json;
     }
 
     private static void AddOptimizer(SortedDictionary<string, string> entries, TrainingSettings settings)
@@ -116,7 +125,7 @@ public static class TrainingMetadata
             entries[$"ss_{name}"] = "False";
         foreach (var name in (string[])
             ["adaptive_noise_scale", "face_crop_aug_range", "ip_noise_gamma", "max_validation_steps", "multires_noise_iterations",
-                "network_dropout", "resize_interpolation", "scale_weight_norms", "training_comment", "validate_every_n_epochs",
+                "resize_interpolation", "training_comment", "validate_every_n_epochs",
                 "validate_every_n_steps", "validation_seed"])
             entries[$"ss_{name}"] = "None";
         entries["ss_caption_dropout_every_n_epochs"] = entries["ss_num_reg_images"] = entries["ss_num_validation_images"] = "0";

@@ -65,11 +65,16 @@ public class TrainingSettingsTests
             ["min_snr_gamma"] = "5", ["optimizer_type"] = "AdamW", ["optimizer_args"] = "betas=0.9,0.95; weight_decay=0.01", ["learning_rate"] = "1e-3",
             ["unet_lr"] = "2e-3", ["text_encoder_lr"] = "0", ["lr_scheduler"] = "linear", ["lr_scheduler_num_cycles"] = "1",
             ["lr_warmup_steps"] = "0", ["max_grad_norm"] = "0", ["network_dim"] = "8", ["network_alpha"] = "1", ["conv_dim"] = "0",
-            ["conv_alpha"] = "2.5", ["network_train_unet_only"] = "true", ["algo"] = "loha",
+            ["conv_alpha"] = "2.5", ["network_train_unet_only"] = "true", ["algo"] = "locon", ["preset"] = "attn-mlp", ["network_dropout"] = "0.1",
+            ["rank_dropout"] = "0.2", ["module_dropout"] = "0.3", ["dora_wd"] = "true", ["wd_on_output"] = "false", ["use_tucker"] = "true",
+            ["use_scalar"] = "true", ["rs_lora"] = "true", ["factor"] = "8", ["decompose_both"] = "true", ["full_matrix"] = "true",
+            ["unbalanced_factorization"] = "true", ["down_lr_weight"] = "sine+.25", ["mid_lr_weight"] = "0.5", ["up_lr_weight"] = "1,1,1,1,1,1,0,0,0,0,0,0",
+            ["block_dims"] = Repeated("2"), ["block_alphas"] = Repeated("1.5"), ["conv_block_dims"] = Repeated("0"), ["conv_block_alphas"] = Repeated("1"),
+            ["scale_weight_norms"] = "1", ["network_weights"] = "first.safetensors", ["dim_from_weights"] = "true",
         };
 
         Assert.Equal(TrainingSettings.Options.Select(option => option.Name).Order(), changed.Keys.Order());
-        Assert.All(changed.Where(option => option.Key != "algo"), option =>
+        Assert.All(changed, option =>
         {
             var settings = TrainingSettings.Parse(new Dictionary<string, string> { [option.Key] = option.Value }, out var problems);
             Assert.DoesNotContain(problems, problem => problem.Code == DiagnosticCode.InvalidProperty);
@@ -115,6 +120,11 @@ public class TrainingSettingsTests
     [InlineData("optimizer_args", "betas=0.9,1")]
     [InlineData("xformers", "yes")]
     [InlineData("clip_skip", "0")]
+    [InlineData("preset", "atn-mlp")]
+    [InlineData("down_lr_weight", "1,1,1")]
+    [InlineData("down_lr_weight", "sinus")]
+    [InlineData("block_dims", "4,4")]
+    [InlineData("rank_dropout", "1")]
     public void A_value_out_of_range_is_refused_with_what_is_allowed(string name, string text)
     {
         TrainingSettings.Parse(new Dictionary<string, string> { [name] = text }, out var problems);
@@ -132,6 +142,10 @@ public class TrainingSettingsTests
     [InlineData("bucket_no_upscale=false resolution=200,512 min_bucket_reso=256", "Lower LoraMinBucketReso")]
     [InlineData("cache_latents=true", "LoraRandomCrop shows it differently")]
     [InlineData("cache_latents_to_disk=true random_crop=false color_aug=true", "LoraColorAug shows it differently")]
+    [InlineData("algo=lora use_tucker=true", "Set LoraAlgo to locon")]
+    [InlineData("algo=loha factor=8", "Set LoraAlgo to lokr")]
+    [InlineData("dora_wd=true network_dropout=0.1", "Take LoraRankDropout")]
+    [InlineData("dim_from_weights=true", "needs LoraNetworkWeights")]
     public void Values_that_do_not_go_together_are_refused(string options, string cure)
     {
         TrainingSettings.Parse(options.Split(' ').ToDictionary(o => o.Split('=')[0], o => o.Split('=')[1]), out var problems);
@@ -150,6 +164,12 @@ public class TrainingSettingsTests
         Assert.Equal(text, length.ToString());
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("8", 8)]
+    public void Convolutions_get_no_LoRA_unless_their_rank_is_named(string dim, int expected) =>
+        Assert.Equal(expected, TrainingSettings.Parse(new Dictionary<string, string> { ["algo"] = "lora", ["conv_dim"] = dim }, out _).ConvDim);
+
     [Property]
     public Property A_name_with_one_letter_wrong_is_recognised() =>
         Prop.ForAll(
@@ -164,4 +184,6 @@ public class TrainingSettingsTests
     [Fact]
     public void A_name_like_no_other_gets_no_suggestion() =>
         Assert.Null(Nearest.Of("zzzz", TrainingSettings.Options.Select(option => option.Name)));
+
+    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, UNetBlock.Count));
 }

@@ -1,0 +1,146 @@
+using LoraBuild.Core.Randomness;
+using LoraBuild.Core.Settings;
+using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.UNet;
+using LoraBuild.Training.Adapters.Files;
+using LoraBuild.Training.Parameters;
+
+namespace LoraBuild.Training.Adapters;
+
+/// <summary>What a trained adapter consists of, before there is room for it.</summary>
+internal sealed class AdapterBlueprint
+{
+    private readonly ParameterGroup group;
+    private readonly double rateFactor;
+    private readonly long[]? lengthsShape;
+    private readonly bool hasScalar, trainsScalar;
+
+    private AdapterBlueprint(
+        AdaptableLayer layer,
+        ParameterGroup group,
+        AdapterKind kind,
+        IReadOnlyList<AdapterFactor> factors,
+        double alpha,
+        double rateFactor,
+        IReadOnlyList<long>? lengthsShape,
+        TrainingSettings settings)
+    {
+        (Layer, Kind, Factors, Alpha) = (layer, kind, factors, alpha);
+        (this.group, this.rateFactor, this.lengthsShape) = (group, rateFactor, lengthsShape?.ToArray());
+        trainsScalar = settings.UseScalar && group != ParameterGroup.Untrained;
+        // LyCORIS' adapters shorten their change by it, whether it is learnt or not.
+        hasScalar = settings.UseScalar || (settings.ScaleWeightNorms is not null && settings.Algo != AdapterAlgorithm.Lora && kind is not LoKrKind);
+    }
+
+    /// <summary>The layer.</summary>
+    public AdaptableLayer Layer { get; }
+
+    /// <summary>What the tensors mean.</summary>
+    public AdapterKind Kind { get; }
+
+    /// <summary>The kind's tensors.</summary>
+    public IReadOnlyList<AdapterFactor> Factors { get; }
+
+    /// <summary>The change is scaled by alpha over the rank.</summary>
+    public double Alpha { get; }
+
+    /// <summary>New adapters for these layers.</summary>
+    public static IReadOnlyList<AdapterBlueprint> Of(IEnumerable<AdapterPlace> places, TrainingSettings settings)
+    {
+        var kind = AdapterKind.Of(settings.Algo);
+        return [.. places.Select(place =>
+        {
+            var factors = kind.NewFactors(place.Layer, place.Rank, settings);
+            // Files know alpha over rank alone, so that rs_lora's scale goes into alpha; and an alpha that does not count is the rank.
+            var alpha = kind.RankOf(factors) is null ? place.Rank : settings.RsLora ? place.Alpha * Math.Sqrt(place.Rank) : place.Alpha;
+            var lengths = settings.DoraWd ? WeightDecomposition.LengthsShape(place.Layer, settings.WdOnOutput) : null;
+            return new AdapterBlueprint(place.Layer, place.Group, kind, factors, alpha, place.RateFactor, lengths, settings);
+        })];
+    }
+
+    /// <summary>Adapters like those of a file, on the layers that may be trained.</summary>
+    public static IReadOnlyList<AdapterBlueprint> Of(LoraReader file, TextEncoder textEncoder, UNetModel unet, TrainingSettings settings)
+    {
+        var groups = AdapterSelection.GroupsOf(textEncoder, unet, settings).ToDictionary(place => place.Layer, place => place.Group);
+        return [.. file.Layers.Where(held => groups.ContainsKey(held.Layer)).Select(held => new AdapterBlueprint(
+            held.Layer,
+            groups[held.Layer],
+            held.Kind,
+            held.Factors,
+            held.Alpha,
+            AdapterSelection.RateFactor(held.Layer, settings),
+            held.LengthsShape,
+            settings))];
+    }
+
+    /// <summary>The room that it needs.</summary>
+    public IEnumerable<ParameterShape> Shapes()
+    {
+        foreach (var factor in Factors)
+            yield return new(NameOf(factor.Name), group, factor.Shape, rateFactor);
+        if (hasScalar)
+            yield return new(NameOf(AdapterModule.ScalarName), trainsScalar ? group : ParameterGroup.Untrained, [], rateFactor);
+        if (lengthsShape is not null)
+            yield return new(NameOf(AdapterModule.LengthsName), group, lengthsShape, rateFactor);
+    }
+
+    /// <summary>Writes the weights of a new adapter.</summary>
+    public void Fill(ParameterBuffer parameters, long seed)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < Factors.Count; i++)
+            Factors[i].First.Fill(parameters[NameOf(Factors[i].Name)], new CounterRandom(seed, (long)RandomPurpose.AdapterWeights, NameHash.Of(Layer.Name), i));
+        if (hasScalar)
+            parameters[NameOf(AdapterModule.ScalarName)].fill_(trainsScalar ? 0 : 1);
+        if (lengthsShape is not null)
+        {
+            var lengths = parameters[NameOf(AdapterModule.LengthsName)];
+            lengths.copy_(WeightDecomposition.Lengths(Layer.Weight.to_type(ScalarType.Float32), lengths));
+        }
+    }
+
+    /// <summary>Writes the weights of a file's adapter.</summary>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB4005: it is of another kind or rank.</exception>
+    public void Fill(ParameterBuffer parameters, LoraReader file, LoraLayer held)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        if (held.Kind != Kind || !held.Factors.Select(Described).SequenceEqual(Factors.Select(Described)) || held.LengthsShape is null != lengthsShape is null)
+        {
+            throw file.Misfit(
+                $"layer {Layer.Name} has {string.Join(", ", held.Factors.Select(Described))}, but the settings ask for "
+                    + $"{string.Join(", ", Factors.Select(Described))}; LoraDimFromWeights takes what the file has");
+        }
+
+        foreach (var factor in Factors)
+            parameters[NameOf(factor.Name)].copy_(file.Load(held, factor, parameters.Values.device));
+        if (lengthsShape is not null)
+            parameters[NameOf(AdapterModule.LengthsName)].copy_(file.LoadLengths(held, parameters.Values.device)!);
+        if (hasScalar)
+            parameters[NameOf(AdapterModule.ScalarName)].fill_(1);
+        // The change stays the file's, whatever alpha is from now on.
+        if (held.Alpha != Alpha && Kind.RankOf(Factors) is not null)
+            parameters[NameOf(Kind.ScaledFactor(Factors.Select(factor => factor.Name)))].mul_(held.Alpha / Alpha);
+    }
+
+    /// <summary>The adapter over its place in the buffers.</summary>
+    /// <param name="layer">The layer, or the same one of a copy of the models.</param>
+    /// <param name="parameters">The buffers.</param>
+    /// <param name="settings">What is dropped.</param>
+    /// <param name="place">Where the training is.</param>
+    public AdapterModule Build(AdaptableLayer layer, ParameterBuffer parameters, TrainingSettings settings, DropoutPlace place) => new(
+        layer,
+        Kind,
+        Factors,
+        Factors.ToDictionary(factor => factor.Name, factor => parameters[NameOf(factor.Name)]),
+        Alpha,
+        hasScalar ? parameters[NameOf(AdapterModule.ScalarName)] : null,
+        lengthsShape is null ? null : parameters[NameOf(AdapterModule.LengthsName)],
+        AdapterDropout.IsIn(settings) ? new(settings, place, layer.Name, perSample: group == ParameterGroup.UNet) : null);
+
+    private static string Described(AdapterFactor factor) => $"{factor.Name} [{string.Join(", ", factor.Shape)}]";
+
+    private string NameOf(string tensor) => $"{Layer.Name}.{tensor}";
+}

@@ -1,0 +1,83 @@
+using LoraBuild.Core.Randomness;
+using LoraBuild.Core.Settings;
+
+namespace LoraBuild.Training.Adapters;
+
+/// <summary>
+/// What an adapter drops at a step: a function of the seed, the step, the layer's name and, for a layer of the UNet, the sample, so that
+/// neither recomputation in the backward pass nor resuming nor the number of replicas changes it.
+/// </summary>
+/// <remarks>
+/// sd-scripts' <c>networks.lora</c> drops ranks sample by sample and single low-rank values, and scales up what is left. LyCORIS drops
+/// output channels of the change at each step without scaling, and, in its bypass mode, single values of what is added to the output.
+/// </remarks>
+/// <param name="settings">The rates.</param>
+/// <param name="place">Where the training is.</param>
+/// <param name="layer">The layer's name.</param>
+/// <param name="perSample">
+/// Whether the rows of the layer's input are samples. The text encoder's are not, because it sees chunks of captions, equal ones once: what
+/// is dropped there is the same for all of them.
+/// </param>
+internal sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place, string layer, bool perSample)
+{
+    private readonly long layerHash = NameHash.Of(layer);
+    private readonly bool lowRank = settings.Algo == AdapterAlgorithm.Lora;
+
+    /// <summary>Whether these settings drop anything.</summary>
+    public static bool IsIn(TrainingSettings settings) => settings.NetworkDropout > 0 || settings.RankDropout > 0 || settings.ModuleDropout > 0;
+
+    /// <summary>Whether this step leaves the adapter out.</summary>
+    public bool DropsModule => place.Pass is not null && settings.ModuleDropout > 0 && Stream(RandomPurpose.ModuleDropout).NextDouble() < settings.ModuleDropout;
+
+    /// <summary>Whether values of what is added to the layer's output are dropped.</summary>
+    public bool DropsOutput => place.Pass is not null && settings.NetworkDropout > 0 && !lowRank;
+
+    /// <summary>0 for each dropped output channel of the change, 1 for the others, [channels]; null where none is.</summary>
+    public Tensor? Rows(long channels, Device device) =>
+        place.Pass is null || settings.RankDropout == 0 || lowRank ? null : tensor(Kept(Stream(RandomPurpose.RankDropout), channels), device: device);
+
+    /// <summary>What is left of low-rank values, [..., rank] or [batch, rank, height, width].</summary>
+    public Tensor Between(Tensor values)
+    {
+        if (place.Pass is null || !lowRank)
+            return values;
+        using var scope = NewDisposeScope();
+        var left = settings.NetworkDropout > 0 ? Values(values) : values;
+        if (settings.RankDropout > 0)
+        {
+            var rankAxis = values.dim() == 4 ? 1 : values.dim() - 1;
+            var kept = RowsOf(values).SelectMany(row => Kept(Stream(RandomPurpose.RankDropout, row), values.shape[rankAxis])).ToArray();
+            var shape = values.shape.Select((size, axis) => axis == rankAxis ? size : axis == 0 ? -1 : 1).ToArray();
+            left = left * tensor(kept, device: values.device).view(shape).to_type(values.dtype) * (1 / (1 - settings.RankDropout));
+        }
+
+        return ReferenceEquals(left, values) ? values : left.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What is left of values when single ones are dropped, scaled up so that their mean stays.</summary>
+    /// <param name="values">The samples are its first axis.</param>
+    public Tensor Values(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var kept = 1 - settings.NetworkDropout;
+        var masks = RowsOf(values).Select(row =>
+        {
+            using var generator = new Generator((ulong)Stream(RandomPurpose.NetworkDropout, row).NextInt(long.MaxValue), values.device);
+            return empty([1, .. values.shape.AsSpan(1)], dtype: values.dtype, device: values.device).bernoulli_(kept, generator);
+        });
+        return (values * cat([.. masks], 0) * (1 / kept)).MoveToOuterDisposeScope();
+    }
+
+    private IEnumerable<long> RowsOf(Tensor values) =>
+        perSample ? Enumerable.Range(place.FirstSample, (int)values.shape[0]).Select(row => (long)row) : [0];
+
+    private float[] Kept(CounterRandom random, long count)
+    {
+        var kept = new float[count];
+        foreach (ref var one in kept.AsSpan())
+            one = random.NextDouble() < settings.RankDropout ? 0 : 1;
+        return kept;
+    }
+
+    private CounterRandom Stream(RandomPurpose purpose, long row = 0) => new(settings.Seed, (long)purpose, place.Pass!.Value, layerHash, row);
+}

@@ -1,0 +1,62 @@
+using LoraBuild.Core.Settings;
+using LoraBuild.Diffusion.Layers;
+
+namespace LoraBuild.Training.Adapters;
+
+/// <summary>One of LyCORIS' algorithms: which tensors an adapter has, and what change of a layer's weight they stand for.</summary>
+public abstract class AdapterKind
+{
+    private static readonly AdapterKind LoHa = new LoHaKind(), LoCon = new LoConKind(), LoKr = new LoKrKind();
+
+    /// <summary>Every kind.</summary>
+    public static IReadOnlyList<AdapterKind> All { get; } = [LoHa, LoCon, LoKr];
+
+    /// <summary>The kind of an algorithm.</summary>
+    public static AdapterKind Of(AdapterAlgorithm algorithm) => algorithm switch
+    {
+        AdapterAlgorithm.LoHa => LoHa,
+        AdapterAlgorithm.LoKr => LoKr,
+        _ => LoCon,
+    };
+
+    /// <summary>The tensors of a new adapter.</summary>
+    /// <param name="layer">The layer that it is for.</param>
+    /// <param name="rank">The rank, from 1.</param>
+    /// <param name="settings">How the tensors are made up.</param>
+    public abstract IReadOnlyList<AdapterFactor> NewFactors(AdaptableLayer layer, long rank, TrainingSettings settings);
+
+    /// <summary>The tensors that an adapter for a layer has, where a file holds some of these shapes; their first values mean nothing.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="shapes">The shapes in the file by the tensors' names; others than this kind's don't count.</param>
+    /// <returns>The tensors with the shapes that the layer needs, or null where no tensor is of this kind.</returns>
+    public abstract IReadOnlyList<AdapterFactor>? FactorsIn(AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes);
+
+    /// <summary>What alpha is divided by: the rank, or null where the change is not scaled.</summary>
+    public abstract long? RankOf(IReadOnlyList<AdapterFactor> factors);
+
+    /// <summary>The change of the layer's weight that the tensors stand for.</summary>
+    /// <param name="factors">The tensors by name.</param>
+    /// <param name="scale">What the change is multiplied by.</param>
+    /// <param name="rows">What each output channel's change is multiplied by, [out] or [1]; null: 1.</param>
+    /// <param name="between">What happens to low-rank values on their way, where the kind has such; null: nothing.</param>
+    public abstract LayerChange Change(IReadOnlyDictionary<string, Tensor> factors, double scale, Tensor? rows, Func<Tensor, Tensor>? between);
+
+    /// <summary>Whether <see cref="Change"/> computes with the tensors, so that it must be called again when they have changed.</summary>
+    public abstract bool Derives(IReadOnlyDictionary<string, Tensor> factors);
+
+    /// <summary>The tensor that a file holds multiplied by the adapter's scalar.</summary>
+    public abstract string ScaledFactor(IEnumerable<string> names);
+
+    /// <summary>The sizes of a layer: output channels, input channels, and the kernel's area.</summary>
+    protected static (long Outputs, long Inputs, long Kernel) SizesOf(AdaptableLayer layer)
+    {
+        var shape = layer.Weight.shape;
+        return (shape[0], shape[1], layer.Weight.numel() / shape[0] / shape[1]);
+    }
+
+    /// <summary>The sizes of a layer's kernel: none for a linear layer.</summary>
+    protected static long[] KernelOf(AdaptableLayer layer) => layer.Weight.shape[2..];
+
+    /// <summary>Whether Tucker's decomposition is of use: for a kernel above 1x1.</summary>
+    protected static bool IsLarge(AdaptableLayer layer) => layer is Conv2d { KernelSize: > 1 };
+}

@@ -1,0 +1,155 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Safetensors;
+
+namespace LoraBuild.Training.Adapters.Files;
+
+/// <summary>
+/// A LoRA file that is opened for a model: LyCORIS' LoHa, LoCon and LoKr, sd-scripts' LoRA, and diffusers' LoRA, with or without DoRA. All
+/// names and shapes are held against the model when it is opened; the tensors are read when they are asked for.
+/// </summary>
+internal sealed class LoraReader : IDisposable
+{
+    private const int NamesShown = 3;
+
+    private readonly SafetensorsFile file;
+
+    private LoraReader(SafetensorsFile file, IReadOnlyList<LoraLayer> layers)
+    {
+        this.file = file;
+        Layers = layers;
+    }
+
+    /// <summary>What the file holds, in the order of the model's layers.</summary>
+    public IReadOnlyList<LoraLayer> Layers { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">A <c>.safetensors</c> file.</param>
+    /// <param name="layers">The model's layers.</param>
+    /// <exception cref="LoraBuildException">LB4001, LB4002, LB6004: it is missing, damaged or cannot be read. LB4005: it does not fit the model.</exception>
+    public static LoraReader Open(string path, IEnumerable<AdaptableLayer> layers)
+    {
+        var file = SafetensorsFile.Open(path);
+        try
+        {
+            return new(file, Read(file, [.. layers]));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads one of a layer's tensors in 32 bits and the shape that the layer needs; the caller's scope owns it.</summary>
+    public Tensor Load(LoraLayer layer, AdapterFactor factor, Device device) =>
+        file.Load(layer.Keys[factor.Name], ScalarType.Float32, device).view([.. factor.Shape]);
+
+    /// <summary>Reads DoRA's lengths; null where there are none.</summary>
+    public Tensor? LoadLengths(LoraLayer layer, Device device) => layer.LengthsShape is { } shape
+        ? file.Load(layer.Keys[AdapterModule.LengthsName], ScalarType.Float32, device).view([.. shape])
+        : null;
+
+    /// <summary>The error for a file that does not fit.</summary>
+    public LoraBuildException Misfit(string reason) => Misfit(file, reason);
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+
+    private static List<LoraLayer> Read(SafetensorsFile file, IReadOnlyList<AdaptableLayer> layers)
+    {
+        var names = new List<(string Key, LoraTensorName Name)>();
+        foreach (var key in file.Tensors.Keys.Order(StringComparer.Ordinal))
+            names.Add((key, LoraTensorName.TryParse(key) ?? throw Misfit(file, $"it has a tensor '{key}', which is no part of a LoRA")));
+        if (names.Count == 0)
+            throw Misfit(file, "it has no tensors");
+
+        var groups = names.GroupBy(name => name.Name.Layer).ToDictionary(group => group.Key);
+        var known = layers.Select(layer => layer.Name).ToHashSet();
+        if (groups.Keys.Where(name => !known.Contains(name)).ToList() is { Count: > 0 } strangers)
+            throw Misfit(file, $"the model has no layer {string.Join(", ", strangers.Take(NamesShown))}{(strangers.Count > NamesShown ? ", ..." : "")}");
+
+        var alphas = PeftAlphas.In(file);
+        return [.. layers.Where(layer => groups.ContainsKey(layer.Name)).Select(layer => ReadLayer(file, layer, [.. groups[layer.Name]], alphas))];
+    }
+
+    private static LoraLayer ReadLayer(SafetensorsFile file, AdaptableLayer layer, IReadOnlyList<(string Key, LoraTensorName Name)> names, PeftAlphas alphas)
+    {
+        var keys = new Dictionary<string, string>();
+        foreach (var (key, name) in names)
+        {
+            if (!keys.TryAdd(name.Tensor, key))
+                throw Misfit(file, $"'{keys[name.Tensor]}' and '{key}' both stand for the same tensor of layer {layer.Name}");
+        }
+
+        var shapes = keys.ToDictionary(entry => entry.Key, entry => file.Tensors[entry.Value].Shape);
+        var found = AdapterKind.All.Select(kind => (Kind: kind, Factors: kind.FactorsIn(layer, shapes))).Where(entry => entry.Factors is not null).ToList();
+        if (found is not [var (kind, factors)])
+        {
+            throw Misfit(
+                file,
+                $"the tensors {string.Join(", ", keys.Keys.Take(NamesShown))} of layer {layer.Name} are of {(found.Count == 0 ? "no known kind" : "several kinds")}");
+        }
+
+        foreach (var factor in factors!)
+            Check(file, layer, factor.Name, factor.Shape, keys);
+        if (keys.Keys.Except([.. factors.Select(factor => factor.Name), AdapterModule.AlphaName, AdapterModule.LengthsName]).FirstOrDefault() is { } stranger)
+            throw Misfit(file, $"LoraBuild does not know what '{keys[stranger]}' means");
+
+        IReadOnlyList<long>? lengths = null;
+        if (shapes.TryGetValue(AdapterModule.LengthsName, out var shape))
+        {
+            // PEFT keeps a flat list for the outputs.
+            var ofOutputs = shape.Count == 1 || shape[0] == layer.Weight.shape[0];
+            lengths = WeightDecomposition.LengthsShape(layer, ofOutputs);
+            Check(file, layer, AdapterModule.LengthsName, shape.Count == 1 ? [layer.Weight.shape[0]] : lengths, keys);
+        }
+
+        return new(layer, kind, factors, AlphaOf(file, names[0].Name, kind, factors, keys, alphas), lengths, keys);
+    }
+
+    private static void Check(SafetensorsFile file, AdaptableLayer layer, string name, IReadOnlyList<long> shape, Dictionary<string, string> keys)
+    {
+        if (!keys.TryGetValue(name, out var key))
+            throw Misfit(file, $"it has no '{name}' for layer {layer.Name}");
+        var found = file.Tensors[key].Shape;
+        if (!AreAlike(found, shape))
+            throw Misfit(file, $"'{key}' is {Shown(found)}, but layer {layer.Name} needs {Shown(shape)}");
+    }
+
+    // To a LoRA, linear layers and convolutions of 1x1 are the same, and all sizes but the first may be taken together.
+    private static bool AreAlike(IReadOnlyList<long> found, IReadOnlyList<long> shape)
+    {
+        var (a, b) = (Trimmed(found), Trimmed(shape));
+        return a.SequenceEqual(b) || (Math.Min(a.Count, b.Count) == 2 && a[0] == b[0] && Count(a) == Count(b));
+    }
+
+    private static List<long> Trimmed(IReadOnlyList<long> shape) => [.. shape.Reverse().SkipWhile(size => size == 1).Reverse()];
+
+    private static double AlphaOf(
+        SafetensorsFile file,
+        LoraTensorName name,
+        AdapterKind kind,
+        IReadOnlyList<AdapterFactor> factors,
+        Dictionary<string, string> keys,
+        PeftAlphas alphas)
+    {
+        var rank = kind.RankOf(factors) ?? 1;
+        if (!keys.TryGetValue(AdapterModule.AlphaName, out var key))
+            return alphas.Of(name, rank);
+        if (Count(file.Tensors[key].Shape) != 1)
+            throw Misfit(file, $"'{key}' is not a single number");
+        using var scope = NewDisposeScope();
+        var alpha = (double)file.Load(key, ScalarType.Float32).item<float>();
+        return double.IsFinite(alpha) ? alpha : throw Misfit(file, $"'{key}' is not a number");
+    }
+
+    private static long Count(IReadOnlyList<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
+
+    private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+
+    private static LoraBuildException Misfit(SafetensorsFile file, string reason) => new(
+        DiagnosticCode.LoraMismatch,
+        $"The LoRA does not fit the model: {reason}. Use one that was made for this architecture as LoRA, LoCon, LoHa or LoKr.",
+        file.Path);
+}

@@ -1,0 +1,46 @@
+using LoraBuild.Core.Randomness;
+
+namespace LoraBuild.Training.Adapters;
+
+/// <summary>What a tensor of a new adapter holds.</summary>
+/// <param name="Deviation">The standard deviation of a normal distribution around 0, or 0.</param>
+/// <param name="Bound">The bound on both sides of an even distribution around 0, or 0.</param>
+public readonly record struct FirstValues(double Deviation, double Bound)
+{
+    /// <summary>Nothing but zeros.</summary>
+    public static FirstValues Zero { get; } = new(0, 0);
+
+    /// <summary>Draws of N(0, <paramref name="deviation"/>).</summary>
+    public static FirstValues Normal(double deviation) => new(deviation, 0);
+
+    /// <summary>
+    /// torch's <c>kaiming_uniform_</c> with a slope of the square root of 5, as LoRA begins with: even between plus and minus the root of
+    /// 1 / <paramref name="fanIn"/>.
+    /// </summary>
+    /// <param name="fanIn">The number of values that a row of the tensor has.</param>
+    public static FirstValues KaimingUniform(long fanIn) => new(0, 1 / Math.Sqrt(fanIn));
+
+    /// <summary>Fills a tensor.</summary>
+    public void Fill(Tensor values, CounterRandom random)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        if (this == Zero)
+        {
+            values.zero_();
+            return;
+        }
+
+        var count = (int)values.numel();
+        var (draws, size) = Deviation > 0 ? (random.NextGaussians(count), Deviation) : (Even(random, count), Bound);
+        values.copy_(tensor(draws, dtype: ScalarType.Float32).view(values.shape).mul_(size));
+    }
+
+    private static float[] Even(CounterRandom random, int count)
+    {
+        var draws = new float[count];
+        foreach (ref var draw in draws.AsSpan())
+            draw = (float)((2 * random.NextDouble()) - 1);
+        return draws;
+    }
+}

@@ -1,0 +1,41 @@
+using LoraBuild.Diffusion.Layers;
+
+namespace LoraBuild.Training.Adapters;
+
+/// <summary>
+/// The change of a layer's weight as a function of an adapter's weights, and how it reaches the layer's output. Without state but for
+/// <see cref="Strength"/>; the weights belong to someone else.
+/// </summary>
+public abstract class LayerChange : ILayerAdapter
+{
+    /// <summary>How strongly the change is applied: 1 as trained, 0 not at all.</summary>
+    public double Strength { get; set; } = 1;
+
+    /// <inheritdoc/>
+    public virtual Tensor Forward(AdaptableLayer layer, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return layer.Apply(input).add_(Output(layer, input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the change adds to the layer's output, in the input's type.</summary>
+    /// <inheritdoc cref="ILayerAdapter.Forward"/>
+    public abstract Tensor Output(AdaptableLayer layer, Tensor input);
+
+    /// <summary>The change of the layer's weight, in the weight's shape and the adapter's type.</summary>
+    public abstract Tensor WeightChange(AdaptableLayer layer);
+
+    /// <summary>The length (L2 norm) of the change at strength 1, without making it.</summary>
+    public abstract double Norm();
+
+    /// <summary>The length of a product of two matrices, from their Gram matrices: the root of the sum of (A^T A) o (B B^T).</summary>
+    /// <param name="left">[rows, rank].</param>
+    /// <param name="right">[rank, columns].</param>
+    protected static double NormOfProduct(Tensor left, Tensor right)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var (a, b) = (left.to_type(ScalarType.Float64), right.to_type(ScalarType.Float64));
+        return Math.Sqrt(Math.Max(0, (a.t().matmul(a) * b.matmul(b.t())).sum().item<double>()));
+    }
+}
