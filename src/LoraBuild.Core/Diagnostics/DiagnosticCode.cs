@@ -96,7 +96,7 @@ public static class DiagnosticCode
     /// <summary>A .safetensors file is damaged.</summary>
     public const string SafetensorsDamaged = "LB4002";
 
-    /// <summary>A checkpoint's tensors are missing or do not fit Stable Diffusion 1.x.</summary>
+    /// <summary>A checkpoint's tensors are missing or do not fit Stable Diffusion 1.x or 2.x.</summary>
     public const string CheckpointMismatch = "LB4003";
 
     /// <summary>The tokenizer's files are missing or damaged.</summary>
@@ -104,6 +104,18 @@ public static class DiagnosticCode
 
     /// <summary>A LoRA file does not fit the model that it is put on.</summary>
     public const string LoraMismatch = "LB4005";
+
+    /// <summary>A .ckpt file holds something other than tensors and dictionaries.</summary>
+    public const string PickleRefused = "LB4006";
+
+    /// <summary>A .ckpt file is damaged, or in a form that torch wrote before 1.6.</summary>
+    public const string PickleDamaged = "LB4007";
+
+    /// <summary>The base model is of another architecture than Stable Diffusion 1.x or 2.x, or no model at all.</summary>
+    public const string WrongArchitecture = "LB4008";
+
+    /// <summary>A setting says something else of the base model than the model's files.</summary>
+    public const string ModelContradiction = "LB4009";
 
     /// <summary>A training setting has an impossible value.</summary>
     public const string InvalidTrainingSetting = "LB5001";

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Diffusion.Loading;
 
 namespace LoraBuild.Diffusion.Safetensors;
 
@@ -7,10 +8,8 @@ namespace LoraBuild.Diffusion.Safetensors;
 /// A memory-mapped .safetensors file. Its header is checked when it is opened; tensors are read when they are asked for, straight into
 /// the type and onto the device where they are wanted.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorFile
 {
-    private const long ChunkElements = 1 << 20;
-
     private readonly SafetensorsHeader header;
     private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
@@ -19,15 +18,19 @@ public sealed class SafetensorsFile : IDisposable
     {
         Path = path;
         this.header = header;
+        Shapes = header.Tensors.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.Shape);
         map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
     }
 
-    /// <summary>The file's name as it was opened.</summary>
+    /// <inheritdoc/>
     public string Path { get; }
 
     /// <summary>Every tensor in the file, by name.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors => header.Tensors;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes { get; }
 
     /// <summary>The entries of <c>__metadata__</c>; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
@@ -61,42 +64,20 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads a tensor.</summary>
-    /// <param name="name">A key of <see cref="Tensors"/>.</param>
-    /// <param name="dtype">The type to convert it to, or null for the file's own.</param>
-    /// <param name="device">Where to put it, or null for the CPU.</param>
-    /// <returns>A new contiguous tensor that shares nothing with the file.</returns>
-    /// <exception cref="LoraBuildException">LB4002: its type is one that the engine does not have.</exception>
-    public Tensor Load(string name, ScalarType? dtype = null, Device? device = null)
+    /// <inheritdoc/>
+    public Tensor Load(string name, ScalarType? dtype = null, Device? device = null, (long First, long Count)? rows = null)
     {
         var entry = header.Tensors[name];
-        var fileType = SafetensorsType.Named(entry.Type)!.ScalarType ?? throw new LoraBuildException(
+        var stored = SafetensorsType.Named(entry.Type)!.ScalarType ?? throw new LoraBuildException(
             DiagnosticCode.SafetensorsDamaged, $"'{name}' is stored as {entry.Type}, which LoraBuild cannot read. Convert it to F16 or F32.", Path);
-
-        var target = torch.empty([.. entry.Shape], dtype: dtype ?? fileType, device: device);
-        if (entry.Length == 0)
-            return target;
-        if (target.dtype == fileType && target.device_type == DeviceType.CPU)
+        long[] shape = [.. entry.Shape];
+        var offset = entry.Offset;
+        if (rows is var (first, count))
         {
-            Read(entry.Offset, target.bytes);
-            return target;
+            offset += entry.Length / shape[0] * first;
+            shape[0] = count;
         }
-
-        // Through a small buffer of the file's type, from which the engine converts and transfers.
-        using var flat = target.view(-1);
-        var count = flat.shape[0];
-        var elementSize = entry.Length / count;
-        var chunkSize = Math.Min(count, ChunkElements);
-        using var chunk = torch.empty([chunkSize], dtype: fileType);
-        for (long start = 0; start < count; start += chunkSize)
-        {
-            var length = Math.Min(chunkSize, count - start);
-            Read(entry.Offset + (start * elementSize), chunk.bytes[..(int)(length * elementSize)]);
-            using var source = chunk.narrow(0, 0, length);
-            using var destination = flat.narrow(0, start, length);
-            destination.copy_(source);
-        }
-        return target;
+        return StoredBytes.ToTensor(shape, stored, dtype ?? stored, device, (start, target) => Read(offset + start, target));
     }
 
     /// <summary>Closes the file.</summary>
