@@ -1,22 +1,30 @@
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Loading;
-using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Diffusion.Vae;
 
 namespace LoraBuild.Diffusion;
 
-/// <summary>The parts of a Stable Diffusion 1.x model, at its full size or a miniature's: all sizes are read off the tensors.</summary>
+/// <summary>
+/// The parts of a Stable Diffusion 1.x or 2.x model, at its full size or a miniature's: all sizes are read off the tensors.
+/// </summary>
 public sealed class StableDiffusion : IDisposable
 {
-    private StableDiffusion(ClipTokenizer tokenizer, TextEncoder textEncoder, UNetModel unet, AutoencoderKL vae)
+    // Stable Diffusion 2.x fills up captions with it, 1.x with the end's token.
+    private const string Version2Padding = "!";
+
+    private StableDiffusion(
+        ClipTokenizer tokenizer, TextEncoder textEncoder, UNetModel unet, AutoencoderKL vae, bool isVersion2, PredictionType prediction)
     {
         Tokenizer = tokenizer;
         TextEncoder = textEncoder;
         UNet = unet;
         Vae = vae;
+        IsVersion2 = isVersion2;
+        Prediction = prediction;
     }
 
     /// <summary>Captions to token ids.</summary>
@@ -31,60 +39,76 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>Pictures to latents and back.</summary>
     public AutoencoderKL Vae { get; }
 
+    /// <summary>Whether it is of Stable Diffusion 2.x rather than 1.x.</summary>
+    public bool IsVersion2 { get; }
+
+    /// <summary>What the UNet's output stands for.</summary>
+    public PredictionType Prediction { get; }
+
     /// <summary>The noise at each timestep.</summary>
     public NoiseSchedule Schedule { get; } = NoiseSchedule.StableDiffusion;
 
-    /// <summary>Loads a model from a single file.</summary>
-    /// <param name="checkpointPath">
-    /// A .safetensors file with CompVis' keys, or a folder that holds exactly one. Keys that the model does not use are ignored. A
-    /// <c>config.json</c> beside the file or its metadata may give the numbers of heads and norm groups.
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">
+    /// A checkpoint with CompVis' keys, as .safetensors or torch's own format; a folder that holds exactly one .safetensors file; or a folder
+    /// as diffusers writes it. Keys that the model does not use are ignored. A <c>config.json</c> beside a single file or its metadata may
+    /// give the numbers of heads and norm groups.
     /// </param>
-    /// <param name="dtype">The type to compute in; the autoencoder and the frozen weights are loaded in it.</param>
+    /// <param name="dtype">The type to compute in; all weights are loaded straight into it.</param>
     /// <param name="device">Where to run, or null for the CPU.</param>
-    /// <param name="tokenizerPath">
-    /// A folder with CLIP's <c>merges.txt</c> or that file; null for the folder <c>tokenizer</c> beside the checkpoint.
-    /// </param>
+    /// <param name="options">What the author says of the model; null for nothing.</param>
     /// <exception cref="LoraBuildException">
-    /// LB4001: the checkpoint is missing. LB4002: it is damaged. LB4003: tensors are missing or do not fit, with the first few and what was
-    /// expected. LB4004: the tokenizer is missing, damaged, or not this text encoder's.
+    /// LB4001: something is missing. LB4002, LB4007: a file is damaged. LB4003: tensors are missing or do not fit, with the first few and what
+    /// was expected. LB4004: the tokenizer is missing, damaged, or not this text encoder's. LB4006: a file would run code. LB4008: it is a
+    /// model of another kind. LB4009: the options contradict it. LB6004: a file cannot be read.
     /// </exception>
-    public static StableDiffusion Load(string checkpointPath, ScalarType dtype, Device? device = null, string? tokenizerPath = null)
+    public static StableDiffusion Load(string path, ScalarType dtype, Device? device = null, ModelOptions? options = null)
     {
-        using var file = SafetensorsFile.Open(FileAt(checkpointPath));
-        var settings = ModelSettings.Of(file);
-        tokenizerPath ??= Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, "tokenizer");
-        var tokenizer = ClipTokenizer.Load(tokenizerPath);
+        options ??= new ModelOptions();
+        path = BaseModelPath.Resolve(path);
+        using var files = ModelFiles.Open(path, options.Vae);
+        var settings = files.Settings;
+        CheckOptions(path, settings, options);
+        var tokenizerPath = options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? ClipVocabulary.PlacesBeside(path)[0];
+        var tokenizer = ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
         device ??= torch.CPU;
 
         TextEncoder? textEncoder = null;
         UNetModel? unet = null;
+        AutoencoderKL? vae = null;
         try
         {
-            textEncoder = Build(TextPrefix(file), "text encoder", weights => new TextEncoder(weights, settings.TextHeads));
+            textEncoder = Build(files.TextEncoder, weights => new TextEncoder(weights, settings.TextHeads, settings.IsVersion2));
             if (tokenizer.VocabularySize != textEncoder.VocabularySize)
             {
                 throw new LoraBuildException(
                     DiagnosticCode.TokenizerInvalid,
-                    $"The tokenizer has {tokenizer.VocabularySize} tokens, but the text encoder of '{file.Path}' knows {textEncoder.VocabularySize}. "
+                    $"The tokenizer has {tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows {textEncoder.VocabularySize}. "
                     + "Use the tokenizer that belongs to the model.",
                     tokenizerPath);
             }
-            unet = Build("model.diffusion_model.", "UNet", weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
-            var vae = Build("first_stage_model.", "VAE", weights => new AutoencoderKL(weights, settings.VaeNormGroups));
-            return new StableDiffusion(tokenizer, textEncoder, unet, vae);
+            unet = Build(files.UNet, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
+            if (unet.ContextSize != textEncoder.Size)
+                throw Mismatch(path, $"the text encoder gives {textEncoder.Size} channels, the UNet takes {unet.ContextSize}");
+            vae = Build(files.Vae, weights => new AutoencoderKL(weights, files.VaeNormGroups));
+            if (vae.LatentChannels != unet.InChannels)
+                throw Mismatch(files.Vae.Path, $"the VAE's latents have {vae.LatentChannels} channels, those of the UNet {unet.InChannels}");
+            return new StableDiffusion(
+                tokenizer, textEncoder, unet, vae, settings.IsVersion2, settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon);
         }
         catch
         {
             textEncoder?.Dispose();
             unet?.Dispose();
+            vae?.Dispose();
             throw;
         }
 
-        T Build<T>(string prefix, string part, Func<Weights, T> build)
+        T Build<T>(ModelPart part, Func<Weights, T> build)
         {
             using var scope = torch.NewDisposeScope();
             using var frozen = torch.no_grad();
-            var weights = new Weights(file, prefix, part, dtype, device);
+            var weights = new Weights(part, dtype, device);
             var result = build(weights);
             weights.ThrowIfMisfit();
             return result;
@@ -99,19 +123,26 @@ public sealed class StableDiffusion : IDisposable
         Vae.Dispose();
     }
 
-    private static string FileAt(string path)
+    private static void CheckOptions(string path, ModelSettings settings, ModelOptions options)
     {
-        if (!Directory.Exists(path))
-            return path;
-        var files = Directory.GetFiles(path, "*.safetensors");
-        return files.Length == 1 ? files[0] : throw new LoraBuildException(
-            DiagnosticCode.BaseModelMissing, $"The folder holds {files.Length} .safetensors files instead of one. Name the file to use.", path);
+        if (options.V2 is { } said && said != settings.IsVersion2)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.ModelContradiction,
+                $"LoraV2 is {(said ? "true" : "false")}, but the base model is of Stable Diffusion {(settings.IsVersion2 ? 2 : 1)}.x. "
+                + "Remove LoraV2, which the model's files tell, or use the model that was meant.",
+                path);
+        }
+        if (options.Prediction is { } wanted && settings.Prediction is { } known && wanted != known)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.ModelContradiction,
+                $"LoraVParameterization is {(wanted == PredictionType.Velocity ? "true" : "false")}, but the base model says of itself that it predicts "
+                + $"{(known == PredictionType.Velocity ? "velocities" : "the noise")}. Remove LoraVParameterization, or use the model that was meant.",
+                path);
+        }
     }
 
-    // Older files (NAI's among them) lack the text_model level.
-    private static string TextPrefix(SafetensorsFile file)
-    {
-        const string prefix = "cond_stage_model.transformer.";
-        return file.Tensors.ContainsKey(prefix + "embeddings.token_embedding.weight") ? prefix : prefix + "text_model.";
-    }
+    private static LoraBuildException Mismatch(string path, string reason) => new(
+        DiagnosticCode.CheckpointMismatch, $"The model's parts do not belong together: {reason}. Use parts of one model.", path);
 }

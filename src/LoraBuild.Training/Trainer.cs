@@ -48,7 +48,7 @@ public sealed class Trainer : IDisposable
         modelFacts = BaseModelFacts.Of(job.BaseModel);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.Tokenizer);
+        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, new() { Tokenizer = job.Tokenizer });
         if (settings.ClipSkip > model.TextEncoder.Depth)
         {
             throw new LoraBuildException(
@@ -59,7 +59,7 @@ public sealed class Trainer : IDisposable
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
         if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < SmallUNet)
         {
-            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.Tokenizer);
+            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, new() { Tokenizer = job.Tokenizer });
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
             set_num_threads(1);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
 
 namespace LoraBuild.Diffusion.Clip;
 
@@ -19,9 +20,16 @@ public sealed class ClipTokenizer
     private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
     private readonly BytePairVocabulary vocabulary;
+    private readonly string[] specials;
+    private readonly int paddingId;
     private readonly ConcurrentDictionary<string, int[]> wordIds = new();
 
-    private ClipTokenizer(BytePairVocabulary vocabulary) => this.vocabulary = vocabulary;
+    private ClipTokenizer(BytePairVocabulary vocabulary, string? padding)
+    {
+        this.vocabulary = vocabulary;
+        specials = [BytePairVocabulary.StartOfText, BytePairVocabulary.EndOfText, .. padding is null ? (string[])[] : [padding]];
+        paddingId = vocabulary.IdOf(padding ?? BytePairVocabulary.EndOfText);
+    }
 
     /// <summary>The number of tokens: 49,408 for CLIP as published.</summary>
     public int VocabularySize => vocabulary.Count;
@@ -31,14 +39,15 @@ public sealed class ClipTokenizer
     /// A folder with <c>merges.txt</c> and perhaps <c>vocab.json</c>, or the merges file itself. Without vocab.json the ids follow from the
     /// merges: byte symbols, the same at the end of a word, the merges, two specials.
     /// </param>
+    /// <param name="padding">
+    /// The token that fills a chunk after its end: <c>!</c> in Stable Diffusion 2.x, whose tokenizer then takes it for a special one in
+    /// captions, too. Null for the end's own, as in 1.x.
+    /// </param>
     /// <exception cref="LoraBuildException">LB4004: a file is missing or damaged.</exception>
-    public static ClipTokenizer Load(string path)
+    public static ClipTokenizer Load(string path, string? padding = null)
     {
-        if (!Directory.Exists(path))
-            return new ClipTokenizer(BytePairVocabulary.Load(path, null));
-        var vocabularyPath = Path.Combine(path, "vocab.json");
-        return new ClipTokenizer(BytePairVocabulary.Load(
-            Path.Combine(path, "merges.txt"), File.Exists(vocabularyPath) ? vocabularyPath : null));
+        var files = ClipVocabulary.FilesAt(path);
+        return new ClipTokenizer(BytePairVocabulary.Load(files[0], files.Skip(1).FirstOrDefault(File.Exists)), padding);
     }
 
     /// <summary>The ids of a caption without start, end and padding, and without a limit.</summary>
@@ -58,11 +67,11 @@ public sealed class ClipTokenizer
         return ids;
     }
 
-    /// <summary>A caption as CLIP takes it: start, ids, end, and the end's id as padding.</summary>
+    /// <summary>A caption as CLIP takes it: start, ids, end, and padding.</summary>
     /// <param name="caption">The caption.</param>
     /// <param name="maxTokens">
-    /// sd-scripts' <c>max_token_length</c>: 75, 150 or 225. What is longer is cut. 150 and 225 give 2 and 3 chunks, each with a start and an
-    /// end of its own.
+    /// sd-scripts' <c>max_token_length</c>: 75, 150 or 225. What is longer is cut. 150 and 225 give 2 and 3 chunks, each with a start and a
+    /// last id of its own.
     /// </param>
     /// <returns>[maxTokens / 75] chunks of <see cref="ChunkLength"/> ids.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxTokens"/> is not a positive multiple of 75.</exception>
@@ -93,22 +102,39 @@ public sealed class ClipTokenizer
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTokens);
         ArgumentOutOfRangeException.ThrowIfNotEqual(maxTokens % Body, 0);
+        var count = Math.Min(ids.Count, maxTokens);
+        var whole = new long[maxTokens + 2];
+        Array.Fill(whole, paddingId);
+        whole[0] = vocabulary.StartId;
+        for (var i = 0; i < count; i++)
+            whole[i + 1] = ids[i];
+        whole[count + 1] = vocabulary.EndId;
+        if (maxTokens == Body)
+            return [whole];
+
         var chunks = new long[maxTokens / Body][];
         for (var chunk = 0; chunk < chunks.Length; chunk++)
         {
-            var values = chunks[chunk] = new long[ChunkLength];
-            Array.Fill(values, vocabulary.EndId);
-            values[0] = vocabulary.StartId;
-            for (var i = 0; i < Body && (chunk * Body) + i < ids.Count; i++)
-                values[i + 1] = ids[(chunk * Body) + i];
+            chunks[chunk] = [whole[0], .. whole.AsSpan(1 + (chunk * Body), Body), whole[^1]];
+            if (paddingId != vocabulary.EndId)
+                MarkEnd(chunks[chunk]);
         }
         return chunks;
     }
 
-    private static (int Index, string? Special) NextSpecial(string text, int start)
+    // As sd-scripts does where padding is another token than the end: an end after a chunk full of text, and in one without any.
+    private void MarkEnd(long[] chunk)
+    {
+        if (chunk[^2] != vocabulary.EndId && chunk[^2] != paddingId)
+            chunk[^1] = vocabulary.EndId;
+        if (chunk[1] == paddingId)
+            chunk[1] = vocabulary.EndId;
+    }
+
+    private (int Index, string? Special) NextSpecial(string text, int start)
     {
         var first = (Index: text.Length, Special: (string?)null);
-        foreach (var special in (ReadOnlySpan<string>)[BytePairVocabulary.StartOfText, BytePairVocabulary.EndOfText])
+        foreach (var special in specials)
         {
             var index = text.IndexOf(special, start, StringComparison.Ordinal);
             if (index >= 0 && index < first.Index)

@@ -6,7 +6,7 @@ namespace LoraBuild.Diffusion.Clip;
 
 /// <summary>
 /// CLIP's text encoder (Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021) as Stable
-/// Diffusion 1.x uses it, with transformers' tensor and layer names.
+/// Diffusion uses it, with transformers' tensor and layer names: OpenAI's in 1.x, OpenCLIP's (Cherti et al., 2023) in 2.x.
 /// </summary>
 public sealed class TextEncoder : IDisposable
 {
@@ -14,20 +14,19 @@ public sealed class TextEncoder : IDisposable
     private readonly TextEncoderLayer[] layers;
     private readonly LayerNorm finalNorm;
 
-    internal TextEncoder(Weights weights, long? heads)
+    internal TextEncoder(Weights weights, long? heads, bool isOpenClip)
     {
         var embedding = weights.ShapeOf("embeddings.token_embedding.weight", 2);
         (VocabularySize, Size) = (embedding[0], embedding[1]);
         var inner = weights.ShapeOf("encoder.layers.0.mlp.fc1.weight", 2)[0];
         var count = Enumerable.Range(0, int.MaxValue).First(i => !weights.Has($"encoder.layers.{i}.mlp.fc1.weight"));
-        // Every CLIP text encoder as published has heads of 64 values.
-        var headCount = heads ?? Math.Max(1, Size / 64);
+        var headCount = heads ?? Math.Max(1, Size / AttentionHeads.UsualSize);
         _ = weights.HeadSize(Size, headCount);
 
         tokenEmbedding = weights.Take("embeddings.token_embedding.weight", VocabularySize, Size);
         positionEmbedding = weights.Take("embeddings.position_embedding.weight", ClipTokenizer.ChunkLength, Size);
         layers = [.. Enumerable.Range(0, count).Select(i => new TextEncoderLayer(
-            weights, $"encoder.layers.{i}", $"lora_te_text_model_encoder_layers_{i}", Size, inner, headCount))];
+            weights, $"encoder.layers.{i}", $"lora_te_text_model_encoder_layers_{i}", Size, inner, headCount, isOpenClip))];
         finalNorm = weights.LayerNorm("final_layer_norm", Size);
         Layers = [.. layers.SelectMany(layer => layer.Layers)];
         causalMask = torch.full([ClipTokenizer.ChunkLength, ClipTokenizer.ChunkLength], float.NegativeInfinity)
@@ -40,10 +39,10 @@ public sealed class TextEncoder : IDisposable
     /// <summary>The number of tokens that it knows.</summary>
     public long VocabularySize { get; }
 
-    /// <summary>The channels of its output: 768 in SD1.x.</summary>
+    /// <summary>The channels of its output: 768 in SD1.x, 1024 in SD2.x.</summary>
     public long Size { get; }
 
-    /// <summary>The number of transformer layers: 12 in SD1.x.</summary>
+    /// <summary>The number of transformer layers: 12 in SD1.x, 23 in SD2.x, which leaves out OpenCLIP's last.</summary>
     public int Depth => layers.Length;
 
     /// <summary>As <see cref="UNet.UNetModel.GradientCheckpointing"/>, layer by layer.</summary>

@@ -3,7 +3,7 @@ using LoraBuild.Diffusion.Loading;
 
 namespace LoraBuild.Diffusion.Clip;
 
-/// <summary>A pre-norm transformer layer with causal self-attention and OpenAI's quick GELU.</summary>
+/// <summary>A pre-norm transformer layer with causal self-attention and a GELU: OpenAI's quick one, or OpenCLIP's exact one.</summary>
 internal sealed class TextEncoderLayer : IDisposable
 {
     private const double QuickGeluSlope = 1.702;
@@ -11,10 +11,12 @@ internal sealed class TextEncoderLayer : IDisposable
     private readonly LayerNorm norm1, norm2;
     private readonly Linear toKey, toValue, toQuery, toOut, expand, contract;
     private readonly long heads;
+    private readonly bool exactGelu;
 
-    public TextEncoderLayer(Weights weights, string name, string loraName, long size, long innerSize, long heads)
+    public TextEncoderLayer(Weights weights, string name, string loraName, long size, long innerSize, long heads, bool exactGelu)
     {
         this.heads = heads;
+        this.exactGelu = exactGelu;
         norm1 = weights.LayerNorm($"{name}.layer_norm1", size);
         norm2 = weights.LayerNorm($"{name}.layer_norm2", size);
         toKey = weights.Linear($"{name}.self_attn.k_proj", $"{loraName}_self_attn_k_proj", size, size);
@@ -37,7 +39,8 @@ internal sealed class TextEncoderLayer : IDisposable
             toQuery.Forward(normalized), toKey.Forward(normalized), toValue.Forward(normalized), heads, mask);
         var hidden = input + toOut.Forward(attended);
         var inner = expand.Forward(norm2.Forward(hidden));
-        return (hidden + contract.Forward(inner * (inner * QuickGeluSlope).sigmoid())).MoveToOuterDisposeScope();
+        var active = exactGelu ? nn.functional.gelu(inner) : inner * (inner * QuickGeluSlope).sigmoid();
+        return (hidden + contract.Forward(active)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -1,64 +1,110 @@
-using System.Text.Json;
 using LoraBuild.Core.Diagnostics;
-using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Core.Models;
+using LoraBuild.Diffusion.Schedule;
 
 namespace LoraBuild.Diffusion.Loading;
 
-/// <summary>
-/// What tensors' shapes do not tell. It is looked for in a <c>config.json</c> beside the checkpoint that has an object <c>unet</c>, then
-/// in the checkpoint's <c>__metadata__</c> under dotted names such as <c>unet.num_heads</c>; else it is as in Stable Diffusion 1.x.
-/// </summary>
-/// <param name="UNetHeads"><c>unet.num_heads</c>: 8.</param>
-/// <param name="UNetNormGroups"><c>unet.norm_num_groups</c>: 32.</param>
-/// <param name="VaeNormGroups"><c>vae.norm_num_groups</c>: 32.</param>
-/// <param name="TextHeads"><c>clip.num_attention_heads</c>: null, for heads of 64 values.</param>
-internal sealed record ModelSettings(long UNetHeads = 8, long UNetNormGroups = 32, long VaeNormGroups = 32, long? TextHeads = null)
+/// <summary>What the shapes of a model's tensors do not tell.</summary>
+/// <param name="IsVersion2">Whether it is of Stable Diffusion 2.x: OpenCLIP's activation and heads, and another padding token.</param>
+/// <param name="UNetHeads">The UNet's attention heads.</param>
+/// <param name="UNetNormGroups">The groups of the UNet's normalisations.</param>
+/// <param name="TextHeads">The text encoder's attention heads; null for heads of 64 values.</param>
+/// <param name="Prediction">What the UNet predicts, where the files say it.</param>
+internal sealed record ModelSettings(
+    bool IsVersion2, AttentionHeads UNetHeads, long UNetNormGroups, long? TextHeads, PredictionType? Prediction)
 {
-    /// <summary>The settings of a checkpoint.</summary>
-    /// <exception cref="LoraBuildException">LB4003: config.json is not JSON, or a value is not a whole number from 1 up.</exception>
-    public static ModelSettings Of(SafetensorsFile file)
+    private const string ConfigName = "config.json";
+    private const long UsualNormGroups = 32;
+
+    // SD1.x and 2.x; sd-scripts multiplies latents with it whatever the folder says.
+    private const double ScaleFactor = Vae.AutoencoderKL.ScaleFactor;
+
+    /// <summary>
+    /// The settings of a single file: from a <c>config.json</c> beside it that has an object <c>unet</c>, then from its metadata under
+    /// dotted names such as <c>unet.num_heads</c>; else as in Stable Diffusion 1.x or 2.x.
+    /// </summary>
+    /// <exception cref="LoraBuildException">LB4003: a value is out of range, or config.json is not JSON.</exception>
+    public static ModelSettings Of(ITensorFile file, bool isVersion2)
     {
-        var defaults = new ModelSettings();
-        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, "config.json");
-        using var config = ReadConfig(path);
+        var config = ConfigBeside(file);
+        // A config.json of another kind (a diffusers folder's, say) says nothing about this file.
+        var isOurs = config.Has("unet");
+        var heads = Count("unet", "num_heads") is { } count ? new AttentionHeads(count)
+            : Count("unet", "num_head_channels") is { } size ? new AttentionHeads(Size: size)
+            : Usual(isVersion2);
         return new ModelSettings(
-            Number("unet", "num_heads") ?? defaults.UNetHeads,
-            Number("unet", "norm_num_groups") ?? defaults.UNetNormGroups,
-            Number("vae", "norm_num_groups") ?? defaults.VaeNormGroups,
-            Number("clip", "num_attention_heads"));
+            isVersion2,
+            heads,
+            Count("unet", "norm_num_groups") ?? UsualNormGroups,
+            Count("clip", "num_attention_heads"),
+            PredictionOf((isOurs ? config.Text("prediction_type") : null) ?? file.Metadata.GetValueOrDefault("modelspec.prediction_type"), file.Path));
 
-        long? Number(string part, string key)
-        {
-            if (config is not null && config.RootElement.TryGetProperty(part, out var section)
-                && section.ValueKind == JsonValueKind.Object && section.TryGetProperty(key, out var value))
-                return Positive(value.GetRawText(), part, key, path);
-            return file.Metadata.TryGetValue($"{part}.{key}", out var text) ? Positive(text, part, key, file.Path) : null;
-        }
+        long? Count(string part, string key) => (isOurs ? config.Count(part, key) : null) ?? FromMetadata(file, part, key);
     }
 
-    private static long Positive(string text, string part, string key, string path) =>
-        long.TryParse(text, out var number) && number > 0 ? number : throw new LoraBuildException(
-            DiagnosticCode.CheckpointMismatch, $"{part}.{key} is '{text}'; it must be a whole number from 1 up.", path);
-
-    private static JsonDocument? ReadConfig(string path)
+    /// <summary>The settings of a diffusers folder, from its parts' config.json.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="unet">Its UNet.</param>
+    /// <exception cref="LoraBuildException">LB4003: a value is out of range, or a file is not JSON.</exception>
+    public static ModelSettings Of(DiffusersFolder folder, ModelPart unet)
     {
-        if (!File.Exists(path))
-            return null;
-        try
-        {
-            var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            // A config.json of another kind (a diffusers folder's, say) says nothing about this file.
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("unet", out _) ? document : null;
-        }
-        catch (JsonException e)
-        {
-            throw new LoraBuildException(
-                DiagnosticCode.CheckpointMismatch, $"The checkpoint's config.json is not valid JSON: {e.Message}", path,
-                (int)(e.LineNumber ?? -1) + 1, (int)(e.BytePositionInLine ?? -1) + 1, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LoraBuildException(DiagnosticCode.CannotRead, $"The checkpoint's config.json cannot be read: {e.Message}", path, innerException: e);
-        }
+        var (unetConfig, textConfig) = (ConfigFile.Read(folder.ConfigFile(DiffusersFolder.UNet)), ConfigFile.Read(folder.ConfigFile(DiffusersFolder.TextEncoder)));
+        var isVersion2 = textConfig.Text("hidden_act") is { } activation
+            ? activation == "gelu"
+            : unet.Tensors.TryGetValue("middle_block.1.proj_in.weight", out var projection) && projection.Shape.Count == 2;
+        return new ModelSettings(
+            isVersion2,
+            HeadsOf(unetConfig) ?? Usual(isVersion2),
+            unetConfig.Count("norm_num_groups") ?? UsualNormGroups,
+            textConfig.Count("num_attention_heads"),
+            PredictionOf(ConfigFile.Read(folder.SchedulerFile).Text("prediction_type"), folder.SchedulerFile));
     }
+
+    /// <summary>
+    /// The groups of an autoencoder's normalisations: from a config.json beside its file, in the form of a single file's or in diffusers'
+    /// own; else 32.
+    /// </summary>
+    /// <exception cref="LoraBuildException">LB4003: a value is out of range. LB4008: it is the autoencoder of another architecture.</exception>
+    public static long VaeNormGroups(ITensorFile file)
+    {
+        var config = ConfigBeside(file);
+        if (config.Text("_class_name") == "AutoencoderKL")
+        {
+            if (config.Real("scaling_factor") is { } scale && scale != ScaleFactor)
+            {
+                throw new LoraBuildException(
+                    DiagnosticCode.WrongArchitecture,
+                    $"The VAE scales latents by {scale}, that of Stable Diffusion 1.x and 2.x by {ScaleFactor}: it belongs to another architecture. Use another VAE.",
+                    file.Path);
+            }
+            return config.Count("norm_num_groups") ?? UsualNormGroups;
+        }
+        return (config.Has("unet") ? config.Count("vae", "norm_num_groups") : null) ?? FromMetadata(file, "vae", "norm_num_groups") ?? UsualNormGroups;
+    }
+
+    private static ConfigFile ConfigBeside(ITensorFile file) =>
+        ConfigFile.Read(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, ConfigName));
+
+    private static long? FromMetadata(ITensorFile file, string part, string key) =>
+        file.Metadata.TryGetValue($"{part}.{key}", out var text) ? ConfigFile.ToCount(text, $"{part}.{key}", file.Path) : null;
+
+    private static AttentionHeads Usual(bool isVersion2) => isVersion2 ? AttentionHeads.Version2 : AttentionHeads.Version1;
+
+    // What diffusers calls attention_head_dim is the number of heads in the UNets of Stable Diffusion.
+    private static AttentionHeads? HeadsOf(ConfigFile config)
+    {
+        var name = config.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
+        if (config.Counts(name) is { } perLevel)
+            return new AttentionHeads(PerLevel: perLevel);
+        return config.Count(name) is { } count ? new AttentionHeads(count) : null;
+    }
+
+    private static PredictionType? PredictionOf(string? text, string path) => text switch
+    {
+        null => null,
+        "epsilon" => PredictionType.Epsilon,
+        "v_prediction" or "v" => PredictionType.Velocity,
+        _ => throw new LoraBuildException(
+            DiagnosticCode.WrongArchitecture, $"The model's prediction_type is '{text}'; LoraBuild trains epsilon and v_prediction.", path),
+    };
 }

@@ -1,6 +1,5 @@
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Diffusion.Loading;
 
@@ -8,7 +7,7 @@ namespace LoraBuild.Diffusion.Loading;
 /// The tensors of one part of a checkpoint, taken by name in the type and on the device where the part will run. What is missing or of
 /// another shape is collected, so that one error can name it all: call <see cref="ThrowIfMisfit"/> when the part has been built.
 /// </summary>
-internal sealed class Weights(SafetensorsFile file, string prefix, string part, ScalarType dtype, Device device)
+internal sealed class Weights(ModelPart part, ScalarType dtype, Device device)
 {
     private const int ShownProblems = 5;
 
@@ -21,7 +20,7 @@ internal sealed class Weights(SafetensorsFile file, string prefix, string part, 
     public Device Device => device;
 
     /// <summary>Whether the part has a tensor of that name.</summary>
-    public bool Has(string name) => file.Tensors.ContainsKey(prefix + name);
+    public bool Has(string name) => part.Tensors.ContainsKey(name);
 
     /// <summary>The shape of a tensor from which sizes are read.</summary>
     /// <param name="name">Its name without the part's prefix.</param>
@@ -29,23 +28,23 @@ internal sealed class Weights(SafetensorsFile file, string prefix, string part, 
     /// <exception cref="LoraBuildException">LB4003: it is missing or has another number of sizes.</exception>
     public IReadOnlyList<long> ShapeOf(string name, int rank)
     {
-        if (!file.Tensors.TryGetValue(prefix + name, out var entry))
-            throw Misfit($"it has no '{prefix}{name}'");
-        if (entry.Shape.Count != rank)
-            throw Misfit($"'{prefix}{name}' has shape {Shown(entry.Shape)}, not one of {rank} sizes");
-        return entry.Shape;
+        if (!part.Tensors.TryGetValue(name, out var stored))
+            throw Misfit($"it has no '{part.Prefix}{name}'");
+        if (stored.Shape.Count != rank)
+            throw Misfit($"'{stored.Name}' has shape {Shown(stored.Shape)}, not one of {rank} sizes");
+        return stored.Shape;
     }
 
     /// <summary>A frozen tensor.</summary>
     /// <returns>The tensor, detached from any scope; where it does not fit, an uninitialised one of the shape it should have.</returns>
     public Tensor Take(string name, params long[] shape)
     {
-        if (!file.Tensors.TryGetValue(prefix + name, out var entry))
-            problems.Add($"'{prefix}{name}' {Shown(shape)} is missing");
-        else if (!entry.Shape.SequenceEqual(shape))
-            problems.Add($"'{prefix}{name}' is {Shown(entry.Shape)}, not {Shown(shape)}");
+        if (!part.Tensors.TryGetValue(name, out var stored))
+            problems.Add($"'{part.Prefix}{name}' {Shown(shape)} is missing");
+        else if (!stored.Shape.SequenceEqual(shape))
+            problems.Add($"'{stored.Name}' is {Shown(stored.Shape)}, not {Shown(shape)}");
         else
-            return file.Load(prefix + name, dtype, device).DetachFromDisposeScope();
+            return stored.Load(dtype, device).DetachFromDisposeScope();
         return torch.empty(shape, dtype: dtype, device: device).DetachFromDisposeScope();
     }
 
@@ -56,6 +55,20 @@ internal sealed class Weights(SafetensorsFile file, string prefix, string part, 
     /// <summary>The convolution of that name, padded so that a stride of 1 keeps the size.</summary>
     public Conv2d Conv2d(string name, string loraName, long inputs, long outputs, long kernel, long stride = 1) => new(
         loraName, Take(name + ".weight", outputs, inputs, kernel, kernel), Take(name + ".bias", outputs), stride, padding: kernel / 2);
+
+    /// <summary>
+    /// A 1 x 1 convolution that works on positions as a linear layer does. Stable Diffusion 2.x and diffusers store such weights as a matrix.
+    /// </summary>
+    public Linear PointwiseLinear(string name, string loraName, long inputs, long outputs)
+    {
+        if (IsMatrix(name))
+            return Linear(name, loraName, inputs, outputs);
+        using var kernel = Take(name + ".weight", outputs, inputs, 1, 1);
+        return new Linear(loraName, kernel.flatten(1).DetachFromDisposeScope(), Take(name + ".bias", outputs));
+    }
+
+    /// <summary>Whether the layer of that name has a matrix for its weight rather than kernels.</summary>
+    public bool IsMatrix(string name) => part.Tensors.TryGetValue(name + ".weight", out var stored) && stored.Shape.Count == 2;
 
     /// <summary>The group normalisation of that name.</summary>
     public GroupNorm GroupNorm(string name, long channels, long groups, double epsilon)
@@ -86,7 +99,7 @@ internal sealed class Weights(SafetensorsFile file, string prefix, string part, 
 
     /// <summary>The error for a checkpoint that is not what this part needs.</summary>
     public LoraBuildException Misfit(string reason) => new(
-        DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part} is not that of Stable Diffusion 1.x: {reason}.", file.Path);
+        DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of Stable Diffusion 1.x or 2.x: {reason}.", part.Path);
 
     private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -7,7 +7,7 @@ namespace LoraBuild.Diffusion.UNet;
 /// Makes a UNet's blocks: CompVis numbers them through (<c>input_blocks.4.1</c>), diffusers and LoRA files name them by level
 /// (<c>down_blocks_1_attentions_0</c>). To be called in the order down, middle, up, as the channels run.
 /// </summary>
-internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, long heads, long normGroups)
+internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, AttentionHeads heads, long normGroups)
 {
     private readonly Stack<long> skips = new([config.ModelChannels]);
     private readonly int perLevel = config.ResBlocks + 1;
@@ -34,7 +34,7 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, long h
                 downsampler = weights.Conv2d(name, $"{lora}_downsamplers_0_conv", channels, channels, kernel: 3, stride: 2);
                 skips.Push(channels);
             }
-            blocks[index] = LoadLevel("input_blocks", 1 + (index * perLevel), lora, inputs, level, downsampler);
+            blocks[index] = LoadLevel("input_blocks", 1 + (index * perLevel), lora, inputs, index, downsampler);
         }
         return blocks;
     }
@@ -42,7 +42,7 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, long h
     public UNetBlock LoadMiddle() => new(
         [LoadResBlock("middle_block.0", "lora_unet_mid_block_resnets_0", channels, channels),
          LoadResBlock("middle_block.2", "lora_unet_mid_block_resnets_1", channels, channels)],
-        [LoadTransformer("middle_block.1", "lora_unet_mid_block_attentions_0", channels)],
+        [LoadTransformer("middle_block.1", "lora_unet_mid_block_attentions_0", config.Levels.Count - 1, channels)],
         resampler: null);
 
     public UNetBlock[] LoadUp()
@@ -50,7 +50,8 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, long h
         var blocks = new UNetBlock[config.Levels.Count];
         for (var index = 0; index < blocks.Length; index++)
         {
-            var level = config.Levels[blocks.Length - 1 - index];
+            var number = blocks.Length - 1 - index;
+            var level = config.Levels[number];
             var lora = $"lora_unet_up_blocks_{index}";
             var inputs = new List<long>();
             for (var i = 0; i < perLevel; i++)
@@ -64,17 +65,18 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, long h
                 var name = $"output_blocks.{(index * perLevel) + config.ResBlocks}.{(level.HasAttention ? 2 : 1)}.conv";
                 upsampler = weights.Conv2d(name, $"{lora}_upsamplers_0_conv", channels, channels, kernel: 3);
             }
-            blocks[index] = LoadLevel("output_blocks", index * perLevel, lora, inputs, level, upsampler);
+            blocks[index] = LoadLevel("output_blocks", index * perLevel, lora, inputs, number, upsampler);
         }
         return blocks;
     }
 
-    private UNetBlock LoadLevel(string kind, int first, string lora, List<long> inputs, UNetLevel level, Conv2d? resampler)
+    private UNetBlock LoadLevel(string kind, int first, string lora, List<long> inputs, int number, Conv2d? resampler)
     {
+        var level = config.Levels[number];
         var resBlocks = inputs.Select(
             (size, i) => LoadResBlock($"{kind}.{first + i}.0", $"{lora}_resnets_{i}", size, level.Channels)).ToArray();
         var transformers = level.HasAttention
-            ? inputs.Select((_, i) => LoadTransformer($"{kind}.{first + i}.1", $"{lora}_attentions_{i}", level.Channels)).ToArray()
+            ? inputs.Select((_, i) => LoadTransformer($"{kind}.{first + i}.1", $"{lora}_attentions_{i}", number, level.Channels)).ToArray()
             : [];
         return new UNetBlock(resBlocks, transformers, resampler);
     }
@@ -82,6 +84,6 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, long h
     private ResBlock LoadResBlock(string name, string lora, long inputs, long outputs) =>
         new(weights, name, lora, inputs, outputs, config.TimeSize, normGroups);
 
-    private SpatialTransformer LoadTransformer(string name, string lora, long size) =>
-        new(weights, name, lora, size, config.ContextSize, heads, normGroups);
+    private SpatialTransformer LoadTransformer(string name, string lora, int level, long size) =>
+        new(weights, name, lora, size, config.ContextSize, heads.On(level, size), normGroups);
 }

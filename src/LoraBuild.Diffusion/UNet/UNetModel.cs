@@ -5,7 +5,7 @@ using LoraBuild.Diffusion.Loading;
 namespace LoraBuild.Diffusion.UNet;
 
 /// <summary>
-/// Stable Diffusion 1.x's noise predictor (Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", CVPR 2022;
+/// Stable Diffusion's noise predictor (Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", CVPR 2022;
 /// Ronneberger et al., "U-Net", 2015), with CompVis' tensor names and diffusers' layer names.
 /// </summary>
 public sealed class UNetModel : IDisposable
@@ -21,7 +21,7 @@ public sealed class UNetModel : IDisposable
     private readonly Tensor frequencies;
     private readonly ScalarType dtype;
 
-    internal UNetModel(Weights weights, long heads, long normGroups)
+    internal UNetModel(Weights weights, AttentionHeads heads, long normGroups)
     {
         var config = UNetConfig.Read(weights);
         InChannels = config.InChannels;
@@ -46,7 +46,7 @@ public sealed class UNetModel : IDisposable
     /// <summary>The channels of the latents: 4.</summary>
     public long InChannels { get; }
 
-    /// <summary>The channels of the text encoder's output that the UNet attends to: 768 in SD1.x.</summary>
+    /// <summary>The channels of the text encoder's output that the UNet attends to: 768 in SD1.x, 1024 in SD2.x.</summary>
     public long ContextSize { get; }
 
     /// <summary>
@@ -55,7 +55,7 @@ public sealed class UNetModel : IDisposable
     /// </summary>
     public bool GradientCheckpointing { get; set; }
 
-    /// <summary>The noise that the model sees in the latents.</summary>
+    /// <summary>The noise, or the velocity, that the model sees in the latents.</summary>
     /// <param name="latents">[batch, 4, height, width], any size of at least one pixel a level, in the model's type.</param>
     /// <param name="timesteps">[batch], whole numbers 0..999, on the model's device.</param>
     /// <param name="context">[batch, tokens, <see cref="ContextSize"/>], in the model's type.</param>

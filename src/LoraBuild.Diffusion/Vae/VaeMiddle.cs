@@ -20,12 +20,7 @@ internal sealed class VaeMiddle : IDisposable
         toOut = Projection("proj_out");
         second = new VaeResBlock(weights, $"{name}.block_2", channels, channels, normGroups);
 
-        // CompVis has 1 x 1 convolutions here, which are linear layers over the channels.
-        Linear Projection(string projection)
-        {
-            using var convolution = weights.Conv2d($"{name}.attn_1.{projection}", "", channels, channels, kernel: 1);
-            return new Linear("", convolution.Weight.flatten(1).DetachFromDisposeScope(), convolution.Bias!.alias().DetachFromDisposeScope());
-        }
+        Linear Projection(string projection) => weights.PointwiseLinear($"{name}.attn_1.{projection}", "", channels, channels);
     }
 
     public Tensor Forward(Tensor input)

@@ -80,7 +80,7 @@ public class StableDiffusionTests
     public void Another_models_tokenizer_is_refused() => Assert.Equal(
         DiagnosticCode.TokenizerInvalid,
         Assert.Throws<LoraBuildException>(() => StableDiffusion.Load(
-            TestData.PathOf("mini-sd"), ScalarType.Float32, tokenizerPath: TestData.PathOf("tiny-sd15", "tokenizer"))).Diagnostic.Code);
+            TestData.PathOf("mini-sd"), ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer") })).Diagnostic.Code);
 
     [Fact]
     public void A_missing_model_or_a_folder_without_one_is_an_error()

@@ -1,0 +1,28 @@
+using LoraBuild.Diffusion.Schedule;
+
+namespace LoraBuild.Diffusion;
+
+/// <summary>What an author may say of a base model besides where it lies. What is null is found in the model's files.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>A folder with CLIP's <c>merges.txt</c>, or that file; null to look beside the model.</summary>
+    public string? Tokenizer { get; init; }
+
+    /// <summary>
+    /// sd-scripts' <c>vae</c>: an autoencoder to take instead of the model's own. A file with CompVis' or diffusers' names, or a folder as
+    /// diffusers writes it.
+    /// </summary>
+    public string? Vae { get; init; }
+
+    /// <summary>sd-scripts' <c>v2</c>: whether the model is of Stable Diffusion 2.x. The files tell, so this can only agree.</summary>
+    public bool? V2 { get; init; }
+
+    /// <summary>
+    /// sd-scripts' <c>v_parameterization</c>: whether the model predicts velocities. Where neither this nor the files tell, it predicts the
+    /// noise.
+    /// </summary>
+    public bool? VParameterization { get; init; }
+
+    internal PredictionType? Prediction =>
+        VParameterization is { } velocity ? velocity ? PredictionType.Velocity : PredictionType.Epsilon : null;
+}
