@@ -48,6 +48,9 @@ public static class DiagnosticCode
     /// <summary>lora.lock.json got an entry: the file must go under version control.</summary>
     public const string LockFileChanged = "LB1014";
 
+    /// <summary>An sd-scripts configuration is missing, no TOML, or has a key or value that does not exist.</summary>
+    public const string TrainingConfigInvalid = "LB1015";
+
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 

@@ -1,12 +1,10 @@
-using LoraBuild.Core.Manifest;
-
-namespace LoraBuild.Training.Data;
+namespace LoraBuild.Core.Manifest;
 
 /// <summary>
 /// How often an epoch shows each picture. Pictures of a character are shown as often as their group says; regularisation images as often
 /// altogether as those, which is how sd-scripts pairs them: each by its own repeats until there are enough, then one more of each in turn.
 /// </summary>
-internal static class RegularizationPairing
+public static class RegularizationPairing
 {
     /// <summary>The pictures that an epoch shows, in the manifest's order, with their repeats.</summary>
     public static IReadOnlyList<(DatasetGroup Group, DatasetPicture Picture, int Repeats)> Pair(DatasetManifest manifest)

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Settings;
+using Tomlyn.Syntax;
+
+namespace LoraBuild.Core.SdScripts;
+
+/// <summary>A training as the two TOML files with which sd-scripts' <c>train_network.py</c> and LyCORIS train the same thing.</summary>
+/// <param name="settings">How to train. Lengths in epochs become steps, which is all that sd-scripts knows.</param>
+/// <param name="manifest">The dataset.</param>
+/// <param name="datasetFolder">Where it lies; absolute, because sd-scripts takes relative paths from where it is started.</param>
+public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest manifest, string datasetFolder)
+{
+    /// <summary>The name of the training configuration, which <c>--config_file</c> takes.</summary>
+    public const string TrainingFile = "config.toml";
+
+    /// <summary>The name of the dataset configuration, which the training configuration names.</summary>
+    public const string DatasetFile = "dataset.toml";
+
+    /// <summary>The training configuration.</summary>
+    /// <param name="baseModel">The checkpoint; null leaves it out.</param>
+    /// <param name="folder">The folder of both files, where sd-scripts puts the LoRA too; absolute.</param>
+    /// <param name="outputName">The LoRA's file name without extension.</param>
+    public string Training(string? baseModel, string folder, string outputName)
+    {
+        var toml = new StringBuilder();
+        if (baseModel is not null)
+            Append(toml, "pretrained_model_name_or_path", Quoted(baseModel));
+        Append(toml, "dataset_config", Quoted(Path.Combine(folder, DatasetFile)));
+        Append(toml, "output_dir", Quoted(folder));
+        Append(toml, "output_name", Quoted(outputName));
+        Append(toml, "save_model_as", Quoted("safetensors"));
+        Append(toml, "network_module", Quoted(NetworkArguments.Module(settings)));
+        Append(toml, "network_args", List(NetworkArguments.Of(settings).Select(argument => $"{argument.Name}={argument.Value}")));
+        foreach (var (option, text) in Values(name => !SdScriptsOptions.OfNetworks.Contains(name) && !SdScriptsOptions.InDatasets.Contains(name)))
+            Append(toml, option.Name, Value(option, text));
+        return toml.ToString();
+    }
+
+    /// <summary>The dataset configuration: a folder for each group, and what is done to all pictures and captions.</summary>
+    public string Dataset()
+    {
+        var toml = new StringBuilder("[general]\n");
+        Append(toml, "caption_extension", Quoted(".txt"));
+        foreach (var (option, text) in Values(SdScriptsOptions.InDatasets.Contains))
+            Append(toml, option.Name, option.Name == "resolution" ? $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]" : Value(option, text));
+        toml.Append("\n[[datasets]]\n");
+        Append(toml, "batch_size", settings.TrainBatchSize.ToString(CultureInfo.InvariantCulture));
+        foreach (var group in manifest.Groups)
+        {
+            toml.Append("\n[[datasets.subsets]]\n");
+            Append(toml, "image_dir", Quoted(Path.Combine(datasetFolder, group.Folder)));
+            Append(toml, "num_repeats", group.Repeats.ToString(CultureInfo.InvariantCulture));
+            if (group.IsRegularization)
+                Append(toml, "is_reg", "true");
+        }
+
+        return toml.ToString();
+    }
+
+    // What is not set is left out: for sd-scripts too, that is how it is not set.
+    private IEnumerable<(TrainingOption Option, string Text)> Values(Func<string, bool> wanted) =>
+        from option in TrainingSettings.Options
+        where wanted(option.Name)
+        let text = InSteps(option, option.Text(settings))
+        where text.Length > 0 && !(option.Name == "save_every_n_epochs" && text == "0")
+        select (option, text);
+
+    private string InSteps(TrainingOption option, string text)
+    {
+        var epoch = (RegularizationPairing.Pair(manifest).Sum(picture => picture.Repeats) + settings.TrainBatchSize - 1) / settings.TrainBatchSize;
+        return !option.IsText && TrainingLength.TryParse(text, out var length) && length.InEpochs
+            ? length.Steps(epoch).ToString(CultureInfo.InvariantCulture)
+            : text;
+    }
+
+    private static string Value(TrainingOption option, string text) => option switch
+    {
+        { Name: "optimizer_args" } => List(text.Split(' ')),
+        { IsText: true } => Quoted(text),
+        _ when text is "true" or "false" || IsNumber(text) => text,
+        _ => Quoted(text),
+    };
+
+    private static bool IsNumber(string text) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _);
+
+    private static void Append(StringBuilder toml, string key, string value) => toml.Append(key).Append(" = ").Append(value).Append('\n');
+
+    private static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quoted))}]";
+
+    private static string Quoted(string text) => new StringValueSyntax(text).ToString();
+}

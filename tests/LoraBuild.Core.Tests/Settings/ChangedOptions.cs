@@ -1,0 +1,32 @@
+using LoraBuild.Core.Settings;
+
+namespace LoraBuild.Core.Tests.Settings;
+
+/// <summary>For every training option a value that is not its default.</summary>
+internal static class ChangedOptions
+{
+    public static readonly IReadOnlyDictionary<string, string> All = new Dictionary<string, string>
+    {
+        ["resolution"] = "512", ["enable_bucket"] = "false", ["bucket_no_upscale"] = "False", ["bucket_reso_steps"] = "32", ["min_bucket_reso"] = "128",
+        ["max_bucket_reso"] = "2048", ["random_crop"] = "false", ["flip_aug"] = "true", ["color_aug"] = "true", ["max_data_loader_n_workers"] = "2",
+        ["prior_loss_weight"] = "0.5", ["cache_latents"] = "true", ["cache_latents_to_disk"] = "true", ["vae_batch_size"] = "4",
+        ["shuffle_caption"] = "false", ["keep_tokens"] = "1", ["keep_tokens_separator"] = "|||", ["caption_separator"] = ";",
+        ["secondary_separator"] = ";;;", ["enable_wildcard"] = "true", ["caption_prefix"] = "masterpiece,", ["caption_suffix"] = "42",
+        ["caption_dropout_rate"] = "0.1", ["caption_dropout_every_n_epochs"] = "5", ["caption_tag_dropout_rate"] = "0.05",
+        ["token_warmup_min"] = "3", ["token_warmup_step"] = "0.25", ["weighted_captions"] = "true",
+        ["max_token_length"] = "75", ["clip_skip"] = "2", ["train_batch_size"] = "1", ["max_train_steps"] = "500", ["max_train_epochs"] = "3",
+        ["save_every_n_epochs"] = "0", ["save_precision"] = "float", ["mixed_precision"] = "bf16", ["seed"] = "7",
+        ["gradient_checkpointing"] = "false", ["xformers"] = "false", ["persistent_data_loader_workers"] = "false", ["noise_offset"] = "0",
+        ["min_snr_gamma"] = "5", ["optimizer_type"] = "AdamW", ["optimizer_args"] = "betas=0.9,0.95; weight_decay=0.01", ["learning_rate"] = "1e-3",
+        ["unet_lr"] = "2e-3", ["text_encoder_lr"] = "0", ["lr_scheduler"] = "linear", ["lr_scheduler_num_cycles"] = "1",
+        ["lr_warmup_steps"] = "0", ["max_grad_norm"] = "0", ["network_dim"] = "8", ["network_alpha"] = "1", ["conv_dim"] = "0",
+        ["conv_alpha"] = "2.5", ["network_train_unet_only"] = "true", ["algo"] = "locon", ["preset"] = "attn-mlp", ["network_dropout"] = "0.1",
+        ["rank_dropout"] = "0.2", ["module_dropout"] = "0.3", ["dora_wd"] = "true", ["wd_on_output"] = "false", ["use_tucker"] = "true",
+        ["use_scalar"] = "true", ["rs_lora"] = "true", ["factor"] = "8", ["decompose_both"] = "true", ["full_matrix"] = "true",
+        ["unbalanced_factorization"] = "true", ["down_lr_weight"] = "sine+.25", ["mid_lr_weight"] = "0.5", ["up_lr_weight"] = "1,1,1,1,1,1,0,0,0,0,0,0",
+        ["block_dims"] = Repeated("2"), ["block_alphas"] = Repeated("1.5"), ["conv_block_dims"] = Repeated("0"), ["conv_block_alphas"] = Repeated("1"),
+        ["scale_weight_norms"] = "1", ["network_weights"] = "first.safetensors", ["dim_from_weights"] = "true",
+    };
+
+    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, UNetBlock.Count));
+}
