@@ -1,4 +1,6 @@
+using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
+using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -20,14 +22,31 @@ public sealed class CheckSettings : LoraTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
+    /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
+    public ITaskItem? TrainingConfig { get; set; }
+
     /// <inheritdoc/>
     protected override void Run()
     {
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
-        TrainingSettings.Parse(ValuesOf(Options), out var problems);
+        TrainingSettings.Parse(TrainingOptionItems.Values(Options, ReadConfig()), out var problems);
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))
             Report(ProjectProperties.Locate(ProjectFile, problem));
+    }
+
+    private SdScriptsConfig? ReadConfig()
+    {
+        if (TrainingConfig is null)
+            return null;
+        var config = SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
+        foreach (var problem in config.Diagnostics)
+            Report(problem);
+        foreach (var file in config.Files)
+            Session.State.HashInput(file);
+        if (config.Unused.Count > 0)
+            Say($"{TrainingConfig.ItemSpec}: what a project says elsewhere or does not need is not read: {string.Join(", ", config.Unused)}");
+        return config;
     }
 
     private static Dictionary<string, string> ValuesOf(ITaskItem[] items) =>

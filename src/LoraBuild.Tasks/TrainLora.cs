@@ -1,8 +1,10 @@
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Manifest;
+using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
@@ -37,6 +39,9 @@ public sealed class TrainLora : LoraTask
     [Required]
     public ITaskItem[] Options { get; set; } = [];
 
+    /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
+    public ITaskItem? TrainingConfig { get; set; }
+
     /// <summary>The folder that gets the LoRA.</summary>
     [Required]
     public string OutputFolder { get; set; } = "";
@@ -48,8 +53,9 @@ public sealed class TrainLora : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var settings = TrainingSettings.Parse(Options.ToDictionary(option => option.ItemSpec, option => option.GetMetadata("Value")), out var problems);
-        foreach (var problem in problems)
+        var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
+        var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out var problems);
+        foreach (var problem in problems.Concat(config?.Diagnostics ?? []))
             Report(problem);
         if (Log.HasLoggedErrors)
             return;

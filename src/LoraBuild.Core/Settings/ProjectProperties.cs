@@ -13,7 +13,7 @@ public static class ProjectProperties
     [
         "LoraBaseModel", "LoraCachePath", "LoraCharacterFile", "LoraEngines", "LoraEvidenceThreshold", "LoraFeatureFrequency", "LoraHasNvidiaGpu", "LoraImageEngine", "LoraImplications",
         "LoraLibtorch", "LoraMaxPixels", "LoraOutputName", "LoraTagger", "LoraTaggerEngine", "LoraTaggerLabels", "LoraTaggerModel",
-        "LoraTaggerThreshold", "LoraTasksAssembly", "LoraTensorEngine", "LoraTokenizer", "LoraTrain", "LoraUndecided", "LoraWorkerAssembly",
+        "LoraTaggerThreshold", "LoraTasksAssembly", "LoraTensorEngine", "LoraTokenizer", "LoraTrain", "LoraTrainingConfig", "LoraUndecided", "LoraWorkerAssembly",
     ];
 
     /// <summary>Every property that means something, in no particular order.</summary>
