@@ -22,6 +22,9 @@ public sealed class WriteManifest : LoraTask
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
+    /// <summary>Items of <see cref="ResolveRegularizationImages"/>, normalized.</summary>
+    public ITaskItem[] RegularizationPictures { get; set; } = [];
+
     /// <summary>The ledger of <see cref="AlignOutfits"/>.</summary>
     [Required]
     public string TagsFile { get; set; } = "";
@@ -35,13 +38,14 @@ public sealed class WriteManifest : LoraTask
     {
         var tags = TagLedger.Read(TagsFile);
         var pictures = Pictures.Select(picture => Captioned(picture, tags[picture.Id()])).ToDictionary(picture => picture.Id);
-        var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values);
+        var others = RegularizationPictures.Select(Regularization).ToDictionary(picture => picture.Id);
+        var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values, others.Values);
         foreach (var group in manifest.Groups)
         {
             foreach (var described in group.Pictures)
             {
                 CancellationToken.ThrowIfCancellationRequested();
-                var picture = pictures[Path.GetFileNameWithoutExtension(described.File)];
+                var picture = (group.IsRegularization ? others : pictures)[Path.GetFileNameWithoutExtension(described.File)];
                 var target = Path.Combine(Folder, group.Folder, described.File);
                 Place(target, picture.Content, () => File.ReadAllBytes(picture.Png));
                 var caption = Encoding.UTF8.GetBytes(picture.Caption);
@@ -66,6 +70,16 @@ public sealed class WriteManifest : LoraTask
         int.Parse(picture.GetMetadata(PictureMetadata.Repeats), CultureInfo.InvariantCulture),
         picture.GetMetadata(PictureMetadata.Source),
         entry.Finding?.Outfit);
+
+    private CaptionedPicture Regularization(ITaskItem picture) => new(
+        picture.Id(),
+        picture.GetMetadata(PictureMetadata.Class),
+        picture.ItemSpec,
+        Session.State.HashInput(picture.ItemSpec),
+        picture.GetMetadata(PictureMetadata.Caption),
+        int.Parse(picture.GetMetadata(PictureMetadata.Repeats), CultureInfo.InvariantCulture),
+        picture.GetMetadata(PictureMetadata.Source),
+        Outfit: null);
 
     private void Place(string target, ContentHash content, Func<byte[]> read)
     {

@@ -33,6 +33,12 @@ internal static class PictureMetadata
     /// <summary>Parts of the outfit that the picture does not show, as JSON.</summary>
     public const string Hidden = "Hidden";
 
+    /// <summary>Of a regularisation image: her class, such as <c>girl</c>.</summary>
+    public const string Class = "Class";
+
+    /// <summary>Of a regularisation image: its caption.</summary>
+    public const string Caption = "Caption";
+
     /// <summary>What an author may set on a CharacterImage.</summary>
     public static IReadOnlyList<string> Settable { get; } = [Repeats, Outfit];
 }
