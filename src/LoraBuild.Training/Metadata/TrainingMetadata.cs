@@ -100,18 +100,24 @@ public static class TrainingMetadata
         var settings = job.Settings;
         entries["ss_resolution"] = $"({Text(settings.Resolution.Width)}, {Text(settings.Resolution.Height)})";
         entries["ss_enable_bucket"] = Text(settings.EnableBucket);
-        entries["ss_bucket_no_upscale"] = Text(settings.BucketNoUpscale);
-        entries["ss_min_bucket_reso"] = Text(settings.MinBucketReso);
-        entries["ss_max_bucket_reso"] = Text(settings.MaxBucketReso);
+        entries["ss_bucket_no_upscale"] = Text(settings.EnableBucket && settings.BucketNoUpscale);
+        var steps = settings.BucketResoSteps;
+        entries["ss_min_bucket_reso"] = settings.EnableBucket ? Text(settings.MinBucketReso / steps * steps) : "None";
+        entries["ss_max_bucket_reso"] = settings.EnableBucket ? Text((settings.MaxBucketReso + steps - 1) / steps * steps) : "None";
         entries["ss_random_crop"] = Text(settings.RandomCrop);
         entries["ss_flip_aug"] = Text(settings.FlipAug);
+        entries["ss_color_aug"] = Text(settings.ColorAug);
         entries["ss_shuffle_caption"] = Text(settings.ShuffleCaption);
         entries["ss_keep_tokens"] = Text(settings.KeepTokens);
-        entries["ss_cache_latents"] = Text(false);
-        entries["ss_dataset_dirs"] = Json(Object(job.Manifest.Groups, group => new JsonObject
-        {
-            ["n_repeats"] = group.Repeats, ["img_count"] = group.Pictures.Count,
-        }));
+        entries["ss_caption_dropout_rate"] = Text(settings.CaptionDropoutRate);
+        entries["ss_caption_dropout_every_n_epochs"] = Text(settings.CaptionDropoutEveryNEpochs);
+        entries["ss_caption_tag_dropout_rate"] = Text(settings.CaptionTagDropoutRate);
+        entries["ss_prior_loss_weight"] = Text(settings.PriorLossWeight);
+        entries["ss_cache_latents"] = Text(settings.UsesCachedLatents);
+        var ofClass = job.Manifest.Groups.Where(group => group.IsRegularization).ToList();
+        entries["ss_num_reg_images"] = Text(ofClass.Sum(group => group.Repeats * group.Pictures.Count));
+        entries["ss_dataset_dirs"] = Json(Object(job.Manifest.Groups.Except(ofClass), Folder));
+        entries["ss_reg_dataset_dirs"] = Json(Object(ofClass, Folder));
         entries["ss_tag_frequency"] = Json(Object(job.Manifest.Groups, group => Frequencies(group.Pictures)));
         entries["ss_bucket_info"] = settings.EnableBucket ? Json(BucketInfo(dataset)) : "null";
     }
@@ -120,7 +126,7 @@ public static class TrainingMetadata
     private static void AddUnused(SortedDictionary<string, string> entries)
     {
         foreach (var name in (string[])
-            ["color_aug", "debiased_estimation", "fp8_base", "fp8_base_unet", "full_fp16", "ip_noise_gamma_random_strength", "lowram",
+            ["debiased_estimation", "fp8_base", "fp8_base_unet", "full_fp16", "ip_noise_gamma_random_strength", "lowram",
                 "noise_offset_random_strength", "zero_terminal_snr"])
             entries[$"ss_{name}"] = "False";
         foreach (var name in (string[])
@@ -128,15 +134,14 @@ public static class TrainingMetadata
                 "resize_interpolation", "training_comment", "validate_every_n_epochs",
                 "validate_every_n_steps", "validation_seed"])
             entries[$"ss_{name}"] = "None";
-        entries["ss_caption_dropout_every_n_epochs"] = entries["ss_num_reg_images"] = entries["ss_num_validation_images"] = "0";
-        entries["ss_caption_dropout_rate"] = entries["ss_caption_tag_dropout_rate"] = entries["ss_validation_split"] = "0.0";
+        entries["ss_num_validation_images"] = "0";
+        entries["ss_validation_split"] = "0.0";
         entries["ss_gradient_accumulation_steps"] = "1";
-        entries["ss_prior_loss_weight"] = entries["ss_huber_scale"] = "1.0";
+        entries["ss_huber_scale"] = "1.0";
         entries["ss_multires_noise_discount"] = "0.3";
         entries["ss_loss_type"] = "l2";
         entries["ss_huber_schedule"] = "snr";
         entries["ss_huber_c"] = "0.1";
-        entries["ss_reg_dataset_dirs"] = "{}";
     }
 
     // Stability AI's ModelSpec 1.0.1.
@@ -154,6 +159,8 @@ public static class TrainingMetadata
             entries["modelspec.encoder_layer"] = Text(clipSkip);
     }
 
+    private static JsonObject Folder(DatasetGroup group) => new() { ["n_repeats"] = group.Repeats, ["img_count"] = group.Pictures.Count };
+
     private static JsonObject BucketInfo(TrainingDataset dataset) => new()
     {
         ["buckets"] = new JsonObject(dataset.Buckets.Select((bucket, i) => KeyValuePair.Create<string, JsonNode?>(Text(i), new JsonObject
@@ -169,7 +176,7 @@ public static class TrainingMetadata
         .Select(tag => KeyValuePair.Create<string, JsonNode?>(tag.Key, tag.Count())));
 
     private static JsonObject Object(IEnumerable<DatasetGroup> groups, Func<DatasetGroup, JsonNode> value) =>
-        new(groups.Select(group => KeyValuePair.Create<string, JsonNode?>(group.Folder, value(group))));
+        new(groups.Select(group => KeyValuePair.Create<string, JsonNode?>(Path.GetFileName(group.Folder), value(group))));
 
     private static JsonArray Pair(PixelSize size) => new(size.Width, size.Height);
 

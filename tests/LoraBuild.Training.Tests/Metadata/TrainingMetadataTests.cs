@@ -57,8 +57,38 @@ public class TrainingMetadataTests
             new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), new("m", "h", "s"), ModelPrecision.Float16, 1, 1);
 
         Assert.Equal("null", metadata["ss_bucket_info"]);
+        Assert.Equal(("None", "None", "False"), (metadata["ss_min_bucket_reso"], metadata["ss_max_bucket_reso"], metadata["ss_bucket_no_upscale"]));
         Assert.Equal("""{"1_aoi":{"aoi":1,"smile":2}}""", metadata["ss_tag_frequency"]);
         Assert.Equal(("(768, 768)", "fp16", "None"), (metadata["ss_resolution"], metadata["ss_mixed_precision"], metadata["ss_clip_skip"]));
+    }
+
+    [Fact]
+    public void Regularisation_images_captions_and_pictures_are_told()
+    {
+        var manifest = new DatasetManifest(
+            ["aoi"],
+            [
+                new("2_aoi", 2, [new("a.png", "", 64, 64, "aoi", "", null)]),
+                new("regularization/3_girl", 3, [new("b.png", "", 64, 64, "girl", "", null), new("c.png", "", 64, 64, "girl", "", null)], true),
+            ]);
+        var settings = new TrainingSettings
+        {
+            Resolution = new(64, 64), RandomCrop = false, CacheLatentsToDisk = true, ColorAug = true, CaptionDropoutRate = 0.05,
+            CaptionDropoutEveryNEpochs = 5, CaptionTagDropoutRate = 1, PriorLossWeight = 0.5, MinBucketReso = 100, MaxBucketReso = 1000,
+        };
+        var dataset = TrainingDataset.Create("", manifest, settings);
+
+        var metadata = TrainingMetadata.For(
+            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), new("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["ss_num_train_images"] = "2", ["ss_num_reg_images"] = "6", ["ss_dataset_dirs"] = """{"2_aoi":{"n_repeats":2,"img_count":1}}""",
+            ["ss_reg_dataset_dirs"] = """{"3_girl":{"n_repeats":3,"img_count":2}}""", ["ss_tag_frequency"] = """{"2_aoi":{"aoi":1},"3_girl":{"girl":2}}""",
+            ["ss_cache_latents"] = "True", ["ss_color_aug"] = "True", ["ss_caption_dropout_rate"] = "0.05", ["ss_caption_dropout_every_n_epochs"] = "5",
+            ["ss_caption_tag_dropout_rate"] = "1.0", ["ss_prior_loss_weight"] = "0.5", ["ss_min_bucket_reso"] = "64", ["ss_max_bucket_reso"] = "1024",
+        })
+            Assert.Equal($"{name}={value}", $"{name}={metadata[name]}");
     }
 
     private static DatasetManifest Manifest(JsonElement images)
