@@ -2,6 +2,7 @@ using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Hashing;
 using LoraBuild.Imaging.Png;
 
 namespace LoraBuild.Imaging;
@@ -15,7 +16,7 @@ public sealed record NormalizedPicture(int Width, int Height, PictureFormat Sour
 
 /// <summary>
 /// The Normalize step for one picture: upright, sRGB, transparency onto a background, edits, lossless 8-bit RGB PNG of the same size
-/// (a crop's own size after a crop). Transparency goes first, so that edits see what a viewer shows.
+/// (a crop's own size after a crop) that carries its perceptual hash. Transparency goes first, so that edits see what a viewer shows.
 /// </summary>
 public static class PictureNormalizer
 {
@@ -23,17 +24,23 @@ public static class PictureNormalizer
     /// <param name="source">A picture that <see cref="PictureDecoder"/> reads; never changed.</param>
     /// <param name="edits">Carried out in this order.</param>
     /// <param name="target">The PNG to write.</param>
+    /// <param name="segmentation">For edits that exchange the background; null where there is no such model.</param>
     /// <param name="background">0xRRGGBB behind transparent pixels.</param>
     /// <param name="maxPixels">Sources with more pixels are refused.</param>
     /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB6001, LB6003, LB6004; the file is the source, for LB6001 the target.</exception>
     public static NormalizedPicture Normalize(
-        string source, IReadOnlyList<Edit> edits, string target, int background = 0xFFFFFF, long maxPixels = PictureDecoder.DefaultMaxPixels)
+        string source,
+        IReadOnlyList<Edit> edits,
+        string target,
+        ISegmentation? segmentation = null,
+        int background = 0xFFFFFF,
+        long maxPixels = PictureDecoder.DefaultMaxPixels)
     {
         var decoded = PictureDecoder.Decode(source, maxPixels);
         try
         {
-            var picture = PictureEditor.Apply(decoded.Raster.Flatten(background), edits);
-            PngEncoder.Encode(picture, target);
+            var picture = PictureEditor.Apply(decoded.Raster.Flatten(background), edits, segmentation);
+            PngEncoder.Encode(picture, target, PerceptualHasher.Of(picture));
             return new NormalizedPicture(picture.Width, picture.Height, decoded.Format, decoded.Warnings);
         }
         catch (LoraBuildException e) when (e.Diagnostic.File is null)

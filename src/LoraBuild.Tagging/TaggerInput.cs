@@ -19,7 +19,9 @@ public sealed record TaggerInput(int Size, bool IsChannelsFirst)
     /// <param name="target"><see cref="Length"/> numbers.</param>
     public void Write(Raster picture, Span<float> target)
     {
-        var pixels = PictureResampler.Resize(PadToSquare(picture.Flatten()), Size, Size).Pixels;
+        var flat = picture.Flatten();
+        var square = Math.Max(flat.Width, flat.Height) >= Size ? AreaResampler.ResizeSquare(flat, Size) : LanczosResampler.Resize(PadToSquare(flat), Size, Size);
+        var pixels = square.Pixels;
         var (channelStep, pixelStep) = IsChannelsFirst ? (Size * Size, 1) : (1, 3);
         for (int i = 0, to = 0; i < pixels.Length; i += 4, to += pixelStep)
         {

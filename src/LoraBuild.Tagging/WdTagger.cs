@@ -4,8 +4,9 @@ using LoraBuild.Imaging;
 namespace LoraBuild.Tagging;
 
 /// <summary>
-/// A WD v1.4 or v3 tagger: an ONNX file and its <c>selected_tags.csv</c>. Pictures go through the model one at a time, as many at once as
-/// there are threads, so a picture's scores do not depend on its neighbours, nor on the number of threads.
+/// A WD v1.4 or v3 tagger: an ONNX file and its <c>selected_tags.csv</c>. On a CPU pictures go through the model one at a time, as many at
+/// once as there are threads, so a picture's scores do not depend on its neighbours, nor on the number of threads. On a GPU they go in
+/// batches of one size, which other threads make ready. Either way memory is bounded by threads and batch, whatever the number of pictures.
 /// </summary>
 public sealed class WdTagger : IDisposable
 {
@@ -66,27 +67,35 @@ public sealed class WdTagger : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Score(IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation = default)
     {
+        if (model.BatchSize > 1)
+            new BatchPipeline(model, options.Threads).Run(pictures, scored, failed, cancellation);
+        else
+            ScoreEach(pictures, scored, failed, cancellation);
+    }
+
+    private void ScoreEach(IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation)
+    {
         var gate = new Lock();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
         try
         {
-            Parallel.For(0, pictures.Count, parallel, index =>
+            Parallel.For(0, pictures.Count, parallel, () => new float[Input.Length], (index, _, input) =>
             {
-                Raster picture;
                 try
                 {
-                    picture = PictureDecoder.Decode(pictures[index]).Raster;
+                    Input.Write(PictureDecoder.Decode(pictures[index]).Raster, input);
                 }
                 catch (LoraBuildException e)
                 {
                     lock (gate)
                         failed(index, e);
-                    return;
+                    return input;
                 }
-                var scores = Score(picture);
+                var scores = model.Run(input);
                 lock (gate)
                     scored(index, scores);
-            });
+                return input;
+            }, _ => { });
         }
         catch (AggregateException e) when (e.InnerExceptions.Count > 0)
         {

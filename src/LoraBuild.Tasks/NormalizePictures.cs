@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
@@ -14,9 +15,11 @@ namespace LoraBuild.Tasks;
 /// Normalize: any picture becomes a lossless PNG, upright, sRGB, 8 bit, transparency on white, with its edits applied. Pictures that
 /// cannot be processed are errors; the others still are.
 /// </summary>
-public sealed class NormalizePictures : LoraTask
+public sealed class NormalizePictures : ModelTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
+
+    private string? background;
 
     /// <summary>The worker.</summary>
     [Required]
@@ -29,6 +32,9 @@ public sealed class NormalizePictures : LoraTask
     /// <summary>The largest picture that is decoded, in pixels.</summary>
     [Required]
     public long MaxPixels { get; set; }
+
+    /// <summary>The segmentation model for edits of the background, a file or a URI, with <c>Sha256</c>; or none.</summary>
+    public ITaskItem? BackgroundModel { get; set; }
 
     /// <summary>The folder for the PNGs.</summary>
     [Required]
@@ -49,7 +55,11 @@ public sealed class NormalizePictures : LoraTask
     protected override void Run()
     {
         var engine = EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Images;
-        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), PathOf(picture), Key(picture, engine))).ToList();
+        var edits = Pictures.ToDictionary(picture => picture.Id(), EditsOf, StringComparer.Ordinal);
+        background = BackgroundModel is not null && edits.Values.Any(NeedsModel)
+            ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
+            : null;
+        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), PathOf(picture), Key(picture, edits[picture.Id()], engine))).ToList();
         var tally = new MemoizedStep(Session).Run(outputs, Make);
 
         Session.Sweep(Folder, Session.State.IsSeen);
@@ -60,12 +70,22 @@ public sealed class NormalizePictures : LoraTask
 
     private string PathOf(ITaskItem picture) => Path.Combine(Folder, picture.Id() + ".png");
 
-    private ContentHash Key(ITaskItem picture, string engine) => new StepKey("Normalize", StepVersion)
-        .With("engine", engine)
-        .With("max pixels", MaxPixels.ToString(CultureInfo.InvariantCulture))
-        .With("edits", picture.GetMetadata(PictureMetadata.Edits))
-        .With("source", Session.State.HashInput(picture.GetMetadata("FullPath")))
-        .ToHash();
+    private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
+        JsonSerializer.Deserialize<IReadOnlyList<Edit>>(picture.GetMetadata(PictureMetadata.Edits)) ?? [];
+
+    private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
+
+    private ContentHash Key(ITaskItem picture, IReadOnlyList<Edit> edits, string engine)
+    {
+        var key = new StepKey("Normalize", StepVersion)
+            .With("engine", engine)
+            .With("max pixels", MaxPixels.ToString(CultureInfo.InvariantCulture))
+            .With("edits", picture.GetMetadata(PictureMetadata.Edits))
+            .With("source", Session.State.HashInput(picture.GetMetadata("FullPath")));
+        if (background is not null && NeedsModel(edits))
+            key.With("background model", Session.State.HashInput(background));
+        return key.ToHash();
+    }
 
     private void Make(IReadOnlyList<StepOutput> missing, Action<string> finished)
     {
@@ -75,8 +95,9 @@ public sealed class NormalizePictures : LoraTask
                 output.Id,
                 byId[output.Id].GetMetadata("FullPath"),
                 output.Target,
-                JsonSerializer.Deserialize<IReadOnlyList<Edit>>(byId[output.Id].GetMetadata(PictureMetadata.Edits)) ?? []))],
-            MaxPixels);
+                EditsOf(byId[output.Id])))],
+            MaxPixels,
+            background);
         new WorkerProcess(WorkerAssembly, this).Run(job, "Normalize", done => finished(done.Id), CancellationToken);
     }
 }

@@ -93,6 +93,8 @@ public sealed class ResolveCharacters : LoraTask
         item.SetLiteral(PictureMetadata.Id, picture.Id);
         item.SetLiteral(PictureMetadata.Character, picture.Character);
         item.SetLiteral(PictureMetadata.Source, picture.Source);
+        item.SetLiteral(PictureMetadata.SourcePath, Path.Combine(root, picture.Source));
+        item.SetLiteral(PictureMetadata.Part, picture.Part ?? "");
         item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
         item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits));
         item.SetLiteral(PictureMetadata.Outfit, picture.Outfit ?? "");

@@ -17,9 +17,12 @@ namespace LoraBuild.Tasks;
 /// Tag: the tagger's score of every label for each picture, and from it the tags at the threshold. A tag file beside a picture replaces
 /// the tagger for that picture.
 /// </summary>
-public sealed class TagPictures : LoraTask
+public sealed class TagPictures : ModelTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
+    private const int ScoresVersion = 1;
+
+    private TagSelection selection = new();
 
     /// <summary>The worker.</summary>
     [Required]
@@ -29,15 +32,18 @@ public sealed class TagPictures : LoraTask
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
-    /// <summary>The tagger's ONNX file.</summary>
-    public ITaskItem? Model { get; set; }
+    /// <summary>
+    /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they lie
+    /// elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to.
+    /// </summary>
+    public ITaskItem[] Taggers { get; set; } = [];
 
-    /// <summary>The tagger's <c>selected_tags.csv</c>.</summary>
-    public ITaskItem? Labels { get; set; }
+    /// <summary>How the scores of several taggers become one: see <see cref="ScoreCombination"/>.</summary>
+    public string Combination { get; set; } = "";
 
-    /// <summary>The lowest score of a tag, 0 to 1.</summary>
+    /// <summary>Properties that say which tags follow from the scores, with metadata <c>Value</c>: see <see cref="TagSelection"/>.</summary>
     [Required]
-    public float Threshold { get; set; }
+    public ITaskItem[] Settings { get; set; } = [];
 
     /// <summary>The folder for the scores.</summary>
     [Required]
@@ -61,6 +67,7 @@ public sealed class TagPictures : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        selection = TagSelection.Parse(Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal), out _);
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
         var scoring = Score(byTagger);
         Session.Sweep(Folder, Session.State.IsSeen);
@@ -82,7 +89,9 @@ public sealed class TagPictures : LoraTask
 
     private static string TagFileOf(ITaskItem picture) => picture.GetMetadata(PictureMetadata.TagFile);
 
-    private string ScoresOf(ITaskItem picture) => Path.Combine(Folder, picture.Id() + ".tags.json");
+    private string ScoresOf(ITaskItem picture) => ScoresIn(Folder, picture);
+
+    private static string ScoresIn(string folder, ITaskItem picture) => Path.Combine(folder, picture.Id() + ".tags.json");
 
     private ITaskItem WithScores(ITaskItem picture)
     {
@@ -95,17 +104,34 @@ public sealed class TagPictures : LoraTask
     {
         if (pictures.Count == 0)
             return new StepTally(0, 0, 0);
-        var model = Existing(Model, "model.onnx");
-        var labels = Existing(Labels, "selected_tags.csv");
-        var shared = new StepKey("Tag", StepVersion)
+        if (Taggers.Length == 0)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.TaggerMissing,
+                "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag file beside every picture.");
+        }
+
+        if (Taggers.Length == 1)
+            return Score(pictures, Taggers[0], Folder);
+        var folders = Taggers.Select((_, index) => Path.Combine(Folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
+        var tallies = Taggers.Zip(folders, (tagger, folder) => Score(pictures, tagger, folder)).ToList();
+        Combine(pictures, folders);
+        return new StepTally(pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
+    }
+
+    private StepTally Score(List<ITaskItem> pictures, ITaskItem tagger, string folder)
+    {
+        var model = FetchPart(tagger, "Model", "Sha256", "model.onnx");
+        var labels = FetchPart(tagger, "Labels", "LabelsSha256", "selected_tags.csv");
+        var shared = new StepKey("Tag", ScoresVersion)
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tagger)
             .With("model", Session.State.HashInput(model))
             .With("labels", Session.State.HashInput(labels))
             .ToHash();
         var outputs = pictures.Select(picture => new StepOutput(
             picture.Id(),
-            ScoresOf(picture),
-            new StepKey("Tag", StepVersion).With("tagger", shared).With("picture", Session.State.HashInput(picture.ItemSpec)).ToHash())).ToList();
+            ScoresIn(folder, picture),
+            new StepKey("Tag", ScoresVersion).With("tagger", shared).With("picture", Session.State.HashInput(picture.ItemSpec)).ToHash())).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
         return new MemoizedStep(Session).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
             new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Target))]),
@@ -114,19 +140,31 @@ public sealed class TagPictures : LoraTask
             CancellationToken));
     }
 
-    private static string Existing(ITaskItem? file, string name)
+    private void Combine(List<ITaskItem> pictures, List<string> folders)
     {
-        if (file is null)
+        var ready = pictures.Where(picture => folders.All(folder => Session.State.IsSeen(ScoresIn(folder, picture))))
+            .ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
+        var outputs = ready.Values.Select(picture =>
         {
-            throw new LoraBuildException(
-                DiagnosticCode.TaggerMissing,
-                $"There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv ({name} is missing), or put a tag file beside every picture.");
-        }
+            var key = new StepKey("Combine", ScoresVersion).With("combination", Combination);
+            foreach (var folder in folders)
+                key.With("scores", Session.State.HashInput(ScoresIn(folder, picture)));
+            return new StepOutput(picture.Id(), ScoresOf(picture), key.ToHash());
+        }).ToList();
+        new MemoizedStep(Session).Run(outputs, (missing, finished) =>
+        {
+            foreach (var output in missing)
+            {
+                ScoreCombination.Combine(Combination, [.. folders.Select(folder => TagScores.Read(ScoresIn(folder, ready[output.Id])))]).Write(output.Target);
+                finished(output.Id);
+            }
+        });
+    }
 
-        var path = file.GetMetadata("FullPath");
-        return File.Exists(path)
-            ? path
-            : throw new LoraBuildException(DiagnosticCode.TaggerMissing, $"The tagger's file '{path}' does not exist. Correct LoraTagger, or download the model there.", path);
+    private string FetchPart(ITaskItem tagger, string metadata, string hash, string usualName)
+    {
+        var named = tagger.GetMetadata(metadata);
+        return Fetch(named.Length > 0 ? named : $"{tagger.ItemSpec.TrimEnd('/')}/{usualName}", tagger.GetMetadata(hash), DiagnosticCode.TaggerMissing);
     }
 
     private ContentHash Key(ITaskItem picture)
@@ -134,14 +172,14 @@ public sealed class TagPictures : LoraTask
         var key = new StepKey("tags", StepVersion).With("corrections", picture.GetMetadata(PictureMetadata.TagEdits));
         return TagFileOf(picture) is { Length: > 0 } tagFile
             ? key.With("tag file", Session.State.HashInput(tagFile)).ToHash()
-            : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("threshold", Threshold.ToString("R", CultureInfo.InvariantCulture)).ToHash();
+            : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("selection", selection.ToJson()).ToHash();
     }
 
     private (PictureTags Tags, OutfitFinding? Finding)? TagsOf(ITaskItem picture, ConcurrentBag<string> read, ConcurrentBag<string> failed)
     {
         try
         {
-            var raw = TagFileOf(picture) is { Length: > 0 } tagFile ? TagList.Read(tagFile) : TagScores.Read(ScoresOf(picture)).AtLeast(Threshold);
+            var raw = TagFileOf(picture) is { Length: > 0 } tagFile ? PictureTags.Of(TagList.Read(tagFile)) : selection.Apply(TagScores.Read(ScoresOf(picture)));
             if (TagFileOf(picture).Length > 0)
                 read.Add(picture.Id());
             return (TagEdit.Apply(raw, JsonSerializer.Deserialize<IReadOnlyList<TagEdit>>(picture.GetMetadata(PictureMetadata.TagEdits)) ?? []), null);

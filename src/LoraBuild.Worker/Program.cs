@@ -25,6 +25,8 @@ try
         case DescribeEnginesJob: Engines.Describe(events); break;
         case NormalizeJob normalize: NormalizePictures.Run(normalize, events, signals.Token); break;
         case ShrinkJob shrink: ShrinkPictures.Run(shrink, events, signals.Token); break;
+        case ShowEditsJob show: ShowEdits.Run(show, events, signals.Token); break;
+        case FindPersonsJob find: FindPersons.Run(find, events, signals.Token); break;
         case TagJob tag: TagPictures.Run(tag, events, signals.Token); break;
         case TrainJob train: TrainLora.Run(train, events, signals.Token); break;
         default: throw new NotSupportedException($"No such job: {job.GetType().Name}.");

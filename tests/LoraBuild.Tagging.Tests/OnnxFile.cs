@@ -17,6 +17,21 @@ internal static class OnnxFile
     /// <summary>Gives back what it takes as one row, whose length nobody knows before it has run.</summary>
     public static byte[] Flatten(params long[] shape) => Model(Node("Flatten", IntAttribute("axis", 0)), Value("x", Float, shape), Value("y", Float, [1, -1]));
 
+    /// <summary>Gives the same numbers whatever it takes: a detector that always sees the same.</summary>
+    public static byte[] Constant(long[] inputShape, long[] outputShape, float[] values) => Model(
+        [.. Text(2, "y"), .. Text(4, "Constant"), .. Bytes(5, [.. Text(1, "value"), .. Bytes(5, Tensor(outputShape, values)), .. Varint(20, 4)])],
+        Value("x", Float, inputShape),
+        Value("y", Float, outputShape));
+
+    /// <summary>Gives each pixel's brightest channel: a segmentation model for which light is figure.</summary>
+    public static byte[] Brightest(params long[] inputShape) => Model(
+        Node("ReduceMax", IntsAttribute("axes", [1]), IntAttribute("keepdims", 1)),
+        Value("x", Float, inputShape),
+        Value("y", Float, [inputShape[0], 1, inputShape[2], inputShape[3]]));
+
+    private static byte[] Tensor(long[] shape, float[] values) =>
+        [.. shape.SelectMany(side => Varint(1, side)), .. Varint(2, Float), .. Bytes(9, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray())];
+
     private static byte[] Model(byte[] node, byte[] input, byte[] output) =>
     [
         .. Varint(1, 7),

@@ -91,6 +91,43 @@ public sealed class WdTaggerTests : IDisposable
         Assert.Equal([30f, 20f, 10f], tagger.Score(picture));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 1)]
+    [InlineData(4, 3)]
+    [InlineData(64, 5)]
+    public void Batches_give_every_picture_its_own_scores(int batch, int threads)
+    {
+        var pictures = Enumerable.Range(0, 11).Select(i => Write($"{i}.png", new Raster(8, 8, [.. Enumerable.Repeat((byte[])[(byte)(i * 20), 7, 9, 255], 64).SelectMany(pixel => pixel)]))).ToList();
+        pictures[5] = folder.Write("broken.png", "no picture"u8);
+        using var tagger = Open(OnnxFile.ChannelMeans([-1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = batch, Threads = threads });
+        var red = new SortedDictionary<int, float>();
+        var failed = new List<int>();
+        tagger.Score(pictures, (index, scores) => red.Add(index, scores[2]), (index, _) => failed.Add(index));
+        Assert.Equal([5], failed);
+        Assert.Equal(Enumerable.Range(0, 11).Where(i => i != 5).Select(i => (i, i * 20f)), red.Select(entry => (entry.Key, entry.Value)));
+    }
+
+    [Fact]
+    public void A_batch_can_be_cancelled_and_what_the_caller_throws_reaches_the_caller()
+    {
+        var pictures = Enumerable.Repeat(Example.Pictures[0].Path, 40).ToList();
+        using var tagger = Open(OnnxFile.ChannelMeans([-1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = 4, Threads = 2 });
+        using var cancellation = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => tagger.Score(pictures, (_, _) => cancellation.Cancel(), (_, _) => { }, cancellation.Token));
+        var full = new LoraBuildException(DiagnosticCode.CannotWrite, "The disk is full.");
+        Assert.Same(full, Assert.Throws<LoraBuildException>(() => tagger.Score(pictures, (_, _) => throw full, (_, _) => { })));
+    }
+
+    [Fact]
+    public void A_model_of_one_picture_a_run_takes_no_batches()
+    {
+        using var tagger = Open(OnnxFile.ChannelMeans([1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = 8 });
+        var scored = 0;
+        tagger.Score([Example.Pictures[0].Path, Example.Pictures[1].Path], (_, scores) => scored += scores.Length, (_, error) => throw error);
+        Assert.Equal(6, scored);
+    }
+
     [Fact]
     public void A_missing_model_is_an_error() => AssertFails(DiagnosticCode.TaggerMissing, () => WdTagger.Open(folder["nowhere.onnx"], Example.Labels));
 
@@ -131,8 +168,14 @@ public sealed class WdTaggerTests : IDisposable
         Assert.Contains("192 scores", AssertFails(DiagnosticCode.TaggerLabelsInvalid, () => tagger.Score(new Raster(1, 1))).Message);
     }
 
-    private WdTagger Open(byte[] model, string labels) =>
-        WdTagger.Open(folder.Write("model.onnx", model), folder.Write("selected_tags.csv", System.Text.Encoding.UTF8.GetBytes(labels)));
+    private string Write(string name, Raster picture)
+    {
+        Imaging.Png.PngEncoder.Encode(picture, folder[name]);
+        return folder[name];
+    }
+
+    private WdTagger Open(byte[] model, string labels, TaggerOptions? options = null) =>
+        WdTagger.Open(folder.Write("model.onnx", model), folder.Write("selected_tags.csv", System.Text.Encoding.UTF8.GetBytes(labels)), options);
 
     private static LoraBuildException AssertFails(string code, Func<object?> action)
     {

@@ -157,6 +157,9 @@ public static class PictureResolver
     public static IReadOnlyList<string> TagFileNames(string source, string? part) =>
         part is null ? [$"{source}.txt", $"{WithoutExtension(source)}.txt"] : [PartTagFile(source, part)];
 
+    /// <summary>The name for a tag file that is written anew: the one that sd-scripts and tag editors look for.</summary>
+    public static string NewTagFile(string source, string? part) => part is null ? $"{WithoutExtension(source)}.txt" : PartTagFile(source, part);
+
     private static string? TagFile(string source, string? part, HashSet<string> files) => TagFileNames(source, part).FirstOrDefault(files.Contains);
 
     private static string PartTagFile(string source, string part) => $"{WithoutExtension(source)}-{part}.txt";

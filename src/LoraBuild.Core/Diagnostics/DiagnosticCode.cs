@@ -69,10 +69,16 @@ public static class DiagnosticCode
     /// <summary>A picture's data has errors that the decoder could pass over.</summary>
     public const string FlawedPicture = "LB2006";
 
-    /// <summary>The tagger's model or label file is missing.</summary>
+    /// <summary>A picture looks like another one.</summary>
+    public const string NearDuplicate = "LB2007";
+
+    /// <summary>A picture is smaller than the minimum.</summary>
+    public const string SmallPicture = "LB2008";
+
+    /// <summary>The tagger, or another model for pictures, is missing.</summary>
     public const string TaggerMissing = "LB3001";
 
-    /// <summary>The ONNX file is damaged, or its inputs and outputs are not a WD tagger's.</summary>
+    /// <summary>An ONNX file is damaged, or its inputs and outputs are not those of the kind of model that it is given for.</summary>
     public const string TaggerModelInvalid = "LB3002";
 
     /// <summary>The label file is malformed or does not match the model's outputs.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Settings;
 
@@ -10,12 +11,23 @@ public static class PipelineSettings
     /// <param name="values">Values by property name.</param>
     public static IEnumerable<Diagnostic> Check(IReadOnlyDictionary<string, string> values)
     {
-        foreach (var name in new[] { "LoraTaggerThreshold", "LoraFeatureFrequency", "LoraEvidenceThreshold" })
+        foreach (var name in new[] { "LoraFeatureFrequency", "LoraEvidenceThreshold" })
         {
             if (!TryNumber(values[name], out var number) || number is not (>= 0 and <= 1))
                 yield return Invalid(name, values[name], "a number from 0 to 1");
         }
 
+        TagSelection.Parse(values, out var ofSelection);
+        foreach (var problem in ofSelection)
+            yield return problem;
+        if (!ScoreCombination.Names.Contains(values["LoraCombineTaggers"]))
+            yield return Invalid("LoraCombineTaggers", values["LoraCombineTaggers"], string.Join(" or ", ScoreCombination.Names));
+        if (!int.TryParse(values["LoraDuplicateDistance"], NumberStyles.None, CultureInfo.InvariantCulture, out var distance) || distance > 64)
+            yield return Invalid("LoraDuplicateDistance", values["LoraDuplicateDistance"], "a whole number from 0 to 64");
+        if (!int.TryParse(values["LoraMinPictureSize"], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            yield return Invalid("LoraMinPictureSize", values["LoraMinPictureSize"], "a whole number of pixels");
+        if (values["LoraDropDuplicates"] is not ("true" or "false"))
+            yield return Invalid("LoraDropDuplicates", values["LoraDropDuplicates"], "true or false");
         if (!long.TryParse(values["LoraMaxPixels"], NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) || pixels == 0)
             yield return Invalid("LoraMaxPixels", values["LoraMaxPixels"], "a whole number of pixels above 0");
         if (values["LoraUndecided"] is not ("keep" or "drop"))

@@ -13,13 +13,16 @@ public sealed record TagEdit(
     IReadOnlyDictionary<string, string> Replace)
 {
     /// <summary>Applies edits in their order. A later edit overrides an earlier one.</summary>
-    public static PictureTags Apply(IReadOnlyList<string> raw, IReadOnlyList<TagEdit> edits)
+    public static PictureTags Apply(IReadOnlyList<string> raw, IReadOnlyList<TagEdit> edits) => Apply(PictureTags.Of(raw), edits);
+
+    /// <summary>Applies edits in their order to tags that have changed already. A later edit overrides an earlier one.</summary>
+    public static PictureTags Apply(PictureTags raw, IReadOnlyList<TagEdit> edits)
     {
-        if (edits.Count == 0) return PictureTags.Of(raw);
-        var tags = raw.ToList();
+        if (edits.Count == 0) return raw;
+        var tags = raw.Tags.ToList();
         var pinned = new List<string>();
         var banned = new List<string>();
-        var changes = new List<TagChange>();
+        var changes = raw.Changes.ToList();
         foreach (var edit in edits)
         {
             foreach (var tag in edit.Remove)

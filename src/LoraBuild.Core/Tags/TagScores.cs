@@ -31,9 +31,6 @@ public sealed record TagScores(
     [JsonIgnore]
     public IEnumerable<KeyValuePair<string, float>> All => General.Concat(Character);
 
-    /// <summary>The tags whose score is at least the threshold, general ones first, in the model's order.</summary>
-    public IReadOnlyList<string> AtLeast(float threshold) => [.. All.Where(score => score.Value >= threshold).Select(score => score.Key)];
-
     /// <summary>Reads a <c>.tags.json</c> file.</summary>
     /// <exception cref="LoraBuildException">LB6004: it is damaged or unreadable.</exception>
     public static TagScores Read(string path)

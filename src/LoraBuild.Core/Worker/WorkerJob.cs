@@ -12,6 +12,8 @@ namespace LoraBuild.Core.Worker;
 [JsonDerivedType(typeof(NormalizeJob), "normalize")]
 [JsonDerivedType(typeof(ShrinkJob), "shrink")]
 [JsonDerivedType(typeof(TagJob), "tag")]
+[JsonDerivedType(typeof(ShowEditsJob), "show edits")]
+[JsonDerivedType(typeof(FindPersonsJob), "find persons")]
 [JsonDerivedType(typeof(TrainJob), "train")]
 public abstract record WorkerJob;
 
@@ -21,7 +23,8 @@ public sealed record DescribeEnginesJob : WorkerJob;
 /// <summary>Normalizes pictures to PNG.</summary>
 /// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>
 /// <param name="MaxPixels">The largest picture that is decoded, in pixels.</param>
-public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, long MaxPixels) : WorkerJob;
+/// <param name="BackgroundModel">The ONNX file of a segmentation model for edits of the background, or null.</param>
+public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, long MaxPixels, string? BackgroundModel = null) : WorkerJob;
 
 /// <summary>A picture to normalize.</summary>
 /// <param name="Id">Its id, which the answer carries.</param>
@@ -40,6 +43,29 @@ public sealed record ShrinkJob(IReadOnlyList<PictureToShrink> Pictures, int Side
 /// <param name="Picture">The normalized PNG.</param>
 /// <param name="Target">The JPEG to write.</param>
 public sealed record PictureToShrink(string Id, string Picture, string Target);
+
+/// <summary>Draws sheets of pictures before and after their edits.</summary>
+/// <param name="Pictures">What the rows show.</param>
+/// <param name="Folder">Gets <c>edits-1.png</c> and so on.</param>
+/// <param name="MaxPixels">The largest picture that is decoded, in pixels.</param>
+/// <param name="BackgroundModel">The ONNX file of a segmentation model for edits of the background, or null.</param>
+public sealed record ShowEditsJob(IReadOnlyList<PictureToShow> Pictures, string Folder, long MaxPixels, string? BackgroundModel) : WorkerJob;
+
+/// <summary>A picture to show before and after.</summary>
+/// <param name="Source">The author's file.</param>
+/// <param name="Results">The edits of each picture that it becomes: one, or one for each part of a split.</param>
+public sealed record PictureToShow(string Source, IReadOnlyList<IReadOnlyList<Edit>> Results);
+
+/// <summary>Looks for persons in pictures.</summary>
+/// <param name="Model">The detector's ONNX file.</param>
+/// <param name="Pictures">The pictures, by id; each is answered by a <see cref="FinishedEvent"/> whose fact <see cref="PersonsFact"/> is a
+/// <see cref="DetectedPersons"/> as JSON, or by an error.</param>
+/// <param name="MaxPixels">The largest picture that is decoded, in pixels.</param>
+public sealed record FindPersonsJob(string Model, IReadOnlyList<string> Pictures, long MaxPixels) : WorkerJob
+{
+    /// <summary>The fact of a finished picture: what was found in it.</summary>
+    public const string PersonsFact = "persons";
+}
 
 /// <summary>Runs the tagger over normalized pictures.</summary>
 /// <param name="Model">The ONNX file.</param>

@@ -2,22 +2,24 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Pictures;
 
 namespace LoraBuild.Imaging.Png;
 
 /// <summary>
-/// Writes 8-bit RGB PNG without metadata (an RGB PNG without a colour chunk is taken for sRGB). The same pixels give the same bytes.
+/// Writes 8-bit RGB PNG without metadata (an RGB PNG without a colour chunk is taken for sRGB) but, where asked for, a perceptual hash in
+/// the private chunk that <see cref="PngHeader"/> reads. The same pixels give the same bytes.
 /// </summary>
 public static class PngEncoder
 {
     /// <summary>Writes the picture, whole or not at all.</summary>
     /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
-    public static void Encode(Raster picture, string path) => AtomicFile.Write(path, stream => Encode(picture, stream));
+    public static void Encode(Raster picture, string path, PerceptualHash? hash = null) => AtomicFile.Write(path, stream => Encode(picture, stream, hash));
 
     /// <summary>Writes the picture to a stream.</summary>
     /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
-    public static void Encode(Raster picture, Stream stream)
+    public static void Encode(Raster picture, Stream stream, PerceptualHash? hash = null)
     {
         if (!picture.IsOpaque)
             throw new ArgumentException("Flatten a transparent picture before encoding it.", nameof(picture));
@@ -29,6 +31,12 @@ public static class PngEncoder
         header[9] = 2; // RGB
         header[10..].Clear();
         WriteChunk(stream, "IHDR"u8, header);
+        if (hash is { } known)
+        {
+            Span<byte> bits = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64BigEndian(bits, known.Bits);
+            WriteChunk(stream, PngHeader.HashChunk, bits);
+        }
         var data = Compress(picture);
         WriteChunk(stream, "IDAT"u8, data.GetBuffer().AsSpan(0, (int)data.Length));
         WriteChunk(stream, "IEND"u8, []);

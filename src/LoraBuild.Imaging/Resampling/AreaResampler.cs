@@ -10,7 +10,13 @@ public static class AreaResampler
 {
     /// <summary>The picture at a smaller size. Every channel is taken by itself, so flatten a transparent picture first.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A side is not positive, or larger than the source's.</exception>
-    public static Raster Resize(Raster source, int width, int height)
+    public static Raster Resize(Raster source, int width, int height) => Resize(new RasterRows(source), width, height);
+
+    /// <summary>The square with the picture in its middle, on white, the odd pixel right and below, at a smaller size.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="side"/> is not positive, or larger than the picture's longer side.</exception>
+    public static Raster ResizeSquare(Raster source, int side) => Resize(new SquareRows(source), side, side);
+
+    private static Raster Resize(IPixelRows source, int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -21,7 +27,7 @@ public static class AreaResampler
             : ResizeByAreas(source, width, height);
     }
 
-    private static Raster ResizeByIntegers(Raster source, int width, int height)
+    private static Raster ResizeByIntegers(IPixelRows source, int width, int height)
     {
         int across = source.Width / width, down = source.Height / height;
         var scale = 1f / (across * down);
@@ -31,7 +37,7 @@ public static class AreaResampler
         {
             Array.Clear(sums);
             for (var j = 0; j < down; j++)
-                AddCells(source.Pixels(y * down + j), across, sums);
+                AddCells(source.Row(y * down + j), across, sums);
             var row = target.Pixels(y);
             for (var x = 0; x < row.Length; x++)
             {
@@ -56,7 +62,7 @@ public static class AreaResampler
         }
     }
 
-    private static Raster ResizeByAreas(Raster source, int width, int height)
+    private static Raster ResizeByAreas(IPixelRows source, int width, int height)
     {
         var columns = Kernels(source.Width, width);
         var rows = Kernels(source.Height, height);
@@ -71,7 +77,7 @@ public static class AreaResampler
             {
                 // The last source row of one target row is often the first of the next.
                 if (lineOf != first + i)
-                    WeighColumns(source.Pixels(lineOf = first + i), columns, line);
+                    WeighColumns(source.Row(lineOf = first + i), columns, line);
                 AddLine(line, weights[i], sums, isFirst: i == 0);
             }
             var row = target.Pixels(y);

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using LoraBuild.Imaging.Formats;
 using static LoraBuild.Imaging.Vips.NativeMethods;
 
@@ -157,7 +158,16 @@ internal sealed unsafe class VipsEngine : IPictureEngine
         fixed (byte* start = rgba)
         {
             var end = start + rgba.Length;
-            for (var target = start; target < end; target += 4, source += bands)
+            var target = start;
+            if (bands == 3)
+            {
+                // Four pixels at a time; the vector read ends four bytes beyond them, which must still be pixels.
+                var spread = Vector128.Create((byte)0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 10, 11, 0);
+                var opaque = Vector128.Create(0xFF000000u).AsByte();
+                for (; target < end - 32; target += 16, source += 12)
+                    (Vector128.Shuffle(Vector128.Load(source), spread) | opaque).Store(target);
+            }
+            for (; target < end; target += 4, source += bands)
             {
                 target[0] = source[0];
                 target[1] = source[1];

@@ -18,6 +18,12 @@ internal static class PictureMetadata
     /// <summary>The author's file, relative to the project.</summary>
     public const string Source = "Source";
 
+    /// <summary>The author's file, absolute.</summary>
+    public const string SourcePath = "SourcePath";
+
+    /// <summary>The part of a split that the picture is, or empty.</summary>
+    public const string Part = "Part";
+
     /// <summary>The edits, as JSON.</summary>
     public const string Edits = "Edits";
 

@@ -10,6 +10,7 @@ internal static class NormalizePictures
     /// <exception cref="OperationCanceledException">The job was cancelled; finished pictures stay.</exception>
     public static void Run(NormalizeJob job, EventWriter events, CancellationToken token)
     {
+        using var segmentation = BackgroundModels.Open(job.BackgroundModel, job.Pictures.Select(picture => picture.Edits), events);
         var progress = new ProgressLine(events, "Normalize", job.Pictures.Count);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = token };
         Parallel.ForEach(job.Pictures, options, picture =>
@@ -17,7 +18,7 @@ internal static class NormalizePictures
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(picture.Target)!);
-                var normalized = PictureNormalizer.Normalize(picture.Source, picture.Edits, picture.Target, maxPixels: job.MaxPixels);
+                var normalized = PictureNormalizer.Normalize(picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels);
                 foreach (var warning in normalized.Warnings)
                     events.Report(warning);
                 events.Finished(picture.Id);

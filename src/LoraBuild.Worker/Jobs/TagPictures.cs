@@ -10,7 +10,10 @@ internal static class TagPictures
     /// <exception cref="OperationCanceledException">The job was cancelled; finished pictures stay.</exception>
     public static void Run(TagJob job, EventWriter events, CancellationToken token)
     {
-        using var tagger = WdTagger.Open(job.Model, job.Labels);
+        // Fewer pictures than processors: the rest helps inside of the model.
+        var threads = Math.Clamp(job.Pictures.Count, 1, Environment.ProcessorCount);
+        var options = new TaggerOptions { Threads = threads, IntraOpThreads = Environment.ProcessorCount / threads };
+        using var tagger = WdTagger.Open(job.Model, job.Labels, options);
         foreach (var warning in tagger.Warnings)
             events.Report(warning);
 

@@ -1,0 +1,51 @@
+using System.Globalization;
+using LoraBuild.Core.Characters;
+using LoraBuild.Core.Files;
+using LoraBuild.Core.Tags;
+using LoraBuild.Tasks.Items;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// ExportTags: writes each picture's tags as they are before StripFeatures into the tag file beside it, where an author can edit them; from
+/// then on that file replaces the tagger. A tag file that is there stays as it is, unless the author says otherwise.
+/// </summary>
+public sealed class ExportTags : LoraTask
+{
+    /// <summary>Items of <see cref="TagPictures"/>.</summary>
+    [Required]
+    public ITaskItem[] Pictures { get; set; } = [];
+
+    /// <summary>The ledger of raw tags.</summary>
+    [Required]
+    public string TagsFile { get; set; } = "";
+
+    /// <summary>Whether tag files that are there are written anew, in one spelling and with the corrections of character.yaml.</summary>
+    public bool Overwrite { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var tags = TagLedger.Read(TagsFile);
+        var written = 0;
+        foreach (var picture in Pictures)
+        {
+            CancellationToken.ThrowIfCancellationRequested();
+            var there = picture.GetMetadata(PictureMetadata.TagFile);
+            if (there.Length > 0 && !Overwrite)
+                continue;
+            var target = there.Length > 0 ? there : NewTagFile(picture);
+            AtomicFile.WriteText(target, TagList.Format(tags[picture.Id()].Tags.Tags) + "\n");
+            written++;
+        }
+
+        var kept = Pictures.Length - written;
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ExportTags: {written} tag files written{(kept > 0 ? $", {kept} left as they are (-p:LoraOverwriteTagFiles=true writes them anew)" : "")}"));
+    }
+
+    private static string NewTagFile(ITaskItem picture) => PictureResolver.NewTagFile(
+        picture.GetMetadata(PictureMetadata.SourcePath), picture.GetMetadata(PictureMetadata.Part) is { Length: > 0 } part ? part : null);
+}

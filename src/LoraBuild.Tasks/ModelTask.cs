@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Downloads;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// What the tasks share that use a model: it is a file, or a URI whose bytes are downloaded once into the cache, verified by a SHA-256 that
+/// stands in the project or, from the first download on, in <see cref="LockFile"/>.
+/// </summary>
+public abstract class ModelTask : LoraTask
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(3);
+
+    /// <summary><c>lora.lock.json</c> beside the project.</summary>
+    [Required]
+    public string LockFile { get; set; } = "";
+
+    /// <summary>Whether this build may not add to the lock file.</summary>
+    public bool ContinuousIntegration { get; set; }
+
+    /// <summary>The model's file on this machine.</summary>
+    /// <param name="fileOrUri">A path, or an http or https URI.</param>
+    /// <param name="sha256">What its bytes must hash to: 64 hexadecimal digits, or nothing.</param>
+    /// <param name="missingCode">The code for a file that does not exist.</param>
+    /// <exception cref="LoraBuildException"><paramref name="missingCode"/>; LB1008 the SHA-256 is none; LB1013, LB1014, LB6001, LB6006, LB6007.</exception>
+    protected string Fetch(string fileOrUri, string sha256, string missingCode)
+    {
+        var expected = sha256.Length == 0 ? (ContentHash?)null : ParseHash(sha256);
+        if (Uri.TryCreate(fileOrUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            return Fetch(uri, expected);
+        var path = Path.GetFullPath(fileOrUri);
+        if (!File.Exists(path))
+            throw new LoraBuildException(missingCode, $"The file '{path}' does not exist. Correct its path in the project, or put the model there.", path);
+        if (expected is { } known && Session.State.HashInput(path) != known)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.DownloadMismatch, $"The file has the SHA-256 {Session.State.HashInput(path)}, not {known}. Correct one of them.", path);
+        }
+
+        return path;
+    }
+
+    private string Fetch(Uri uri, ContentHash? expected)
+    {
+        var locks = Core.Downloads.LockFile.Read(LockFile);
+        var known = expected ?? locks.Find(uri);
+        if (known is null && ContinuousIntegration)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.LockFileChanged,
+                $"'{uri}' has no SHA-256, neither in the project nor in {Core.Downloads.LockFile.Name}. Build once outside of CI and commit {Core.Downloads.LockFile.Name}.",
+                LockFile);
+        }
+
+        var cache = new DownloadCache(CachePath, Session.State.HashInput);
+        var file = cache.FetchAsync(uri, known, new Progress(this), CancellationToken).GetAwaiter().GetResult();
+        if (known is null)
+        {
+            locks.Add(uri, file.Sha256);
+            Report(new Diagnostic(
+                DiagnosticCode.LockFileChanged, Severity.Warning, $"'{uri}' is locked to the SHA-256 {file.Sha256} from now on. Commit this file.", LockFile));
+        }
+
+        if (File.Exists(LockFile))
+            Session.State.HashInput(LockFile);
+        else
+            Session.State.NoteAbsent(LockFile);
+        return file.Path;
+    }
+
+    private static ContentHash ParseHash(string text)
+    {
+        try
+        {
+            return ContentHash.Parse(text.Trim().ToLowerInvariant());
+        }
+        catch (FormatException)
+        {
+            throw new LoraBuildException(DiagnosticCode.InvalidProperty, $"'{text}' is not a SHA-256: 64 hexadecimal digits.");
+        }
+    }
+
+    /// <summary>Says every few seconds how far a download is.</summary>
+    private sealed class Progress(LoraTask task) : IProgress<DownloadProgress>
+    {
+        private const double Megabyte = 1_000_000;
+
+        private readonly Stopwatch since = Stopwatch.StartNew();
+        private TimeSpan told = -ProgressInterval;
+
+        public void Report(DownloadProgress value)
+        {
+            if (since.Elapsed - told < ProgressInterval)
+                return;
+            told = since.Elapsed;
+            var total = value.Total is { } bytes ? string.Create(CultureInfo.InvariantCulture, $" of {bytes / Megabyte:0.0}") : "";
+            task.Say(string.Create(CultureInfo.InvariantCulture, $"Download: {value.Received / Megabyte:0.0}{total} MB of {value.Uri}"));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Edits;
+using LoraBuild.Core.Files;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Worker;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// SuggestEdits: looks with a person detector at the pictures that have no edits yet, and writes the crops and splits that it would make as
+/// yaml. Without a detector nothing happens.
+/// </summary>
+public sealed class SuggestEdits : ModelTask
+{
+    private const string NoEdits = "[]";
+
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>Items of <see cref="ResolveCharacters"/>.</summary>
+    [Required]
+    public ITaskItem[] Pictures { get; set; } = [];
+
+    /// <summary>The detector, a file or a URI, with <c>Sha256</c>; or none.</summary>
+    public ITaskItem? PersonDetector { get; set; }
+
+    /// <summary>The largest picture that is decoded, in pixels.</summary>
+    [Required]
+    public long MaxPixels { get; set; }
+
+    /// <summary>The yaml to write.</summary>
+    [Required]
+    public string OutputFile { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        if (PersonDetector is null)
+        {
+            Say("SuggestEdits: the project has no PersonDetector, so there is nothing to suggest");
+            return;
+        }
+
+        var model = Fetch(PersonDetector.ItemSpec, PersonDetector.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
+        var paths = Pictures.Where(picture => picture.GetMetadata(PictureMetadata.Edits) == NoEdits)
+            .ToDictionary(picture => picture.GetMetadata("FullPath"), picture => picture.GetMetadata(PictureMetadata.Source), StringComparer.Ordinal);
+        var found = new ConcurrentDictionary<string, DetectedPersons>(StringComparer.Ordinal);
+        new WorkerProcess(WorkerAssembly, this).Run(
+            new FindPersonsJob(model, [.. paths.Keys], MaxPixels),
+            "SuggestEdits",
+            done => found[done.Id] = JsonSerializer.Deserialize<DetectedPersons>(done.Facts[FindPersonsJob.PersonsFact])! with { Path = paths[done.Id] },
+            CancellationToken);
+        AtomicFile.WriteText(OutputFile, EditSuggestions.ToYaml(found.Values.OrderBy(picture => picture.Path, StringComparer.Ordinal)));
+        Say($"SuggestEdits: {OutputFile}");
+    }
+}

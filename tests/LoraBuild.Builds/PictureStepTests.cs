@@ -1,0 +1,111 @@
+using LoraBuild.Core.Downloads;
+using LoraBuild.Core.Files;
+using LoraBuild.Core.Tests.Downloads;
+
+namespace LoraBuild.Builds;
+
+/// <summary>What Normalize and Tag do for an author in a real build.</summary>
+public sealed class PictureStepTests
+{
+    [Fact]
+    public void Pictures_that_look_alike_are_warned_about_and_dropped_only_on_request()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png").With("high/aoi_001.png", "images/low/copy.png");
+
+        var warned = Succeeded(project.Build());
+        Assert.Contains(warned.Diagnostics, line => line.Contains("copy.png", StringComparison.Ordinal) && line.Contains("warning LB2007", StringComparison.Ordinal));
+        Assert.Equal(2, project.Captions().Count);
+
+        Succeeded(project.Build("-p:LoraDropDuplicates=true"));
+        Assert.Equal("aoi_001.txt", Path.GetFileName(Assert.Single(project.Captions()).Key));
+    }
+
+    [Fact]
+    public void Exported_tags_can_be_edited_and_are_not_written_over()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
+        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: {split: {left: [0, 0, 0.5, 1], all: [0, 0, 1, 1]}}\n");
+        Succeeded(project.Build());
+        var tagged = project.Captions();
+
+        Succeeded(project.Build("-t:ExportTags"));
+        Assert.Equal(tagged, Rebuilt(project));
+        Assert.True(File.Exists(project.PathOf("images/low/aoi_207-left.txt")));
+
+        project.Write("images/high/aoi_001.txt", "\uFEFFsmile,\r\nwaving,,\r\n");
+        Succeeded(project.Build("-t:ExportTags"));
+        Assert.Equal("hoshinoaoi, smile, waving", Rebuilt(project)["16_hoshinoaoi/aoi_001.txt"]);
+
+        Succeeded(project.Build("-t:ExportTags", "-p:LoraOverwriteTagFiles=true"));
+        Assert.Equal("smile, waving\n", File.ReadAllText(project.PathOf("images/high/aoi_001.txt")));
+    }
+
+    [Fact]
+    public void Edits_are_shown_before_and_after_and_without_a_detector_nothing_is_suggested()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
+        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: [{trim: true, rotate: 90}, {background: white, pad: square}]\n");
+        Succeeded(project.Build());
+
+        var shown = Succeeded(project.Build("-t:ShowEdits;SuggestEdits"));
+
+        Assert.Contains("1: images/low/aoi_207.jpg -> aoi_207", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("no PersonDetector", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(64 + 2 * 272, PngHeader.ReadSize(project.PathOf("bin/edits/edits-1.png")).Width);
+        Assert.False(File.Exists(project.PathOf("bin/suggested-edits.yaml")));
+    }
+
+    [Fact]
+    public void A_tagger_by_uri_is_downloaded_once_and_locked()
+    {
+        var folder = Path.Combine(Repository.Example, "models", "tagger");
+        using var server = new LoopbackServer(request =>
+        {
+            var content = File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(request.Path)));
+            return LoopbackServer.Response("200 OK", content, $"Content-Length: {content.Length}");
+        });
+        using var project = new CharacterProject().With("high/aoi_001.png");
+        project.Properties["LoraTagger"] = new Uri(server.Uri, ".").ToString().TrimEnd('/');
+
+        var refused = project.Build("-p:ContinuousIntegrationBuild=true");
+        Assert.Contains(refused.Diagnostics, line => line.Contains("error LB1013", StringComparison.Ordinal) || line.Contains("error LB1014", StringComparison.Ordinal));
+        Assert.Empty(server.Requests);
+
+        var first = Succeeded(project.Build());
+        Assert.Equal(2, server.Requests.Count);
+        Assert.Contains(first.Diagnostics, line => line.Contains("warning LB101", StringComparison.Ordinal) && line.Contains(LockFile.Name, StringComparison.Ordinal));
+        Assert.True(Succeeded(project.Build("-p:ContinuousIntegrationBuild=true")).DidNothing);
+        Assert.Equal(2, server.Requests.Count);
+
+        var locked = project.PathOf(LockFile.Name);
+        File.WriteAllText(locked, File.ReadAllText(locked).Replace("\": \"", "\": \"0000", StringComparison.Ordinal).Replace("0000\"", "\"", StringComparison.Ordinal));
+        Assert.Contains(project.Build().Diagnostics, line => line.Contains("error LB1013", StringComparison.Ordinal) || line.Contains("error LB1014", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_taggers_and_other_choices_of_tags_run_no_tagger_again()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png");
+        var tagger = Path.Combine(Repository.Example, "models", "tagger");
+        project.Items = $"  <ItemGroup>\n    <Tagger Include=\"{tagger}\" />\n    <Tagger Include=\"{tagger}/\" />\n  </ItemGroup>\n";
+        Assert.Equal(1, Succeeded(project.Build()).Processed("Tag"));
+        var united = Assert.Single(project.Captions()).Value;
+
+        var second = Succeeded(project.Build("-p:LoraCombineTaggers=average", "-p:LoraTagOrder=score", "-p:LoraUseRatingTags=true", "-p:LoraUndesiredTags=smile"));
+
+        Assert.Equal(0, second.Processed("Tag"));
+        Assert.NotEqual(united, Assert.Single(project.Captions()).Value);
+    }
+
+    private static IReadOnlyDictionary<string, string> Rebuilt(CharacterProject project)
+    {
+        Succeeded(project.Build());
+        return project.Captions();
+    }
+
+    private static BuildResult Succeeded(BuildResult build)
+    {
+        Assert.True(build.Succeeded, build.Output);
+        return build;
+    }
+}
