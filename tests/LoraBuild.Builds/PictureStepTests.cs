@@ -68,18 +68,18 @@ public sealed class PictureStepTests
         project.Properties["LoraTagger"] = new Uri(server.Uri, ".").ToString().TrimEnd('/');
 
         var refused = project.Build("-p:ContinuousIntegrationBuild=true");
-        Assert.Contains(refused.Diagnostics, line => line.Contains("error LB1013", StringComparison.Ordinal) || line.Contains("error LB1014", StringComparison.Ordinal));
+        Assert.Contains(refused.Diagnostics, line => line.Contains("error LB1014", StringComparison.Ordinal));
         Assert.Empty(server.Requests);
 
         var first = Succeeded(project.Build());
         Assert.Equal(2, server.Requests.Count);
-        Assert.Contains(first.Diagnostics, line => line.Contains("warning LB101", StringComparison.Ordinal) && line.Contains(LockFile.Name, StringComparison.Ordinal));
+        Assert.Contains(first.Diagnostics, line => line.Contains("warning LB1014", StringComparison.Ordinal) && line.Contains(LockFile.Name, StringComparison.Ordinal));
         Assert.True(Succeeded(project.Build("-p:ContinuousIntegrationBuild=true")).DidNothing);
         Assert.Equal(2, server.Requests.Count);
 
         var locked = project.PathOf(LockFile.Name);
-        File.WriteAllText(locked, File.ReadAllText(locked).Replace("\": \"", "\": \"0000", StringComparison.Ordinal).Replace("0000\"", "\"", StringComparison.Ordinal));
-        Assert.Contains(project.Build().Diagnostics, line => line.Contains("error LB1013", StringComparison.Ordinal) || line.Contains("error LB1014", StringComparison.Ordinal));
+        File.WriteAllText(locked, File.ReadAllText(locked).Replace("\": \"", "\": \"0000", StringComparison.Ordinal));
+        Assert.Contains(project.Build().Diagnostics, line => line.Contains("error LB1013", StringComparison.Ordinal));
     }
 
     [Fact]
