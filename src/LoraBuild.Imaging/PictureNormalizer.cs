@@ -16,7 +16,8 @@ public sealed record NormalizedPicture(int Width, int Height, PictureFormat Sour
 
 /// <summary>
 /// The Normalize step for one picture: upright, sRGB, transparency onto a background, edits, lossless 8-bit RGB PNG of the same size
-/// (a crop's own size after a crop) that carries its perceptual hash. Transparency goes first, so that edits see what a viewer shows.
+/// (a crop's own size after a crop) that carries its perceptual hash. Transparency goes first, so that edits see what a viewer shows. A mask
+/// becomes the PNG's alpha, and goes through the edits with the picture.
 /// </summary>
 public static class PictureNormalizer
 {
@@ -27,20 +28,23 @@ public static class PictureNormalizer
     /// <param name="segmentation">For edits that exchange the background; null where there is no such model.</param>
     /// <param name="background">0xRRGGBB behind transparent pixels.</param>
     /// <param name="maxPixels">Sources with more pixels are refused.</param>
-    /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB6001, LB6003, LB6004; the file is the source, for LB6001 the target.</exception>
+    /// <param name="mask">What of the picture the training's loss counts; null: all of it.</param>
+    /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB2009, LB6001, LB6003, LB6004; the file is the source, for LB6001 the target.</exception>
     public static NormalizedPicture Normalize(
         string source,
         IReadOnlyList<Edit> edits,
         string target,
         ISegmentation? segmentation = null,
         int background = 0xFFFFFF,
-        long maxPixels = PictureDecoder.DefaultMaxPixels)
+        long maxPixels = PictureDecoder.DefaultMaxPixels,
+        PictureMask? mask = null)
     {
         var decoded = PictureDecoder.Decode(source, maxPixels);
         try
         {
-            var picture = PictureEditor.Apply(decoded.Raster.Flatten(background), edits, segmentation);
-            PngEncoder.Encode(picture, target, PerceptualHasher.Of(picture));
+            var flat = decoded.Raster.Flatten(background);
+            var picture = PictureEditor.Apply(mask is null ? flat : MaskPainter.Paint(flat, decoded.Raster, mask, maxPixels), edits, segmentation);
+            PngEncoder.Encode(picture, target, PerceptualHasher.Of(picture.WithoutAlpha()));
             return new NormalizedPicture(picture.Width, picture.Height, decoded.Format, decoded.Warnings);
         }
         catch (LoraBuildException e) when (e.Diagnostic.File is null)

@@ -16,7 +16,7 @@ public static class PictureThumbnail
     /// <exception cref="LoraBuildException">LB2001, LB6001, LB6003, LB6004; the file is the source, for LB6001 the target.</exception>
     public static void Write(string source, string target, int side)
     {
-        var picture = PictureDecoder.Decode(source).Raster;
+        var picture = PictureDecoder.Decode(source).Raster.WithoutAlpha();
         var scale = Math.Min(1, (double)side / Math.Max(picture.Width, picture.Height));
         var small = PictureResampler.Resize(picture, Scaled(picture.Width, scale), Scaled(picture.Height, scale));
         var jpeg = PictureDecoder.Engine.Value.EncodeJpeg(small, Quality);

@@ -76,6 +76,17 @@ public sealed class Raster
         return part;
     }
 
+    /// <summary>This picture's colours, opaque whatever its alpha. An opaque raster is returned itself.</summary>
+    public Raster WithoutAlpha()
+    {
+        if (IsOpaque)
+            return this;
+        var opaque = new Raster(Width, Height, [.. Pixels]);
+        for (var i = 3; i < Pixels.Length; i += 4)
+            opaque.Pixels[i] = 255;
+        return opaque;
+    }
+
     /// <summary>
     /// This picture on an opaque background (0xRRGGBB): (colour x alpha + background x (255 - alpha)) / 255, rounded to nearest as PIL's paste
     /// with a mask does. An opaque raster is returned itself.

@@ -59,7 +59,7 @@ public sealed class WdTagger : IDisposable
     }
 
     /// <summary>Scores pictures; one that cannot be read does not keep the others from it.</summary>
-    /// <param name="pictures">Files that <see cref="PictureDecoder"/> reads.</param>
+    /// <param name="pictures">Files that <see cref="PictureDecoder"/> reads; alpha is a mask for the training and not looked at.</param>
     /// <param name="scored">Called with the index and the scores of each picture, one call at a time, in no particular order.</param>
     /// <param name="failed">Called likewise with the index of each picture that cannot be read, and why.</param>
     /// <param name="cancellation">Ends the work after the pictures in progress.</param>
@@ -83,7 +83,7 @@ public sealed class WdTagger : IDisposable
             {
                 try
                 {
-                    Input.Write(PictureDecoder.Decode(pictures[index]).Raster, input);
+                    Input.Write(PictureDecoder.Decode(pictures[index]).Raster.WithoutAlpha(), input);
                 }
                 catch (LoraBuildException e)
                 {

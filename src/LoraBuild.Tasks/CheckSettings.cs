@@ -25,12 +25,21 @@ public sealed class CheckSettings : LoraTask
     /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
     public ITaskItem? TrainingConfig { get; set; }
 
+    /// <summary>Whether the training's loss counts only what of a picture is opaque.</summary>
+    [Output]
+    public bool AlphaMask { get; set; }
+
+    /// <summary>Whether the training's loss counts only what the mask beside a picture shows white.</summary>
+    [Output]
+    public bool MaskedLoss { get; set; }
+
     /// <inheritdoc/>
     protected override void Run()
     {
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
-        TrainingSettings.Parse(TrainingOptionItems.Values(Options, ReadConfig()), out var problems);
+        var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, ReadConfig()), out var problems);
+        (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))
             Report(ProjectProperties.Locate(ProjectFile, problem));
     }

@@ -36,6 +36,12 @@ public sealed class NormalizePictures : ModelTask
     /// <summary>The segmentation model for edits of the background, a file or a URI, with <c>Sha256</c>; or none.</summary>
     public ITaskItem? BackgroundModel { get; set; }
 
+    /// <summary>Whether the training's loss counts only what of a picture is opaque.</summary>
+    public bool AlphaMask { get; set; }
+
+    /// <summary>Whether the training's loss counts only what the mask beside a picture shows white.</summary>
+    public bool MaskedLoss { get; set; }
+
     /// <summary>The folder for the PNGs.</summary>
     [Required]
     public string Folder { get; set; } = "";
@@ -84,7 +90,19 @@ public sealed class NormalizePictures : ModelTask
             .With("source", Session.State.HashInput(picture.GetMetadata("FullPath")));
         if (background is not null && NeedsModel(edits))
             key.With("background model", Session.State.HashInput(background));
-        return key.ToHash();
+        if (MaskOf(picture) is not { } mask)
+            return key.ToHash();
+        key.With("alpha mask", mask.FromAlpha ? "true" : "false");
+        return (mask.File is null ? key : key.With("mask", Session.State.HashInput(mask.File))).ToHash();
+    }
+
+    private PictureMask? MaskOf(ITaskItem picture)
+    {
+        var file = PictureMask.FileOf(picture.GetMetadata("FullPath"));
+        var exists = MaskedLoss && File.Exists(file);
+        if (MaskedLoss && !exists)
+            Session.State.NoteAbsent(file);
+        return AlphaMask || exists ? new PictureMask(AlphaMask, exists ? file : null) : null;
     }
 
     private void Make(IReadOnlyList<StepOutput> missing, Action<string> finished)
@@ -95,7 +113,8 @@ public sealed class NormalizePictures : ModelTask
                 output.Id,
                 byId[output.Id].GetMetadata("FullPath"),
                 output.Target,
-                EditsOf(byId[output.Id])))],
+                EditsOf(byId[output.Id]),
+                MaskOf(byId[output.Id])))],
             MaxPixels,
             background);
         new WorkerProcess(WorkerAssembly, this).Run(job, "Normalize", done => finished(done.Id), CancellationToken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Edits;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
@@ -32,6 +33,7 @@ public sealed class ResolveCharacters : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        Pictures = [.. Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))];
         var files = Characters.Select(character => character.GetMetadata("FullPath")).Distinct(StringComparer.Ordinal).ToList();
         var characters = files.Select(Read).ToList();
         if (Log.HasLoggedErrors)

@@ -187,6 +187,7 @@ public sealed class Trainer : IDisposable
         {
             Pass = batch.Step,
             TokenWeights = settings.WeightedCaptions ? [.. batch.Samples.Select(sample => sample.TokenWeights!)] : null,
+            Mask = batch.Mask(encoded.shape[2], encoded.shape[3])?.to(device),
             Weights = batch.Samples.Any(sample => sample.Weight != 1) ? [.. batch.Samples.Select(sample => sample.Weight)] : null,
         };
         var result = step.Run(

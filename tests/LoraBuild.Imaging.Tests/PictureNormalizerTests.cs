@@ -1,6 +1,7 @@
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Png;
 
 namespace LoraBuild.Imaging.Tests;
 
@@ -29,6 +30,43 @@ public sealed class PictureNormalizerTests : IDisposable
         Assert.Equal((0, 0, 255, 255), Fixtures.Pixel(picture, 16, 0));
         Assert.Equal((0, 0, 255, 255), Fixtures.Pixel(picture, 31, 23));
         Assert.Equal((220, 40, 30, 255), Fixtures.Pixel(picture, 15, 0));
+    }
+
+    [Fact]
+    public void Transparency_can_stay_as_the_mask_of_what_is_learnt()
+    {
+        PictureNormalizer.Normalize(Fixtures.Path("transparent.png"), [], folder["out.png"], mask: new(FromAlpha: true, File: null));
+        var picture = PictureDecoder.Decode(folder["out.png"]).Raster;
+        Assert.Equal((255, 255, 255, 0), Fixtures.Pixel(picture, 31, 23));
+        Assert.Equal((220, 40, 30, 255), Fixtures.Pixel(picture, 15, 0));
+        Assert.Equal((255, 255, 255, 255), Fixtures.Pixel(picture.WithoutAlpha(), 31, 23));
+    }
+
+    [Fact]
+    public void A_mask_picture_goes_through_the_edits_with_its_picture()
+    {
+        var mask = Fixtures.Plain(32, 24, 255);
+        for (var i = 0; i < mask.Pixels.Length; i++)
+            mask.Pixels[i] = i % 4 == 3 ? (byte)255 : (byte)(i / 4 % 32 < 20 ? 0 : 128);
+        PngEncoder.Encode(mask, folder["rgb.mask.png"]);
+        Edit[] edits = [new CropEdit(new Rectangle(16, 0, 32, 24))];
+
+        PictureNormalizer.Normalize(Fixtures.Path("rgb.png"), edits, folder["out.png"], mask: new(false, folder["rgb.mask.png"]));
+
+        var (picture, plain) = (PictureDecoder.Decode(folder["out.png"]).Raster, PictureDecoder.Decode(Fixtures.Path("rgb.png")).Raster);
+        Assert.Equal(Fixtures.Pixel(plain, 16, 0) with { Item4 = 0 }, Fixtures.Pixel(picture, 0, 0));
+        Assert.Equal(Fixtures.Pixel(plain, 20, 23) with { Item4 = 128 }, Fixtures.Pixel(picture, 4, 23));
+    }
+
+    [Fact]
+    public void A_mask_of_another_size_is_an_error_with_both_sizes()
+    {
+        PngEncoder.Encode(Fixtures.Plain(32, 23, 255), folder["mask.png"]);
+        var problem = Assert.Throws<LoraBuildException>(
+            () => PictureNormalizer.Normalize(Fixtures.Path("rgb.png"), [], folder["out.png"], mask: new(false, folder["mask.png"]))).Diagnostic;
+        Assert.Equal((DiagnosticCode.MaskMismatch, folder["mask.png"]), (problem.Code, problem.File));
+        Assert.Contains("32 x 23", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("32 x 24", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,6 +75,9 @@ public static class DiagnosticCode
     /// <summary>A picture is smaller than the minimum.</summary>
     public const string SmallPicture = "LB2008";
 
+    /// <summary>A mask is not of its picture's size.</summary>
+    public const string MaskMismatch = "LB2009";
+
     /// <summary>The tagger, or another model for pictures, is missing.</summary>
     public const string TaggerMissing = "LB3001";
 

@@ -63,7 +63,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
     private IEnumerable<(TrainingOption Option, string Text)> Values(Func<string, bool> wanted) =>
         from option in TrainingSettings.Options
         where wanted(option.Name)
-        let text = InSteps(option, option.Text(settings))
+        // Masks of every kind lie in the alpha of the dataset's pictures.
+        let text = option.Name == "alpha_mask" && settings.UsesMasks ? "true" : InSteps(option, option.Text(settings))
         where text.Length > 0 && !(option.Name == "save_every_n_epochs" && text == "0")
         select (option, text);
 

@@ -40,6 +40,14 @@ internal static class PictureOptions
             "color_aug",
             "A third of the samples get another hue or gamma, a little.",
             s => s.ColorAug, (s, v) => s with { ColorAug = v }),
+        Flag(
+            "alpha_mask",
+            "The loss counts where a picture is opaque; what is transparent is not learnt.",
+            s => s.AlphaMask, (s, v) => s with { AlphaMask = v }),
+        Flag(
+            "masked_loss",
+            "The loss counts where `NAME.mask.png` beside a picture is white; pictures without one count everywhere.",
+            s => s.MaskedLoss, (s, v) => s with { MaskedLoss = v }),
         Number(
             "prior_loss_weight", 0, 1000,
             "The weight of regularisation images in the loss.",

@@ -32,6 +32,12 @@ public sealed partial record TrainingSettings
     /// <summary><c>color_aug</c>: a third of the samples get another hue or gamma, a little.</summary>
     public bool ColorAug { get; init; }
 
+    /// <summary><c>alpha_mask</c>: the loss counts in proportion to a picture's opacity.</summary>
+    public bool AlphaMask { get; init; }
+
+    /// <summary><c>masked_loss</c>: the loss counts in proportion to the brightness of the mask picture beside a picture.</summary>
+    public bool MaskedLoss { get; init; }
+
     /// <summary><c>prior_loss_weight</c>: the weight of regularisation images in the loss; at least 0.</summary>
     public double PriorLossWeight { get; init; } = 1;
 
@@ -49,6 +55,9 @@ public sealed partial record TrainingSettings
 
     /// <summary><c>persistent_data_loader_workers</c>: decoded pictures are kept from one epoch to the next.</summary>
     public bool PersistentDataLoaderWorkers { get; init; } = true;
+
+    /// <summary>Whether pictures carry a mask of what the loss counts.</summary>
+    public bool UsesMasks => AlphaMask || MaskedLoss;
 
     /// <summary>Whether each picture is encoded once, before the training.</summary>
     public bool UsesCachedLatents => CacheLatents || CacheLatentsToDisk;

@@ -31,7 +31,8 @@ public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, lo
 /// <param name="Source">The author's file.</param>
 /// <param name="Target">The PNG to write.</param>
 /// <param name="Edits">The edits, in order.</param>
-public sealed record PictureToNormalize(string Id, string Source, string Target, IReadOnlyList<Edit> Edits);
+/// <param name="Mask">What of it the training's loss counts; null: all of it.</param>
+public sealed record PictureToNormalize(string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null);
 
 /// <summary>Makes thumbnails of normalized pictures.</summary>
 /// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>

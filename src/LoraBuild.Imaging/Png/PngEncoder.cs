@@ -7,28 +7,25 @@ using LoraBuild.Core.Pictures;
 namespace LoraBuild.Imaging.Png;
 
 /// <summary>
-/// Writes 8-bit RGB PNG without metadata (an RGB PNG without a colour chunk is taken for sRGB) but, where asked for, a perceptual hash in
-/// the private chunk that <see cref="PngHeader"/> reads. The same pixels give the same bytes.
+/// Writes 8-bit PNG, RGB of opaque pictures and RGBA of others, without metadata (a PNG without a colour chunk is taken for sRGB) but, where
+/// asked for, a perceptual hash in the private chunk that <see cref="PngHeader"/> reads. The same pixels give the same bytes.
 /// </summary>
 public static class PngEncoder
 {
     /// <summary>Writes the picture, whole or not at all.</summary>
-    /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
     public static void Encode(Raster picture, string path, PerceptualHash? hash = null) => AtomicFile.Write(path, stream => Encode(picture, stream, hash));
 
     /// <summary>Writes the picture to a stream.</summary>
-    /// <exception cref="ArgumentException">The raster is not opaque; see <see cref="Raster.Flatten"/>.</exception>
     public static void Encode(Raster picture, Stream stream, PerceptualHash? hash = null)
     {
-        if (!picture.IsOpaque)
-            throw new ArgumentException("Flatten a transparent picture before encoding it.", nameof(picture));
+        var channels = picture.IsOpaque ? 3 : 4;
         stream.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, picture.Width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], picture.Height);
         header[8] = 8; // bits a sample
-        header[9] = 2; // RGB
+        header[9] = (byte)(channels == 3 ? 2 : 6); // RGB or RGBA
         header[10..].Clear();
         WriteChunk(stream, "IHDR"u8, header);
         if (hash is { } known)
@@ -37,24 +34,27 @@ public static class PngEncoder
             BinaryPrimitives.WriteUInt64BigEndian(bits, known.Bits);
             WriteChunk(stream, PngHeader.HashChunk, bits);
         }
-        var data = Compress(picture);
+        var data = Compress(picture, channels);
         WriteChunk(stream, "IDAT"u8, data.GetBuffer().AsSpan(0, (int)data.Length));
         WriteChunk(stream, "IEND"u8, []);
     }
 
-    private static MemoryStream Compress(Raster picture)
+    private static MemoryStream Compress(Raster picture, int channels)
     {
         // Half of the raw size is what photographs come to.
-        var data = new MemoryStream(picture.Width * picture.Height / 2 * 3);
+        var data = new MemoryStream(picture.Width * picture.Height / 2 * channels);
         // Filtered rows repeat bytes and little else: runs alone give smaller files than zlib's levels 1 to 6 on photographs and match them
         // on drawings, in the time of level 2.
         using var zlib = new ZLibStream(data, new ZLibCompressionOptions { CompressionLevel = 1, CompressionStrategy = ZLibCompressionStrategy.RunLengthEncoding }, leaveOpen: true);
-        var filter = new PngFilter(picture.Width);
-        var row = new byte[3 + picture.Width * 3];
+        var filter = new PngFilter(picture.Width, channels);
+        var row = new byte[channels + picture.Width * channels];
         var above = new byte[row.Length];
         for (var y = 0; y < picture.Height; y++)
         {
-            DropAlpha(picture.Row(y), row.AsSpan(3));
+            if (channels == 3)
+                DropAlpha(picture.Row(y), row.AsSpan(channels));
+            else
+                picture.Row(y).CopyTo(row.AsSpan(channels));
             zlib.Write(filter.Choose(row, above));
             (row, above) = (above, row);
         }

@@ -5,33 +5,33 @@ using System.Runtime.Intrinsics;
 namespace LoraBuild.Imaging.Png;
 
 /// <summary>
-/// PNG's row filters for RGB8 (PNG specification, third edition, section 9). Of the filters of each row the one whose bytes, taken as
+/// PNG's row filters for RGB8 and RGBA8 (PNG specification, third edition, section 9). Of the filters of each row the one whose bytes, taken as
 /// signed, have the smallest sum of magnitudes is used, as the specification recommends.
 /// </summary>
 internal sealed class PngFilter
 {
-    private const int PixelSize = 3;
-
     // Rows stand behind a pixel of zeros, which is what the filters see left of the picture.
     private readonly byte[] candidate;
     private readonly byte[] best;
-    private readonly int length;
+    private readonly int length, pixelSize;
 
-    public PngFilter(int width)
+    /// <summary>Filters for rows of <paramref name="width"/> pixels of <paramref name="pixelSize"/> bytes.</summary>
+    public PngFilter(int width, int pixelSize)
     {
-        length = width * PixelSize;
+        this.pixelSize = pixelSize;
+        length = width * pixelSize;
         candidate = new byte[1 + length];
         best = new byte[1 + length];
     }
 
     /// <summary>The filter's number and the filtered row; valid until the next call.</summary>
-    /// <param name="row">Three zeros and the row.</param>
-    /// <param name="above">Three zeros and the row above; all zero for the first.</param>
+    /// <param name="row">A pixel of zeros and the row.</param>
+    /// <param name="above">A pixel of zeros and the row above; all zero for the first.</param>
     public ReadOnlySpan<byte> Choose(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above)
     {
-        var current = row[PixelSize..];
+        var current = row[pixelSize..];
         var left = row[..length];
-        var up = above[PixelSize..];
+        var up = above[pixelSize..];
         var upLeft = above[..length];
         var least = long.MaxValue;
         for (byte filter = 1; filter <= 4; filter++)

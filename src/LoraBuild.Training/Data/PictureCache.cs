@@ -12,7 +12,7 @@ public sealed class PictureCache(long maxBytes)
     private readonly ConcurrentDictionary<int, Lazy<Raster>> rasters = new();
     private long bytes;
 
-    /// <summary>The picture at the size from which it is cropped; opaque, because alpha is dropped as sd-scripts does.</summary>
+    /// <summary>The picture at the size from which it is cropped. Its alpha is the mask of the loss, and does not touch its colours.</summary>
     /// <exception cref="LoraBuildException">LB2xxx, LB6004: it cannot be decoded or read.</exception>
     public Raster Get(TrainingPicture picture)
     {

@@ -42,6 +42,7 @@ public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, Tra
         {
             Pixels = settings.UsesCachedLatents ? null : views.Pixels(picture, view),
             TokenWeights = weights,
+            Mask = settings.UsesMasks ? views.Mask(picture, view, reduction) : null,
             Weight = picture.IsRegularization ? settings.PriorLossWeight : 1,
         };
     }

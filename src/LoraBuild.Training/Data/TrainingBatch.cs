@@ -6,4 +6,17 @@ namespace LoraBuild.Training.Data;
 /// <param name="Step">The step, from 0.</param>
 /// <param name="Size">Their size in pixels.</param>
 /// <param name="Samples">The samples.</param>
-public sealed record TrainingBatch(int Step, PixelSize Size, IReadOnlyList<TrainingSample> Samples);
+public sealed record TrainingBatch(int Step, PixelSize Size, IReadOnlyList<TrainingSample> Samples)
+{
+    /// <summary>The samples' masks, [batch, 1, height, width] at the size of the latents, float32; ones for samples without. Null where none has one.</summary>
+    public Tensor? Mask(long height, long width)
+    {
+        if (Samples.All(sample => sample.Mask is null))
+            return null;
+        var places = new float[Samples.Count * height * width];
+        Array.Fill(places, 1);
+        for (var i = 0; i < Samples.Count; i++)
+            Samples[i].Mask?.CopyTo(places, i * height * width);
+        return tensor(places).view(Samples.Count, 1, height, width);
+    }
+}

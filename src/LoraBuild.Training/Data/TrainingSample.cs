@@ -16,6 +16,9 @@ public sealed record TrainingSample(
     /// <summary>The weights of <see cref="Tokens"/>; null: all weigh 1.</summary>
     public float[][]? TokenWeights { get; init; }
 
+    /// <summary>How much each position of the latents counts in the loss, height / 8 x width / 8, in 0..1; null: fully.</summary>
+    public float[]? Mask { get; init; }
+
     /// <summary>How much the sample counts in the loss.</summary>
     public double Weight { get; init; } = 1;
 }

@@ -32,4 +32,9 @@ public sealed class ViewReader(PictureCache pictures)
 
         return pixels;
     }
+
+    /// <summary>What of the view the loss counts: see <see cref="LatentMask.Of"/>.</summary>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">As <see cref="Pixels"/>.</exception>
+    public float[]? Mask(TrainingPicture picture, PictureView view, int reduction) =>
+        LatentMask.Of(pictures.Get(picture), picture.Placement.Bucket, view, reduction);
 }

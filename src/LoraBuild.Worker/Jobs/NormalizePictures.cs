@@ -18,7 +18,7 @@ internal static class NormalizePictures
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(picture.Target)!);
-                var normalized = PictureNormalizer.Normalize(picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels);
+                var normalized = PictureNormalizer.Normalize(picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels, mask: picture.Mask);
                 foreach (var warning in normalized.Warnings)
                     events.Report(warning);
                 events.Finished(picture.Id);

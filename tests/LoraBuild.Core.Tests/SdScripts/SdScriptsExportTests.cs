@@ -23,7 +23,7 @@ public class SdScriptsExportTests
             var read = RoundTrip(settings);
             // (2 x 16 + 3 x 4) samples of hers and as many others.
             var epoch = ((2 * 44) + settings.TrainBatchSize - 1) / settings.TrainBatchSize;
-            return read == settings with { MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch), LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch) };
+            return read == settings with { AlphaMask = settings.UsesMasks, MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch), LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch) };
         });
 
     [Fact]

@@ -9,7 +9,7 @@ internal static class ChangedOptions
     {
         ["resolution"] = "512", ["enable_bucket"] = "false", ["bucket_no_upscale"] = "False", ["bucket_reso_steps"] = "32", ["min_bucket_reso"] = "128",
         ["max_bucket_reso"] = "2048", ["random_crop"] = "false", ["flip_aug"] = "true", ["color_aug"] = "true", ["max_data_loader_n_workers"] = "2",
-        ["prior_loss_weight"] = "0.5", ["cache_latents"] = "true", ["cache_latents_to_disk"] = "true", ["vae_batch_size"] = "4",
+        ["alpha_mask"] = "true", ["masked_loss"] = "true", ["prior_loss_weight"] = "0.5", ["cache_latents"] = "true", ["cache_latents_to_disk"] = "true", ["vae_batch_size"] = "4",
         ["shuffle_caption"] = "false", ["keep_tokens"] = "1", ["keep_tokens_separator"] = "|||", ["caption_separator"] = ";",
         ["secondary_separator"] = ";;;", ["enable_wildcard"] = "true", ["caption_prefix"] = "masterpiece,", ["caption_suffix"] = "42",
         ["caption_dropout_rate"] = "0.1", ["caption_dropout_every_n_epochs"] = "5", ["caption_tag_dropout_rate"] = "0.05",

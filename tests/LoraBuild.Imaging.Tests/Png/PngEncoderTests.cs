@@ -37,9 +37,17 @@ public sealed class PngEncoderTests : IDisposable
         Assert.InRange(new FileInfo(folder["smooth.png"]).Length, 100, 256 * 256 * 3 / 5);
     }
 
-    [Fact]
-    public void A_transparent_picture_is_refused() =>
-        Assert.Throws<ArgumentException>(() => PngEncoder.Encode(new Raster(2, 2), folder["transparent.png"]));
+    [Property(MaxTest = 100)]
+    public Property A_transparent_picture_comes_back_with_its_alpha_and_its_hidden_colours() =>
+        Prop.ForAll(Gen.Zip(Gen.Choose(1, 40), Gen.Zip(Gen.Choose(1, 20), Gen.Choose(0, int.MaxValue))).ToArbitrary(), size =>
+        {
+            var (width, (height, seed)) = size;
+            var picture = Fixtures.Noise(width, height, seed);
+            for (var i = 3; i < picture.Pixels.Length; i += 4)
+                picture.Pixels[i] = (byte)(picture.Pixels[i - 1] & 0xFE);
+            PngEncoder.Encode(picture, folder["picture.png"]);
+            Assert.Equal(picture.Pixels, PictureDecoder.Decode(folder["picture.png"]).Raster.Pixels);
+        });
 
     [Fact]
     public void A_place_that_cannot_be_written_is_an_error_and_nothing_stays()

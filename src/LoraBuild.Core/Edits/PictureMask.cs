@@ -1,0 +1,13 @@
+namespace LoraBuild.Core.Edits;
+
+/// <summary>Where the mask of a picture comes from: what of it the training's loss counts. It becomes the alpha of the normalized picture.</summary>
+/// <param name="FromAlpha">Whether the picture's own transparency counts.</param>
+/// <param name="File">A picture of the same size that is white where it counts and black where not, or null.</param>
+public sealed record PictureMask(bool FromAlpha, string? File)
+{
+    /// <summary>What a mask file's name ends with, after the name of its picture without extension.</summary>
+    public const string Extension = ".mask.png";
+
+    /// <summary>The name that the mask file of a picture has.</summary>
+    public static string FileOf(string picture) => Path.ChangeExtension(picture, Extension);
+}
