@@ -74,7 +74,7 @@ internal sealed class BatchPipeline(TaggerModel model, int readers)
                     try
                     {
                         var input = batch.Input.AsSpan(slot * model.Input.Length, model.Input.Length);
-                        model.Input.Write(PictureDecoder.Decode(pictures[batch.First + slot]).Raster, input);
+                        model.Input.Write(PictureDecoder.Decode(pictures[batch.First + slot]).Raster.WithoutAlpha(), input);
                     }
                     catch (LoraBuildException e)
                     {
