@@ -264,7 +264,7 @@ public sealed class Trainer : IDisposable
         foreach (var group in job.Manifest.Groups)
         {
             foreach (var picture in group.Pictures)
-                key.With($"{group.Repeats}", picture.Sha256).With(picture.File, picture.Caption);
+                key.With($"{group.Repeats}{(group.IsRegularization ? " regularization" : "")}", picture.Sha256).With(picture.File, picture.Caption);
         }
 
         return key.ToHash().ToString();

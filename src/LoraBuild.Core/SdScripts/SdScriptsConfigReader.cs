@@ -151,7 +151,7 @@ internal sealed class SdScriptsConfigReader
     {
         var option = Find(name)!;
         if (text.Length > 0 && option.Apply(new(), text) is null)
-            Report(path, entry, $"{entry.Key} is '{text}'; it must be {option.Allowed}.");
+            Report(path, entry, $"{entry.Key} {option.Refuse(text)}");
         else
             options[name] = text;
     }

@@ -1,11 +1,13 @@
 using System.Globalization;
 using LoraBuild.Core.Buckets;
+using LoraBuild.Core.Diagnostics;
 
 namespace LoraBuild.Core.Settings;
 
 /// <summary>One thing that an author can set about the training: its names, meaning and range, and how it is read from text.</summary>
 public sealed class TrainingOption
 {
+    private readonly IReadOnlyList<string> choices;
     private readonly Func<TrainingSettings, string> format;
     private readonly Func<TrainingSettings, string, TrainingSettings?> parse;
 
@@ -15,12 +17,14 @@ public sealed class TrainingOption
         string allowed,
         Func<TrainingSettings, string> format,
         Func<TrainingSettings, string, TrainingSettings?> parse,
-        bool isText = false)
+        bool isText = false,
+        IEnumerable<string>? choices = null)
     {
         Name = name;
         Meaning = meaning;
         Allowed = allowed;
         IsText = isText;
+        this.choices = [.. choices ?? []];
         this.format = format;
         this.parse = parse;
         Property = "Lora" + string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
@@ -50,6 +54,9 @@ public sealed class TrainingOption
 
     /// <summary>The settings with this option read from text, or null where the text is not one of the allowed values.</summary>
     public TrainingSettings? Apply(TrainingSettings settings, string text) => parse(settings, text.Trim());
+
+    /// <summary>What to tell an author whose text <see cref="Apply"/> refused, as a sentence without its subject: "is ...; it must be ...".</summary>
+    public string Refuse(string text) => $"is '{text}'; it must be {Allowed}.{Nearest.Suggest(text.Trim(), choices)}";
 
     internal static TrainingOption Phrase(
         string name, string meaning, Func<TrainingSettings, string> get, Func<TrainingSettings, string, TrainingSettings> set) =>
@@ -117,7 +124,8 @@ public sealed class TrainingOption
             settings => choices.First(choice => Equals(choice.Value, get(settings))).Text,
             (settings, text) => choices.Where(choice => choice.Text.Equals(text, StringComparison.OrdinalIgnoreCase))
                 .Select(choice => set(settings, choice.Value))
-                .FirstOrDefault());
+                .FirstOrDefault(),
+            choices: choices.Select(choice => choice.Text));
 
     internal static TrainingOption Size(
         string name, int min, int max, string meaning, Func<TrainingSettings, PixelSize> get, Func<TrainingSettings, PixelSize, TrainingSettings> set) =>

@@ -181,7 +181,7 @@ public sealed partial record TrainingSettings
                 if (option.Apply(settings, text) is { } applied)
                     settings = applied;
                 else
-                    found.Add(new(DiagnosticCode.InvalidProperty, Severity.Error, $"{option.Property} is '{text}'; it must be {option.Allowed}."));
+                    found.Add(new(DiagnosticCode.InvalidProperty, Severity.Error, $"{option.Property} {option.Refuse(text)}"));
             }
         }
 

@@ -1,12 +1,14 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace LoraBuild.Core.Tags;
 
 /// <summary>
 /// The spelling of tags. Inside LoraBuild a tag is always in prompt form, as captions and A1111 prompts have it: words separated by single
-/// spaces, parentheses escaped (<c>manhattan cafe \(umamusume\)</c>), kaomoji with their underscore (<c>^_^</c>).
+/// spaces, parentheses escaped (<c>manhattan cafe \(umamusume\)</c>), kaomoji with their underscore (<c>^_^</c>). Parentheses that weigh a
+/// tag stay (<c>(smile:1.2)</c>).
 /// </summary>
-public static class Tag
+public static partial class Tag
 {
     /// <summary>How tags are compared: without regard to case. Danbooru's own tags are all lower case.</summary>
     public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
@@ -17,6 +19,8 @@ public static class Tag
     /// </summary>
     public static string Normalize(string text)
     {
+        if (Weighted().Match(text) is { Success: true } weighted)
+            return Normalize(weighted.Groups["tag"].Value) is { Length: > 0 } tag ? $"({tag}:{weighted.Groups["weight"].Value})" : "";
         var plain = CollapseWhiteSpace(UnescapeParentheses(text));
         return EscapeParentheses(IsKaomoji(plain) ? plain : CollapseWhiteSpace(plain.Replace('_', ' ')));
     }
@@ -60,6 +64,9 @@ public static class Tag
 
         return result.ToString();
     }
+
+    [GeneratedRegex(@"^\s*\((?<tag>.+):(?<weight>[0-9]*\.?[0-9]+)\)\s*$")]
+    private static partial Regex Weighted();
 
     private static string EscapeParentheses(string text) =>
         text.AsSpan().ContainsAny('(', ')') ? text.Replace("(", @"\(").Replace(")", @"\)") : text;

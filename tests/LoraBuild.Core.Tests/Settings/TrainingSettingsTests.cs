@@ -84,7 +84,7 @@ public class TrainingSettingsTests
         Assert.All(problems, problem => Assert.Equal(DiagnosticCode.InvalidProperty, problem.Code));
         Assert.Contains(problems, problem => problem.Message.Contains("'noise_offset'", StringComparison.Ordinal));
         Assert.Contains(problems, problem => problem.Message == "LoraSeed is '-3'; it must be a whole number of at least 0.");
-        Assert.Contains(problems, problem => problem.Message.EndsWith("linear, constant_with_warmup or constant.", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Message.EndsWith("Did you mean 'cosine'?", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -32,6 +32,21 @@ public class TagTests
     [InlineData("k-on_a")]
     public void Short_words_are_no_kaomoji(string label) => Assert.Equal(label.Replace('_', ' '), Tag.Normalize(label));
 
+    [Theory]
+    [InlineData("(smile:1.2)", "(smile:1.2)")]
+    [InlineData(" (white_shirt:.5) ", "(white shirt:.5)")]
+    [InlineData("(aoi_(series):1.3)", @"(aoi \(series\):1.3)")]
+    [InlineData(@"\(smile:1.2\)", @"\(smile:1.2\)")]
+    [InlineData("(smile:big)", @"\(smile:big\)")]
+    [InlineData("( :1.2)", "")]
+    public void Parentheses_that_weigh_a_tag_stay(string text, string tag) => Assert.Equal(tag, Tag.Normalize(text));
+
+    [Theory]
+    [InlineData("|||")]
+    [InlineData("{red hat|blue hat}")]
+    [InlineData("[smile]")]
+    public void What_captions_mean_by_brackets_and_bars_stays(string text) => Assert.Equal(text, Tag.Normalize(text));
+
     [Fact]
     public void A_trigger_keeps_its_underscores_and_gets_its_parentheses_escaped() =>
         Assert.Equal(@"aoi_chan \(blue\)", Tag.NormalizeTrigger(" aoi_chan  (blue)"));
