@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters;
@@ -66,6 +67,30 @@ public class TrainerTests
         Assert.False(File.Exists(job.StateFile));
         foreach (var file in undisturbed.Files)
             Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(job.OutputFolder, Path.GetFileName(file))));
+    }
+
+    [Theory]
+    [InlineData("algo=lora network_dropout=0.1 rank_dropout=0.1 module_dropout=0.1")]
+    [InlineData("algo=locon dora_wd=true use_tucker=true rank_dropout=0.1 scale_weight_norms=0.1")]
+    [InlineData("algo=lokr use_scalar=true network_dropout=0.1")]
+    public void What_adapters_drop_and_keep_survives_an_interruption(string options)
+    {
+        using var folder = new TemporaryFolder();
+        var given = SmallDataset.Settings.ToOptions().Where(option => option.Key != "conv_dim").ToDictionary();
+        foreach (var option in options.Split(' '))
+            given[option.Split('=')[0]] = option.Split('=')[1];
+        var settings = TrainingSettings.Parse(given, out var problems) with { MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false) };
+        Assert.Empty(problems);
+        var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
+        var job = SmallDataset.Job(folder, settings, "resumed");
+        using var cancellation = new CancellationTokenSource();
+
+        Assert.Throws<OperationCanceledException>(() => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
+        var resumed = Trainer.Run(job);
+
+        Assert.Equal(undisturbed.Losses, resumed.Losses);
+        Assert.Equal(File.ReadAllBytes(undisturbed.Files[^1]), File.ReadAllBytes(resumed.Files[^1]));
+        Assert.All(undisturbed.Losses, loss => Assert.InRange(loss, 1e-3, 10));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ namespace LoraBuild.Training.Adapters;
 /// Whether the rows of the layer's input are samples. The text encoder's are not, because it sees chunks of captions, equal ones once: what
 /// is dropped there is the same for all of them.
 /// </param>
-internal sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place, string layer, bool perSample)
+public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place, string layer, bool perSample)
 {
     private readonly long layerHash = NameHash.Of(layer);
     private readonly bool lowRank = settings.Algo == AdapterAlgorithm.Lora;

@@ -22,7 +22,7 @@ public sealed class AdapterModule : ILayerAdapter
     /// <param name="scalar">A number that the change is multiplied by, [], or null.</param>
     /// <param name="lengths">DoRA's lengths, [out, 1, ...] or [1, in, 1, ...], or null.</param>
     /// <param name="dropout">What is dropped in the training, or null.</param>
-    internal AdapterModule(
+    public AdapterModule(
         AdaptableLayer layer,
         AdapterKind kind,
         IReadOnlyList<AdapterFactor> shapes,

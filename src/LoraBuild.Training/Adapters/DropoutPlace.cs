@@ -1,7 +1,7 @@
 namespace LoraBuild.Training.Adapters;
 
 /// <summary>Where a network's adapters are in the training, which their dropouts are a function of.</summary>
-internal sealed class DropoutPlace
+public sealed class DropoutPlace
 {
     /// <summary>The number of the pass through the models that is going on, from 0; null outside the training, where nothing is dropped.</summary>
     public long? Pass { get; set; }

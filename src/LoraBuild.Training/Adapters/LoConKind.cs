@@ -16,7 +16,7 @@ internal sealed class LoConKind : AdapterKind
 
     public override IReadOnlyList<AdapterFactor>? FactorsIn(AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes) =>
         shapes.Keys.Any(name => name is Down or Up or Mid)
-            ? Factors(layer, shapes.TryGetValue(Down, out var shape) && shape.Count > 0 ? shape[0] : 1, shapes.ContainsKey(Mid), false)
+            ? Factors(layer, shapes.TryGetValue(Down, out var shape) && shape.Count > 0 ? shape[0] : 1, layer is Conv2d && shapes.ContainsKey(Mid), false)
             : null;
 
     public override long? RankOf(IReadOnlyList<AdapterFactor> factors) => factors.Single(factor => factor.Name == Down).Shape[0];

@@ -13,7 +13,7 @@ internal sealed class LoHaKind : AdapterKind
 
     public override IReadOnlyList<AdapterFactor>? FactorsIn(AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes) =>
         shapes.Keys.Any(name => name.StartsWith("hada_", StringComparison.Ordinal))
-            ? Factors(layer, shapes.TryGetValue(W1B, out var shape) && shape.Count > 0 ? shape[0] : 1, shapes.ContainsKey(T1) || shapes.ContainsKey(T2), false)
+            ? Factors(layer, shapes.TryGetValue(W1B, out var shape) && shape.Count > 0 ? shape[0] : 1, layer is Conv2d && (shapes.ContainsKey(T1) || shapes.ContainsKey(T2)), false)
             : null;
 
     public override long? RankOf(IReadOnlyList<AdapterFactor> factors) => factors.Single(factor => factor.Name == W1B).Shape[0];

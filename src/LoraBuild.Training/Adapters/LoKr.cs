@@ -34,7 +34,7 @@ public sealed class LoKr(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, Tensor
         var second = Second();
         var inputs = layer.Weight.shape[1] / w1.shape[1];
         // [i, 1, j, 1, 1] o [1, k, 1, l, height x width]
-        var product = (w1 * (scale * Strength)).view(w1.shape[0], 1, w1.shape[1], 1, 1) * second.view(1, second.shape[0], 1, inputs, -1);
+        var product = (w1 * (scale * Strength)).view(w1.shape[0], 1, w1.shape[1], 1, 1) * second.reshape(1, second.shape[0], 1, inputs, -1);
         var flat = product.reshape(layer.Weight.shape[0], -1);
         return (rows is null ? flat : flat * rows.view(-1, 1)).view(layer.Weight.shape).MoveToOuterDisposeScope();
     }

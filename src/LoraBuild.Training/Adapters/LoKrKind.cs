@@ -7,7 +7,7 @@ namespace LoraBuild.Training.Adapters;
 /// LyCORIS' <c>lokr</c>: <c>lokr_w1</c> or the product of <c>lokr_w1_a</c> and <c>lokr_w1_b</c>, and <c>lokr_w2</c> or that of <c>lokr_w2_a</c>
 /// and <c>lokr_w2_b</c>, with Tucker's core <c>lokr_t2</c> between.
 /// </summary>
-internal sealed class LoKrKind : AdapterKind
+public sealed class LoKrKind : AdapterKind
 {
     private const string W1 = "lokr_w1", W1A = "lokr_w1_a", W1B = "lokr_w1_b", W2 = "lokr_w2", W2A = "lokr_w2_a", W2B = "lokr_w2_b", T2 = "lokr_t2";
 
@@ -30,6 +30,7 @@ internal sealed class LoKrKind : AdapterKind
         return (small, size / small);
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<AdapterFactor> NewFactors(AdaptableLayer layer, long rank, TrainingSettings settings)
     {
         var (outputs, inputs, _) = SizesOf(layer);
@@ -41,6 +42,7 @@ internal sealed class LoKrKind : AdapterKind
         return Factors(layer, rank, (rows.Small, columns.Small), firstIsProduct, secondIsProduct, settings.UseTucker && IsLarge(layer), settings.UseScalar);
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<AdapterFactor>? FactorsIn(AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
     {
         if (!shapes.Keys.Any(name => name.StartsWith("lokr_", StringComparison.Ordinal)))
@@ -48,7 +50,7 @@ internal sealed class LoKrKind : AdapterKind
         var (firstIsProduct, secondIsProduct) = (!shapes.ContainsKey(W1), !shapes.ContainsKey(W2));
         var (outputs, inputs, _) = SizesOf(layer);
         var first = (Divisor(outputs, Size(firstIsProduct ? W1A : W1, 0)), Divisor(inputs, Size(firstIsProduct ? W1B : W1, 1)));
-        return Factors(layer, Size(firstIsProduct ? W1B : W2B, 0), first, firstIsProduct, secondIsProduct, shapes.ContainsKey(T2), false);
+        return Factors(layer, Size(firstIsProduct ? W1B : W2B, 0), first, firstIsProduct, secondIsProduct, layer is Conv2d && shapes.ContainsKey(T2), false);
 
         // A size that does not divide the layer's is wrong, whatever the right one was.
         static long Divisor(long size, long divisor) => size % divisor == 0 ? divisor : Factorize(size, -1).Small;
@@ -56,8 +58,10 @@ internal sealed class LoKrKind : AdapterKind
         long Size(string name, int axis) => shapes.TryGetValue(name, out var shape) && shape.Count > axis && shape[axis] > 0 ? shape[axis] : 1;
     }
 
+    /// <inheritdoc/>
     public override long? RankOf(IReadOnlyList<AdapterFactor> factors) => factors.FirstOrDefault(factor => factor.Name is W1B or W2B)?.Shape[0];
 
+    /// <inheritdoc/>
     public override LayerChange Change(
         IReadOnlyDictionary<string, Tensor> factors, double scale, Tensor? rows, Func<Tensor, Tensor>? between) => new LoKr(
         factors.GetValueOrDefault(W1) ?? factors[W1A].matmul(factors[W1B]),
@@ -68,8 +72,10 @@ internal sealed class LoKrKind : AdapterKind
         scale,
         rows);
 
+    /// <inheritdoc/>
     public override bool Derives(IReadOnlyDictionary<string, Tensor> factors) => factors.ContainsKey(W1A);
 
+    /// <inheritdoc/>
     public override string ScaledFactor(IEnumerable<string> names) => names.Contains(W1) ? W1 : W1A;
 
     private static List<AdapterFactor> Factors(

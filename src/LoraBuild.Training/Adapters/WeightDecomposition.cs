@@ -6,7 +6,7 @@ namespace LoraBuild.Training.Adapters;
 /// DoRA (arXiv:2402.09353) as LyCORIS has it: the changed weight is brought to a learnt length for each output or input channel,
 /// <c>(W + change) x length / |W + change|</c>. Gradients pass through the norm.
 /// </summary>
-internal static class WeightDecomposition
+public static class WeightDecomposition
 {
     // Of 32-bit numbers; LyCORIS adds it to the norm.
     private const double Epsilon = 1.1920928955078125e-7;

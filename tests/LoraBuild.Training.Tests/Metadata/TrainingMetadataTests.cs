@@ -91,6 +91,29 @@ public class TrainingMetadataTests
             Assert.Equal($"{name}={value}", $"{name}={metadata[name]}");
     }
 
+    [Theory]
+    [InlineData("loha", 4, "lycoris.kohya", """{"algo":"loha","conv_dim":"4","conv_alpha":"4","rank_dropout":"0.1","dropout":0.2}""")]
+    [InlineData("lora", 0, "networks.lora", """{"rank_dropout":"0.1","dropout":0.2}""")]
+    public void The_network_is_told_as_sd_scripts_was_told(string algo, int convDim, string module, string arguments)
+    {
+        var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi", "", null)])]);
+        var settings = TrainingSettings.Parse(
+            new Dictionary<string, string> { ["algo"] = algo, ["network_dropout"] = "0.2", ["rank_dropout"] = "0.1", ["scale_weight_norms"] = "2" }, out _);
+        Assert.Equal(convDim, settings.ConvDim);
+
+        var metadata = TrainingMetadata.For(
+            new("", manifest, "", null, settings, "", "aoi", ""),
+            TrainingDataset.Create("", manifest, settings),
+            new(1, 0, 1),
+            new("m", "h", "s"),
+            ModelPrecision.Float32,
+            1,
+            1);
+
+        Assert.Equal((module, arguments), (metadata["ss_network_module"], metadata["ss_network_args"]));
+        Assert.Equal(("0.2", "2.0"), (metadata["ss_network_dropout"], metadata["ss_scale_weight_norms"]));
+    }
+
     private static DatasetManifest Manifest(JsonElement images)
     {
         var folders = new Dictionary<int, string> { [4] = "4_low", [8] = "8_mid", [16] = "16_high" };

@@ -84,14 +84,16 @@ internal sealed class LoraReader : IDisposable
 
         var shapes = keys.ToDictionary(entry => entry.Key, entry => file.Tensors[entry.Value].Shape);
         var found = AdapterKind.All.Select(kind => (Kind: kind, Factors: kind.FactorsIn(layer, shapes))).Where(entry => entry.Factors is not null).ToList();
-        if (found is not [var (kind, factors)])
+        if (found is not [var (kind, factors)] || factors is null)
         {
             throw Misfit(
                 file,
                 $"the tensors {string.Join(", ", keys.Keys.Take(NamesShown))} of layer {layer.Name} are of {(found.Count == 0 ? "no known kind" : "several kinds")}");
         }
 
-        foreach (var factor in factors!)
+        if (factors.Select(factor => factor.Name).FirstOrDefault(name => !keys.ContainsKey(name)) is { } missing)
+            throw Misfit(file, $"it has no '{missing}' for layer {layer.Name}");
+        foreach (var factor in factors)
             Check(file, layer, factor.Name, factor.Shape, keys);
         if (keys.Keys.Except([.. factors.Select(factor => factor.Name), AdapterModule.AlphaName, AdapterModule.LengthsName]).FirstOrDefault() is { } stranger)
             throw Misfit(file, $"LoraBuild does not know what '{keys[stranger]}' means");
@@ -110,11 +112,9 @@ internal sealed class LoraReader : IDisposable
 
     private static void Check(SafetensorsFile file, AdaptableLayer layer, string name, IReadOnlyList<long> shape, Dictionary<string, string> keys)
     {
-        if (!keys.TryGetValue(name, out var key))
-            throw Misfit(file, $"it has no '{name}' for layer {layer.Name}");
-        var found = file.Tensors[key].Shape;
+        var found = file.Tensors[keys[name]].Shape;
         if (!AreAlike(found, shape))
-            throw Misfit(file, $"'{key}' is {Shown(found)}, but layer {layer.Name} needs {Shown(shape)}");
+            throw Misfit(file, $"'{keys[name]}' is {Shown(found)}, but layer {layer.Name} needs {Shown(shape)}");
     }
 
     // To a LoRA, linear layers and convolutions of 1x1 are the same, and all sizes but the first may be taken together.
