@@ -58,6 +58,10 @@ public sealed class WdTagger : IDisposable
         return model.Run(input);
     }
 
+    /// <summary>The scores of pictures that <see cref="Input"/> has written, one row of labels after another.</summary>
+    /// <exception cref="LoraBuildException">LB3002 or LB3003, as for <see cref="Score(Raster)"/>.</exception>
+    public float[] Score(float[] inputs) => model.Run(inputs);
+
     /// <summary>Scores pictures; one that cannot be read does not keep the others from it.</summary>
     /// <param name="pictures">Files that <see cref="PictureDecoder"/> reads; alpha is a mask for the training and not looked at.</param>
     /// <param name="scored">Called with the index and the scores of each picture, one call at a time, in no particular order.</param>

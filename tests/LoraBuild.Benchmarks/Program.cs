@@ -1,7 +1,8 @@
 using LoraBuild.Benchmarks;
 using LoraBuild.Benchmarks.Models;
+using LoraBuild.Benchmarks.Pictures;
 
-IBenchmark[] benchmarks = [new RandomModel()];
+IBenchmark[] benchmarks = [new RandomModel(), new NormalizeBenchmark(), new TagBenchmark()];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
 {

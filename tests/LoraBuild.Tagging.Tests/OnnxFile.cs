@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LoraBuild.Tagging.Tests;
 
-/// <summary>ONNX models of a single operator, written as protocol buffers by hand (onnx.proto, opset 13).</summary>
+/// <summary>ONNX models, written as protocol buffers by hand (onnx.proto, opset 13).</summary>
 internal static class OnnxFile
 {
     private const int Float = 1;
@@ -19,7 +19,7 @@ internal static class OnnxFile
 
     /// <summary>Gives the same numbers whatever it takes: a detector that always sees the same.</summary>
     public static byte[] Constant(long[] inputShape, long[] outputShape, float[] values) => Model(
-        [.. Text(2, "y"), .. Text(4, "Constant"), .. Bytes(5, [.. Text(1, "value"), .. Bytes(5, Tensor(outputShape, values)), .. Varint(20, 4)])],
+        Bytes(1, Node("Constant", [], "y", [.. Text(1, "value"), .. Bytes(5, Tensor(outputShape, values)), .. Varint(20, 4)])),
         Value("x", Float, inputShape),
         Value("y", Float, outputShape));
 
@@ -29,20 +29,35 @@ internal static class OnnxFile
         Value("x", Float, inputShape),
         Value("y", Float, [inputShape[0], 1, inputShape[2], inputShape[3]]));
 
+    /// <summary>A model of several operators.</summary>
+    /// <param name="nodes">Made by <see cref="Node(string, string[], string, byte[][])"/>, each after those whose outputs it takes.</param>
+    /// <param name="weights">Weights by name.</param>
+    /// <param name="input">The shape of the input <c>x</c>.</param>
+    /// <param name="output">The shape of the output <c>y</c>.</param>
+    public static byte[] Graph(IEnumerable<byte[]> nodes, IEnumerable<(string Name, long[] Shape, float[] Values)> weights, long[] input, long[] output) => Model(
+        [.. nodes.SelectMany(node => Bytes(1, node)), .. weights.SelectMany(weight => Bytes(5, [.. Tensor(weight.Shape, weight.Values), .. Text(8, weight.Name)]))],
+        Value("x", Float, input),
+        Value("y", Float, output));
+
+    /// <summary>An operator of <see cref="Graph"/>.</summary>
+    public static byte[] Node(string operation, string[] inputs, string output, params byte[][] attributes) =>
+        [.. inputs.SelectMany(input => Text(1, input)), .. Text(2, output), .. Text(4, operation), .. attributes.SelectMany(attribute => Bytes(5, attribute))];
+
+    /// <summary>An attribute of a <see cref="Node(string, string[], string, byte[][])"/>.</summary>
+    public static byte[] IntsAttribute(string name, long[] values) => [.. Text(1, name), .. values.SelectMany(value => Varint(8, value)), .. Varint(20, 7)];
+
     private static byte[] Tensor(long[] shape, float[] values) =>
         [.. shape.SelectMany(side => Varint(1, side)), .. Varint(2, Float), .. Bytes(9, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray())];
 
-    private static byte[] Model(byte[] node, byte[] input, byte[] output) =>
+    /// <summary>The fields of the graph that are its nodes and weights, and its input and output.</summary>
+    private static byte[] Model(byte[] body, byte[] input, byte[] output) =>
     [
         .. Varint(1, 7),
-        .. Bytes(7, [.. Bytes(1, node), .. Text(2, "test"), .. Bytes(11, input), .. Bytes(12, output)]),
+        .. Bytes(7, [.. body, .. Text(2, "test"), .. Bytes(11, input), .. Bytes(12, output)]),
         .. Bytes(8, [.. Text(1, ""), .. Varint(2, 13)]),
     ];
 
-    private static byte[] Node(string operation, params byte[][] attributes) =>
-        [.. Text(1, "x"), .. Text(2, "y"), .. Text(4, operation), .. attributes.SelectMany(attribute => Bytes(5, attribute))];
-
-    private static byte[] IntsAttribute(string name, long[] values) => [.. Text(1, name), .. values.SelectMany(value => Varint(8, value)), .. Varint(20, 7)];
+    private static byte[] Node(string operation, params byte[][] attributes) => Bytes(1, Node(operation, ["x"], "y", attributes));
 
     private static byte[] IntAttribute(string name, long value) => [.. Text(1, name), .. Varint(3, value), .. Varint(20, 2)];
 
