@@ -1,7 +1,5 @@
 using System.Text.Json;
 using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -29,27 +27,13 @@ public sealed class DedupeTags : TagStepTask
         var raw = TagLedger.Read(TaggedFile);
         RunStep("Dedupe", character =>
         {
-            WarnOfContradictions(character, raw, own.Table);
+            var rawTags = PicturesOf(character).Select(id => (id, raw[id].Tags.Tags)).ToList();
+            foreach (var warning in ContradictionTable.Default.Warnings(rawTags, own.Table, character.File))
+                Report(warning.Diagnostic);
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(
                 new StepKey("Dedupe", StepVersion).With("triggers", JsonSerializer.Serialize(character.TriggerWords)).With("implications", own.Content),
                 (_, tags) => (deduplicator.Deduplicate(tags), null));
         });
-    }
-
-    private void WarnOfContradictions(Character character, IReadOnlyDictionary<string, TagLedgerEntry> raw, ImplicationTable implications)
-    {
-        var found = PicturesOf(character)
-            .AsParallel().AsOrdered()
-            .SelectMany(id => ContradictionTable.Default.Find(raw[id].Tags.Tags, implications).Select(contradiction => (Id: id, contradiction)))
-            .ToList();
-        foreach (var same in found.GroupBy(pair => pair.contradiction, pair => pair.Id))
-        {
-            Report(new Diagnostic(
-                DiagnosticCode.ContradictoryTags,
-                Severity.Warning,
-                $"'{same.Key.First}' and '{same.Key.Second}' contradict each other, and stand both in {PictureEnumeration.Of([.. same])}. Take the wrong one away under tags.",
-                character.File));
-        }
     }
 }

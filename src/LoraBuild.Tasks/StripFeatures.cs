@@ -27,7 +27,7 @@ public sealed class StripFeatures : TagStepTask
     {
         var survey = new FeatureSurvey(character, [.. PicturesOf(character).Select(id => (id, raw[id].Tags.Tags))], FeatureFrequency);
         foreach (var warning in survey.Warnings())
-            Report(warning);
+            Report(warning.Diagnostic);
         var stripper = new FeatureStripper(character, survey.Spared);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)

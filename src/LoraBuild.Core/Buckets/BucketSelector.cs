@@ -1,4 +1,5 @@
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Settings;
 
 namespace LoraBuild.Core.Buckets;
 
@@ -27,6 +28,10 @@ public sealed class BucketSelector
         this.steps = steps;
         Predefined = !enableBucket ? [resolution] : noUpscale ? [] : PredefinedSizes(resolution.Area, minReso, maxReso, steps);
     }
+
+    /// <summary>The buckets of a training.</summary>
+    public static BucketSelector For(TrainingSettings settings) => new(
+        settings.Resolution, settings.EnableBucket, settings.BucketNoUpscale, settings.MinBucketReso, settings.MaxBucketReso, settings.BucketResoSteps);
 
     /// <summary>The buckets to choose from, by width and then height; empty where any multiple of the step is one.</summary>
     public IReadOnlyList<PixelSize> Predefined { get; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Tags;
@@ -48,7 +47,7 @@ public sealed class FeatureSurvey
     public IReadOnlySet<string> Spared { get; }
 
     /// <summary>A warning that names the rare features and their pictures, where there are any.</summary>
-    public IEnumerable<Diagnostic> Warnings()
+    public IEnumerable<PictureWarning> Warnings()
     {
         var rare = Features.Where(feature => feature.Share < Math.Max(RareShare, least)).ToList();
         foreach (var (features, what) in new[]
@@ -59,11 +58,14 @@ public sealed class FeatureSurvey
         {
             if (features.Count == 0) continue;
             var list = string.Join("; ", features.Select(feature => $"{feature.Tag} ({PictureEnumeration.Of(feature.Pictures)})"));
-            yield return new Diagnostic(
-                DiagnosticCode.RareFeature,
-                Severity.Warning,
-                string.Create(CultureInfo.InvariantCulture, $"Only few of her pictures show {list}. {what}. Put what is hers under features.tags, what is part of a costume under features.keep, and take mistakes of the tagger away under tags."),
-                file);
+            yield return new PictureWarning(
+                new Diagnostic(
+                    DiagnosticCode.RareFeature,
+                    Severity.Warning,
+                    $"Only few of her pictures show {list}. {what}. Put what is hers under features.tags, what is part of a costume under "
+                        + "features.keep, and take mistakes of the tagger away under tags.",
+                    file),
+                [.. features.SelectMany(feature => feature.Pictures).Distinct(StringComparer.Ordinal)]);
         }
     }
 }

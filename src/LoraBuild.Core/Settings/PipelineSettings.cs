@@ -32,6 +32,8 @@ public static class PipelineSettings
             yield return Invalid("LoraMaxPixels", values["LoraMaxPixels"], "a whole number of pixels above 0");
         if (values["LoraUndecided"] is not ("keep" or "drop"))
             yield return Invalid("LoraUndecided", values["LoraUndecided"], "keep or drop");
+        if (values["LoraReport"] is not ("auto" or "true" or "false"))
+            yield return Invalid("LoraReport", values["LoraReport"], "auto, true or false");
         if (values["LoraTrain"] is not ("true" or "false"))
             yield return Invalid("LoraTrain", values["LoraTrain"], "true or false");
         if (values["LoraOutputName"].AsSpan().IndexOfAny("/\\") >= 0 || values["LoraOutputName"].Length == 0)

@@ -31,6 +31,7 @@ public static class ProjectProperties
         "LoraOutputName",
         "LoraOverwriteTagFiles",
         "LoraRatingThreshold",
+        "LoraReport",
         "LoraTagOrder",
         "LoraTagReplacement",
         "LoraTagger",

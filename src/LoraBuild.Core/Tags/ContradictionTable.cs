@@ -1,3 +1,5 @@
+using LoraBuild.Core.Diagnostics;
+
 namespace LoraBuild.Core.Tags;
 
 /// <summary>Which tags contradict each other (Tags/contradictions.txt). Safe for any number of threads.</summary>
@@ -49,6 +51,26 @@ public sealed class ContradictionTable
 
         return found;
     }
+
+    /// <summary>A warning for each two tags that contradict each other in any of a character's pictures, naming the pictures.</summary>
+    /// <param name="pictures">Ids and tags of the pictures before any tag is taken away.</param>
+    /// <param name="implications">What the tags say besides themselves.</param>
+    /// <param name="file">The file in which the author can mend it.</param>
+    public IEnumerable<PictureWarning> Warnings(
+        IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> pictures, ImplicationTable implications, string file) =>
+        pictures
+            .AsParallel().AsOrdered()
+            .SelectMany(picture => Find(picture.Tags, implications).Select(contradiction => (picture.Id, contradiction)))
+            .ToList()
+            .GroupBy(found => found.contradiction, found => found.Id)
+            .Select(same => new PictureWarning(
+                new Diagnostic(
+                    DiagnosticCode.ContradictoryTags,
+                    Severity.Warning,
+                    $"'{same.Key.First}' and '{same.Key.Second}' contradict each other, and stand both in {PictureEnumeration.Of([.. same])}. "
+                        + "Take the wrong one away under tags.",
+                    file),
+                [.. same]));
 
     private sealed record Rule(bool IsOfPerson, IReadOnlyList<string> Tags, IReadOnlyList<string> Against, IReadOnlyList<string> Unless)
     {

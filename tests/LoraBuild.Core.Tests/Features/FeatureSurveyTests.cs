@@ -29,7 +29,8 @@ public class FeatureSurveyTests
     [Fact]
     public void A_feature_of_fewer_than_a_fifth_of_the_pictures_is_a_warning_that_names_them()
     {
-        var warning = Assert.Single(new FeatureSurvey(Aoi, Pictures, 0).Warnings());
+        var (warning, pictures) = Assert.Single(new FeatureSurvey(Aoi, Pictures, 0).Warnings());
+        Assert.Equal(["p0"], pictures);
         Assert.Equal((DiagnosticCode.RareFeature, Severity.Warning, "character.yaml"), (warning.Code, warning.Severity, warning.File));
         Assert.Contains("blue hair (p0). They are taken out", warning.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("ponytail", warning.Message, StringComparison.Ordinal);
@@ -40,7 +41,7 @@ public class FeatureSurveyTests
     {
         var survey = new FeatureSurvey(Aoi, Pictures, 0.3);
         Assert.Equal(["blue hair", "ponytail"], survey.Spared.Order());
-        Assert.Contains("ponytail (p1, p2); blue hair (p0). LoraFeatureFrequency keeps them", Assert.Single(survey.Warnings()).Message, StringComparison.Ordinal);
+        Assert.Contains("ponytail (p1, p2); blue hair (p0). LoraFeatureFrequency keeps them", Assert.Single(survey.Warnings()).Diagnostic.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public class FeatureSurveyTests
     public void Many_pictures_are_named_by_the_first_few()
     {
         var pictures = Enumerable.Range(0, 100).Select(index => ($"p{index}", (IReadOnlyList<string>)(index < 15 ? ["blue hair"] : ["smile"]))).ToArray();
-        Assert.Contains("p6, p7 and 7 more)", Assert.Single(new FeatureSurvey(Aoi, pictures, 0).Warnings()).Message, StringComparison.Ordinal);
+        Assert.Contains("p6, p7 and 7 more)", Assert.Single(new FeatureSurvey(Aoi, pictures, 0).Warnings()).Diagnostic.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Tests.Tags;
@@ -41,6 +42,17 @@ public class ContradictionTableTests
     [Fact]
     public void A_contradiction_of_the_picture_itself_is_found_however_many_it_shows() =>
         Assert.Equal([new Contradiction("1girl", "2girls"), new Contradiction("solo", "2girls")], Find("1girl, 2girls, solo, standing, sitting"));
+
+    [Fact]
+    public void Pictures_with_the_same_contradiction_share_a_warning_in_their_order()
+    {
+        (string, IReadOnlyList<string>)[] pictures =
+            [("c", ["short hair", "long hair"]), ("a", ["smile"]), ("b", ["long hair", "short hair", "standing", "sitting"])];
+        var warnings = ContradictionTable.Default.Warnings(pictures, ImplicationTable.Danbooru, "character.yaml").ToList();
+        Assert.Equal(["c b", "b"], warnings.Select(warning => string.Join(' ', warning.Pictures)));
+        Assert.Equal((DiagnosticCode.ContradictoryTags, "character.yaml"), (warnings[0].Diagnostic.Code, warnings[0].Diagnostic.File));
+        Assert.StartsWith("'short hair' and 'long hair' contradict each other, and stand both in c, b.", warnings[0].Diagnostic.Message, StringComparison.Ordinal);
+    }
 
     private static IReadOnlyList<Contradiction> Find(string tags) => ContradictionTable.Default.Find(TagList.Parse(tags), ImplicationTable.Danbooru);
 }
