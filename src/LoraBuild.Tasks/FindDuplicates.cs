@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
@@ -51,12 +50,11 @@ public sealed class FindDuplicates : LoraTask
         new MemoizedStep(Session).Run([new StepOutput("facts", FactsFile, key.ToHash())], (_, finished) =>
         {
             var facts = Pictures.AsParallel().AsOrdered().Select(FactsOf).ToList();
-            var content = new Content(facts, DuplicateFinder.Find(facts, Distance));
-            AtomicFile.Write(FactsFile, stream => JsonSerializer.Serialize(stream, content));
+            new PictureLikenesses(facts, DuplicateFinder.Find(facts, Distance)).Write(FactsFile);
             finished("facts");
         });
 
-        var found = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(FactsFile))!;
+        var found = PictureLikenesses.Read(FactsFile);
         var sources = Pictures.ToDictionary(picture => picture.Id(), picture => picture.GetMetadata(PictureMetadata.Source), StringComparer.Ordinal);
         Warn(found, sources);
         var dropped = Drop ? found.Duplicates.Select(pair => pair.Other).ToHashSet(StringComparer.Ordinal) : [];
@@ -71,7 +69,7 @@ public sealed class FindDuplicates : LoraTask
         return new PictureFacts(picture.Id(), size.Width, size.Height, hash.ToString());
     }
 
-    private void Warn(Content found, Dictionary<string, string> sources)
+    private void Warn(PictureLikenesses found, Dictionary<string, string> sources)
     {
         foreach (var pair in found.Duplicates)
         {
@@ -92,6 +90,4 @@ public sealed class FindDuplicates : LoraTask
     }
 
     private static Diagnostic Warning(string code, string message, string source) => new(code, Severity.Warning, message, source);
-
-    private sealed record Content(IReadOnlyList<PictureFacts> Pictures, IReadOnlyList<NearDuplicate> Duplicates);
 }

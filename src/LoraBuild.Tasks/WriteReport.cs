@@ -3,6 +3,7 @@ using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Pictures;
 using LoraBuild.Core.Report;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
@@ -38,6 +39,10 @@ public sealed class WriteReport : LoraTask
     /// <summary>The ledgers of <see cref="TagPictures"/>, <see cref="StripFeatures"/>, <see cref="DedupeTags"/> and <see cref="AlignOutfits"/>.</summary>
     [Required]
     public string[] Ledgers { get; set; } = [];
+
+    /// <summary>What <see cref="FindDuplicates"/> found.</summary>
+    [Required]
+    public string LikenessesFile { get; set; } = "";
 
     /// <summary>The dataset folder.</summary>
     [Required]
@@ -105,6 +110,7 @@ public sealed class WriteReport : LoraTask
             .With("thumbnails", ThumbnailRules())
             .With("title", Title)
             .With("dataset", Session.State.HashInput(DatasetPath))
+            .With("likenesses", Session.State.HashInput(LikenessesFile))
             .With("options", JsonSerializer.Serialize(settings.ToOptions()))
             .With("implications", own.Content)
             .With("feature frequency", FeatureFrequency.ToString("R", CultureInfo.InvariantCulture));
@@ -137,7 +143,7 @@ public sealed class WriteReport : LoraTask
             ledgers[1],
             ledgers[2],
             ledgers[3],
-            []);
+            PictureLikenesses.Read(LikenessesFile).Duplicates);
     }
 
     private Dictionary<string, string> MakeThumbnails()

@@ -1,3 +1,5 @@
+using LoraBuild.Core.Pictures;
+
 namespace LoraBuild.Core.Report;
 
 /// <summary>Everything that the report shows, as the page's script reads it.</summary>
@@ -19,4 +21,4 @@ public sealed record ReportData(
     IReadOnlyList<ReportBucket> Buckets,
     IReadOnlyList<ReportOutfit> Outfits,
     IReadOnlyList<ReportWarning> Warnings,
-    IReadOnlyList<ReportDuplicate> Duplicates);
+    IReadOnlyList<NearDuplicate> Duplicates);

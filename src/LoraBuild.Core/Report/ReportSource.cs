@@ -1,5 +1,6 @@
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Pictures;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Tags;
 
@@ -30,4 +31,4 @@ public sealed record ReportSource(
     IReadOnlyDictionary<string, TagLedgerEntry> Stripped,
     IReadOnlyDictionary<string, TagLedgerEntry> Deduped,
     IReadOnlyDictionary<string, TagLedgerEntry> Aligned,
-    IReadOnlyList<ReportDuplicate> Duplicates);
+    IReadOnlyList<NearDuplicate> Duplicates);
