@@ -12,6 +12,15 @@ namespace LoraBuild.Core.SdScripts;
 /// <param name="datasetFolder">Where it lies; absolute, because sd-scripts takes relative paths from where it is started.</param>
 public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest manifest, string datasetFolder)
 {
+    // Masks of every kind lie in the alpha of the dataset's pictures. And sd-scripts refuses bounds of buckets that the resolution does not
+    // keep, also where they do not count.
+    private readonly TrainingSettings exported = settings with
+    {
+        AlphaMask = settings.UsesMasks,
+        MinBucketReso = Math.Min(settings.MinBucketReso, Math.Min(settings.Resolution.Width, settings.Resolution.Height)),
+        MaxBucketReso = Math.Max(settings.MaxBucketReso, Math.Max(settings.Resolution.Width, settings.Resolution.Height)),
+    };
+
     /// <summary>The name of the training configuration, which <c>--config_file</c> takes.</summary>
     public const string TrainingFile = "config.toml";
 
@@ -63,8 +72,7 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
     private IEnumerable<(TrainingOption Option, string Text)> Values(Func<string, bool> wanted) =>
         from option in TrainingSettings.Options
         where wanted(option.Name)
-        // Masks of every kind lie in the alpha of the dataset's pictures.
-        let text = option.Name == "alpha_mask" && settings.UsesMasks ? "true" : InSteps(option, option.Text(settings))
+        let text = InSteps(option, option.Text(exported))
         where text.Length > 0 && !(option.Name == "save_every_n_epochs" && text == "0")
         select (option, text);
 

@@ -61,6 +61,14 @@ public class SdScriptsExportTests
     }
 
     [Fact]
+    public void Bounds_of_buckets_that_do_not_count_keep_to_the_resolution_because_sd_scripts_looks_at_them()
+    {
+        var toml = new SdScriptsExport(new() { Resolution = new(128, 1280) }, Manifest, "/data").Dataset();
+
+        Assert.Contains("min_bucket_reso = 128\nmax_bucket_reso = 1280\n", toml, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_training_configuration_has_sd_scripts_types()
     {
         var toml = new SdScriptsExport(new(), Manifest, "/data").Training("/models/sd.safetensors", "/out", "aoi");
