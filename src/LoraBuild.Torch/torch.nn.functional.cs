@@ -80,6 +80,9 @@ public static partial class torch
                     input, new[] { kernel_size, kernel_size }, stride is { } s ? [s, s] : Array.Empty<long>(),
                     new[] { padding, padding }, ceil_mode, count_include_pad, divisor_override);
 
+            /// <summary>Brings [n, c, h, w] to a size by averaging the area that each new place stands for.</summary>
+            public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) => Aten.adaptive_avg_pool2d.Call(input, output_size);
+
             /// <summary>Pads: <paramref name="pad"/> is (before, after) of the last dimension, then of the one before it, ...</summary>
             public static Tensor pad(
                 Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>

@@ -64,7 +64,7 @@ public sealed class Trainer : IDisposable
             set_num_threads(1);
         }
 
-        optimizer = CreateOptimizer(settings, network.Parameters);
+        optimizer = OptimizerFactory.Create(settings, network.Parameters);
         scale = precision == ModelPrecision.Float16 ? new() : null;
     }
 
@@ -95,18 +95,6 @@ public sealed class Trainer : IDisposable
         secondModel?.Dispose();
         network.Dispose();
         model.Dispose();
-    }
-
-    private static IOptimizer CreateOptimizer(TrainingSettings settings, ParameterBuffer parameters)
-    {
-        var arguments = settings.OptimizerArgs;
-        var (beta1, beta2) = arguments.Betas ?? (0.9, settings.OptimizerType == OptimizerType.AdamW ? 0.999 : 0.99);
-        return settings.OptimizerType switch
-        {
-            OptimizerType.Lion8bit => new Lion8bit(parameters, new(beta1, beta2, arguments.WeightDecay)),
-            OptimizerType.Lion => new Lion(parameters, new(beta1, beta2, arguments.WeightDecay)),
-            _ => new AdamW(parameters, beta1, beta2, arguments.WeightDecay),
-        };
     }
 
     private TrainingResult Train(IProgress<TrainingProgress>? progress, Action<string>? log, CancellationToken cancellation)

@@ -1,13 +1,13 @@
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Checkpointing;
-using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Loss;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training;
 
-/// <summary>One optimizer step: predict the noise, compare, go back, clip, change the adapters.</summary>
+/// <summary>One optimizer step: predict, compare, go back, clip, change the adapters.</summary>
 public sealed class TrainingStep
 {
     // torch's clip_grad_norm_ adds it to the norm that it divides by.
@@ -18,6 +18,7 @@ public sealed class TrainingStep
     private readonly ParameterBuffer parameters;
     private readonly IOptimizer optimizer;
     private readonly TrainingSettings settings;
+    private readonly DiffusionLoss loss;
     private readonly LossScale? scale;
 
     /// <summary>A step over these models.</summary>
@@ -25,7 +26,7 @@ public sealed class TrainingStep
     /// <param name="second">A copy of them with <see cref="AdapterNetwork.Twin"/> adapters, through which the second half of each batch goes
     /// at the same time; or null.</param>
     /// <param name="optimizer">Changes the adapters' weights.</param>
-    /// <param name="settings">Clip skip, checkpointing, gradient clipping and the loss' weights.</param>
+    /// <param name="settings">Clip skip, checkpointing, accumulation, gradient clipping and the loss.</param>
     /// <param name="scale">Loss scaling, or null where the models compute in 32 bits or bfloat16.</param>
     public TrainingStep(
         TrainingReplica models, TrainingReplica? second, IOptimizer optimizer, TrainingSettings settings, LossScale? scale = null)
@@ -35,6 +36,7 @@ public sealed class TrainingStep
         this.optimizer = optimizer;
         this.settings = settings;
         this.scale = scale;
+        loss = new(settings);
         parameters = models.Network.Parameters;
         foreach (var replica in second is null ? [models] : new[] { models, second })
         {
@@ -43,17 +45,49 @@ public sealed class TrainingStep
         }
     }
 
-    /// <summary>Runs a step.</summary>
+    /// <inheritdoc cref="Run(IEnumerable{StepInput}, Func{ParameterGroup, double})"/>
     /// <param name="input">What to learn from; belongs to the caller.</param>
     /// <param name="learningRate">The learning rate of each group.</param>
+    public StepResult Run(StepInput input, Func<ParameterGroup, double> learningRate) => Run([input], learningRate);
+
+    /// <summary>Runs a step.</summary>
+    /// <param name="inputs">
+    /// The batches to learn from, one after the other. As in sd-scripts each counts 1 / <c>gradient_accumulation_steps</c>, also where an
+    /// epoch's last step has fewer. Each is asked for when the one before is done with.
+    /// </param>
+    /// <param name="learningRate">The learning rate of each group.</param>
     /// <returns>The result. Where the loss or the norm is not finite, no weight has changed.</returns>
-    public StepResult Run(StepInput input, Func<ParameterGroup, double> learningRate)
+    public StepResult Run(IEnumerable<StepInput> inputs, Func<ParameterGroup, double> learningRate)
     {
         using var scope = NewDisposeScope();
-        var value = second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1) : BackwardInHalves(input, second);
-        if (!double.IsFinite(value))
-            return new(value, double.NaN);
+        parameters.ZeroGradients();
+        second?.Network.Parameters.ZeroGradients();
+        var (sum, batches) = (0.0, 0);
+        foreach (var input in inputs)
+        {
+            var share = 1.0 / settings.GradientAccumulationSteps;
+            var batchLoss = second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1, share) : BackwardInHalves(input, second, share);
+            if (!double.IsFinite(batchLoss))
+                return new(batchLoss, double.NaN);
+            (sum, batches) = (sum + batchLoss, batches + 1);
+        }
 
+        if (second is not null)
+            parameters.Gradients.add_(second.Network.Parameters.Gradients);
+        return Change(sum / batches, learningRate);
+    }
+
+    /// <summary>The loss without a step: nothing changes.</summary>
+    /// <param name="input">What to measure with; belongs to the caller.</param>
+    public double Measure(StepInput input)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        return Loss(models, input).item<float>();
+    }
+
+    private StepResult Change(double value, Func<ParameterGroup, double> learningRate)
+    {
         if (scale is not null)
             parameters.Gradients.mul_(1 / scale.Factor);
         var norm = parameters.GradientNorm();
@@ -71,52 +105,38 @@ public sealed class TrainingStep
         return new(value, norm);
     }
 
-    private double BackwardInHalves(StepInput input, TrainingReplica other)
+    private double BackwardInHalves(StepInput input, TrainingReplica other, double share)
     {
         var count = input.Timesteps.Length;
         var half = (count + 1) / 2;
         var (front, back) = (input.Part(0, half), input.Part(half, count - half));
         var (frontLoss, backLoss) = (0.0, 0.0);
         SideBySide.Run(
-            () => frontLoss = Backward(models, front, (double)half / count),
-            () => backLoss = Backward(other, back, (double)(count - half) / count));
-        parameters.Gradients.add_(other.Network.Parameters.Gradients);
+            () => frontLoss = Backward(models, front, (double)half / count, share),
+            () => backLoss = Backward(other, back, (double)(count - half) / count, share));
         return frontLoss + backLoss;
     }
 
-    // The loss times its share of the whole batch's; where it is finite, its gradients are in the replica's buffer.
-    private double Backward(TrainingReplica replica, StepInput input, double share)
+    // The loss of a part of a batch times its share of the batch; where it is finite, its gradients are added to the replica's buffer.
+    private double Backward(TrainingReplica replica, StepInput input, double shareOfBatch, double shareOfStep)
     {
         using var scope = NewDisposeScope();
-        replica.Network.Parameters.ZeroGradients();
         replica.Network.BeginPass(input.Pass, input.FirstSample);
-        var loss = Loss(replica, input) * share;
-        var value = (double)loss.item<float>();
+        var part = Loss(replica, input) * shareOfBatch;
+        var value = (double)part.item<float>();
+        var factor = shareOfStep * (scale?.Factor ?? 1);
         if (double.IsFinite(value))
-            Checkpoint.Backward(scale is null ? loss : loss * scale.Factor);
+            Checkpoint.Backward(factor == 1 ? part : part * factor);
         replica.Network.EndPass();
         return value;
     }
 
     private Tensor Loss(TrainingReplica replica, StepInput input)
     {
-        var unet = replica.UNet;
-        var schedule = NoiseSchedule.StableDiffusion;
-        var dtype = unet.Layers[0].Weight.dtype;
-        var device = unet.Layers[0].Weight.device;
+        var weight = replica.UNet.Layers[0].Weight;
         var context = replica.TextEncoder.Encode(input.Tokens, settings.ClipSkip ?? 1, input.TokenWeights);
-        var noisy = schedule.AddNoise(input.Latents, input.Noise, input.Timesteps).to_type(dtype);
-        var prediction = unet.Forward(noisy, tensor(input.Timesteps, device: device), context);
-        var errors = (prediction.to_type(ScalarType.Float32) - input.Noise).square().flatten(1).mean([1]);
-        if (settings.MinSnrGamma is { } gamma)
-        {
-            var weights = input.Timesteps.Select(step => (float)MinSnrWeight(schedule.AlphasCumulative[(int)step], gamma)).ToArray();
-            errors = errors * tensor(weights, device: device);
-        }
-
-        return errors.mean();
+        var noisy = loss.NoisyLatents(input).to_type(weight.dtype);
+        var prediction = replica.UNet.Forward(noisy, tensor(input.Timesteps, device: weight.device), context);
+        return loss.Of(prediction.to_type(ScalarType.Float32), input);
     }
-
-    // min(SNR, gamma) / SNR, for a model that predicts the noise.
-    private static double MinSnrWeight(double alpha, double gamma) => Math.Min(1, gamma * (1 - alpha) / alpha);
 }

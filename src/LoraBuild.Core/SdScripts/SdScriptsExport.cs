@@ -78,7 +78,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
 
     private string InSteps(TrainingOption option, string text)
     {
-        var epoch = (RegularizationPairing.Pair(manifest).Sum(picture => picture.Repeats) + settings.TrainBatchSize - 1) / settings.TrainBatchSize;
+        var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
+        var epoch = (RegularizationPairing.Pair(manifest).Sum(picture => picture.Repeats) + samplesPerStep - 1) / samplesPerStep;
         return !option.IsText && TrainingLength.TryParse(text, out var length) && length.InEpochs
             ? length.Steps(epoch).ToString(CultureInfo.InvariantCulture)
             : text;

@@ -149,14 +149,23 @@ public sealed class TrainingOption
             meaning,
             $"a number of steps such as 370 or of epochs such as '10 epochs', {(min == 0 ? "or 0" : $"at least {min}")}",
             settings => get(settings).ToString(),
-            (settings, text) => TrainingLength.TryParse(text, out var value) && value.Count >= min ? set(settings, value) : null);
+            (settings, text) => TrainingLength.TryParse(text, out var value) && value.Share == 0 && value.Count >= min ? set(settings, value) : null);
+
+    internal static TrainingOption LengthOrShare(
+        string name, string meaning, Func<TrainingSettings, TrainingLength> get, Func<TrainingSettings, TrainingLength, TrainingSettings> set) =>
+        new(
+            name,
+            meaning,
+            "a number of steps such as 370, of epochs such as '10 epochs', a share of the training such as 0.1 or 10%, or 0",
+            settings => get(settings).ToString(),
+            (settings, text) => TrainingLength.TryParse(text, out var value) ? set(settings, value) : null);
 
     internal static TrainingOption OptimizerArgs(
         string name, string meaning, Func<TrainingSettings, OptimizerArguments> get, Func<TrainingSettings, OptimizerArguments, TrainingSettings> set) =>
         new(
             name,
             meaning,
-            "weight_decay=NUMBER, betas=NUMBER,NUMBER (from 0 to below 1), or both with a space between",
+            "a list of KEY=VALUE with spaces between, such as weight_decay=0.1 betas=0.9,0.99",
             settings => get(settings).ToString(),
             (settings, text) => OptimizerArguments.TryParse(text, out var value) ? set(settings, value) : null);
 

@@ -27,6 +27,10 @@ internal static class TrainingOptions
             "train_batch_size", 1, 1024,
             "How many samples a step takes.",
             s => s.TrainBatchSize, (s, v) => s with { TrainBatchSize = v }),
+        Integer(
+            "gradient_accumulation_steps", 1, 1024,
+            "How many batches a step takes, one after the other: a larger batch in the same memory.",
+            s => s.GradientAccumulationSteps, (s, v) => s with { GradientAccumulationSteps = v }),
         Length(
             "max_train_steps", 1,
             "How long to train; an epoch here is the dataset's samples over the batch size, rounded up.",
@@ -39,6 +43,26 @@ internal static class TrainingOptions
             "save_every_n_epochs", 0, 100_000,
             "How often a file is written before the last one; 0: not at all.",
             s => s.SaveEveryNEpochs, (s, v) => s with { SaveEveryNEpochs = v }),
+        OptionalInteger(
+            "save_every_n_steps", 1, int.MaxValue,
+            "Also write a file every so many steps.",
+            s => s.SaveEveryNSteps, (s, v) => s with { SaveEveryNSteps = v }),
+        OptionalInteger(
+            "save_last_n_epochs", 1, 100_000,
+            "Of the files of epochs, keep so many of the last; not set: all.",
+            s => s.SaveLastNEpochs, (s, v) => s with { SaveLastNEpochs = v }),
+        OptionalInteger(
+            "save_last_n_steps", 1, int.MaxValue,
+            "Of the files of save_every_n_steps, remove those that are older than so many steps.",
+            s => s.SaveLastNSteps, (s, v) => s with { SaveLastNSteps = v }),
+        Flag(
+            "save_state",
+            "With every file but the last also write a state that resume goes on from.",
+            s => s.SaveState, (s, v) => s with { SaveState = v }),
+        Flag(
+            "save_state_on_train_end",
+            "With the last file also write a state.",
+            s => s.SaveStateOnTrainEnd, (s, v) => s with { SaveStateOnTrainEnd = v }),
         Choice(
             "save_precision", [("fp16", ModelPrecision.Float16), ("bf16", ModelPrecision.BFloat16), ("float", ModelPrecision.Float32)],
             "The number format of the written files.",
@@ -56,58 +80,7 @@ internal static class TrainingOptions
             "xformers",
             "Attention in its memory-efficient form: the engine's fused kernel.",
             s => s.Xformers, (s, v) => s with { Xformers = v }),
-        Number(
-            "noise_offset", 0, 1,
-            "How much of a constant per sample and channel is added to the noise, so that dark and bright pictures can be learnt.",
-            s => s.NoiseOffset, (s, v) => s with { NoiseOffset = v }),
-        OptionalNumber(
-            "min_snr_gamma", 0.001, 1000,
-            "Bounds the weight of nearly clean samples in the loss; not set: all weigh the same.",
-            s => s.MinSnrGamma, (s, v) => s with { MinSnrGamma = v }),
-        Choice(
-            "optimizer_type", [("lion8bit", OptimizerType.Lion8bit), ("lion", OptimizerType.Lion), ("adamw", OptimizerType.AdamW)],
-            "The optimizer.",
-            s => s.OptimizerType, (s, v) => s with { OptimizerType = v }),
-        OptimizerArgs(
-            "optimizer_args",
-            "The optimizer's own settings: weight_decay and betas.",
-            s => s.OptimizerArgs, (s, v) => s with { OptimizerArgs = v }),
-        Number(
-            "learning_rate", 0, 1,
-            "The highest learning rate of the UNet's adapters where unet_lr is not set.",
-            s => s.LearningRate, (s, v) => s with { LearningRate = v }),
-        OptionalNumber(
-            "unet_lr", 0, 1,
-            "The highest learning rate of the UNet's adapters; not set: learning_rate.",
-            s => s.UnetLr, (s, v) => s with { UnetLr = v }),
-        Number(
-            "text_encoder_lr", 0, 1,
-            "The highest learning rate of the text encoder's adapters.",
-            s => s.TextEncoderLr, (s, v) => s with { TextEncoderLr = v }),
-        Choice(
-            "lr_scheduler",
-            [
-                ("cosine_with_restarts", LearningRateSchedule.CosineWithRestarts),
-                ("cosine", LearningRateSchedule.Cosine),
-                ("linear", LearningRateSchedule.Linear),
-                ("constant_with_warmup", LearningRateSchedule.ConstantWithWarmup),
-                ("constant", LearningRateSchedule.Constant),
-            ],
-            "How the learning rates change over the training.",
-            s => s.LrScheduler,
-            (s, v) => s with { LrScheduler = v }),
-        Integer(
-            "lr_scheduler_num_cycles", 1, 1000,
-            "How often cosine_with_restarts falls to 0.",
-            s => s.LrSchedulerNumCycles, (s, v) => s with { LrSchedulerNumCycles = v }),
-        Length(
-            "lr_warmup_steps", 0,
-            "How long the learning rates rise from 0 at first.",
-            s => s.LrWarmupSteps, (s, v) => s with { LrWarmupSteps = v }),
-        Number(
-            "max_grad_norm", 0, 1e6,
-            "Longer gradients, over all weights together, are scaled down to this length; 0: none is.",
-            s => s.MaxGradNorm, (s, v) => s with { MaxGradNorm = v }),
+        .. LearningOptions.All(),
         Choice(
             "algo",
             [("loha", AdapterAlgorithm.LoHa), ("lora", AdapterAlgorithm.Lora), ("locon", AdapterAlgorithm.LoCon), ("lokr", AdapterAlgorithm.LoKr)],
@@ -235,5 +208,25 @@ internal static class TrainingOptions
             "dim_from_weights",
             "Layers, kinds, ranks and alphas are those of network_weights.",
             s => s.DimFromWeights, (s, v) => s with { DimFromWeights = v }),
+        Number(
+            "validation_split", 0, 0.99,
+            "The share of each group's pictures that is not trained on but measured after each epoch.",
+            s => s.ValidationSplit, (s, v) => s with { ValidationSplit = v }),
+        OptionalInteger(
+            "validation_seed", 0, int.MaxValue,
+            "Decides which pictures these are, and their noise; not set: seed.",
+            s => s.ValidationSeed, (s, v) => s with { ValidationSeed = v }),
+        OptionalInteger(
+            "validate_every_n_steps", 1, int.MaxValue,
+            "Also measure every so many steps.",
+            s => s.ValidateEveryNSteps, (s, v) => s with { ValidateEveryNSteps = v }),
+        OptionalInteger(
+            "validate_every_n_epochs", 1, 100_000,
+            "Measure after every so many epochs; not set: after each.",
+            s => s.ValidateEveryNEpochs, (s, v) => s with { ValidateEveryNEpochs = v }),
+        OptionalInteger(
+            "max_validation_steps", 1, int.MaxValue,
+            "Measure at most so many pictures.",
+            s => s.MaxValidationSteps, (s, v) => s with { MaxValidationSteps = v }),
     ];
 }

@@ -17,6 +17,9 @@ public sealed partial record TrainingSettings
     /// <summary><c>train_batch_size</c>: samples in a step; at least 1.</summary>
     public int TrainBatchSize { get; init; } = 4;
 
+    /// <summary><c>gradient_accumulation_steps</c>: batches in an optimizer step, one after the other; at least 1.</summary>
+    public int GradientAccumulationSteps { get; init; } = 1;
+
     /// <summary><c>max_train_steps</c>: how long to train; at least one step.</summary>
     public TrainingLength MaxTrainSteps { get; init; } = new(10, InEpochs: true);
 
@@ -25,6 +28,21 @@ public sealed partial record TrainingSettings
 
     /// <summary><c>save_every_n_epochs</c>: how often a file is written before the last one; 0: not at all.</summary>
     public int SaveEveryNEpochs { get; init; } = 1;
+
+    /// <summary><c>save_every_n_steps</c>: also write a file every so many steps, at least 1; null: not.</summary>
+    public int? SaveEveryNSteps { get; init; }
+
+    /// <summary><c>save_last_n_epochs</c>: of the epochs' files only so many of the last are kept, at least 1; null: all.</summary>
+    public int? SaveLastNEpochs { get; init; }
+
+    /// <summary><c>save_last_n_steps</c>: files of <see cref="SaveEveryNSteps"/> older than so many steps are removed; null: none is.</summary>
+    public int? SaveLastNSteps { get; init; }
+
+    /// <summary><c>save_state</c>: with every file but the last also a state that <c>resume</c> goes on from.</summary>
+    public bool SaveState { get; init; }
+
+    /// <summary><c>save_state_on_train_end</c>: the same with the last file.</summary>
+    public bool SaveStateOnTrainEnd { get; init; }
 
     /// <summary><c>save_precision</c>: the number format of the written files.</summary>
     public ModelPrecision SavePrecision { get; init; } = ModelPrecision.Float16;
@@ -40,39 +58,6 @@ public sealed partial record TrainingSettings
 
     /// <summary><c>xformers</c>: attention in its memory-efficient form, here the engine's fused kernel.</summary>
     public bool Xformers { get; init; } = true;
-
-    /// <summary><c>noise_offset</c>: how much of a constant per sample and channel is added to the noise; 0 to 1.</summary>
-    public double NoiseOffset { get; init; } = 0.03;
-
-    /// <summary><c>min_snr_gamma</c>: bounds the weight of nearly clean samples in the loss (arXiv:2303.09556); null: all weigh the same.</summary>
-    public double? MinSnrGamma { get; init; }
-
-    /// <summary><c>optimizer_type</c>.</summary>
-    public OptimizerType OptimizerType { get; init; } = OptimizerType.Lion8bit;
-
-    /// <summary><c>optimizer_args</c>.</summary>
-    public OptimizerArguments OptimizerArgs { get; init; } = new();
-
-    /// <summary><c>learning_rate</c>: highest learning rate of the UNet's adapters where <see cref="UnetLr"/> is null; 0 to 1.</summary>
-    public double LearningRate { get; init; } = 0.00015;
-
-    /// <summary><c>unet_lr</c>: highest learning rate of the UNet's adapters; null: <see cref="LearningRate"/>.</summary>
-    public double? UnetLr { get; init; }
-
-    /// <summary><c>text_encoder_lr</c>: highest learning rate of the text encoder's adapters; 0 to 1.</summary>
-    public double TextEncoderLr { get; init; } = 0.000075;
-
-    /// <summary><c>lr_scheduler</c>: how the learning rates change over the training.</summary>
-    public LearningRateSchedule LrScheduler { get; init; } = LearningRateSchedule.CosineWithRestarts;
-
-    /// <summary><c>lr_scheduler_num_cycles</c>: how often <see cref="LearningRateSchedule.CosineWithRestarts"/> falls to 0; at least 1.</summary>
-    public int LrSchedulerNumCycles { get; init; } = 3;
-
-    /// <summary><c>lr_warmup_steps</c>: how long the learning rates rise from 0 at first.</summary>
-    public TrainingLength LrWarmupSteps { get; init; } = new(1, InEpochs: true);
-
-    /// <summary><c>max_grad_norm</c>: longer gradients, over all weights together, are scaled down to this length; 0: none is.</summary>
-    public double MaxGradNorm { get; init; } = 1;
 
     /// <summary><c>algo</c>: the kind of adapter.</summary>
     public AdapterAlgorithm Algo { get; init; } = AdapterAlgorithm.LoHa;
@@ -164,10 +149,25 @@ public sealed partial record TrainingSettings
     /// <summary><c>dim_from_weights</c>: layers, kinds, ranks and alphas are those of <see cref="NetworkWeights"/>.</summary>
     public bool DimFromWeights { get; init; }
 
+    /// <summary><c>validation_split</c>: the share of each group's pictures that is not trained on but measured; 0 to below 1.</summary>
+    public double ValidationSplit { get; init; }
+
+    /// <summary><c>validation_seed</c>: which pictures these are, and their noise; null: <see cref="Seed"/>.</summary>
+    public int? ValidationSeed { get; init; }
+
+    /// <summary><c>validate_every_n_steps</c>: measure every so many steps besides at the epochs' ends; null: not.</summary>
+    public int? ValidateEveryNSteps { get; init; }
+
+    /// <summary><c>validate_every_n_epochs</c>: after how many epochs to measure; at least 1.</summary>
+    public int? ValidateEveryNEpochs { get; init; }
+
+    /// <summary><c>max_validation_steps</c>: at most so many pictures are measured; null: all.</summary>
+    public int? MaxValidationSteps { get; init; }
+
     /// <summary>Reads options by their sd-scripts names. What is not named has its default; an empty text is the same as not naming it.</summary>
     /// <param name="options">Values by <see cref="TrainingOption.Name"/>.</param>
-    /// <param name="problems">All problems: LB1008 for an unknown name or a value that the option does not take, LB5001 for values that
-    /// do not go together. The result is of no use where there is an error.</param>
+    /// <param name="problems">All problems: LB1008 for an unknown name or a value that the option (or the optimizer) does not take, LB5001
+    /// for values that do not go together. The result is of no use where there is an error.</param>
     public static TrainingSettings Parse(IReadOnlyDictionary<string, string> options, out IReadOnlyList<Diagnostic> problems)
     {
         var found = new List<Diagnostic>();
@@ -187,6 +187,8 @@ public sealed partial record TrainingSettings
 
         if (settings.Algo == AdapterAlgorithm.Lora && (!options.TryGetValue("conv_dim", out var convDim) || convDim.Trim().Length == 0))
             settings = settings with { ConvDim = 0 };
+        found.AddRange(settings.OptimizerArgs.ProblemsFor(settings.OptimizerType).Select(message => new Diagnostic(
+            DiagnosticCode.InvalidProperty, Severity.Error, $"LoraOptimizerArgs: {message}")));
         if (found.Count == 0)
             found.AddRange(settings.Contradictions().Concat(AdapterContradictions.Of(settings)).Select(message => new Diagnostic(DiagnosticCode.InvalidTrainingSetting, Severity.Error, message)));
         problems = found;
@@ -201,5 +203,5 @@ public sealed partial record TrainingSettings
             ? $"There is no training option '{name}'. Did you mean '{nearest}'?"
             : $"There is no training option '{name}'. build/README.md lists all that there are.";
 
-    private IEnumerable<string> Contradictions() => PictureContradictions();
+    private IEnumerable<string> Contradictions() => PictureContradictions().Concat(LearningContradictions());
 }

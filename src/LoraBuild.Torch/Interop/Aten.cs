@@ -5,6 +5,7 @@ internal static class Aten
 {
     internal static readonly Operator abs = "abs";
     internal static readonly Operator abs_ = "abs_";
+    internal static readonly Operator adaptive_avg_pool2d = "adaptive_avg_pool2d";
     internal static readonly Operator add = "add.Tensor";
     internal static readonly Operator add_ = "add_.Tensor";
     internal static readonly Operator add__Scalar = "add_.Scalar";

@@ -5,6 +5,7 @@ using LoraBuild.Core.Buckets;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Settings;
 using LoraBuild.Training.Data;
+using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Metadata;
@@ -80,20 +81,32 @@ public static class TrainingMetadata
 
     private static void AddOptimizer(SortedDictionary<string, string> entries, TrainingSettings settings)
     {
-        var name = settings.OptimizerType switch
-        {
-            OptimizerType.Lion8bit => "bitsandbytes.optim.lion.Lion8bit",
-            OptimizerType.Lion => "lion_pytorch.lion_pytorch.Lion",
-            _ => "torch.optim.adamw.AdamW",
-        };
-        var betas = settings.OptimizerArgs.Betas is var (first, second) ? $",betas=({Text(first)}, {Text(second)})" : "";
-        entries["ss_optimizer"] = $"{name}(weight_decay={Text(settings.OptimizerArgs.WeightDecay)}{betas})";
-        entries["ss_learning_rate"] = Text(settings.LearningRate);
-        entries["ss_unet_lr"] = Text(settings.UnetLr ?? settings.LearningRate);
+        var arguments = settings.OptimizerArgs.Values.Select(argument => $"{argument.Key}={PythonText(argument.Value)}").ToList();
+        var isAdafactor = settings.OptimizerType == OptimizerType.Adafactor;
+        if (isAdafactor && settings.OptimizerArgs.Values.All(argument => argument.Key != "relative_step"))
+            arguments.Add("relative_step=True");
+        entries["ss_optimizer"] = OptimizerClass(settings.OptimizerType) + (arguments.Count > 0 ? $"({string.Join(',', arguments)})" : "");
         entries["ss_text_encoder_lr"] = Text(settings.TextEncoderLr);
-        entries["ss_lr_scheduler"] = TrainingSettings.Options.Single(option => option.Name == "lr_scheduler").Text(settings);
+        // Adafactor's own steps replace schedule and rates.
+        var ownRates = isAdafactor && OptimizerFactory.Adafactor(settings.OptimizerArgs).RelativeStep;
+        entries["ss_learning_rate"] = ownRates ? "None" : Text(settings.LearningRate);
+        entries["ss_unet_lr"] = ownRates ? "None" : Text(settings.UnetLr ?? settings.LearningRate);
+        entries["ss_lr_scheduler"] = ownRates
+            ? $"adafactor:{Text(settings.LearningRate)}"
+            : TrainingSettings.Options.Single(option => option.Name == "lr_scheduler").Text(settings);
         entries["ss_max_grad_norm"] = Text(settings.MaxGradNorm);
     }
+
+    private static string OptimizerClass(OptimizerType optimizer) => optimizer switch
+    {
+        OptimizerType.Lion8bit => "bitsandbytes.optim.lion.Lion8bit",
+        OptimizerType.Lion => "lion_pytorch.lion_pytorch.Lion",
+        OptimizerType.AdamW => "torch.optim.adamw.AdamW",
+        OptimizerType.AdamW8bit => "bitsandbytes.optim.adamw.AdamW8bit",
+        OptimizerType.Prodigy => "prodigyopt.prodigy.Prodigy",
+        OptimizerType.Adafactor => "transformers.optimization.Adafactor",
+        _ => "schedulefree.adamw_schedulefree.AdamWScheduleFree",
+    };
 
     private static void AddDataset(SortedDictionary<string, string> entries, TrainingJob job, TrainingDataset dataset)
     {
@@ -189,6 +202,14 @@ public static class TrainingMetadata
     private static string Text(int? value) => value is { } number ? Text(number) : "None";
 
     private static string Text(double? value) => value is { } number ? Text(number) : "None";
+
+    // An optimizer's argument: a whole number stays one, and two numbers are a tuple.
+    private static string PythonText(string value)
+    {
+        var parts = value.Split(',').Select(part =>
+            double.TryParse(part, CultureInfo.InvariantCulture, out var number) && number != Math.Floor(number) ? Text(number) : part).ToList();
+        return parts.Count == 1 ? parts[0] : $"({string.Join(", ", parts)})";
+    }
 
     // Python's repr: a whole number has its ".0", and exponents are lower-case with two digits.
     private static string Text(double value)

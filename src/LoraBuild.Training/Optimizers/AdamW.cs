@@ -2,24 +2,20 @@ using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
 
-/// <summary>Adam with decoupled weight decay (arXiv:1711.05101), with epsilon 1e-8 and bias correction as torch's own.</summary>
+/// <summary>Adam with decoupled weight decay (arXiv:1711.05101), with bias correction as torch's own.</summary>
 public sealed class AdamW : IOptimizer
 {
-    private const double Epsilon = 1e-8;
-
     private readonly ParameterBuffer parameters;
-    private readonly double beta1;
-    private readonly double beta2;
-    private readonly double weightDecay;
+    private readonly AdamRates rates;
     private readonly Tensor mean;
     private readonly Tensor square;
     private readonly Tensor steps;
 
     /// <summary>An optimizer over these weights.</summary>
-    public AdamW(ParameterBuffer parameters, double beta1, double beta2, double weightDecay)
+    public AdamW(ParameterBuffer parameters, AdamRates rates)
     {
         this.parameters = parameters;
-        (this.beta1, this.beta2, this.weightDecay) = (beta1, beta2, weightDecay);
+        this.rates = rates;
         mean = zeros_like(parameters.Gradients).DetachFromDisposeScope();
         square = zeros_like(parameters.Gradients).DetachFromDisposeScope();
         steps = zeros(1, dtype: ScalarType.Int64).DetachFromDisposeScope();
@@ -36,14 +32,14 @@ public sealed class AdamW : IOptimizer
         using var scope = NewDisposeScope();
         steps.add_(1);
         var step = steps.item<long>();
-        mean.mul_(beta1).add_(parameters.Gradients, alpha: 1 - beta1);
-        square.mul_(beta2).addcmul_(parameters.Gradients, parameters.Gradients, 1 - beta2);
-        var divisors = square.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, step))).add_(Epsilon);
-        var correction = 1 - Math.Pow(beta1, step);
+        mean.mul_(rates.Beta1).add_(parameters.Gradients, alpha: 1 - rates.Beta1);
+        square.mul_(rates.Beta2).addcmul_(parameters.Gradients, parameters.Gradients, 1 - rates.Beta2);
+        var divisors = square.sqrt().div_(Math.Sqrt(1 - Math.Pow(rates.Beta2, step))).add_(rates.Epsilon);
+        var correction = 1 - Math.Pow(rates.Beta1, step);
         foreach (var range in parameters.Ranges)
         {
             var rate = range.LearningRate(learningRate);
-            range.Of(parameters.Values).mul_(1 - (rate * weightDecay)).addcdiv_(range.Of(mean), range.Of(divisors), -rate / correction);
+            range.Of(parameters.Values).mul_(1 - (rate * rates.WeightDecay)).addcdiv_(range.Of(mean), range.Of(divisors), -rate / correction);
         }
     }
 

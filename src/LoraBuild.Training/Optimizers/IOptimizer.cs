@@ -11,4 +11,10 @@ public interface IOptimizer : IDisposable
 
     /// <summary>What must be saved to go on with the same bits, by name: the live tensors, to be read or copied into.</summary>
     IReadOnlyDictionary<string, Tensor> State { get; }
+
+    /// <summary>
+    /// Puts the weights in place that are meant for use: to save, to draw with, to measure. Disposing the result puts those back, bit for
+    /// bit, that training goes on with. Null where they are the same.
+    /// </summary>
+    IDisposable? ShowResult() => null;
 }

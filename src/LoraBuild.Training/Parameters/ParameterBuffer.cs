@@ -66,6 +66,9 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>The trained stretches, in order: text encoder first; within a group and factor small weights, then large ones.</summary>
     public IReadOnlyList<ParameterRange> Ranges { get; }
 
+    /// <summary>What is trained, in the order of the buffers.</summary>
+    public IEnumerable<ParameterShape> Trained => places.Select(place => place.Shape).Where(shape => shape.Group != ParameterGroup.Untrained);
+
     /// <summary>A weight by its name; a view of <see cref="Values"/>.</summary>
     public Tensor this[string name] => parameters[name];
 

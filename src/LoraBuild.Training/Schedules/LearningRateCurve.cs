@@ -9,9 +9,28 @@ namespace LoraBuild.Training.Schedules;
 /// <param name="Schedule">The shape after the warm-up.</param>
 /// <param name="WarmupSteps">Steps over which the factor rises from 0 to 1.</param>
 /// <param name="TotalSteps">Steps of the whole training.</param>
-/// <param name="Cycles">How often <see cref="LearningRateSchedule.CosineWithRestarts"/> falls to 0.</param>
-public sealed record LearningRateCurve(LearningRateSchedule Schedule, int WarmupSteps, int TotalSteps, int Cycles)
+/// <param name="Cycles">
+/// How often <see cref="LearningRateSchedule.CosineWithRestarts"/> falls to 0; half cosines of the schedules with a lowest rate.
+/// </param>
+public sealed record LearningRateCurve(LearningRateSchedule Schedule, int WarmupSteps, int TotalSteps, int Cycles = 1)
 {
+    private const int DefaultTimescale = 10_000;
+
+    /// <summary>Steps over which <see cref="LearningRateSchedule.WarmupStableDecay"/> falls at the end.</summary>
+    public int DecaySteps { get; init; }
+
+    /// <summary>The power of <see cref="LearningRateSchedule.Polynomial"/>.</summary>
+    public double Power { get; init; } = 1;
+
+    /// <summary>The factor that <see cref="LearningRateSchedule.Polynomial"/> ends with.</summary>
+    public double End { get; init; }
+
+    /// <summary>Steps over which <see cref="LearningRateSchedule.InverseSqrt"/> falls; null: those of the warm-up, or 10,000.</summary>
+    public int? Timescale { get; init; }
+
+    /// <summary>The lowest factor of <see cref="LearningRateSchedule.CosineWithMinLr"/> and <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
+    public double Lowest { get; init; }
+
     /// <summary>The factor, from 0 to 1, that a step uses.</summary>
     /// <param name="step">The step, counted from 0.</param>
     public double FactorAt(int step)
@@ -19,7 +38,10 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
         if (Schedule == LearningRateSchedule.Constant)
             return 1;
         if (step < WarmupSteps)
-            return (double)step / WarmupSteps;
+        {
+            var risen = (double)step / WarmupSteps;
+            return Schedule == LearningRateSchedule.WarmupStableDecay ? Above(risen) : risen;
+        }
 
         var progress = (double)(step - WarmupSteps) / Math.Max(1, TotalSteps - WarmupSteps);
         return Schedule switch
@@ -27,9 +49,28 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
             LearningRateSchedule.ConstantWithWarmup => 1,
             LearningRateSchedule.Linear => Math.Max(0, 1 - progress),
             LearningRateSchedule.Cosine => HalfCosine(Math.Min(1, progress)),
+            LearningRateSchedule.CosineWithMinLr => Above(HalfCosine(Cycles * progress)),
+            LearningRateSchedule.Polynomial => progress > 1 ? End : ((1 - End) * Math.Pow(1 - progress, Power)) + End,
+            LearningRateSchedule.InverseSqrt => InverseSqrt(step - WarmupSteps),
+            LearningRateSchedule.WarmupStableDecay => Decay(step - (TotalSteps - DecaySteps)),
             _ => progress >= 1 ? 0 : HalfCosine(Cycles * progress % 1),
         };
     }
+
+    private double InverseSqrt(int stepsSinceWarmup)
+    {
+        var timescale = Timescale ?? (WarmupSteps > 0 ? WarmupSteps : DefaultTimescale);
+        return 1 / Math.Sqrt((double)(stepsSinceWarmup + timescale) / timescale);
+    }
+
+    private double Decay(int stepsOfDecay)
+    {
+        if (stepsOfDecay < 0)
+            return 1;
+        return stepsOfDecay < DecaySteps ? Above(HalfCosine(Cycles * (double)stepsOfDecay / DecaySteps)) : Lowest;
+    }
+
+    private double Above(double factor) => (factor * (1 - Lowest)) + Lowest;
 
     private static double HalfCosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 }

@@ -2,32 +2,58 @@ using LoraBuild.Core.Settings;
 
 namespace LoraBuild.Training.Schedules;
 
-/// <summary>How many steps a training takes and where its epochs end.</summary>
+/// <summary>How many steps a training takes, of which batches, and where its epochs end.</summary>
 /// <param name="TotalSteps">Optimizer steps of the whole training.</param>
 /// <param name="WarmupSteps">Steps over which the learning rates rise.</param>
-/// <param name="StepsPerEpoch">
+/// <param name="BatchesPerEpoch">
 /// Batches in one pass over the data. Batches don't mix buckets, so it can be a little more than the samples over the batch size.
 /// </param>
-public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int StepsPerEpoch)
+/// <param name="BatchesPerStep"><c>gradient_accumulation_steps</c>. The last step of an epoch takes the batches that are left.</param>
+public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPerEpoch, int BatchesPerStep = 1)
 {
+    // transformers' lr_end.
+    private const double PolynomialEnd = 1e-7;
+
     /// <summary>The plan for a dataset.</summary>
     /// <param name="settings">Length of the training and of its warm-up.</param>
     /// <param name="samplesPerEpoch">The sum over the groups of repeats times pictures.</param>
     /// <param name="batchesPerEpoch">Batches in one pass over the data.</param>
     /// <remarks>
-    /// A length given in epochs counts EPOCH = ceil(samples / batch size) steps each, which is the article's formula;
+    /// A length given in epochs counts EPOCH = ceil(samples / samples of a step) steps each, which is the article's formula;
     /// <c>max_train_epochs</c> counts true passes over the data, as sd-scripts does.
     /// </remarks>
     public static TrainingPlan For(TrainingSettings settings, int samplesPerEpoch, int batchesPerEpoch)
     {
-        var epoch = (samplesPerEpoch + settings.TrainBatchSize - 1) / settings.TrainBatchSize;
-        var total = settings.MaxTrainEpochs is { } passes ? checked(passes * batchesPerEpoch) : settings.MaxTrainSteps.Steps(epoch);
-        return new(total, settings.LrWarmupSteps.Steps(epoch), batchesPerEpoch);
+        var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
+        var epoch = (samplesPerEpoch + samplesPerStep - 1) / samplesPerStep;
+        var plan = new TrainingPlan(0, 0, batchesPerEpoch, settings.GradientAccumulationSteps);
+        var total = settings.MaxTrainEpochs is { } passes ? checked(passes * plan.StepsPerEpoch) : settings.MaxTrainSteps.Steps(epoch);
+        return plan with { TotalSteps = total, WarmupSteps = settings.LrWarmupSteps.Steps(epoch, total), DecaySteps = settings.LrDecaySteps.Steps(epoch, total) };
     }
+
+    /// <summary>Steps over which the learning rates of <see cref="LearningRateSchedule.WarmupStableDecay"/> fall at the end.</summary>
+    public int DecaySteps { get; init; }
+
+    /// <summary>Optimizer steps in one pass over the data.</summary>
+    public int StepsPerEpoch => (BatchesPerEpoch + BatchesPerStep - 1) / BatchesPerStep;
 
     /// <summary>The number of passes over the data, the last of which may be cut short.</summary>
     public int Epochs => (TotalSteps + StepsPerEpoch - 1) / StepsPerEpoch;
 
-    /// <summary>The learning rates' factor over this training.</summary>
-    public LearningRateCurve Curve(TrainingSettings settings) => new(settings.LrScheduler, WarmupSteps, TotalSteps, settings.LrSchedulerNumCycles);
+    /// <summary>The number of the first batch of a step, both counted from 0 over the whole training.</summary>
+    public int FirstBatchOf(int step) => (step / StepsPerEpoch * BatchesPerEpoch) + (step % StepsPerEpoch * BatchesPerStep);
+
+    /// <summary>The learning rates' factor over this training. Schedule-free optimizers have a constant one, as in sd-scripts.</summary>
+    public LearningRateCurve Curve(TrainingSettings settings) => new(
+        settings.OptimizerType == OptimizerType.AdamWScheduleFree ? LearningRateSchedule.Constant : settings.LrScheduler,
+        WarmupSteps,
+        TotalSteps,
+        settings.LrSchedulerNumCycles)
+    {
+        DecaySteps = DecaySteps,
+        Power = settings.LrSchedulerPower,
+        End = settings.LearningRate > 0 ? PolynomialEnd / settings.LearningRate : 0,
+        Timescale = settings.LrSchedulerTimescale,
+        Lowest = settings.LrSchedulerMinLrRatio ?? 0,
+    };
 }

@@ -22,7 +22,8 @@ public class SdScriptsExportTests
             var settings = TrainingSettings.Parse(changed.ToDictionary(), out _);
             var read = RoundTrip(settings);
             // (2 x 16 + 3 x 4) samples of hers and as many others.
-            var epoch = ((2 * 44) + settings.TrainBatchSize - 1) / settings.TrainBatchSize;
+            var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
+            var epoch = ((2 * 44) + samplesPerStep - 1) / samplesPerStep;
             return read == settings with { AlphaMask = settings.UsesMasks, MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch), LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch) };
         });
 

@@ -26,6 +26,15 @@ internal static class ChangedOptions
         ["unbalanced_factorization"] = "true", ["down_lr_weight"] = "sine+.25", ["mid_lr_weight"] = "0.5", ["up_lr_weight"] = "1,1,1,1,1,1,0,0,0,0,0,0",
         ["block_dims"] = Repeated("2"), ["block_alphas"] = Repeated("1.5"), ["conv_block_dims"] = Repeated("0"), ["conv_block_alphas"] = Repeated("1"),
         ["scale_weight_norms"] = "1", ["network_weights"] = "first.safetensors", ["dim_from_weights"] = "true",
+        ["save_every_n_steps"] = "100", ["save_last_n_epochs"] = "2", ["save_last_n_steps"] = "300", ["save_state"] = "true", ["save_state_on_train_end"] = "true",
+        ["gradient_accumulation_steps"] = "2", ["noise_offset_random_strength"] = "true", ["adaptive_noise_scale"] = "-0.01",
+        ["multires_noise_iterations"] = "6", ["multires_noise_discount"] = "0.4", ["ip_noise_gamma"] = "0.1",
+        ["ip_noise_gamma_random_strength"] = "true", ["min_timestep"] = "10", ["max_timestep"] = "900", ["v_parameterization"] = "true",
+        ["zero_terminal_snr"] = "true", ["loss_type"] = "smooth_l1", ["huber_schedule"] = "exponential", ["huber_c"] = "0.2",
+        ["huber_scale"] = "2", ["debiased_estimation_loss"] = "true", ["v_pred_like_loss"] = "0.5",
+        ["lr_scheduler_power"] = "2", ["lr_scheduler_timescale"] = "50", ["lr_scheduler_min_lr_ratio"] = "0.1", ["lr_decay_steps"] = "20%",
+        ["validation_split"] = "0.1", ["validation_seed"] = "3", ["validate_every_n_steps"] = "50", ["validate_every_n_epochs"] = "2",
+        ["max_validation_steps"] = "4", ["scale_v_pred_loss_like_noise_pred"] = "true",
     };
 
     private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, UNetBlock.Count));

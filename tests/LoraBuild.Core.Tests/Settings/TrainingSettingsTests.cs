@@ -95,8 +95,11 @@ public class TrainingSettingsTests
     [InlineData("max_train_steps", "0")]
     [InlineData("max_train_steps", "ten epochs")]
     [InlineData("lr_warmup_steps", "-1 epochs")]
-    [InlineData("optimizer_args", "weight_decay=1e-1 momentum=0.9")]
-    [InlineData("optimizer_args", "betas=0.9,1")]
+    [InlineData("max_train_steps", "0.5")]
+    [InlineData("lr_warmup_steps", "150%")]
+    [InlineData("optimizer_args", "weight_decay=much")]
+    [InlineData("optimizer_args", "weight_decay=0.1 weight_decay=0.2")]
+    [InlineData("optimizer_args", "weight_decay 0.1")]
     [InlineData("xformers", "yes")]
     [InlineData("clip_skip", "0")]
     [InlineData("preset", "atn-mlp")]
@@ -113,7 +116,40 @@ public class TrainingSettingsTests
     }
 
     [Theory]
+    [InlineData("adamw", "weight_decay=1e-1 bettas=0.9,0.99", "AdamW takes no 'bettas'. Did you mean 'betas'? It takes weight_decay, betas, eps.")]
+    [InlineData("lion", "betas=0.9,1", "betas is '0.9,1'; it must be two numbers from 0 to below 1, such as 0.9,0.99.")]
+    [InlineData("prodigy", "d_coeff=2", "Prodigy takes no 'd_coeff'. Did you mean 'd_coef'?")]
+    [InlineData("adafactor", "relative_step=0", "relative_step is '0'; it must be True or False.")]
+    [InlineData("lion", "d_coef=2", "Lion takes no 'd_coef'. It takes weight_decay, betas.")]
+    public void Arguments_that_an_optimizer_does_not_take_are_refused_with_those_that_it_takes(string optimizer, string arguments, string message)
+    {
+        TrainingSettings.Parse(
+            new Dictionary<string, string> { ["optimizer_type"] = optimizer, ["optimizer_args"] = arguments, ["text_encoder_lr"] = "0" }, out var problems);
+
+        Assert.StartsWith($"LoraOptimizerArgs: {message}", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("weight_decay=1e-1", "weight_decay=0.1")]
+    [InlineData("betas=(0.9, 0.99);weight_decay=.01", "betas=0.9,0.99 weight_decay=0.01")]
+    [InlineData("relative_step=false  beta1=None", "relative_step=False beta1=None")]
+    [InlineData(" ", "")]
+    public void Arguments_are_read_as_sd_scripts_reads_them(string text, string normalized)
+    {
+        var arguments = OptimizerArguments.Parse(text);
+
+        Assert.Equal(normalized, arguments.ToString());
+        Assert.Equal(arguments, OptimizerArguments.Parse(normalized));
+    }
+
+    [Theory]
     [InlineData("bucket_reso_steps=36", "multiple of 8")]
+    [InlineData("scale_v_pred_loss_like_noise_pred=true", "Set LoraVParameterization")]
+    [InlineData("v_pred_like_loss=1 v_parameterization=true", "Leave it out")]
+    [InlineData("optimizer_type=Prodigy learning_rate=1", "Set both to the same")]
+    [InlineData("min_timestep=500 max_timestep=400", "Lower it")]
+    [InlineData("lr_scheduler=cosine_with_min_lr", "needs LoraLrSchedulerMinLrRatio")]
+    [InlineData("lr_scheduler=polynomial learning_rate=0", "must be higher")]
     [InlineData("bucket_no_upscale=false min_bucket_reso=1024 max_bucket_reso=768", "Swap them")]
     [InlineData("bucket_no_upscale=false resolution=768,1280", "Raise LoraMaxBucketReso")]
     [InlineData("enable_bucket=false resolution=100", "multiples of 8")]
@@ -136,10 +172,11 @@ public class TrainingSettingsTests
     [InlineData("10 epochs", 37, 370)]
     [InlineData("1 epoch", 37, 37)]
     [InlineData("66", 37, 66)]
-    public void A_length_in_epochs_becomes_steps(string text, int stepsPerEpoch, int steps)
+    [InlineData("0.1", 37, 36)]
+    public void A_length_in_epochs_or_as_a_share_becomes_steps(string text, int stepsPerEpoch, int steps)
     {
         Assert.True(TrainingLength.TryParse(text, out var length));
-        Assert.Equal(steps, length.Steps(stepsPerEpoch));
+        Assert.Equal(steps, length.Steps(stepsPerEpoch, totalSteps: 369));
         Assert.Equal(text, length.ToString());
     }
 
@@ -148,6 +185,14 @@ public class TrainingSettingsTests
     [InlineData("8", 8)]
     public void Convolutions_get_no_LoRA_unless_their_rank_is_named(string dim, int expected) =>
         Assert.Equal(expected, TrainingSettings.Parse(new Dictionary<string, string> { ["algo"] = "lora", ["conv_dim"] = dim }, out _).ConvDim);
+
+    [Fact]
+    public void A_share_in_percent_is_the_same_as_a_fraction()
+    {
+        Assert.True(TrainingLength.TryParse("25%", out var percent));
+        Assert.True(TrainingLength.TryParse("0.25", out var fraction));
+        Assert.Equal(fraction, percent);
+    }
 
     [Property]
     public Property A_name_with_one_letter_wrong_is_recognised() =>

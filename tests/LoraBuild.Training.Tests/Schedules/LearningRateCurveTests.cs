@@ -31,7 +31,7 @@ public class LearningRateCurveTests
     [Property]
     public bool Every_schedule_stays_between_0_and_1_and_rises_through_the_warm_up(LearningRateSchedule schedule, byte warmup, byte length, byte step)
     {
-        var curve = new LearningRateCurve(schedule, warmup, warmup + length + 1, 3);
+        var curve = new LearningRateCurve(schedule, warmup, warmup + length + 1, 3) { DecaySteps = length / 2 };
         var factor = curve.FactorAt(step);
         return factor is >= 0 and <= 1
             && (schedule == LearningRateSchedule.Constant || step >= warmup || factor == (double)step / warmup)
@@ -45,4 +45,46 @@ public class LearningRateCurveTests
     [InlineData(LearningRateSchedule.Constant, 1)]
     public void Half_way_after_the_warm_up_a_schedule_has_fallen_by_its_shape(LearningRateSchedule schedule, double factor) =>
         Assert.Equal(factor, new LearningRateCurve(schedule, 10, 110, 3).FactorAt(60), 1e-12);
+
+    // The formulas of transformers' optimization.py, written out.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(9, 0.9)]
+    [InlineData(10, 1)]
+    [InlineData(60, ((1 - 0.001) * 0.25) + 0.001)]
+    [InlineData(109, ((1 - 0.001) * 0.0001) + 0.001)]
+    [InlineData(110, 0.001)]
+    [InlineData(111, 0.001)]
+    public void Polynomial_falls_by_its_power_to_its_end(int step, double factor) => Assert.Equal(
+        factor, new LearningRateCurve(LearningRateSchedule.Polynomial, 10, 110) { Power = 2, End = 0.001 }.FactorAt(step), 1e-12);
+
+    [Theory]
+    [InlineData(10, null, 1)]
+    [InlineData(40, null, 0.5)]
+    [InlineData(310, 100, 0.5)]
+    public void Inverse_sqrt_falls_over_its_time_scale_or_that_of_the_warm_up(int step, int? timescale, double factor) => Assert.Equal(
+        factor, new LearningRateCurve(LearningRateSchedule.InverseSqrt, 10, 1000) { Timescale = timescale }.FactorAt(step), 1e-12);
+
+    [Fact]
+    public void Inverse_sqrt_without_a_warm_up_falls_over_10000_steps() =>
+        Assert.Equal(0.5, new LearningRateCurve(LearningRateSchedule.InverseSqrt, 0, 100).FactorAt(30_000), 1e-12);
+
+    [Theory]
+    [InlineData(1, 60, 0.55)]
+    [InlineData(1, 110, 0.1)]
+    [InlineData(2, 60, 0.1)]
+    [InlineData(2, 110, 1)]
+    public void Cosine_with_min_lr_goes_down_to_its_lowest_and_up_again(int halfCosines, int step, double factor) => Assert.Equal(
+        factor, new LearningRateCurve(LearningRateSchedule.CosineWithMinLr, 10, 110, halfCosines) { Lowest = 0.1 }.FactorAt(step), 1e-12);
+
+    [Theory]
+    [InlineData(0, 0.1)]
+    [InlineData(5, 0.55)]
+    [InlineData(10, 1)]
+    [InlineData(89, 1)]
+    [InlineData(90, 1)]
+    [InlineData(100, 0.55)]
+    [InlineData(110, 0.1)]
+    public void Warmup_stable_decay_rises_stays_and_falls_at_the_end(int step, double factor) => Assert.Equal(
+        factor, new LearningRateCurve(LearningRateSchedule.WarmupStableDecay, 10, 110) { DecaySteps = 20, Lowest = 0.1 }.FactorAt(step), 1e-12);
 }

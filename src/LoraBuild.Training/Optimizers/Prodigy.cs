@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+using LoraBuild.Training.Parameters;
+
+namespace LoraBuild.Training.Optimizers;
+
+/// <summary>
+/// Prodigy (Mishchenko and Defazio, "An Expeditiously Adaptive Parameter-Free Learner", arXiv:2306.06101), as in <c>prodigyopt</c>: Adam
+/// whose steps are d times the learning rate, where d estimates the distance from the first weights to the solution. One d for all weights;
+/// the learning rates of groups are equal or 0.
+/// </summary>
+public sealed class Prodigy : IOptimizer
+{
+    private const int D = 0, HighestD = 1, Numerator = 2, Steps = 3, Started = 4;
+
+    private readonly ParameterBuffer parameters;
+    private readonly AdamRates rates;
+    private readonly ProdigyOptions options;
+    private readonly double beta3;
+    private readonly Tensor mean;
+    private readonly Tensor square;
+    private readonly Tensor sum;
+    private readonly Tensor first;
+    private readonly Tensor counters;
+
+    /// <summary>An optimizer over these weights.</summary>
+    public Prodigy(ParameterBuffer parameters, AdamRates rates, ProdigyOptions options)
+    {
+        this.parameters = parameters;
+        this.rates = rates;
+        this.options = options;
+        beta3 = options.Beta3 ?? Math.Sqrt(rates.Beta2);
+        mean = zeros_like(parameters.Gradients).DetachFromDisposeScope();
+        square = zeros_like(parameters.Gradients).DetachFromDisposeScope();
+        sum = zeros_like(parameters.Gradients).DetachFromDisposeScope();
+        first = zeros_like(parameters.Gradients).DetachFromDisposeScope();
+        counters = tensor([options.FirstD, options.FirstD, 0, 0, 0], dtype: ScalarType.Float64).DetachFromDisposeScope();
+        State = new Dictionary<string, Tensor>
+        {
+            ["mean"] = mean, ["square"] = square, ["sum"] = sum, ["first"] = first, ["counters"] = counters,
+        };
+    }
+
+    /// <summary>The estimate d.</summary>
+    public double Estimate => counters.data<double>()[D];
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> State { get; }
+
+    /// <inheritdoc/>
+    public void Step(Func<ParameterGroup, double> learningRate)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var counted = counters.data<double>().ToArray();
+        if (counted[Started] == 0)
+            first.copy_(parameters.Values.narrow(0, 0, first.numel()));
+        counted[Started] = 1;
+
+        if (!options.Decouple && rates.WeightDecay > 0)
+            parameters.Gradients.add_(parameters.Values.narrow(0, 0, first.numel()), alpha: rates.WeightDecay);
+        var rate = parameters.Ranges.Max(range => range.LearningRate(learningRate));
+        var step = rate * counted[D] * Correction(counted[Steps] + 1);
+        var (progress, distance) = Accumulate(counted[D], step, [.. parameters.Ranges.Where(range => range.LearningRate(learningRate) > 0)]);
+        // Without a rate or a gradient there is nothing to learn from, and the step does not count.
+        if (distance > 0)
+        {
+            counted[Numerator] = (beta3 * counted[Numerator]) + progress;
+            Raise(counted, options.DCoefficient * counted[Numerator] / distance);
+            Move(counted[D], step);
+            counted[Steps]++;
+        }
+
+        counters.copy_(tensor(counted, dtype: ScalarType.Float64));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var buffer in (Tensor[])[mean, square, sum, first, counters])
+            buffer.Dispose();
+    }
+
+    private double Correction(double step) => options.UseBiasCorrection
+        ? Math.Sqrt(1 - Math.Pow(rates.Beta2, step)) / (1 - Math.Pow(rates.Beta1, step))
+        : 1;
+
+    // What this step adds to the numerator of the estimate, and the denominator.
+    private (double Progress, double Distance) Accumulate(double d, double step, IReadOnlyList<ParameterRange> ranges)
+    {
+        var (progress, distance) = (0.0, 0.0);
+        var scaled = d / options.FirstD;
+        foreach (var range in ranges)
+        {
+            var gradients = range.Of(parameters.Gradients);
+            progress += scaled * step * Total((range.Of(first) - range.Of(parameters.Values)).mul_(gradients));
+            range.Of(mean).mul_(rates.Beta1).add_(gradients, alpha: d * (1 - rates.Beta1));
+            range.Of(square).mul_(rates.Beta2).addcmul_(gradients, gradients, d * d * (1 - rates.Beta2));
+            distance += Total(range.Of(sum).mul_(beta3).add_(gradients, alpha: scaled * (options.SafeguardWarmup ? d : step)).abs());
+        }
+
+        return (progress, distance);
+    }
+
+    private void Raise(double[] counted, double estimate)
+    {
+        if (counted[D] == options.FirstD)
+            counted[D] = Math.Max(counted[D], estimate);
+        counted[HighestD] = Math.Max(counted[HighestD], estimate);
+        counted[D] = Math.Min(counted[HighestD], counted[D] * options.GrowthRate);
+    }
+
+    private void Move(double d, double step)
+    {
+        var trained = parameters.Values.narrow(0, 0, first.numel());
+        if (options.Decouple)
+            trained.mul_(1 - (rates.WeightDecay * step));
+        trained.addcdiv_(mean, square.sqrt().add_(d * rates.Epsilon), -step);
+    }
+
+    // Block by block, so that the number of threads does not change a bit.
+    private static double Total(Tensor values)
+    {
+        var blocks = values.view(-1, ParameterBuffer.BlockSize).sum(1).cpu();
+        var total = 0.0;
+        foreach (var block in MemoryMarshal.Cast<byte, float>(blocks.bytes))
+            total += block;
+        return total;
+    }
+}

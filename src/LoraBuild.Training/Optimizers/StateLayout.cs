@@ -1,0 +1,40 @@
+using LoraBuild.Training.Parameters;
+
+namespace LoraBuild.Training.Optimizers;
+
+/// <summary>Where each range's state lies, for optimizers that keep those of large weights in 8 bits and those of small ones in 32.</summary>
+internal sealed class StateLayout
+{
+    /// <summary>The layout for these weights.</summary>
+    public StateLayout(ParameterBuffer parameters)
+    {
+        Large = Places(parameters.Ranges.Where(range => range.IsBlocked), out var largeLength);
+        Small = Places(parameters.Ranges.Where(range => !range.IsBlocked), out var smallLength);
+        (LargeLength, SmallLength) = (largeLength, smallLength);
+    }
+
+    /// <summary>The ranges of large weights, each with the start of its state among those of large weights.</summary>
+    public IReadOnlyList<(ParameterRange Range, long Start)> Large { get; }
+
+    /// <summary>The ranges of small weights, each with the start of its state among those of small weights.</summary>
+    public IReadOnlyList<(ParameterRange Range, long Start)> Small { get; }
+
+    /// <summary>Elements of large weights.</summary>
+    public long LargeLength { get; }
+
+    /// <summary>Elements of small weights.</summary>
+    public long SmallLength { get; }
+
+    private static List<(ParameterRange Range, long Start)> Places(IEnumerable<ParameterRange> ranges, out long length)
+    {
+        var places = new List<(ParameterRange, long)>();
+        length = 0;
+        foreach (var range in ranges)
+        {
+            places.Add((range, length));
+            length += range.Length;
+        }
+
+        return places;
+    }
+}

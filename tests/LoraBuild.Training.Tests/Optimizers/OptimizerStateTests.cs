@@ -1,0 +1,57 @@
+using LoraBuild.Core.Settings;
+using LoraBuild.Training.Optimizers;
+
+namespace LoraBuild.Training.Tests.Optimizers;
+
+public class OptimizerStateTests
+{
+    public static TheoryData<OptimizerType, string> All => new()
+    {
+        { OptimizerType.Lion8bit, "weight_decay=0.1" },
+        { OptimizerType.Lion, "" },
+        { OptimizerType.AdamW, "betas=0.9,0.95" },
+        { OptimizerType.AdamW8bit, "weight_decay=0.1" },
+        { OptimizerType.Prodigy, "d_coef=2 safeguard_warmup=True use_bias_correction=True" },
+        { OptimizerType.Adafactor, "beta1=0.9" },
+        { OptimizerType.AdamWScheduleFree, "inner_momentum=0.9 warmup_steps=3" },
+    };
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Put_back_into_a_new_optimizer_it_goes_on_with_the_same_bits(OptimizerType type, string arguments)
+    {
+        using var scope = NewDisposeScope();
+        var settings = new TrainingSettings { OptimizerType = type, OptimizerArgs = OptimizerArguments.Parse(arguments) };
+        using var undisturbed = new SmallWeights();
+        using (var optimizer = OptimizerFactory.Create(settings, undisturbed.Buffer))
+            Run(undisturbed, optimizer, 1, 9);
+
+        using var before = new SmallWeights();
+        using var interrupted = OptimizerFactory.Create(settings, before.Buffer);
+        Run(before, interrupted, 1, 4);
+        using var after = new SmallWeights();
+        using var resumed = OptimizerFactory.Create(settings, after.Buffer);
+        Assert.Equal(interrupted.State.Keys, resumed.State.Keys);
+        using (no_grad())
+        {
+            after.Buffer.Values.copy_(before.Buffer.Values);
+            foreach (var (name, tensor) in resumed.State)
+                tensor.copy_(interrupted.State[name]);
+        }
+
+        // To look at the result in between disturbs nothing.
+        resumed.ShowResult()?.Dispose();
+        Run(after, resumed, 5, 9);
+
+        Assert.All(SmallWeights.Shapes, shape => Assert.Equal(undisturbed.Read(shape.Name), after.Read(shape.Name)));
+    }
+
+    private static void Run(SmallWeights weights, IOptimizer optimizer, int first, int last)
+    {
+        for (var step = first; step <= last; step++)
+        {
+            weights.SetGradients(step);
+            optimizer.Step(_ => 0.01 * step);
+        }
+    }
+}
