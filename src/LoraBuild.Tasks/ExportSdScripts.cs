@@ -20,6 +20,9 @@ public sealed class ExportSdScripts : LoraTask
     /// <summary>The checkpoint to train on.</summary>
     public ITaskItem? BaseModel { get; set; }
 
+    /// <summary>The VAE's own file, where it has one.</summary>
+    public ITaskItem? Vae { get; set; }
+
     /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>; an empty value means the default.</summary>
     [Required]
     public ITaskItem[] Options { get; set; } = [];
@@ -47,7 +50,8 @@ public sealed class ExportSdScripts : LoraTask
 
         var export = new SdScriptsExport(settings, DatasetFile.Read(DatasetFolder), Path.GetFullPath(DatasetFolder));
         Write(SdScriptsExport.DatasetFile, export.Dataset());
-        Write(SdScriptsExport.TrainingFile, export.Training(BaseModel?.GetMetadata("FullPath"), Path.GetFullPath(Folder), OutputName));
+        var training = export.Training(BaseModel?.GetMetadata("FullPath"), Vae?.GetMetadata("FullPath"), Path.GetFullPath(Folder), OutputName);
+        Write(SdScriptsExport.TrainingFile, training);
         Say($"sd-scripts: accelerate launch train_network.py --config_file \"{Path.Combine(Folder, SdScriptsExport.TrainingFile)}\"");
     }
 

@@ -56,9 +56,9 @@ public sealed class WriteManifest : LoraTask
         var json = DatasetFile.Serialize(manifest);
         Place(Path.Combine(Folder, DatasetFile.Name), ContentHash.Of(json), () => json);
         Session.Sweep(Folder, Session.State.IsSeen);
-        Say(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Manifest: {pictures.Count} pictures, {manifest.SamplesPerEpoch} samples an epoch ({string.Join(" + ", manifest.Groups.Select(group => $"{group.Repeats}x{group.Pictures.Count}"))})"));
+        var counts = string.Join(" + ", manifest.Groups.Where(group => !group.IsRegularization).Select(group => $"{group.Repeats}x{group.Pictures.Count}"));
+        var ofClass = others.Count == 0 ? "" : $", and as many of {others.Count} regularisation images";
+        Say($"Manifest: {pictures.Count} pictures, {manifest.SamplesPerEpoch} samples an epoch ({counts}){ofClass}");
     }
 
     private CaptionedPicture Captioned(ITaskItem picture, TagLedgerEntry entry) => new(

@@ -29,13 +29,16 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
 
     /// <summary>The training configuration.</summary>
     /// <param name="baseModel">The checkpoint; null leaves it out.</param>
+    /// <param name="vae">The VAE's own file; null: the checkpoint's.</param>
     /// <param name="folder">The folder of both files, where sd-scripts puts the LoRA too; absolute.</param>
     /// <param name="outputName">The LoRA's file name without extension.</param>
-    public string Training(string? baseModel, string folder, string outputName)
+    public string Training(string? baseModel, string? vae, string folder, string outputName)
     {
         var toml = new StringBuilder();
         if (baseModel is not null)
             Append(toml, "pretrained_model_name_or_path", Quoted(baseModel));
+        if (vae is not null)
+            Append(toml, "vae", Quoted(vae));
         Append(toml, "dataset_config", Quoted(Path.Combine(folder, DatasetFile)));
         Append(toml, "output_dir", Quoted(folder));
         Append(toml, "output_name", Quoted(outputName));

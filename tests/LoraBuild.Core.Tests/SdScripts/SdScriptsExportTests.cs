@@ -72,10 +72,11 @@ public class SdScriptsExportTests
     [Fact]
     public void The_training_configuration_has_sd_scripts_types()
     {
-        var toml = new SdScriptsExport(new(), Manifest, "/data").Training("/models/sd.safetensors", "/out", "aoi");
+        var toml = new SdScriptsExport(new(), Manifest, "/data").Training("/models/sd.safetensors", "/models/vae.safetensors", "/out", "aoi");
 
         var lines = toml.Split('\n');
         Assert.Contains("pretrained_model_name_or_path = \"/models/sd.safetensors\"", lines);
+        Assert.Contains("vae = \"/models/vae.safetensors\"", lines);
         Assert.Contains("dataset_config = \"/out/dataset.toml\"", lines);
         Assert.Contains("network_module = \"lycoris.kohya\"", lines);
         Assert.Matches("network_args = \\[.*\"algo=loha\".*\"conv_dim=4\"", toml);
@@ -94,7 +95,7 @@ public class SdScriptsExportTests
         using var folder = new TemporaryFolder();
         var export = new SdScriptsExport(settings, Manifest, "/data");
         var config = Path.Combine(folder.Path, SdScriptsExport.TrainingFile);
-        File.WriteAllText(config, export.Training(null, folder.Path, "aoi"));
+        File.WriteAllText(config, export.Training(null, null, folder.Path, "aoi"));
         File.WriteAllText(Path.Combine(folder.Path, SdScriptsExport.DatasetFile), export.Dataset());
         var read = SdScriptsConfig.Read(config);
         Assert.Empty(read.Diagnostics);
