@@ -66,7 +66,8 @@ public sealed class StableDiffusion : IDisposable
     {
         options ??= new ModelOptions();
         path = BaseModelPath.Resolve(path);
-        using var files = ModelFiles.Open(path, options.Vae);
+        Architecture.RequirePipeline(path);
+        using var files = ModelFiles.Open(BaseModelFiles.Of(path, options.Vae));
         var settings = files.Settings;
         CheckOptions(path, settings, options);
         var tokenizerPath = options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? ClipVocabulary.PlacesBeside(path)[0];
@@ -138,7 +139,7 @@ public sealed class StableDiffusion : IDisposable
             throw new LoraBuildException(
                 DiagnosticCode.ModelContradiction,
                 $"LoraVParameterization is {(wanted == PredictionType.Velocity ? "true" : "false")}, but the base model says of itself that it predicts "
-                + $"{(known == PredictionType.Velocity ? "velocities" : "the noise")}. Remove LoraVParameterization, or use the model that was meant.",
+                + $"{(known == PredictionType.Velocity ? "velocities" : "the noise")}. Set LoraVParameterization to {(known == PredictionType.Velocity ? "true" : "false")}, or use the model that was meant.",
                 path);
         }
     }

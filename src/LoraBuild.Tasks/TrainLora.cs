@@ -1,6 +1,8 @@
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Models;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
@@ -32,8 +34,15 @@ public sealed class TrainLora : LoraTask
     /// <summary>The checkpoint to train on.</summary>
     public ITaskItem? BaseModel { get; set; }
 
-    /// <summary>The folder of vocab.json and merges.txt; without it they are looked for beside the checkpoint.</summary>
+    /// <summary>A VAE to take instead of the checkpoint's.</summary>
+    public ITaskItem? Vae { get; set; }
+
+    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
     public ITaskItem? Tokenizer { get; set; }
+
+    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
+    [Required]
+    public string TokenizerUrl { get; set; } = "";
 
     /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>; an empty value means the default.</summary>
     [Required]
@@ -62,15 +71,16 @@ public sealed class TrainLora : LoraTask
         if (settings.NetworkWeights is { } weights)
             settings = settings with { NetworkWeights = Existing(weights) };
 
+        var model = BaseModelFiles.Of(BaseModelPathOrThrow(), Vae?.GetMetadata("FullPath"));
         var job = new TrainJob(
             DatasetFolder,
-            ExistingBaseModel(),
-            Tokenizer?.GetMetadata("FullPath"),
+            model.Path,
+            Tokenizer?.GetMetadata("FullPath") ?? FindTokenizer(model.Path),
             settings.ToOptions(),
             OutputFolder,
             OutputName,
-            StateFile: "") { CachePath = CachePath };
-        var key = Key(job);
+            StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath") };
+        var key = Key(job, model);
         var result = Session.Store.Find(key);
         if (result is not null && IsInPlace(result, key))
         {
@@ -96,15 +106,21 @@ public sealed class TrainLora : LoraTask
         Say($"LoRA -> {Path.Combine(OutputFolder, OutputName + ".safetensors")}");
     }
 
-    private string ExistingBaseModel()
-    {
-        var path = BaseModel?.GetMetadata("FullPath")
+    private string BaseModelPathOrThrow() =>
+        BaseModel?.GetMetadata("FullPath")
             ?? throw new LoraBuildException(
                 DiagnosticCode.BaseModelMissing,
-                "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion 1.x .safetensors file, or LoraTrain to false to end with the dataset.");
-        return File.Exists(path)
-            ? path
-            : throw new LoraBuildException(DiagnosticCode.BaseModelMissing, $"The base model '{path}' does not exist. Correct LoraBaseModel.", path);
+                "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with the dataset.");
+
+    // The one with the model; what is missing there is noted, so that its appearance is a change. Else CLIP's own, which all models share.
+    private string FindTokenizer(string model)
+    {
+        if (ClipVocabulary.FindBeside(model) is { } beside)
+            return beside;
+        foreach (var file in ClipVocabulary.PlacesBeside(model).SelectMany(ClipVocabulary.FilesAt))
+            Session.State.NoteAbsent(file);
+        var downloads = new DownloadCache(CachePath, Session.State.HashInput);
+        return ClipVocabulary.FetchAsync(downloads, new Uri(TokenizerUrl), CancellationToken).GetAwaiter().GetResult();
     }
 
     private static string Existing(string weights) => File.Exists(weights)
@@ -112,14 +128,15 @@ public sealed class TrainLora : LoraTask
         : throw new LoraBuildException(
             DiagnosticCode.BaseModelMissing, $"The LoRA '{weights}' to start from does not exist. Correct LoraNetworkWeights.", weights);
 
-    private ContentHash Key(TrainJob job)
+    private ContentHash Key(TrainJob job, BaseModelFiles model)
     {
         var key = new StepKey("Train", StepVersion)
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
             .With("dataset", Session.State.HashInput(Path.Combine(job.Dataset, DatasetFile.Name)))
-            .With("base model", Session.State.HashInput(job.BaseModel))
             .With("name", job.OutputName);
-        foreach (var file in SideFiles(job))
+        foreach (var file in model.Weights)
+            key.With("base model", Session.State.HashInput(file));
+        foreach (var file in model.Optional.Concat(ClipVocabulary.FilesAt(job.Tokenizer!)))
         {
             if (File.Exists(file))
                 key.With(Path.GetFileName(file), Session.State.HashInput(file));
@@ -136,14 +153,6 @@ public sealed class TrainLora : LoraTask
         }
 
         return key.ToHash();
-    }
-
-    // What the worker reads besides the checkpoint itself.
-    private static IEnumerable<string> SideFiles(TrainJob job)
-    {
-        var beside = Path.GetDirectoryName(job.BaseModel)!;
-        var tokenizer = job.Tokenizer ?? Path.Combine(beside, "tokenizer");
-        return [Path.Combine(beside, "config.json"), Path.Combine(tokenizer, "vocab.json"), Path.Combine(tokenizer, "merges.txt")];
     }
 
     private bool IsInPlace(StoredResult result, ContentHash key) =>

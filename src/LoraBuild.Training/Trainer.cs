@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
 using LoraBuild.Training.Adapters;
@@ -45,10 +46,12 @@ public sealed class Trainer : IDisposable
         settings = job.Settings;
         dataset = TrainingDataset.Create(job.DatasetFolder, job.Manifest, settings);
         plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
-        modelFacts = BaseModelFacts.Of(job.BaseModel);
+        var files = BaseModelFiles.Of(job.BaseModel, job.Vae);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, new() { Tokenizer = job.Tokenizer });
+        var options = new ModelOptions { Tokenizer = job.Tokenizer, Vae = job.Vae, V2 = settings.V2 };
+        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
+        modelFacts = BaseModelFacts.Of(files, model);
         if (settings.ClipSkip > model.TextEncoder.Depth)
         {
             throw new LoraBuildException(
@@ -59,7 +62,7 @@ public sealed class Trainer : IDisposable
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
         if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < SmallUNet)
         {
-            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, new() { Tokenizer = job.Tokenizer });
+            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
             set_num_threads(1);
         }
@@ -243,7 +246,8 @@ public sealed class Trainer : IDisposable
     {
         var key = new StepKey("train", Version)
             .With("engine", $"{typeof(Tensor).Assembly.GetName().Name} {__version__} {device.type}")
-            .With("model", modelFacts.Sha256);
+            .With("model", modelFacts.Sha256)
+            .With("VAE", modelFacts.Vae?.Sha256);
         // A file counts by what is in it, not by where it lies.
         foreach (var (name, value) in (settings with { NetworkWeights = null }).ToOptions())
             key.With(name, value);

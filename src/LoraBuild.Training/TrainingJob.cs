@@ -6,8 +6,8 @@ namespace LoraBuild.Training;
 /// <summary>What to train, on what, and where to put it.</summary>
 /// <param name="DatasetFolder">The folder of the finished dataset.</param>
 /// <param name="Manifest">What the folder holds.</param>
-/// <param name="BaseModel">The checkpoint to train on.</param>
-/// <param name="Tokenizer">The folder of CLIP's <c>merges.txt</c>, or null to look beside the checkpoint.</param>
+/// <param name="BaseModel">The checkpoint to train on, or a folder as diffusers writes it.</param>
+/// <param name="Tokenizer">CLIP's vocabulary: a folder or <c>merges.txt</c>; null to look beside the checkpoint.</param>
 /// <param name="Settings">How to train.</param>
 /// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
 /// <param name="OutputName">The LoRA's file name without extension.</param>
@@ -22,6 +22,9 @@ public sealed record TrainingJob(
     string OutputName,
     string StateFile)
 {
+    /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
+    public string? Vae { get; init; }
+
     /// <summary>The folder of the content store, for latents that are cached on disk; null: they are cached in memory only.</summary>
     public string? CachePath { get; init; }
 }

@@ -34,6 +34,8 @@ public static class PipelineSettings
             yield return Invalid("LoraUndecided", values["LoraUndecided"], "keep or drop");
         if (values["LoraReport"] is not ("auto" or "true" or "false"))
             yield return Invalid("LoraReport", values["LoraReport"], "auto, true or false");
+        if (!Uri.TryCreate(values["LoraTokenizerUrl"], UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            yield return Invalid("LoraTokenizerUrl", values["LoraTokenizerUrl"], "an http or https address");
         if (values["LoraTrain"] is not ("true" or "false"))
             yield return Invalid("LoraTrain", values["LoraTrain"], "true or false");
         if (values["LoraOutputName"].AsSpan().IndexOfAny("/\\") >= 0 || values["LoraOutputName"].Length == 0)

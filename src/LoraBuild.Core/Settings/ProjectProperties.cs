@@ -42,11 +42,13 @@ public static class ProjectProperties
         "LoraTasksAssembly",
         "LoraTensorEngine",
         "LoraTokenizer",
+        "LoraTokenizerUrl",
         "LoraTrain",
         "LoraTrainingConfig",
         "LoraUndecided",
         "LoraUndesiredTags",
         "LoraUseRatingTags",
+        "LoraVae",
         "LoraWorkerAssembly",
     ];
 

@@ -75,6 +75,15 @@ public sealed class TrainingOption
             settings => get(settings) ? "true" : "false",
             (settings, text) => bool.TryParse(text, out var value) ? set(settings, value) : null);
 
+    internal static TrainingOption OptionalFlag(
+        string name, string meaning, Func<TrainingSettings, bool?> get, Func<TrainingSettings, bool?, TrainingSettings> set) =>
+        new(
+            name,
+            meaning,
+            "empty, true or false",
+            settings => get(settings) is { } value ? (value ? "true" : "false") : "",
+            (settings, text) => text.Length == 0 ? set(settings, null) : bool.TryParse(text, out var value) ? set(settings, value) : null);
+
     internal static TrainingOption Integer(
         string name, int min, int max, string meaning, Func<TrainingSettings, int> get, Func<TrainingSettings, int, TrainingSettings> set) =>
         new(

@@ -19,6 +19,7 @@ internal static class TrainingOptions
     [
         .. PictureOptions.All(),
         .. CaptionOptions.All(),
+        OptionalFlag("v2", "Whether the base model is of Stable Diffusion 2.x; its files tell, so this can only agree.", s => s.V2, (s, v) => s with { V2 = v }),
         OptionalInteger(
             "clip_skip", 1, 12,
             "The UNet sees the text encoder's hidden states this many layers from the end; not set: of the last layer.",

@@ -11,6 +11,9 @@ public sealed partial record TrainingSettings
     /// <summary>Every option, in the order of the documentation.</summary>
     public static IReadOnlyList<TrainingOption> Options { get; } = TrainingOptions.All();
 
+    /// <summary><c>v2</c>: whether the base model is of Stable Diffusion 2.x; null: as its files say, with which it has to agree.</summary>
+    public bool? V2 { get; init; }
+
     /// <summary><c>clip_skip</c>: the UNet sees the text encoder's hidden states this many layers from the end, 1 to 12; null: of the last layer.</summary>
     public int? ClipSkip { get; init; }
 

@@ -82,8 +82,8 @@ public sealed record PictureToTag(string Id, string Picture, string Target);
 
 /// <summary>Trains the LoRA.</summary>
 /// <param name="Dataset">The dataset folder with its <c>dataset.json</c>.</param>
-/// <param name="BaseModel">The checkpoint to train on.</param>
-/// <param name="Tokenizer">The folder of vocab.json and merges.txt, or null to look beside the checkpoint.</param>
+/// <param name="BaseModel">The checkpoint to train on, or a folder as diffusers writes it.</param>
+/// <param name="Tokenizer">CLIP's vocabulary: a folder or merges.txt; null to look beside the checkpoint.</param>
 /// <param name="Options">Training options by sd-scripts' names; what is not named has its default.</param>
 /// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
 /// <param name="OutputName">The LoRA's file name without extension.</param>
@@ -99,6 +99,9 @@ public sealed record TrainJob(
 {
     /// <summary>The fact of the finished training that names its files, a line each.</summary>
     public const string FilesFact = "files";
+
+    /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
+    public string? Vae { get; init; }
 
     /// <summary>The folder of the content store.</summary>
     public string? CachePath { get; init; }

@@ -54,13 +54,13 @@ internal static class Architecture
         }
     }
 
-    /// <summary>Accepts a diffusers folder.</summary>
+    /// <summary>Accepts a diffusers folder, before its parts are looked for.</summary>
     /// <exception cref="LoraBuildException">LB4008: it is of another pipeline.</exception>
-    public static void RequirePipeline(string path, DiffusersFolder folder)
+    public static void RequirePipeline(string path)
     {
         if (Directory.Exists(Path.Combine(path, "transformer")) || Directory.Exists(Path.Combine(path, "text_encoder_2")))
         {
-            var pipeline = ConfigFile.Read(folder.IndexFile).Text("_class_name") ?? "pipeline with a transformer or two text encoders";
+            var pipeline = ConfigFile.Read(new DiffusersFolder(path).IndexFile).Text("_class_name") ?? "pipeline with a transformer or two text encoders";
             throw Wrong(path, $"a {pipeline}", "");
         }
     }

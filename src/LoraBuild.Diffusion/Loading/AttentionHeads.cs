@@ -4,7 +4,7 @@ namespace LoraBuild.Diffusion.Loading;
 /// <param name="Count">One number for all levels.</param>
 /// <param name="PerLevel">A number for each level, from the largest map.</param>
 /// <param name="Size">The channels of a head where no number is given.</param>
-internal sealed record AttentionHeads(long? Count = null, IReadOnlyList<long>? PerLevel = null, long Size = AttentionHeads.UsualSize)
+public sealed record AttentionHeads(long? Count = null, IReadOnlyList<long>? PerLevel = null, long Size = AttentionHeads.UsualSize)
 {
     /// <summary>The channels of a head in every CLIP text encoder, and in Stable Diffusion 2.x.</summary>
     public const long UsualSize = 64;

@@ -14,18 +14,13 @@ internal sealed class ModelFiles : IDisposable
 
     private readonly List<ITensorFile> opened = [];
 
-    private ModelFiles(string path, string? vaePath)
+    private ModelFiles(BaseModelFiles files)
     {
         try
         {
-            if (Directory.Exists(path))
-                (TextEncoder, UNet, Settings) = ReadFolder(path);
-            else
-                (TextEncoder, UNet, Settings) = ReadFile(path);
+            (TextEncoder, UNet, Settings) = files.Folder is null ? ReadFile(files) : ReadFolder(files, files.Folder);
             Architecture.RequireLatents(UNet);
-            var vae = vaePath is not null ? OpenVae(vaePath)
-                : Directory.Exists(path) ? Open(new DiffusersFolder(path).WeightFiles(DiffusersFolder.Vae))
-                : opened[0];
+            var vae = files.Vae.SequenceEqual(files.UNet) ? opened[0] : Open(files.Vae);
             Vae = VaeIn(vae);
             VaeNormGroups = ModelSettings.VaeNormGroups(vae);
         }
@@ -52,31 +47,27 @@ internal sealed class ModelFiles : IDisposable
     public ModelSettings Settings { get; }
 
     /// <summary>Opens a model.</summary>
-    /// <param name="path">A checkpoint file, or a diffusers folder.</param>
-    /// <param name="vaePath">An autoencoder to take instead of the model's: a file, or a folder as diffusers writes it; or null.</param>
     /// <exception cref="LoraBuildException">LB4001 to LB4003, LB4006 to LB4008, LB6004.</exception>
-    public static ModelFiles Open(string path, string? vaePath) => new(path, vaePath);
+    public static ModelFiles Open(BaseModelFiles files) => new(files);
 
     /// <summary>Closes the files.</summary>
     public void Dispose() => opened.ForEach(file => file.Dispose());
 
-    private (ModelPart Text, ModelPart UNet, ModelSettings Settings) ReadFile(string path)
+    private (ModelPart Text, ModelPart UNet, ModelSettings Settings) ReadFile(BaseModelFiles files)
     {
-        var file = Open([path]);
+        var file = Open(files.UNet);
         Architecture.RequireCheckpoint(file);
         var isVersion2 = file.Shapes.Keys.Any(name => name.StartsWith(OpenClipPrefix, StringComparison.Ordinal));
         var text = isVersion2 ? OpenClipNames.PartOf(TextTitle, file, OpenClipPrefix) : TextIn(file, "cond_stage_model.transformer.");
         return (text, ModelPart.Of(UNetTitle, file, Architecture.UNetPrefix), ModelSettings.Of(file, isVersion2));
     }
 
-    private (ModelPart Text, ModelPart UNet, ModelSettings Settings) ReadFolder(string path)
+    private (ModelPart Text, ModelPart UNet, ModelSettings Settings) ReadFolder(BaseModelFiles files, DiffusersFolder folder)
     {
-        var folder = new DiffusersFolder(path);
-        Architecture.RequirePipeline(path, folder);
-        var unetFile = Open(folder.WeightFiles(DiffusersFolder.UNet));
+        var unetFile = Open(files.UNet);
         Architecture.RequireKnown(unetFile);
         var unet = ModelPart.Of(UNetTitle, unetFile, "", new DiffusersUNetNames([.. unetFile.Shapes.Keys]).ToCompVis);
-        return (TextIn(Open(folder.WeightFiles(DiffusersFolder.TextEncoder)), ""), unet, ModelSettings.Of(folder, unet));
+        return (TextIn(Open(files.TextEncoder), ""), unet, ModelSettings.Of(folder, unet));
     }
 
     // Older files (NAI's among them) lack the text_model level.
@@ -90,15 +81,6 @@ internal sealed class ModelFiles : IDisposable
         return names.Any(name => name.StartsWith("encoder.down_blocks.", StringComparison.Ordinal))
             ? ModelPart.Of(VaeTitle, file, prefix, new DiffusersVaeNames(names).ToCompVis)
             : ModelPart.Of(VaeTitle, file, prefix);
-    }
-
-    // A folder may be the autoencoder's own or a model's.
-    private ITensorFile OpenVae(string path)
-    {
-        if (!Directory.Exists(path))
-            return File.Exists(path) ? Open([path]) : throw new LoraBuildException(
-                DiagnosticCode.BaseModelMissing, "The VAE does not exist. Correct LoraVae.", path);
-        return Open(new DiffusersFolder(path).WeightFiles(Directory.Exists(Path.Combine(path, DiffusersFolder.Vae)) ? DiffusersFolder.Vae : ""));
     }
 
     private ITensorFile Open(IReadOnlyList<string> paths)

@@ -1,42 +1,38 @@
-using System.Security.Cryptography;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
+using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Schedule;
 
 namespace LoraBuild.Training.Metadata;
 
 /// <summary>What a LoRA file says of the model that it was trained on.</summary>
-/// <param name="Name">The checkpoint's file name.</param>
-/// <param name="Hash">stable-diffusion-webui's old model hash: 8 digits, of 64 KiB at 1 MiB.</param>
-/// <param name="Sha256">Its new one: SHA-256 of the whole file.</param>
-public sealed record BaseModelFacts(string Name, string Hash, string Sha256)
+/// <param name="Model">The checkpoint.</param>
+/// <param name="Vae">The VAE that was taken instead of the checkpoint's, or null.</param>
+/// <param name="IsVersion2">Whether the model is of Stable Diffusion 2.x.</param>
+/// <param name="PredictsVelocity">Whether it predicts velocities instead of the noise.</param>
+public sealed record BaseModelFacts(WeightFacts Model, WeightFacts? Vae, bool IsVersion2, bool PredictsVelocity)
 {
-    private const int OldHashStart = 0x100000, OldHashLength = 0x10000, OldHashDigits = 8;
+    /// <summary>The checkpoint's file name, or the folder's.</summary>
+    public string Name => Model.Name;
 
-    /// <summary>Reads a checkpoint's facts.</summary>
-    /// <param name="path">The file, or a folder with exactly one <c>.safetensors</c> file.</param>
-    /// <exception cref="LoraBuildException">LB4001: it is missing. LB6004: it cannot be read.</exception>
-    public static BaseModelFacts Of(string path)
+    /// <summary>The checkpoint's <see cref="WeightFacts.Hash"/>.</summary>
+    public string Hash => Model.Hash;
+
+    /// <summary>The checkpoint's <see cref="WeightFacts.Sha256"/>.</summary>
+    public string Sha256 => Model.Sha256;
+
+    /// <summary>Reads a model's facts.</summary>
+    /// <param name="files">Its files.</param>
+    /// <param name="model">What was loaded from them.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6004: a file cannot be read.</exception>
+    public static BaseModelFacts Of(BaseModelFiles files, StableDiffusion model)
     {
-        try
-        {
-            if (Directory.Exists(path) && Directory.GetFiles(path, "*.safetensors") is [var only])
-                path = only;
-            using var stream = File.OpenRead(path);
-            var part = new byte[OldHashLength];
-            stream.Position = Math.Min(OldHashStart, stream.Length);
-            var length = stream.ReadAtLeast(part, part.Length, throwOnEndOfStream: false);
-            stream.Position = 0;
-            return new(Path.GetFileName(path), OldHash(part.AsSpan(0, length)), ContentHash.Of(stream).ToString());
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new LoraBuildException(DiagnosticCode.BaseModelMissing, "The base model does not exist.", path, innerException: e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LoraBuildException(DiagnosticCode.CannotRead, $"The base model cannot be read: {e.Message}", path, innerException: e);
-        }
+        var own = files.TextEncoder.Concat(files.UNet).Distinct().ToList();
+        // A VAE of the model's own folder is a part of the model; one that was named is not.
+        var isOwn = files.Folder is null ? files.Vae.SequenceEqual(files.UNet) : files.Vae.All(file => file.StartsWith(files.Path, StringComparison.Ordinal));
+        return new BaseModelFacts(
+            WeightFacts.Of(files.Path, isOwn ? [.. own.Union(files.Vae)] : own),
+            isOwn ? null : WeightFacts.Of(files.Vae[0], files.Vae),
+            model.IsVersion2,
+            model.Prediction == PredictionType.Velocity);
     }
-
-    private static string OldHash(ReadOnlySpan<byte> part) => Convert.ToHexStringLower(SHA256.HashData(part))[..OldHashDigits];
 }

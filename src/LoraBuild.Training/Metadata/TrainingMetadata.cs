@@ -35,9 +35,11 @@ public static class TrainingMetadata
         entries["ss_sd_model_name"] = model.Name;
         entries["ss_sd_model_hash"] = model.Hash;
         entries["ss_new_sd_model_hash"] = model.Sha256;
-        entries["ss_base_model_version"] = "sd_v1";
-        entries["ss_v2"] = "False";
-        AddModelSpec(entries, job);
+        if (model.Vae is { } vae)
+            (entries["ss_vae_name"], entries["ss_vae_hash"], entries["ss_new_vae_hash"]) = (vae.Name, vae.Hash, vae.Sha256);
+        entries["ss_base_model_version"] = (model.IsVersion2 ? "sd_v2" : "sd_v1") + (model.PredictsVelocity ? "_v" : "");
+        entries["ss_v2"] = Text(model.IsVersion2);
+        AddModelSpec(entries, job, model);
         return entries;
     }
 
@@ -158,15 +160,16 @@ public static class TrainingMetadata
     }
 
     // Stability AI's ModelSpec 1.0.1.
-    private static void AddModelSpec(SortedDictionary<string, string> entries, TrainingJob job)
+    private static void AddModelSpec(SortedDictionary<string, string> entries, TrainingJob job, BaseModelFacts model)
     {
         entries["modelspec.sai_model_spec"] = "1.0.1";
-        entries["modelspec.architecture"] = "stable-diffusion-v1/lora";
+        entries["modelspec.architecture"] =
+            (model.IsVersion2 ? model.PredictsVelocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512" : "stable-diffusion-v1") + "/lora";
         entries["modelspec.implementation"] = "diffusers";
         entries["modelspec.implementation_version"] = $"LoraBuild/{typeof(TrainingMetadata).Assembly.GetName().Version!.ToString(3)}";
         entries["modelspec.title"] = job.OutputName;
         entries["modelspec.resolution"] = job.Settings.Resolution.ToString();
-        entries["modelspec.prediction_type"] = "epsilon";
+        entries["modelspec.prediction_type"] = model.PredictsVelocity ? "v" : "epsilon";
         entries["modelspec.trigger_phrase"] = string.Join(", ", job.Manifest.Triggers);
         if (job.Settings.ClipSkip is { } clipSkip)
             entries["modelspec.encoder_layer"] = Text(clipSkip);

@@ -21,7 +21,7 @@ internal static class TrainLora
 
         Directory.CreateDirectory(job.OutputFolder);
         var training = new TrainingJob(
-            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile) { CachePath = job.CachePath };
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile) { CachePath = job.CachePath, Vae = job.Vae };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
         events.Progress(string.Create(
             CultureInfo.InvariantCulture,

@@ -14,7 +14,7 @@ internal static class ChangedOptions
         ["secondary_separator"] = ";;;", ["enable_wildcard"] = "true", ["caption_prefix"] = "masterpiece,", ["caption_suffix"] = "42",
         ["caption_dropout_rate"] = "0.1", ["caption_dropout_every_n_epochs"] = "5", ["caption_tag_dropout_rate"] = "0.05",
         ["token_warmup_min"] = "3", ["token_warmup_step"] = "0.25", ["weighted_captions"] = "true",
-        ["max_token_length"] = "75", ["clip_skip"] = "2", ["train_batch_size"] = "1", ["max_train_steps"] = "500", ["max_train_epochs"] = "3",
+        ["max_token_length"] = "75", ["v2"] = "true", ["clip_skip"] = "2", ["train_batch_size"] = "1", ["max_train_steps"] = "500", ["max_train_epochs"] = "3",
         ["save_every_n_epochs"] = "0", ["save_precision"] = "float", ["mixed_precision"] = "bf16", ["seed"] = "7",
         ["gradient_checkpointing"] = "false", ["xformers"] = "false", ["persistent_data_loader_workers"] = "false", ["noise_offset"] = "0",
         ["min_snr_gamma"] = "5", ["optimizer_type"] = "AdamW", ["optimizer_args"] = "betas=0.9,0.95; weight_decay=0.01", ["learning_rate"] = "1e-3",

@@ -89,4 +89,41 @@ public class ClipTokenizerTests
     public void A_missing_tokenizer_is_an_error() => Assert.Equal(
         DiagnosticCode.TokenizerInvalid,
         Assert.Throws<LoraBuildException>(() => ClipTokenizer.Load(TestData.PathOf("nowhere"))).Diagnostic.Code);
+
+    [Fact]
+    public void Version_2_fills_up_with_the_exclamation_mark_which_is_a_special_token_then()
+    {
+        var tokenizer = ClipTokenizer.Load(TestData.PathOf("tiny-sd15", "tokenizer"), "!");
+        long start = 49406, end = 49407, cup = Published.Tokenize("cup").Single();
+
+        Assert.Equal([start, cup, end, .. new long[74]], tokenizer.Encode("cup")[0]);
+        Assert.Equal([cup, 0, cup, 0], tokenizer.Tokenize("cup!cup !").Select(id => (long)id));
+        Assert.Equal([cup, 256], Published.Tokenize("cup!").Select(id => (long)id));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(74)]
+    [InlineData(75)]
+    [InlineData(76)]
+    [InlineData(150)]
+    [InlineData(200)]
+    public void Version_2_marks_the_end_of_each_chunk_as_sd_scripts_does(int words)
+    {
+        var tokenizer = ClipTokenizer.Load(TestData.PathOf("tiny-sd15", "tokenizer"), "!");
+        long start = 49406, end = 49407, cup = Published.Tokenize("cup").Single();
+
+        var chunks = tokenizer.Encode(string.Join(' ', Enumerable.Repeat("cup", words)), 150);
+
+        Assert.All(chunks, chunk => Assert.Equal(ClipTokenizer.ChunkLength, chunk.Length));
+        // The last place of a chunk is the end's where text or the end comes right up to it, else the last of all 152 ids.
+        var last = words >= 150 ? end : 0;
+        var first = Math.Min(words, 75);
+        Assert.Equal(
+            [start, .. Enumerable.Repeat(cup, first), .. first < 75 ? [end, .. new long[74 - first]] : Array.Empty<long>(), first < 75 ? last : end], chunks[0]);
+        // A chunk without text begins with an end.
+        var second = Math.Clamp(words - 75, 0, 75);
+        Assert.Equal(
+            [start, .. Enumerable.Repeat(cup, second), .. second < 75 ? [end, .. new long[74 - second]] : Array.Empty<long>(), second < 75 ? last : end], chunks[1]);
+    }
 }

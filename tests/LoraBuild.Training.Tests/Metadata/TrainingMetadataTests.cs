@@ -31,7 +31,7 @@ public class TrainingMetadataTests
         var job = new TrainingJob("", manifest, "", null, settings, "", "tiny", "");
 
         var actual = TrainingMetadata.For(
-            job, dataset, plan, new("tiny-sd15.safetensors", expected["ss_sd_model_hash"], expected["ss_new_sd_model_hash"]), ModelPrecision.Float32, 66, 3);
+            job, dataset, plan, Facts("tiny-sd15.safetensors", expected["ss_sd_model_hash"], expected["ss_new_sd_model_hash"]), ModelPrecision.Float32, 66, 3);
 
         Assert.Equal(
             expected.Keys.Except(LeftOut).Append("modelspec.trigger_phrase").Except(["sshs_model_hash"]).Order(StringComparer.Ordinal), actual.Keys);
@@ -47,6 +47,23 @@ public class TrainingMetadataTests
     }
 
     [Fact]
+    public void A_model_of_version_2_and_a_VAE_are_named()
+    {
+        var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi", "", null)])]);
+        var settings = new TrainingSettings();
+        var dataset = TrainingDataset.Create("", manifest, settings);
+        var facts = new BaseModelFacts(new("m", "h", "s"), new("v.safetensors", "vh", "vs"), IsVersion2: true, PredictsVelocity: true);
+
+        var metadata = TrainingMetadata.For(
+            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), facts, ModelPrecision.Float16, 1, 1);
+
+        Assert.Equal(
+            ("sd_v2_v", "True", "stable-diffusion-v2-768-v/lora", "v"),
+            (metadata["ss_base_model_version"], metadata["ss_v2"], metadata["modelspec.architecture"], metadata["modelspec.prediction_type"]));
+        Assert.Equal(("v.safetensors", "vh", "vs"), (metadata["ss_vae_name"], metadata["ss_vae_hash"], metadata["ss_new_vae_hash"]));
+    }
+
+    [Fact]
     public void A_training_without_buckets_still_names_them()
     {
         var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi, Smile, smile", "", null)])]);
@@ -54,7 +71,7 @@ public class TrainingMetadataTests
         var dataset = TrainingDataset.Create("", manifest, settings);
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), new("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
 
         Assert.Equal("null", metadata["ss_bucket_info"]);
         Assert.Equal(("None", "None", "False"), (metadata["ss_min_bucket_reso"], metadata["ss_max_bucket_reso"], metadata["ss_bucket_no_upscale"]));
@@ -131,4 +148,6 @@ public class TrainingMetadataTests
             node["mean_img_ar_error"] = Math.Round((double)error, 12);
         return node;
     }
+
+    private static BaseModelFacts Facts(string name, string hash, string sha256) => new(new(name, hash, sha256), null, IsVersion2: false, PredictsVelocity: false);
 }
