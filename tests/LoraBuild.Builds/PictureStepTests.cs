@@ -1,6 +1,7 @@
 using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Tests.Downloads;
+using LoraBuild.Tagging.Tests;
 
 namespace LoraBuild.Builds;
 
@@ -53,6 +54,30 @@ public sealed class PictureStepTests
         Assert.Contains("no PersonDetector", shown.Output, StringComparison.Ordinal);
         Assert.Equal(64 + 2 * 272, PngHeader.ReadSize(project.PathOf("bin/edits/edits-1.png")).Width);
         Assert.False(File.Exists(project.PathOf("bin/suggested-edits.yaml")));
+    }
+
+    [Fact]
+    public void A_detector_suggests_a_split_that_can_be_taken_over_and_a_segmentation_model_cuts_her_out()
+    {
+        // On 64 x 64: one person in each half of the picture, in the form of YOLOv8. Light is figure.
+        float[][] boxes = [[24, 32, 10, 60, 0.9f], [40, 32, 10, 60, 0.8f]];
+        float[] fields = [.. Enumerable.Range(0, 5).SelectMany(field => (float[])[.. boxes.Select(box => box[field]), .. new float[18]])];
+        using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
+        project.Write("models/person.onnx", OnnxFile.Constant([1, 3, 64, 64], [1, 5, 20], fields));
+        project.Write("models/isnet.onnx", OnnxFile.Brightest(1, 3, 64, 64));
+        project.Items = "  <ItemGroup>\n    <PersonDetector Include=\"models/person.onnx\" />\n    <BackgroundModel Include=\"models/isnet.onnx\" />\n  </ItemGroup>\n";
+        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: {background: lime}\n");
+
+        Succeeded(project.Build("-t:SuggestEdits"));
+        var suggested = File.ReadAllText(project.PathOf("bin/suggested-edits.yaml"));
+        Assert.DoesNotContain("aoi_207", suggested, StringComparison.Ordinal);
+
+        project.Write("character.yaml", "trigger: hoshinoaoi\n" + suggested + "  images/low/aoi_207.jpg: {background: lime}\n");
+        Succeeded(project.Build());
+        Assert.Equal(["aoi_001-left.txt", "aoi_001-right.txt", "aoi_207.txt"], project.Captions().Keys.Select(Path.GetFileName).Order());
+
+        project.Write("models/isnet.onnx", OnnxFile.Brightest(1, 3, 32, 32));
+        Assert.Equal(1, Succeeded(project.Build()).Processed("Normalize"));
     }
 
     [Fact]

@@ -139,7 +139,8 @@ internal sealed unsafe class VipsEngine : IPictureEngine
         }
         try
         {
-            var raster = new Raster(vips_image_get_width(image), vips_image_get_height(image));
+            int width = vips_image_get_width(image), height = vips_image_get_height(image);
+            var raster = new Raster(width, height, GC.AllocateUninitializedArray<byte>(checked(width * height * 4)));
             if (bands == 4)
                 new ReadOnlySpan<byte>(pixels, (int)size).CopyTo(raster.Pixels);
             else
