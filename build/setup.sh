@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the engines' `system` form needs: g++, libtorch with a BLAS of several threads, and the npm packages of
 # build/package-lock.json. Does nothing where all is there. With LORABUILD_LIBTORCH=.../site-packages/torch that PyTorch is the libtorch.
+# With --tests also what the tests need besides: Chromium, and the npm package that drives it.
 set -eu
 
 build=$(cd "$(dirname "$0")" && pwd)
@@ -11,10 +12,21 @@ fail() {
     exit 1
 }
 
+npm_folders=("$build")
+tests=false
+case "${1:-}" in
+    --tests) tests=true && npm_folders+=("$build/../tests/LoraBuild.Report.Tests") ;;
+    "") ;;
+    *) fail "there is no option '$1'; --tests is the only one." ;;
+esac
+
 # What is missing, as Debian and Ubuntu call it.
 missing=()
 command -v g++ >/dev/null || missing+=(g++)
 command -v npm >/dev/null || missing+=(npm)
+if $tests; then
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+fi
 if [ -n "${LORABUILD_LIBTORCH:-}" ]; then
     [ -e "$LORABUILD_LIBTORCH/include/$header" ] ||
         fail "LORABUILD_LIBTORCH is '$LORABUILD_LIBTORCH', where there is no include/$header. Set it to the torch folder of a PyTorch" \
@@ -40,18 +52,20 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # npm keeps a lock file of what it has installed; the integrity of every package says whether that is what is wanted.
-lock_matches() {
-    [ -e "$build/node_modules/.package-lock.json" ] || return 1
+lock_matches() { # folder
+    [ -e "$1/node_modules/.package-lock.json" ] || return 1
     node -e '
         const [wanted, present] = process.argv.slice(1).map(file => require(file).packages);
         const same = Object.keys(wanted).every(name => !name || wanted[name].optional
             || (present[name] && present[name].integrity === wanted[name].integrity));
-        process.exit(same ? 0 : 1);' "$build/package-lock.json" "$build/node_modules/.package-lock.json"
+        process.exit(same ? 0 : 1);' "$1/package-lock.json" "$1/node_modules/.package-lock.json"
 }
 
-if ! lock_matches; then
-    echo "setup: installing the npm packages of build/package-lock.json"
-    (cd "$build" && npm ci --no-audit --no-fund)
-fi
+for folder in "${npm_folders[@]}"; do
+    if ! lock_matches "$folder"; then
+        echo "setup: installing the npm packages of $(realpath "$folder/package-lock.json")"
+        (cd "$folder" && npm ci --no-audit --no-fund)
+    fi
+done
 
 command -v dotnet >/dev/null || echo "setup: all but the .NET SDK 10 is here."
