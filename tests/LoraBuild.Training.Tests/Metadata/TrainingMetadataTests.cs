@@ -96,7 +96,7 @@ public class TrainingMetadataTests
         var dataset = TrainingDataset.Create("", manifest, settings);
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), new("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
 
         foreach (var (name, value) in new Dictionary<string, string>
         {
@@ -122,7 +122,7 @@ public class TrainingMetadataTests
             new("", manifest, "", null, settings, "", "aoi", ""),
             TrainingDataset.Create("", manifest, settings),
             new(1, 0, 1),
-            new("m", "h", "s"),
+            Facts("m", "h", "s"),
             ModelPrecision.Float32,
             1,
             1);
