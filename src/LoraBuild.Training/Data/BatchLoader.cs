@@ -17,19 +17,21 @@ public sealed class BatchLoader : IDisposable
     private readonly PictureCache pictures;
     private readonly bool keepPictures;
     private readonly int end;
+    private readonly int batchesPerStep;
     private readonly Queue<Task<TrainingBatch>> coming = new();
     private readonly Task[] workers;
     private IReadOnlyList<int[]> epochBatches = [];
     private int epoch = -1;
     private int next;
 
-    /// <summary>A loader over the steps from <paramref name="start"/> up to <paramref name="end"/>, both counted from 0.</summary>
+    /// <summary>A loader over the batches from <paramref name="start"/> up to <paramref name="end"/>, both counted from 0.</summary>
     public BatchLoader(TrainingDataset dataset, SampleFactory samples, PictureCache pictures, TrainingSettings settings, int start, int end)
     {
         this.dataset = dataset;
         this.samples = samples;
         this.pictures = pictures;
         this.end = end;
+        batchesPerStep = settings.GradientAccumulationSteps;
         keepPictures = settings.PersistentDataLoaderWorkers;
         workers = new Task[Math.Min(settings.MaxDataLoaderNWorkers, Environment.ProcessorCount)];
         Array.Fill(workers, Task.CompletedTask);
@@ -38,7 +40,7 @@ public sealed class BatchLoader : IDisposable
             StartNext();
     }
 
-    /// <summary>The next step's batch.</summary>
+    /// <summary>The next batch.</summary>
     /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read.</exception>
     public TrainingBatch Take()
     {
@@ -81,10 +83,17 @@ public sealed class BatchLoader : IDisposable
         }
 
         var members = epochBatches[step % dataset.BatchesPerEpoch];
-        var moment = new CaptionMoment(step, end, epoch + 1);
+        var moment = new CaptionMoment(StepOf(step), StepOf(end), epoch + 1);
         return () => new TrainingBatch(
             step,
             dataset.Pictures[members[0]].Placement.Bucket,
             [.. members.Select((picture, place) => samples.Create(dataset.Pictures[picture], step, place, moment))]);
+    }
+
+    // The optimizer step that a batch belongs to: an epoch's last one takes what is left.
+    private int StepOf(int batch)
+    {
+        var stepsPerEpoch = (dataset.BatchesPerEpoch + batchesPerStep - 1) / batchesPerStep;
+        return (batch / dataset.BatchesPerEpoch * stepsPerEpoch) + (batch % dataset.BatchesPerEpoch / batchesPerStep);
     }
 }
