@@ -64,6 +64,7 @@ internal sealed class SdScriptsConfigReader
     {
         foreach (var (name, value) in SdScriptsOptions.Defaults)
             options.TryAdd(name, value);
+        options.TryAdd("text_encoder_lr", options["learning_rate"]);
         // The libraries' own weight decay, where the author gives no arguments at all.
         options.TryAdd("optimizer_args", options["optimizer_type"].ToLowerInvariant() is "adamw" or "adamw8bit" ? "weight_decay=0.01" : "weight_decay=0");
         // Without a rank or alpha of their own, LyCORIS gives larger convolutions the others'; sd-scripts' own LoRA leaves them out.

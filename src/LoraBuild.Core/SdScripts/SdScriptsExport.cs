@@ -92,6 +92,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
     {
         { Name: "optimizer_args" } => List(text.Split(' ')),
         { IsText: true } => Quoted(text),
+        // sd-scripts' schema tells 0 from 0.0.
+        { IsReal: true } => text.AsSpan().ContainsAny('.', 'E') ? text : $"{text}.0",
         _ when text is "true" or "false" || IsNumber(text) => text,
         _ => Quoted(text),
     };

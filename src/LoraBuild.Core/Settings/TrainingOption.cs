@@ -18,12 +18,14 @@ public sealed class TrainingOption
         Func<TrainingSettings, string> format,
         Func<TrainingSettings, string, TrainingSettings?> parse,
         bool isText = false,
-        IEnumerable<string>? choices = null)
+        IEnumerable<string>? choices = null,
+        bool isReal = false)
     {
         Name = name;
         Meaning = meaning;
         Allowed = allowed;
         IsText = isText;
+        IsReal = isReal;
         this.choices = [.. choices ?? []];
         this.format = format;
         this.parse = parse;
@@ -45,6 +47,9 @@ public sealed class TrainingOption
 
     /// <summary>Whether any text is a value, also one that reads as a number.</summary>
     public bool IsText { get; }
+
+    /// <summary>Whether a value is a number that need not be whole.</summary>
+    public bool IsReal { get; }
 
     /// <summary>The default as text; empty for an option that is not set by default.</summary>
     public string Default { get; }
@@ -109,7 +114,8 @@ public sealed class TrainingOption
             meaning,
             string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"),
             settings => Text(get(settings)),
-            (settings, text) => TryNumber(text, min, max, out var value) ? set(settings, value) : null);
+            (settings, text) => TryNumber(text, min, max, out var value) ? set(settings, value) : null,
+            isReal: true);
 
     internal static TrainingOption OptionalNumber(
         string name, double min, double max, string meaning, Func<TrainingSettings, double?> get, Func<TrainingSettings, double?, TrainingSettings> set) =>
@@ -118,7 +124,8 @@ public sealed class TrainingOption
             meaning,
             string.Create(CultureInfo.InvariantCulture, $"empty or a number from {min} to {max}"),
             settings => get(settings) is { } value ? Text(value) : "",
-            (settings, text) => text.Length == 0 ? set(settings, null) : TryNumber(text, min, max, out var value) ? set(settings, value) : null);
+            (settings, text) => text.Length == 0 ? set(settings, null) : TryNumber(text, min, max, out var value) ? set(settings, value) : null,
+            isReal: true);
 
     internal static TrainingOption Choice<T>(
         string name,

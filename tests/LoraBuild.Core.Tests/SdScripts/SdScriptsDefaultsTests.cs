@@ -19,7 +19,7 @@ public class SdScriptsDefaultsTests
         // argparse's defaults of train_network.py, and LyCORIS' where it asks LyCORIS.
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            ["train_batch_size"] = "1", ["max_train_steps"] = "1600", ["learning_rate"] = "2E-06", ["lr_scheduler"] = "constant",
+            ["train_batch_size"] = "1", ["max_train_steps"] = "1600", ["learning_rate"] = "2E-06", ["text_encoder_lr"] = "2E-06", ["lr_scheduler"] = "constant",
             ["lr_scheduler_num_cycles"] = "1", ["lr_warmup_steps"] = "0", ["network_dim"] = "4", ["network_alpha"] = "1", ["conv_dim"] = "4",
             ["conv_alpha"] = "1", ["noise_offset"] = "0", ["max_token_length"] = "75", ["shuffle_caption"] = "false", ["random_crop"] = "false",
             ["enable_bucket"] = "false", ["bucket_no_upscale"] = "false", ["min_bucket_reso"] = "256", ["max_bucket_reso"] = "1024",

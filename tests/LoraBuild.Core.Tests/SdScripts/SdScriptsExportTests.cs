@@ -83,6 +83,9 @@ public class SdScriptsExportTests
         Assert.Contains("max_train_steps = 220", lines);
         Assert.Contains("lr_warmup_steps = 22", lines);
         Assert.Contains("xformers = true", lines);
+        Assert.Contains("network_alpha = 4.0", lines);
+        Assert.Contains("validation_split = 0.0", lines);
+        Assert.Contains("network_dim = 4", lines);
         Assert.Contains("max_token_length = 225", lines);
         Assert.Contains("optimizer_type = \"lion8bit\"", lines);
         Assert.Contains("optimizer_args = [\"weight_decay=0.1\"]", lines);
