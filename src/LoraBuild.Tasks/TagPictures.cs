@@ -14,8 +14,8 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// Tag: the tagger's score of every label for each picture, and from it the tags at the threshold. A tag file beside a picture replaces
-/// the tagger for that picture.
+/// Tag: the taggers' score of every label for each picture, kept whole, and from it the tags at the thresholds. A tag file beside a picture
+/// replaces the taggers for that picture.
 /// </summary>
 public sealed class TagPictures : ModelTask
 {
@@ -23,12 +23,13 @@ public sealed class TagPictures : ModelTask
     private const int ScoresVersion = 1;
 
     private TagSelection selection = new();
+    private string selectionKey = "";
 
     /// <summary>The worker.</summary>
     [Required]
     public string WorkerAssembly { get; set; } = "";
 
-    /// <summary>Items of <see cref="NormalizePictures"/>.</summary>
+    /// <summary>Items of <see cref="FindDuplicates"/>.</summary>
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
@@ -68,6 +69,7 @@ public sealed class TagPictures : ModelTask
     protected override void Run()
     {
         selection = TagSelection.Parse(Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal), out _);
+        selectionKey = selection.ToJson();
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
         var scoring = Score(byTagger);
         Session.Sweep(Folder, Session.State.IsSeen);
@@ -172,7 +174,7 @@ public sealed class TagPictures : ModelTask
         var key = new StepKey("tags", StepVersion).With("corrections", picture.GetMetadata(PictureMetadata.TagEdits));
         return TagFileOf(picture) is { Length: > 0 } tagFile
             ? key.With("tag file", Session.State.HashInput(tagFile)).ToHash()
-            : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("selection", selection.ToJson()).ToHash();
+            : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("selection", selectionKey).ToHash();
     }
 
     private (PictureTags Tags, OutfitFinding? Finding)? TagsOf(ITaskItem picture, ConcurrentBag<string> read, ConcurrentBag<string> failed)

@@ -1,3 +1,4 @@
+using LoraBuild.Core.Caching;
 using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Tests.Downloads;
@@ -63,12 +64,15 @@ public sealed class PictureStepTests
         float[][] boxes = [[24, 32, 10, 60, 0.9f], [40, 32, 10, 60, 0.8f]];
         float[] fields = [.. Enumerable.Range(0, 5).SelectMany(field => (float[])[.. boxes.Select(box => box[field]), .. new float[18]])];
         using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
-        project.Write("models/person.onnx", OnnxFile.Constant([1, 3, 64, 64], [1, 5, 20], fields));
+        var detector = OnnxFile.Constant([1, 3, 64, 64], [1, 5, 20], fields);
+        using var server = new LoopbackServer(_ => LoopbackServer.Response("200 OK", detector, $"Content-Length: {detector.Length}"));
         project.Write("models/isnet.onnx", OnnxFile.Brightest(1, 3, 64, 64));
-        project.Items = "  <ItemGroup>\n    <PersonDetector Include=\"models/person.onnx\" />\n    <BackgroundModel Include=\"models/isnet.onnx\" />\n  </ItemGroup>\n";
+        project.Items = $"  <ItemGroup>\n    <PersonDetector Include=\"{server.Uri}%3Fdownload=true\" Sha256=\"{ContentHash.Of(detector)}\" />\n    <BackgroundModel Include=\"models/isnet.onnx\" />\n  </ItemGroup>\n";
         project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: {background: lime}\n");
 
         Succeeded(project.Build("-t:SuggestEdits"));
+        Assert.Equal("/models/model.onnx?download=true", Assert.Single(server.Requests).Path);
+        Assert.False(File.Exists(project.PathOf(LockFile.Name)));
         var suggested = File.ReadAllText(project.PathOf("bin/suggested-edits.yaml"));
         Assert.DoesNotContain("aoi_207", suggested, StringComparison.Ordinal);
 

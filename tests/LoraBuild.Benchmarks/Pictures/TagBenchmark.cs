@@ -8,7 +8,7 @@ namespace LoraBuild.Benchmarks.Pictures;
 
 /// <summary>
 /// Tagging from files against a loop that only runs the session on ready tensors, on the same threads, in turns: once with a model of a real
-/// tagger's cost and once with the example's, which is so small that reading a picture costs more than the model. Before them, while no large model is loaded, the peak
+/// tagger's cost and once with the example's, which is so small that reading a picture costs more than the model. Before them, while no large model was made, the peak
 /// memory at 50 and at 500 pictures.
 /// </summary>
 internal sealed class TagBenchmark : IBenchmark
@@ -33,9 +33,9 @@ internal sealed class TagBenchmark : IBenchmark
         try
         {
             var pictures = Photographs.WritePngs(Path.Combine(folder.FullName, "pictures"), 500, Width, Height);
-            PatchModel.Write(Path.Combine(folder.FullName, "model"), layers);
             var example = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Example").Value!;
             MeasureMemory(Path.Combine(example, "models", "tagger"), pictures);
+            PatchModel.Write(Path.Combine(folder.FullName, "model"), layers);
             Compare($"{layers} layers of a ViT-B, {Width} x {Height}", Path.Combine(folder.FullName, "model"), [.. pictures.Take(count)]);
             var small = Directory.GetFiles(Path.Combine(example, "images"), "*.png", SearchOption.AllDirectories);
             Compare("the example's tagger, its own pictures", Path.Combine(example, "models", "tagger"), [.. Enumerable.Repeat(small, 20).SelectMany(all => all)]);
