@@ -9,11 +9,11 @@ internal static class TrainingOptions
     private const double MaxAlpha = 1e4, MaxLrWeight = 100;
 
     private static readonly string LrWeights =
-        $"empty, {UNetBlock.PerWay} numbers with commas between, or sine, cosine, linear, reverse_linear or zeros, to which a number is added as in sine+.25";
+        $"empty, {UNetBlockIndex.PerWay} numbers with commas between, or sine, cosine, linear, reverse_linear or zeros, to which a number is added as in sine+.25";
 
-    private static readonly string BlockDims = $"empty or {UNetBlock.Count} whole numbers from 0 to {MaxDim} with commas between";
+    private static readonly string BlockDims = $"empty or {UNetBlockIndex.Count} whole numbers from 0 to {MaxDim} with commas between";
 
-    private static readonly string BlockAlphas = $"empty or {UNetBlock.Count} numbers from 0 to {MaxAlpha} with commas between";
+    private static readonly string BlockAlphas = $"empty or {UNetBlockIndex.Count} numbers from 0 to {MaxAlpha} with commas between";
 
     public static IReadOnlyList<TrainingOption> All() =>
     [
@@ -165,7 +165,7 @@ internal static class TrainingOptions
             "down_lr_weight",
             LrWeights,
             "What the learning rate is multiplied by in the UNet's 12 blocks on the way down; blocks with 0 get no adapters.",
-            s => s.DownLrWeight, (s, v) => s with { DownLrWeight = v }, text => BlockValues.TryParseCurve(text, UNetBlock.PerWay, MaxLrWeight)),
+            s => s.DownLrWeight, (s, v) => s with { DownLrWeight = v }, text => BlockValues.TryParseCurve(text, UNetBlockIndex.PerWay, MaxLrWeight)),
         Parsed(
             "mid_lr_weight",
             $"empty or a number from 0 to {MaxLrWeight}",
@@ -175,27 +175,27 @@ internal static class TrainingOptions
             "up_lr_weight",
             LrWeights,
             "The same in the 12 blocks on the way up.",
-            s => s.UpLrWeight, (s, v) => s with { UpLrWeight = v }, text => BlockValues.TryParseCurve(text, UNetBlock.PerWay, MaxLrWeight)),
+            s => s.UpLrWeight, (s, v) => s with { UpLrWeight = v }, text => BlockValues.TryParseCurve(text, UNetBlockIndex.PerWay, MaxLrWeight)),
         Parsed(
             "block_dims",
             BlockDims,
             "The UNet's network_dim block by block: 12 down, the one between, 12 up.",
-            s => s.BlockDims, (s, v) => s with { BlockDims = v }, text => BlockValues.TryParse(text, UNetBlock.Count, MaxDim, whole: true)),
+            s => s.BlockDims, (s, v) => s with { BlockDims = v }, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxDim, whole: true)),
         Parsed(
             "block_alphas",
             BlockAlphas,
             "The UNet's network_alpha block by block.",
-            s => s.BlockAlphas, (s, v) => s with { BlockAlphas = v }, text => BlockValues.TryParse(text, UNetBlock.Count, MaxAlpha)),
+            s => s.BlockAlphas, (s, v) => s with { BlockAlphas = v }, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxAlpha)),
         Parsed(
             "conv_block_dims",
             BlockDims,
             "conv_dim block by block.",
-            s => s.ConvBlockDims, (s, v) => s with { ConvBlockDims = v }, text => BlockValues.TryParse(text, UNetBlock.Count, MaxDim, whole: true)),
+            s => s.ConvBlockDims, (s, v) => s with { ConvBlockDims = v }, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxDim, whole: true)),
         Parsed(
             "conv_block_alphas",
             BlockAlphas,
             "conv_alpha block by block.",
-            s => s.ConvBlockAlphas, (s, v) => s with { ConvBlockAlphas = v }, text => BlockValues.TryParse(text, UNetBlock.Count, MaxAlpha)),
+            s => s.ConvBlockAlphas, (s, v) => s with { ConvBlockAlphas = v }, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxAlpha)),
         OptionalNumber(
             "scale_weight_norms", 1e-3, 1e3,
             "After each step, a change of a layer's weight that is longer (L2 norm) is scaled down to this.",

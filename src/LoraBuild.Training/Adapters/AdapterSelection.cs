@@ -42,12 +42,12 @@ internal static class AdapterSelection
     }
 
     /// <summary>What the learning rate of a layer's weights is multiplied by.</summary>
-    public static double RateFactor(AdaptableLayer layer, TrainingSettings settings) => UNetBlock.Of(layer.Name) switch
+    public static double RateFactor(AdaptableLayer layer, TrainingSettings settings) => UNetBlockIndex.Of(layer.Name) switch
     {
         null => 1,
-        < UNetBlock.PerWay and { } block => settings.DownLrWeight?.Values[block] ?? 1,
-        UNetBlock.PerWay => settings.MidLrWeight?.Values[0] ?? 1,
-        { } block => settings.UpLrWeight?.Values[block - UNetBlock.PerWay - 1] ?? 1,
+        < UNetBlockIndex.PerWay and { } block => settings.DownLrWeight?.Values[block] ?? 1,
+        UNetBlockIndex.PerWay => settings.MidLrWeight?.Values[0] ?? 1,
+        { } block => settings.UpLrWeight?.Values[block - UNetBlockIndex.PerWay - 1] ?? 1,
     };
 
     // networks.lora knows no presets; its own choice of layers stands for 'full'.
@@ -71,7 +71,7 @@ internal static class AdapterSelection
         var (dims, alphas, dim, alpha) = IsLarge(layer)
             ? (settings.ConvBlockDims, settings.ConvBlockAlphas, settings.ConvDim, settings.ConvAlpha)
             : (settings.BlockDims, settings.BlockAlphas, settings.NetworkDim, settings.NetworkAlpha);
-        if (UNetBlock.Of(layer.Name) is { } block)
+        if (UNetBlockIndex.Of(layer.Name) is { } block)
         {
             dim = (int?)dims?.Values[block] ?? dim;
             // As everywhere in sd-scripts, an alpha of 0 is the rank.

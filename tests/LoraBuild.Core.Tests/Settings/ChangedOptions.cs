@@ -37,5 +37,5 @@ internal static class ChangedOptions
         ["max_validation_steps"] = "4", ["scale_v_pred_loss_like_noise_pred"] = "true",
     };
 
-    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, UNetBlock.Count));
+    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, UNetBlockIndex.Count));
 }

@@ -43,13 +43,13 @@ public class AdapterNetworkTests
     public void Blocks_have_ranks_alphas_and_learning_rates_of_their_own()
     {
         using var model = TestData.LoadTiny();
-        var dims = Enumerable.Repeat(2, UNetBlock.Count).ToArray();
+        var dims = Enumerable.Repeat(2, UNetBlockIndex.Count).ToArray();
         (dims[12], dims[24]) = (8, 0);
         using var network = Create(model, new()
         {
-            Algo = AdapterAlgorithm.LoCon, BlockDims = BlockValues.TryParse(string.Join(',', dims), UNetBlock.Count, 100), ConvDim = 3,
-            BlockAlphas = BlockValues.TryParse(string.Join(',', dims.Select(dim => dim / 2.0)), UNetBlock.Count, 100),
-            DownLrWeight = BlockValues.TryParseCurve("zeros", UNetBlock.PerWay, 100), MidLrWeight = BlockValues.TryParse("0.5", 1, 100),
+            Algo = AdapterAlgorithm.LoCon, BlockDims = BlockValues.TryParse(string.Join(',', dims), UNetBlockIndex.Count, 100), ConvDim = 3,
+            BlockAlphas = BlockValues.TryParse(string.Join(',', dims.Select(dim => dim / 2.0)), UNetBlockIndex.Count, 100),
+            DownLrWeight = BlockValues.TryParseCurve("zeros", UNetBlockIndex.PerWay, 100), MidLrWeight = BlockValues.TryParse("0.5", 1, 100),
         });
 
         var modules = network.Modules.ToDictionary(module => module.Layer.Name);

@@ -7,7 +7,7 @@ namespace LoraBuild.Core.Settings;
 /// sd-scripts' numbering of the UNet's blocks for <c>block_dims</c> and the like: 12 on the way down, of which the first has no layers,
 /// one in the middle, 12 on the way up.
 /// </summary>
-public static partial class UNetBlock
+public static partial class UNetBlockIndex
 {
     /// <summary>The number of blocks on either way.</summary>
     public const int PerWay = 12;

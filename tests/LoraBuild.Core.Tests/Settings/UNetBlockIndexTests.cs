@@ -2,7 +2,7 @@ using LoraBuild.Core.Settings;
 
 namespace LoraBuild.Core.Tests.Settings;
 
-public class UNetBlockTests
+public class UNetBlockIndexTests
 {
     [Theory]
     [InlineData("lora_unet_down_blocks_0_resnets_0_conv1", 1)]
@@ -13,11 +13,11 @@ public class UNetBlockTests
     [InlineData("lora_unet_up_blocks_0_resnets_0_conv1", 13)]
     [InlineData("lora_unet_up_blocks_0_upsamplers_0_conv", 15)]
     [InlineData("lora_unet_up_blocks_3_attentions_2_proj_out", 24)]
-    public void Blocks_are_numbered_as_sd_scripts_does(string layer, int block) => Assert.Equal(block, UNetBlock.Of(layer));
+    public void Blocks_are_numbered_as_sd_scripts_does(string layer, int block) => Assert.Equal(block, UNetBlockIndex.Of(layer));
 
     [Theory]
     [InlineData("lora_unet_conv_in")]
     [InlineData("lora_unet_time_embedding_linear_1")]
     [InlineData("lora_te_text_model_encoder_layers_0_mlp_fc1")]
-    public void Some_layers_are_in_no_block(string layer) => Assert.Null(UNetBlock.Of(layer));
+    public void Some_layers_are_in_no_block(string layer) => Assert.Null(UNetBlockIndex.Of(layer));
 }
