@@ -21,6 +21,9 @@ internal sealed record DrawnTruth(string Id, string Outfit, IReadOnlyList<string
         return [.. json.RootElement.GetProperty("images").EnumerateArray().SelectMany(Pictures)];
     }
 
+    /// <summary>Everything that belongs to the outfit, as character.yaml lists it.</summary>
+    public IReadOnlyList<string> OutfitTags => Character.Outfits.Single(outfit => outfit.Name == Outfit).Tags;
+
     /// <summary>The caption that the rules make of true tags.</summary>
     public IReadOnlyList<string> Caption()
     {

@@ -93,6 +93,31 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
         Assert.InRange(explained, 0, same / 10);
     }
 
+    [Fact]
+    public void At_least_95_percent_of_what_an_outfit_has_is_named_where_it_shows_and_nowhere_else()
+    {
+        var dataset = DatasetFile.Read(Path.Combine(Repository.Example, "bin", "dataset")).Groups.SelectMany(group => group.Pictures)
+            .ToDictionary(picture => Path.GetFileNameWithoutExtension(picture.File), picture => TagList.Parse(picture.Caption).ToHashSet(Tag.Comparer));
+        var confusion = new SortedDictionary<string, int[]>(StringComparer.Ordinal);
+        foreach (var picture in DrawnTruth.Read())
+        {
+            foreach (var tag in picture.OutfitTags)
+            {
+                var (drawn, named) = (picture.Tags.Contains(tag, Tag.Comparer), dataset[picture.Id].Contains(tag));
+                var counts = confusion.TryGetValue(tag, out var known) ? known : confusion[tag] = new int[4];
+                counts[(drawn ? 0 : 2) + (named ? 0 : 1)]++;
+            }
+        }
+
+        output.WriteLine("tag: shown and named, shown but not named, not shown but named, neither");
+        foreach (var (tag, counts) in confusion)
+            output.WriteLine($"{tag}: {string.Join(", ", counts)}");
+        var right = confusion.Values.Sum(counts => counts[0] + counts[3]);
+        var all = confusion.Values.Sum(counts => counts.Sum());
+        output.WriteLine(FormattableString.Invariant($"{right} of {all} pairs of picture and outfit tag are right: {(double)right / all:P1}"));
+        Assert.InRange((double)right / all, 0.95, 1);
+    }
+
     // The tagger's score for a tag, or for another name of the same garment.
     private static float BestScore(TagScores scores, string tag)
     {

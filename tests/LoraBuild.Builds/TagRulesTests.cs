@@ -41,6 +41,21 @@ public sealed class TagRulesTests
         Assert.Equal("hoshinoaoi, short hair, standing", project.Captions()["16_hoshinoaoi/aoi_001.txt"]);
     }
 
+    [Fact]
+    public void Outfits_are_suggested_although_the_build_has_nothing_to_do()
+    {
+        using var project = OnePicture("1girl, white dress, red footwear").With("low/aoi_207.jpg");
+        project.Write("images/low/aoi_207.txt", "1girl, white dress, smile");
+        Assert.True(project.Build().Succeeded);
+
+        Assert.True(project.Build("-t:SuggestOutfits").Succeeded);
+
+        Assert.Equal(
+            "outfits:\n  # 2 pictures: aoi_001, aoi_207\n  white dress:\n    when: {any: [white dress]}\n    tags: [white dress]\n",
+            File.ReadAllText(project.PathOf("bin/suggested-outfits/hoshinoaoi.yaml")));
+        Assert.True(project.Build().DidNothing);
+    }
+
     private static CharacterProject OnePicture(string tags)
     {
         var project = new CharacterProject().With("high/aoi_001.png");

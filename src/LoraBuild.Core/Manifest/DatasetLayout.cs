@@ -35,11 +35,11 @@ public static class DatasetLayout
             .ThenBy(group => group.Folder, StringComparer.Ordinal);
 
     /// <summary><c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.</summary>
-    public static string FolderName(int repeats, string trigger)
-    {
-        var name = string.Concat(trigger.Where(c => !NotInFolderNames.Contains(c, StringComparison.Ordinal) && !char.IsControl(c))).Trim();
-        return string.Create(CultureInfo.InvariantCulture, $"{repeats}_{name}");
-    }
+    public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{SafeName(trigger)}");
+
+    /// <summary>A trigger word without what names of files and folders cannot hold.</summary>
+    public static string SafeName(string trigger) =>
+        string.Concat(trigger.Where(c => !NotInFolderNames.Contains(c, StringComparison.Ordinal) && !char.IsControl(c))).Trim();
 
     private static DatasetPicture Describe(CaptionedPicture picture)
     {

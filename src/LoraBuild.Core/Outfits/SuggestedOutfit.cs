@@ -1,0 +1,34 @@
+using System.Text;
+using LoraBuild.Core.Diagnostics;
+
+namespace LoraBuild.Core.Outfits;
+
+/// <summary>Clothes that some pictures have in common.</summary>
+/// <param name="Name">A tag that tells it from the others.</param>
+/// <param name="When">Tags that most of its pictures have and hardly any other; may be empty.</param>
+/// <param name="Tags">What belongs to it, the most often seen first.</param>
+/// <param name="Pictures">Ids of the pictures.</param>
+public sealed record SuggestedOutfit(string Name, IReadOnlyList<string> When, IReadOnlyList<string> Tags, IReadOnlyList<string> Pictures)
+{
+    /// <summary>Suggestions as the <c>outfits:</c> of a character.yaml, for the author to paste and mend.</summary>
+    public static string ToYaml(IReadOnlyList<SuggestedOutfit> outfits)
+    {
+        var text = new StringBuilder("outfits:\n");
+        foreach (var outfit in outfits)
+        {
+            text.Append($"  # {outfit.Pictures.Count} pictures: {PictureEnumeration.Of(outfit.Pictures)}\n  {Scalar(outfit.Name)}:\n");
+            if (outfit.When.Count > 0) text.Append($"    when: {{any: {List(outfit.When)}}}\n");
+            text.Append($"    tags: {List(outfit.Tags)}\n");
+        }
+
+        return text.ToString();
+
+        static string List(IReadOnlyList<string> tags) => $"[{string.Join(", ", tags.Select(Scalar))}]";
+    }
+
+    // Plain where YAML reads it as it stands, else in single quotes.
+    private static string Scalar(string text) =>
+        text.All(character => char.IsLetterOrDigit(character) || character is ' ' or '-' or '_') && char.IsLetterOrDigit(text[0])
+            ? text
+            : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using LoraBuild.Core.Files;
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Outfits;
+using LoraBuild.Core.Tags;
+using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>SuggestOutfits: what the pictures' tags have in common, as the <c>outfits:</c> of a character.yaml for the author to paste.</summary>
+public sealed class SuggestOutfits : LoraTask
+{
+    /// <summary>Items of <see cref="TagPictures"/>.</summary>
+    [Required]
+    public ITaskItem[] Pictures { get; set; } = [];
+
+    /// <summary>The ledger of raw tags.</summary>
+    [Required]
+    public string TaggedFile { get; set; } = "";
+
+    /// <summary>The author's own table of implications, or nothing.</summary>
+    public ITaskItem? Implications { get; set; }
+
+    /// <summary>The folder for one file a character, named after her trigger word.</summary>
+    [Required]
+    public string Folder { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var tagged = TagLedger.Read(TaggedFile);
+        var suggester = new OutfitSuggester(OwnImplications.Read(Session, Implications).Table, GarmentTable.Default);
+        foreach (var own in Pictures.GroupBy(picture => picture.GetMetadata(PictureMetadata.Character), Tag.Comparer))
+        {
+            var outfits = suggester.Suggest([.. own.Select(picture => (picture.Id(), tagged[picture.Id()].Tags.Tags))]);
+            if (outfits.Count == 0)
+            {
+                Say($"SuggestOutfits: no two pictures of {own.Key} show the same clothes");
+                continue;
+            }
+
+            var path = Path.Combine(Folder, $"{DatasetLayout.SafeName(own.Key)}.yaml");
+            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(SuggestedOutfit.ToYaml(outfits))));
+            Say(string.Create(CultureInfo.InvariantCulture, $"SuggestOutfits: {outfits.Count} outfits of {own.Key} -> {path}"));
+        }
+    }
+}
