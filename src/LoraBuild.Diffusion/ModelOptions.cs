@@ -8,6 +8,9 @@ public sealed record ModelOptions
     /// <summary>A folder with CLIP's <c>merges.txt</c>, or that file; null to look beside the model.</summary>
     public string? Tokenizer { get; init; }
 
+    /// <summary>Brings CLIP's vocabulary and says where it is. Only asked where the model is sound and has none beside it; null: an error then.</summary>
+    public Func<string>? FetchTokenizer { get; init; }
+
     /// <summary>
     /// sd-scripts' <c>vae</c>: an autoencoder to take instead of the model's own. A file with CompVis' or diffusers' names, or a folder as
     /// diffusers writes it.

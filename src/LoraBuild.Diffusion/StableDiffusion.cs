@@ -70,7 +70,7 @@ public sealed class StableDiffusion : IDisposable
         using var files = ModelFiles.Open(BaseModelFiles.Of(path, options.Vae));
         var settings = files.Settings;
         CheckOptions(path, settings, options);
-        var tokenizerPath = options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? ClipVocabulary.PlacesBeside(path)[0];
+        var tokenizerPath = options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? options.FetchTokenizer?.Invoke() ?? ClipVocabulary.PlacesBeside(path)[0];
         var tokenizer = ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
         device ??= torch.CPU;
 

@@ -1,6 +1,5 @@
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
 using LoraBuild.Core.SdScripts;
@@ -75,11 +74,11 @@ public sealed class TrainLora : LoraTask
         var job = new TrainJob(
             DatasetFolder,
             model.Path,
-            Tokenizer?.GetMetadata("FullPath") ?? FindTokenizer(model.Path),
+            Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path),
             settings.ToOptions(),
             OutputFolder,
             OutputName,
-            StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath") };
+            StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
         var key = Key(job, model);
         var result = Session.Store.Find(key);
         if (result is not null && IsInPlace(result, key))
@@ -112,17 +111,6 @@ public sealed class TrainLora : LoraTask
                 DiagnosticCode.BaseModelMissing,
                 "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with the dataset.");
 
-    // The one with the model; what is missing there is noted, so that its appearance is a change. Else CLIP's own, which all models share.
-    private string FindTokenizer(string model)
-    {
-        if (ClipVocabulary.FindBeside(model) is { } beside)
-            return beside;
-        foreach (var file in ClipVocabulary.PlacesBeside(model).SelectMany(ClipVocabulary.FilesAt))
-            Session.State.NoteAbsent(file);
-        var downloads = new DownloadCache(CachePath, Session.State.HashInput);
-        return ClipVocabulary.FetchAsync(downloads, new Uri(TokenizerUrl), CancellationToken).GetAwaiter().GetResult();
-    }
-
     private static string Existing(string weights) => File.Exists(weights)
         ? Path.GetFullPath(weights)
         : throw new LoraBuildException(
@@ -136,7 +124,10 @@ public sealed class TrainLora : LoraTask
             .With("name", job.OutputName);
         foreach (var file in model.Weights)
             key.With("base model", Session.State.HashInput(file));
-        foreach (var file in model.Optional.Concat(ClipVocabulary.FilesAt(job.Tokenizer!)))
+        // Without a vocabulary the worker takes the published one, which is always the same; that one appears is a change.
+        if (job.Tokenizer is null)
+            key.With("vocabulary", ClipVocabulary.PublishedMerges);
+        foreach (var file in model.Optional.Concat((job.Tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [job.Tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
         {
             if (File.Exists(file))
                 key.With(Path.GetFileName(file), Session.State.HashInput(file));

@@ -49,7 +49,10 @@ public sealed class Trainer : IDisposable
         var files = BaseModelFiles.Of(job.BaseModel, job.Vae);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        var options = new ModelOptions { Tokenizer = job.Tokenizer, Vae = job.Vae, V2 = settings.V2, VParameterization = settings.VParameterization };
+        var options = new ModelOptions
+        {
+            Tokenizer = job.Tokenizer, FetchTokenizer = job.FetchTokenizer, Vae = job.Vae, V2 = settings.V2, VParameterization = settings.VParameterization,
+        };
         model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
         modelFacts = BaseModelFacts.Of(files, model);
         if (settings.ClipSkip > model.TextEncoder.Depth)

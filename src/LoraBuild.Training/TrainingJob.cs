@@ -25,6 +25,9 @@ public sealed record TrainingJob(
     /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
     public string? Vae { get; init; }
 
+    /// <summary>As <see cref="Diffusion.ModelOptions.FetchTokenizer"/>.</summary>
+    public Func<string>? FetchTokenizer { get; init; }
+
     /// <summary>The folder of the content store, for latents that are cached on disk; null: they are cached in memory only.</summary>
     public string? CachePath { get; init; }
 }

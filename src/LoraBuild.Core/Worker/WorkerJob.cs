@@ -103,6 +103,9 @@ public sealed record TrainJob(
     /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
     public string? Vae { get; init; }
 
+    /// <summary>From where CLIP's merges.txt is fetched, into the store's folder, when neither the job nor the model has it.</summary>
+    public string? TokenizerUrl { get; init; }
+
     /// <summary>The folder of the content store.</summary>
     public string? CachePath { get; init; }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
 using LoraBuild.Training;
@@ -21,12 +23,23 @@ internal static class TrainLora
 
         Directory.CreateDirectory(job.OutputFolder);
         var training = new TrainingJob(
-            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile) { CachePath = job.CachePath, Vae = job.Vae };
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
+        {
+            CachePath = job.CachePath,
+            Vae = job.Vae,
+            FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
+        };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
         events.Progress(string.Create(
             CultureInfo.InvariantCulture,
             $"Train: {result.Steps} steps done, the loss fell from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last"));
         events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', result.Files.Select(Path.GetFileName)) });
+    }
+
+    private static string FetchTokenizer(string cache, Uri url, EventWriter events, CancellationToken token)
+    {
+        events.Progress("Train: the model brings no CLIP vocabulary, so the published one is taken");
+        return ClipVocabulary.FetchAsync(new DownloadCache(cache), url, token).GetAwaiter().GetResult();
     }
 
     private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>

@@ -83,6 +83,31 @@ public class StableDiffusionTests
             TestData.PathOf("mini-sd"), ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer") })).Diagnostic.Code);
 
     [Fact]
+    public void A_vocabulary_is_only_fetched_for_a_sound_model_without_one()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var tiny = new TinyModel();
+        var path = tiny.WriteFile(name => name);
+        var asked = 0;
+        var options = new ModelOptions { FetchTokenizer = Fetch };
+
+        using (StableDiffusion.Load(path, ScalarType.Float32, options: options))
+            Assert.Equal(0, asked);
+        File.Delete(tiny.PathOf("tokenizer/merges.txt"));
+        using (StableDiffusion.Load(path, ScalarType.Float32, options: options))
+            Assert.Equal(1, asked);
+        File.WriteAllText(path, "no model");
+        Assert.Throws<LoraBuildException>(() => StableDiffusion.Load(path, ScalarType.Float32, options: options));
+        Assert.Equal(1, asked);
+
+        string Fetch()
+        {
+            asked++;
+            return TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt");
+        }
+    }
+
+    [Fact]
     public void A_missing_model_or_a_folder_without_one_is_an_error()
     {
         using var folder = new TemporaryFolder();
