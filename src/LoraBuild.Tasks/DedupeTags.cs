@@ -32,7 +32,9 @@ public sealed class DedupeTags : TagStepTask
                 Report(warning.Diagnostic);
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(
-                new StepKey("Dedupe", StepVersion).With("triggers", JsonSerializer.Serialize(character.TriggerWords)).With("implications", own.Content),
+                new StepKey("Dedupe", StepVersion)
+                    .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
+                    .With("implications", own.Content),
                 (_, tags) => (deduplicator.Deduplicate(tags), null));
         });
     }

@@ -39,7 +39,8 @@ public sealed class ResolveCharacters : LoraTask
         if (Log.HasLoggedErrors)
             return;
         if (Pictures.Length == 0)
-            throw new LoraBuildException(DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
+            throw new LoraBuildException(
+                DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
 
         // One character owns every picture, wherever it lies; several own what lies in their folders.
         var root = files.Count == 1 ? Path.GetDirectoryName(files[0])! : Path.GetFullPath(ProjectFolder);

@@ -40,7 +40,8 @@ public abstract class TagStepTask : LoraTask
         var shared = rules.ToDictionary(character => character.Key, character => character.Value.Key.ToHash(), Tag.Comparer);
         var pictures = Pictures.ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
         var keys = Pictures.Select(picture => (picture.Id(), Key(picture))).ToList();
-        var tally = new TagLedgerStep(Session, step, 1).Run(OutputFile, keys, id => rules[CharacterOf(pictures[id])].Compute(pictures[id], input[id].Tags));
+        var tally = new TagLedgerStep(Session, step, 1).Run(
+            OutputFile, keys, id => rules[CharacterOf(pictures[id])].Compute(pictures[id], input[id].Tags));
         Say(tally.Describe(step));
 
         ContentHash Key(ITaskItem picture)

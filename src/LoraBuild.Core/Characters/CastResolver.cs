@@ -4,7 +4,8 @@ using LoraBuild.Core.Tags;
 namespace LoraBuild.Core.Characters;
 
 /// <summary>
-/// ResolveCharacters for a project: each picture goes to the character in whose folder it lies, and is resolved by what her character.yaml says.
+/// ResolveCharacters for a project: each picture goes to the character in whose folder it lies, and is resolved by what her character.yaml
+/// says.
 /// </summary>
 public static class CastResolver
 {
@@ -42,7 +43,8 @@ public static class CastResolver
         diagnostics.AddRange(picturesOf[null].Select(picture => new Diagnostic(
             DiagnosticCode.CharacterClash,
             Severity.Error,
-            $"The picture lies in no character's folder. Put it below the images/ of one of them: {string.Join(", ", cast.Select(folder => folder.Outside("images/")))}.",
+            "The picture lies in no character's folder. Put it below the images/ of one of them: "
+                + $"{string.Join(", ", cast.Select(folder => folder.Outside("images/")))}.",
             picture.Path)));
         return new ResolvedPictures(PictureNames.Give(resolved), diagnostics);
     }
@@ -52,9 +54,13 @@ public static class CastResolver
     private static IEnumerable<Diagnostic> Clashes(IReadOnlyList<CharacterFolder> cast)
     {
         foreach (var same in cast.GroupBy(folder => folder.Path, StringComparer.Ordinal).Where(same => same.Skip(1).Any()))
-            yield return Clash(same.Last(), $"lies in the same folder as {same.First().Character.File}. Each character needs a folder of her own, with her images/ in it.");
+            yield return Clash(
+                same.Last(),
+                $"lies in the same folder as {same.First().Character.File}. Each needs a folder of her own, with her images/ in it.");
         foreach (var same in cast.GroupBy(folder => folder.Character.Trigger, Tag.Comparer).Where(same => same.Skip(1).Any()))
-            yield return Clash(same.Last(), $"has the trigger '{same.Key}', which {same.First().Character.File} has too. One of them needs another trigger word.");
+            yield return Clash(
+                same.Last(),
+                $"has the trigger '{same.Key}', which {same.First().Character.File} has too. One of them needs another trigger word.");
     }
 
     private static Diagnostic Clash(CharacterFolder folder, string what) => new(

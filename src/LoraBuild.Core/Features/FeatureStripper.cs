@@ -30,7 +30,8 @@ public sealed class FeatureStripper
 
     /// <summary>Prepares the rules of a character.</summary>
     /// <param name="character">The character.</param>
-    /// <param name="spared">Tags that are no features of hers although a table or default pattern says so; see <see cref="FeatureSurvey.Spared"/>.</param>
+    /// <param name="spared">Tags that are no features of hers although a table or default pattern says so; see
+    /// <see cref="FeatureSurvey.Spared"/>.</param>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.InvalidValue"/>: a pattern is no regular expression.</exception>
     public FeatureStripper(Character character, IReadOnlySet<string>? spared = null)
     {

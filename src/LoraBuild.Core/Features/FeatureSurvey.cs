@@ -5,8 +5,8 @@ using LoraBuild.Core.Tags;
 namespace LoraBuild.Core.Features;
 
 /// <summary>
-/// How often each feature appears in a character's pictures. What she is, she is in most of them; a feature of a few pictures is a mistake of
-/// the tagger or part of a costume, and its author should know before it is gone from the captions.
+/// How often each feature appears in a character's pictures. What she is, she is in most of them; a feature of a few pictures is a mistake
+/// of the tagger or part of a costume, and its author should know before it is gone from the captions.
 /// </summary>
 public sealed class FeatureSurvey
 {
@@ -19,8 +19,8 @@ public sealed class FeatureSurvey
     /// <summary>Counts.</summary>
     /// <param name="character">The character.</param>
     /// <param name="pictures">Ids and tags of her pictures before StripFeatures.</param>
-    /// <param name="leastFrequency">The least share of her pictures, 0 to 1, in which a feature that a table or default pattern names must appear to
-    /// be stripped. What character.yaml names itself is always stripped.</param>
+    /// <param name="leastFrequency">The least share of her pictures, 0 to 1, in which a feature that a table or default pattern names must
+    /// appear to be stripped. What character.yaml names itself is always stripped.</param>
     public FeatureSurvey(Character character, IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> pictures, double leastFrequency)
     {
         file = character.File;
@@ -29,7 +29,9 @@ public sealed class FeatureSurvey
         Features =
         [
             .. pictures
-                .SelectMany(picture => picture.Tags.Distinct(Tag.Comparer).Where(tag => !stripper.IsName(tag)), (picture, tag) => (picture.Id, Tag: tag))
+                .SelectMany(
+                    picture => picture.Tags.Distinct(Tag.Comparer).Where(tag => !stripper.IsName(tag)),
+                    (picture, tag) => (picture.Id, Tag: tag))
                 .GroupBy(pair => pair.Tag, pair => pair.Id, Tag.Comparer)
                 .Select(pair => (pair.Key, Reason: stripper.Reason(pair.Key), Ids: pair.ToList()))
                 .Where(feature => feature.Reason is not null)
@@ -37,7 +39,10 @@ public sealed class FeatureSurvey
                 .OrderByDescending(feature => feature.Share)
                 .ThenBy(feature => feature.Tag, StringComparer.Ordinal),
         ];
-        Spared = Features.Where(feature => feature.Share < leastFrequency && !stripper.IsAuthorsRule(feature.Tag)).Select(feature => feature.Tag).ToHashSet(Tag.Comparer);
+        Spared = Features
+            .Where(feature => feature.Share < leastFrequency && !stripper.IsAuthorsRule(feature.Tag))
+            .Select(feature => feature.Tag)
+            .ToHashSet(Tag.Comparer);
     }
 
     /// <summary>All features that the pictures show, the most frequent first.</summary>

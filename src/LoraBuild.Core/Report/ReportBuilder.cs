@@ -27,7 +27,10 @@ public static class ReportBuilder
             [.. groups.Select(group => new ReportGroup(group.Folder, group.Repeats, group.Pictures.Count))],
             Epoch(source.Manifest.SamplesPerEpoch, used.Sum(bucket => bucket.Batches), source.Settings),
             used,
-            [.. source.Characters.SelectMany(character => character.Outfits, (character, outfit) => new ReportOutfit(character.Trigger, outfit.Name, outfit.Tags))],
+            [
+                .. source.Characters.SelectMany(
+                    character => character.Outfits, (character, outfit) => new ReportOutfit(character.Trigger, outfit.Name, outfit.Tags)),
+            ],
             [.. Warnings(source, pictures)],
             [.. source.Duplicates.OrderBy(pair => pair.Distance)]);
     }

@@ -18,7 +18,11 @@ internal sealed record OwnImplications(ImplicationTable Table, ContentHash Conte
             return new OwnImplications(ImplicationTable.Danbooru, ContentHash.Of(""));
         var path = file.GetMetadata("FullPath");
         if (!File.Exists(path))
-            throw new LoraBuildException(DiagnosticCode.InvalidProperty, "LoraImplications names this file, which does not exist. Write it, or correct the property.", path);
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidProperty, "LoraImplications names this file, which does not exist. Write it, or correct the property.", path);
+        }
+
         return new OwnImplications(ImplicationTable.ReadOwn(path), session.State.HashInput(path));
     }
 }

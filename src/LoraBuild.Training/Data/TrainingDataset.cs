@@ -43,13 +43,7 @@ public sealed class TrainingDataset
     /// <exception cref="LoraBuildException">LB1006: it has no pictures. LB5003: a picture fits no bucket.</exception>
     public static TrainingDataset Create(string folder, DatasetManifest manifest, TrainingSettings settings)
     {
-        var selector = new BucketSelector(
-            settings.Resolution,
-            settings.EnableBucket,
-            settings.BucketNoUpscale,
-            settings.MinBucketReso,
-            settings.MaxBucketReso,
-            settings.BucketResoSteps);
+        var selector = BucketSelector.For(settings);
         var pictures = RegularizationPairing.Pair(manifest)
             .Select((entry, index) => new TrainingPicture(
                 index,
