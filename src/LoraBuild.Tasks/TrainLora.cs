@@ -100,7 +100,9 @@ public sealed class TrainLora : LoraTask
             Say("Train: the finished LoRA came from the cache");
         }
 
-        foreach (var stale in Directory.EnumerateFiles(OutputFolder, $"{OutputName}-??????.safetensors").Where(file => !Session.State.IsSeen(file)).ToList())
+        foreach (var stale in Directory.EnumerateFiles(OutputFolder, $"{OutputName}-??????.safetensors")
+            .Concat(Directory.EnumerateFiles(OutputFolder, $"{OutputName}-step????????.safetensors"))
+            .Where(file => !Session.State.IsSeen(file)).ToList())
             File.Delete(stale);
         Say($"LoRA -> {Path.Combine(OutputFolder, OutputName + ".safetensors")}");
     }

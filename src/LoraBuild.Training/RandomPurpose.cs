@@ -44,4 +44,13 @@ internal enum RandomPurpose
 
     /// <summary>Which values of an adapter are dropped; then step, the layer's name and the sample.</summary>
     NetworkDropout,
+
+    /// <summary>Coarser noise that is added; then step and sample.</summary>
+    MultiresNoise,
+
+    /// <summary>Noise that is not to be predicted; then step and sample.</summary>
+    Perturbation,
+
+    /// <summary>Which of a group's pictures are measured instead of trained on; then the group.</summary>
+    ValidationSplit,
 }

@@ -1,15 +1,20 @@
 using System.Diagnostics;
+using System.Globalization;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Data;
 using LoraBuild.Training.Metadata;
+using LoraBuild.Training.Noise;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Saving;
 using LoraBuild.Training.Schedules;
+using LoraBuild.Training.Validation;
 
 namespace LoraBuild.Training;
 
@@ -19,7 +24,7 @@ namespace LoraBuild.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private const int Version = 1;
+    private const int Version = 2;
     // A UNet below this runs through two copies of itself side by side; Stable Diffusion's has 860 million.
     private const long SmallUNet = 100_000_000;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
@@ -39,13 +44,17 @@ public sealed class Trainer : IDisposable
     private readonly AdapterNetwork? secondNetwork;
     private readonly IOptimizer optimizer;
     private readonly LossScale? scale;
+    private readonly SavePlan saves;
+    private readonly DatasetManifest validationManifest;
 
     private Trainer(TrainingJob job)
     {
         this.job = job;
         settings = job.Settings;
-        dataset = TrainingDataset.Create(job.DatasetFolder, job.Manifest, settings);
+        (var trainingManifest, validationManifest) = ValidationSplit.Of(job.Manifest, settings);
+        dataset = TrainingDataset.Create(job.DatasetFolder, trainingManifest, settings);
         plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
+        saves = new(job, plan);
         var files = BaseModelFiles.Of(job.BaseModel, job.Vae);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
@@ -81,7 +90,7 @@ public sealed class Trainer : IDisposable
     /// <param name="cancellation">Looked at between steps; the state is saved then.</param>
     /// <exception cref="LoraBuildException">
     /// LB1006, LB5003: the dataset. LB2xxx, LB6004: a picture. LB4xxx: the base model or tokenizer. LB5001: a setting. LB5002: the loss or a
-    /// gradient is not a number. LB6001: a file cannot be written.
+    /// gradient is not a number. LB5004: memory ran out. LB6001: a file cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and its state is saved.</exception>
     public static TrainingResult Run(
@@ -107,7 +116,7 @@ public sealed class Trainer : IDisposable
     {
         var key = Key();
         var losses = new List<double>(plan.TotalSteps);
-        if (TrainingState.TryRestore(job.StateFile, key, network.Parameters, optimizer, scale) is { } done && EarlierFilesExist(done.Count))
+        if (TrainingState.TryRestore(job.StateFile, key, network.Parameters, optimizer, scale) is { } done && saves.Kept(done.Count).All(File.Exists))
         {
             losses.AddRange(done);
             log?.Invoke($"Going on with an interrupted training at step {done.Count + 1} of {plan.TotalSteps}.");
@@ -126,7 +135,9 @@ public sealed class Trainer : IDisposable
         var encoder = new LatentEncoder(model.Vae, device, LoraFile.ScalarTypeOf(precision));
         using var cache = settings.UsesCachedLatents ? CacheLatents(encoder, views, log, cancellation) : null;
         using var latents = new LatentSource(encoder, cache, settings.VaeBatchSize, LatentBytes, sideBySide: secondModel is not null);
-        using var batches = new BatchLoader(dataset, samples, pictures, settings, losses.Count, plan.TotalSteps);
+        using var batches = new BatchLoader(dataset, samples, pictures, settings, plan.FirstBatchOf(losses.Count), plan.FirstBatchOf(plan.TotalSteps));
+        var validation = CreateValidation();
+        using var validationLatents = new LatentSource(encoder, cache: null, vaeBatchSize: 1, LatentBytes);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
         var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);
 
@@ -138,11 +149,21 @@ public sealed class Trainer : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            var batch = batches.Take();
-            losses.Add(Run(step, batch, latents, curve.FactorAt(batch.Step)));
+            var taken = new List<TrainingBatch>();
+            var result = Run(step, taken, batches, samples.Noise, latents, losses.Count, curve.FactorAt(losses.Count));
+            if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1)))
+                throw Diverged(taken, result, key, losses);
+            losses.Add(result.Loss);
             var epochEnded = losses.Count % plan.StepsPerEpoch == 0;
-            if (epochEnded && losses.Count < plan.TotalSteps)
-                WriteEpoch(losses.Count / plan.StepsPerEpoch);
+            using (optimizer.ShowResult())
+            {
+                foreach (var file in saves.After(losses.Count))
+                    Write(file, losses.Count);
+                if (validation?.IsDue(losses.Count, plan.StepsPerEpoch) == true)
+                    Measure(step, validation, samples.Noise, validationLatents, losses, log);
+            }
+
+            saves.RemoveOld(losses.Count);
             if (losses.Count < plan.TotalSteps && (epochEnded || watch.Elapsed - lastSave > SaveInterval))
             {
                 Save(key, losses);
@@ -156,10 +177,40 @@ public sealed class Trainer : IDisposable
             }
         }
 
-        var files = EpochFiles(plan.TotalSteps).Append(FinalFile).ToList();
-        Write(FinalFile, plan.TotalSteps, plan.Epochs);
+        using (optimizer.ShowResult())
+            Write(saves.FinalFile, plan.TotalSteps);
         File.Delete(job.StateFile);
-        return new(losses.Count, losses.Take(plan.StepsPerEpoch).Average(), losses.TakeLast(plan.StepsPerEpoch).Average(), losses, files);
+        return new(
+            losses.Count,
+            losses.Take(plan.StepsPerEpoch).Average(),
+            losses.TakeLast(plan.StepsPerEpoch).Average(),
+            losses,
+            [.. saves.Kept(plan.TotalSteps), saves.FinalFile]);
+    }
+
+    private ValidationSet? CreateValidation()
+    {
+        if (validationManifest.Groups.Count == 0)
+            return null;
+        var measured = ValidationSet.SettingsFor(settings);
+        // Its pictures are numbered by themselves, so they need a cache by themselves.
+        var samples = new SampleFactory(new(new(PictureBytes)), model.Tokenizer, measured, model.Vae.LatentChannels, model.Vae.Reduction);
+        return new(TrainingDataset.Create(job.DatasetFolder, validationManifest, measured), samples, measured);
+    }
+
+    private void Measure(
+        TrainingStep step, ValidationSet validation, TrainingNoise noise, LatentSource latents, List<double> losses, Action<string>? log)
+    {
+        var measured = new List<double>();
+        foreach (var batch in validation.Batches())
+        {
+            using var scope = NewDisposeScope();
+            measured.Add(step.Measure(Input(batch, noise, latents)));
+        }
+
+        log?.Invoke(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Validation after step {losses.Count}: loss {measured.Average():0.00000}, in training {losses.TakeLast(plan.StepsPerEpoch).Average():0.00000}."));
     }
 
     private LatentCache CacheLatents(LatentEncoder encoder, ViewReader views, Action<string>? log, CancellationToken cancellation)
@@ -171,31 +222,65 @@ public sealed class Trainer : IDisposable
         return cache;
     }
 
-    private double Run(TrainingStep step, TrainingBatch batch, LatentSource latents, double rate)
+    private StepResult Run(
+        TrainingStep step, List<TrainingBatch> taken, BatchLoader batches, TrainingNoise noise, LatentSource latents, int number, double rate)
     {
         using var scope = NewDisposeScope();
+        try
+        {
+            return step.Run(
+                Inputs(), group => rate * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate));
+        }
+        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        {
+            throw OutOfMemory.Explain(settings, number + 1, e);
+        }
+
+        IEnumerable<StepInput> Inputs()
+        {
+            for (var left = plan.BatchesOf(number); left > 0; left--)
+            {
+                taken.Add(batches.Take());
+                yield return Input(taken[^1], noise, latents);
+            }
+        }
+    }
+
+    private StepInput Input(TrainingBatch batch, TrainingNoise noise, LatentSource latents)
+    {
         var encoded = latents.Encode(batch);
-        var noise = tensor([.. batch.Samples.SelectMany(sample => sample.Noise)], dtype: ScalarType.Float32).view(encoded.shape).to(device);
-        var input = new StepInput(
-            [.. batch.Samples.Select(sample => sample.Tokens)], encoded, noise, [.. batch.Samples.Select(sample => sample.Timestep)])
+        return new(
+            [.. batch.Samples.Select(sample => sample.Tokens)],
+            encoded,
+            OfSamples((sample, place) => sample.Noise ?? noise.Target(batch.Step, place, (int)encoded.shape[2], (int)encoded.shape[3], Means(place))),
+            [.. batch.Samples.Select(sample => sample.Timestep)])
         {
             Pass = batch.Step,
             TokenWeights = settings.WeightedCaptions ? [.. batch.Samples.Select(sample => sample.TokenWeights!)] : null,
-            Mask = batch.Mask(encoded.shape[2], encoded.shape[3])?.to(device),
+            Perturbation = settings.IpNoiseGamma is null ? null : OfSamples((sample, _) => sample.Perturbation!),
             Weights = batch.Samples.Any(sample => sample.Weight != 1) ? [.. batch.Samples.Select(sample => sample.Weight)] : null,
+            Mask = batch.Mask(encoded.shape[2], encoded.shape[3])?.to(device),
         };
-        var result = step.Run(
-            input, group => rate * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate));
-        return double.IsFinite(result.Loss) && (double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1))
-            ? result.Loss
-            : throw Diverged(batch, result);
+
+        Tensor OfSamples(Func<TrainingSample, int, float[]> values) =>
+            tensor([.. batch.Samples.SelectMany(values)], dtype: ScalarType.Float32).view(encoded.shape).to(device);
+
+        float[] Means(int place) => encoded.select(0, place).mean([1, 2]).cpu().data<float>().ToArray();
     }
 
-    private static LoraBuildException Diverged(TrainingBatch batch, StepResult result) => new(
-        DiagnosticCode.TrainingDiverged,
-        $"{(double.IsFinite(result.Loss) ? "A gradient" : "The loss")} is not a number at step {batch.Step + 1}, with "
-            + $"{string.Join(", ", batch.Samples.Select(sample => sample.Picture.Name).Distinct())}. Lower LoraUnetLr and LoraTextEncoderLr, and look "
-            + "at these pictures; where the base model is sound in 32 bits only, set LoraMixedPrecision to no or bf16.");
+    // Nothing has changed in the step that failed: what was learnt before is kept.
+    private LoraBuildException Diverged(List<TrainingBatch> batches, StepResult result, string key, List<double> losses)
+    {
+        if (losses.Count > 0)
+            Save(key, losses);
+        var names = batches.SelectMany(batch => batch.Samples).Select(sample => sample.Picture.Name).Distinct();
+        return new(
+            DiagnosticCode.TrainingDiverged,
+            $"{(double.IsFinite(result.Loss) ? "A gradient" : "The loss")} is not a number at step {losses.Count + 1}, with {string.Join(", ", names)}. "
+                + "Lower LoraUnetLr and LoraTextEncoderLr, and look at these pictures; where the base model is sound in 32 bits only, set "
+                + "LoraMixedPrecision to no or bf16."
+                + (losses.Count > 0 ? $" The state before that step is in '{job.StateFile}'." : ""));
+    }
 
     private string Describe() => string.Join(
         " ",
@@ -223,25 +308,11 @@ public sealed class Trainer : IDisposable
             TimeSpan.FromSeconds((plan.TotalSteps - losses.Count) / speed));
     }
 
-    private string FinalFile => Path.Combine(job.OutputFolder, $"{job.OutputName}.safetensors");
-
-    private string EpochFile(int epoch) => Path.Combine(job.OutputFolder, $"{job.OutputName}-{epoch:000000}.safetensors");
-
-    // The files of the epochs that end before the last step, up to a step.
-    private IEnumerable<string> EpochFiles(int steps) => settings.SaveEveryNEpochs == 0
-        ? []
-        : Enumerable.Range(1, Math.Min(steps / plan.StepsPerEpoch, plan.Epochs - 1)).Where(epoch => epoch % settings.SaveEveryNEpochs == 0).Select(EpochFile);
-
-    private bool EarlierFilesExist(int steps) => EpochFiles(steps).All(File.Exists);
-
-    private void WriteEpoch(int epoch)
-    {
-        if (settings.SaveEveryNEpochs > 0 && epoch % settings.SaveEveryNEpochs == 0)
-            Write(EpochFile(epoch), epoch * plan.StepsPerEpoch, epoch);
-    }
-
-    private void Write(string path, int steps, int epoch) => LoraFile.Write(
-        path, network, settings.SavePrecision, TrainingMetadata.For(job, dataset, plan, modelFacts, precision, steps, epoch));
+    private void Write(string path, int steps) => LoraFile.Write(
+        path,
+        network,
+        settings.SavePrecision,
+        TrainingMetadata.For(job, dataset, plan, modelFacts, precision, steps, ((steps - 1) / plan.StepsPerEpoch) + 1));
 
     private void Save(string key, List<double> losses) => TrainingState.Save(job.StateFile, key, network.Parameters, optimizer, scale, losses);
 

@@ -93,6 +93,53 @@ public class TrainerTests
         Assert.All(undisturbed.Losses, loss => Assert.InRange(loss, 1e-3, 10));
     }
 
+    [Theory]
+    [InlineData(OptimizerType.AdamW8bit, 2, 0)]
+    [InlineData(OptimizerType.Prodigy, 4, 0)]
+    [InlineData(OptimizerType.Adafactor, 1, 0)]
+    [InlineData(OptimizerType.AdamWScheduleFree, 3, 0.4)]
+    public void Every_optimizer_goes_on_with_the_same_bits_also_in_the_middle_of_accumulated_epochs(OptimizerType type, int interruptions, double validation)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with
+        {
+            OptimizerType = type, OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.01"), GradientAccumulationSteps = 2, SaveEveryNSteps = 2,
+            IpNoiseGamma = 0.1, MultiresNoiseIterations = 3, AdaptiveNoiseScale = 0.1, LossType = LossType.Huber, MinSnrGamma = 5, ValidationSplit = validation,
+        };
+        var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
+        var job = SmallDataset.Job(folder, settings, "resumed");
+        // A run reports its first step, after which it is cancelled.
+        for (var run = 0; run < interruptions; run++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
+        }
+
+        var resumed = Trainer.Run(job);
+
+        Assert.Equal(undisturbed.Losses, resumed.Losses);
+        Assert.Equal(undisturbed.Files.Select(Path.GetFileName), resumed.Files.Select(Path.GetFileName));
+        foreach (var file in undisturbed.Files)
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(job.OutputFolder, Path.GetFileName(file))));
+    }
+
+    [Fact]
+    public void Measuring_changes_no_bit_of_the_training_and_always_gives_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { ValidationSplit = 0.4, MaxTrainEpochs = 1 };
+        var (once, often) = (new List<string>(), new List<string>());
+
+        var rare = Trainer.Run(SmallDataset.Job(folder, settings with { ValidateEveryNEpochs = 1 }), log: once.Add);
+        var frequent = Trainer.Run(SmallDataset.Job(folder, settings with { ValidateEveryNSteps = 1 }, "often"), log: often.Add);
+
+        Assert.Equal(rare.Losses, frequent.Losses);
+        var measured = once.Where(line => line.StartsWith("Validation", StringComparison.Ordinal)).ToList();
+        Assert.Single(measured);
+        Assert.Equal(rare.Steps, often.Count(line => line.StartsWith("Validation", StringComparison.Ordinal)));
+        Assert.Equal(measured[0], often.Last(line => line.StartsWith("Validation", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Another_seed_gives_another_file_and_does_not_go_on_from_the_state_of_this_one()
     {

@@ -138,6 +138,9 @@ public static class DiagnosticCode
     /// <summary>A picture is too small for any bucket.</summary>
     public const string PictureTooSmall = "LB5003";
 
+    /// <summary>Memory ran out in training.</summary>
+    public const string OutOfMemory = "LB5004";
+
     /// <summary>The disk is full, or a file cannot be written.</summary>
     public const string CannotWrite = "LB6001";
 

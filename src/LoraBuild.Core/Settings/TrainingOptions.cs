@@ -56,14 +56,6 @@ internal static class TrainingOptions
             "save_last_n_steps", 1, int.MaxValue,
             "Of the files of save_every_n_steps, remove those that are older than so many steps.",
             s => s.SaveLastNSteps, (s, v) => s with { SaveLastNSteps = v }),
-        Flag(
-            "save_state",
-            "With every file but the last also write a state that resume goes on from.",
-            s => s.SaveState, (s, v) => s with { SaveState = v }),
-        Flag(
-            "save_state_on_train_end",
-            "With the last file also write a state.",
-            s => s.SaveStateOnTrainEnd, (s, v) => s with { SaveStateOnTrainEnd = v }),
         Choice(
             "save_precision", [("fp16", ModelPrecision.Float16), ("bf16", ModelPrecision.BFloat16), ("float", ModelPrecision.Float32)],
             "The number format of the written files.",

@@ -41,12 +41,6 @@ public sealed partial record TrainingSettings
     /// <summary><c>save_last_n_steps</c>: files of <see cref="SaveEveryNSteps"/> older than so many steps are removed; null: none is.</summary>
     public int? SaveLastNSteps { get; init; }
 
-    /// <summary><c>save_state</c>: with every file but the last also a state that <c>resume</c> goes on from.</summary>
-    public bool SaveState { get; init; }
-
-    /// <summary><c>save_state_on_train_end</c>: the same with the last file.</summary>
-    public bool SaveStateOnTrainEnd { get; init; }
-
     /// <summary><c>save_precision</c>: the number format of the written files.</summary>
     public ModelPrecision SavePrecision { get; init; } = ModelPrecision.Float16;
 

@@ -1,8 +1,8 @@
 using LoraBuild.Core.Randomness;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Clip;
-using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Training.Captions;
+using LoraBuild.Training.Noise;
 
 namespace LoraBuild.Training.Data;
 
@@ -16,6 +16,9 @@ namespace LoraBuild.Training.Data;
 /// <param name="reduction">Pixels along each axis for one position of the latents.</param>
 public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, TrainingSettings settings, long latentChannels, int reduction)
 {
+    /// <summary>Where the samples' noise comes from.</summary>
+    public TrainingNoise Noise { get; } = new(settings, (int)latentChannels);
+
     /// <summary>The sample at a place of a step's batch.</summary>
     /// <param name="picture">What it shows.</param>
     /// <param name="step">The step, from 0.</param>
@@ -31,15 +34,16 @@ public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, Tra
             ? tokenizer.EncodeWeighted(caption, settings.MaxTokenLength, out weights)
             : tokenizer.Encode(caption, settings.MaxTokenLength);
         var bucket = picture.Placement.Bucket;
-        var positions = bucket.Width / reduction * (bucket.Height / reduction);
+        var (height, width) = (bucket.Height / reduction, bucket.Width / reduction);
         return new(
             picture,
             view,
             tokens,
-            Stream(RandomPurpose.Timestep, step, place).NextInt(NoiseSchedule.Steps),
-            Noise(positions, Stream(RandomPurpose.Noise, step, place), Stream(RandomPurpose.NoiseOffset, step, place)),
-            Stream(RandomPurpose.Posterior, step, place).NextGaussians((int)latentChannels * positions))
+            settings.MinTimestep + Stream(RandomPurpose.Timestep, step, place).NextInt(Math.Max(1, settings.MaxTimestep - settings.MinTimestep)),
+            Noise.NeedsLatents ? null : Noise.Target(step, place, height, width),
+            Stream(RandomPurpose.Posterior, step, place).NextGaussians((int)latentChannels * height * width))
         {
+            Perturbation = Noise.Perturbation(step, place, height, width),
             Pixels = settings.UsesCachedLatents ? null : views.Pixels(picture, view),
             TokenWeights = weights,
             Mask = settings.UsesMasks ? views.Mask(picture, view, reduction) : null,
@@ -61,16 +65,4 @@ public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, Tra
     }
 
     private CounterRandom Stream(RandomPurpose purpose, int step, int place) => new(settings.Seed, (long)purpose, step, place);
-
-    // One offset a channel is added to all its positions: Guttenberg, "Diffusion With Offset Noise" (2023).
-    private float[] Noise(int positions, CounterRandom noise, CounterRandom offset)
-    {
-        var values = noise.NextGaussians((int)latentChannels * positions);
-        if (settings.NoiseOffset == 0)
-            return values;
-        var offsets = offset.NextGaussians((int)latentChannels);
-        for (var i = 0; i < values.Length; i++)
-            values[i] += (float)settings.NoiseOffset * offsets[i / positions];
-        return values;
-    }
 }

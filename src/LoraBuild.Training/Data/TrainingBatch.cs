@@ -2,8 +2,8 @@ using LoraBuild.Core.Buckets;
 
 namespace LoraBuild.Training.Data;
 
-/// <summary>The samples of one step.</summary>
-/// <param name="Step">The step, from 0.</param>
+/// <summary>The samples that go through the models together.</summary>
+/// <param name="Step">The number of the batch in the whole training, from 0: that of the step where none are accumulated.</param>
 /// <param name="Size">Their size in pixels.</param>
 /// <param name="Samples">The samples.</param>
 public sealed record TrainingBatch(int Step, PixelSize Size, IReadOnlyList<TrainingSample> Samples)

@@ -7,6 +7,7 @@ using LoraBuild.Core.Settings;
 using LoraBuild.Training.Data;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Schedules;
+using LoraBuild.Training.Validation;
 
 namespace LoraBuild.Training.Metadata;
 
@@ -29,7 +30,9 @@ public static class TrainingMetadata
     {
         var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
         AddTraining(entries, job, plan, precision, steps, epoch);
+        AddNoiseAndLoss(entries, job.Settings);
         AddOptimizer(entries, job.Settings);
+        AddValidation(entries, job);
         AddDataset(entries, job, dataset);
         AddUnused(entries);
         entries["ss_sd_model_name"] = model.Name;
@@ -48,21 +51,21 @@ public static class TrainingMetadata
     {
         var settings = job.Settings;
         entries["ss_output_name"] = job.OutputName;
-        entries["ss_num_train_images"] = Text(job.Manifest.SamplesPerEpoch);
-        entries["ss_num_batches_per_epoch"] = Text(plan.StepsPerEpoch);
+        entries["ss_num_train_images"] = Text(ValidationSplit.Of(job.Manifest, settings).Training.SamplesPerEpoch);
+        entries["ss_num_batches_per_epoch"] = Text(plan.BatchesPerEpoch);
         entries["ss_num_epochs"] = Text(plan.Epochs);
         entries["ss_max_train_steps"] = Text(plan.TotalSteps);
         entries["ss_lr_warmup_steps"] = Text(plan.WarmupSteps);
         entries["ss_steps"] = Text(steps);
         entries["ss_epoch"] = Text(epoch);
-        entries["ss_batch_size_per_device"] = entries["ss_total_batch_size"] = Text(settings.TrainBatchSize);
+        entries["ss_batch_size_per_device"] = Text(settings.TrainBatchSize);
+        entries["ss_total_batch_size"] = Text(settings.TrainBatchSize * settings.GradientAccumulationSteps);
+        entries["ss_gradient_accumulation_steps"] = Text(settings.GradientAccumulationSteps);
         entries["ss_gradient_checkpointing"] = Text(settings.GradientCheckpointing);
         entries["ss_mixed_precision"] = precision switch { ModelPrecision.Float16 => "fp16", ModelPrecision.BFloat16 => "bf16", _ => "no" };
         entries["ss_clip_skip"] = Text(settings.ClipSkip);
         entries["ss_max_token_length"] = Text(settings.MaxTokenLength);
         entries["ss_seed"] = Text(settings.Seed);
-        entries["ss_noise_offset"] = Text(settings.NoiseOffset);
-        entries["ss_min_snr_gamma"] = Text(settings.MinSnrGamma);
         entries["ss_network_module"] = NetworkArguments.Module(settings);
         entries["ss_network_dim"] = Text(settings.NetworkDim);
         entries["ss_network_alpha"] = Text(settings.NetworkAlpha);
@@ -81,6 +84,35 @@ public static class TrainingMetadata
         return json;
     }
 
+    private static void AddNoiseAndLoss(SortedDictionary<string, string> entries, TrainingSettings settings)
+    {
+        entries["ss_noise_offset"] = Text(settings.NoiseOffset);
+        entries["ss_noise_offset_random_strength"] = Text(settings.NoiseOffsetRandomStrength);
+        entries["ss_adaptive_noise_scale"] = Text(settings.AdaptiveNoiseScale);
+        entries["ss_multires_noise_iterations"] = Text(settings.MultiresNoiseIterations);
+        entries["ss_multires_noise_discount"] = Text(settings.MultiresNoiseDiscount);
+        entries["ss_ip_noise_gamma"] = Text(settings.IpNoiseGamma);
+        entries["ss_ip_noise_gamma_random_strength"] = Text(settings.IpNoiseGammaRandomStrength);
+        entries["ss_zero_terminal_snr"] = Text(settings.ZeroTerminalSnr);
+        entries["ss_min_snr_gamma"] = Text(settings.MinSnrGamma);
+        entries["ss_debiased_estimation"] = Text(settings.DebiasedEstimationLoss);
+        entries["ss_loss_type"] = OptionText(settings, "loss_type");
+        entries["ss_huber_schedule"] = OptionText(settings, "huber_schedule");
+        entries["ss_huber_c"] = Text(settings.HuberC);
+        entries["ss_huber_scale"] = Text(settings.HuberScale);
+    }
+
+    private static void AddValidation(SortedDictionary<string, string> entries, TrainingJob job)
+    {
+        var settings = job.Settings;
+        entries["ss_validation_split"] = Text(settings.ValidationSplit);
+        entries["ss_validation_seed"] = Text(settings.ValidationSeed);
+        entries["ss_max_validation_steps"] = Text(settings.MaxValidationSteps);
+        entries["ss_validate_every_n_epochs"] = Text(settings.ValidateEveryNEpochs);
+        entries["ss_validate_every_n_steps"] = Text(settings.ValidateEveryNSteps);
+        entries["ss_num_validation_images"] = Text(ValidationSplit.Of(job.Manifest, settings).Validation.SamplesPerEpoch);
+    }
+
     private static void AddOptimizer(SortedDictionary<string, string> entries, TrainingSettings settings)
     {
         var arguments = settings.OptimizerArgs.Values.Select(argument => $"{argument.Key}={PythonText(argument.Value)}").ToList();
@@ -95,9 +127,11 @@ public static class TrainingMetadata
         entries["ss_unet_lr"] = ownRates ? "None" : Text(settings.UnetLr ?? settings.LearningRate);
         entries["ss_lr_scheduler"] = ownRates
             ? $"adafactor:{Text(settings.LearningRate)}"
-            : TrainingSettings.Options.Single(option => option.Name == "lr_scheduler").Text(settings);
+            : OptionText(settings, "lr_scheduler");
         entries["ss_max_grad_norm"] = Text(settings.MaxGradNorm);
     }
+
+    private static string OptionText(TrainingSettings settings, string name) => TrainingSettings.Options.Single(option => option.Name == name).Text(settings);
 
     private static string OptimizerClass(OptimizerType optimizer) => optimizer switch
     {
@@ -140,23 +174,10 @@ public static class TrainingMetadata
     // What sd-scripts always names, with its value for what LoraBuild does not do.
     private static void AddUnused(SortedDictionary<string, string> entries)
     {
-        foreach (var name in (string[])
-            ["debiased_estimation", "fp8_base", "fp8_base_unet", "full_fp16", "ip_noise_gamma_random_strength", "lowram",
-                "noise_offset_random_strength", "zero_terminal_snr"])
+        foreach (var name in (string[])["fp8_base", "fp8_base_unet", "full_fp16", "lowram"])
             entries[$"ss_{name}"] = "False";
-        foreach (var name in (string[])
-            ["adaptive_noise_scale", "face_crop_aug_range", "ip_noise_gamma", "max_validation_steps", "multires_noise_iterations",
-                "resize_interpolation", "training_comment", "validate_every_n_epochs",
-                "validate_every_n_steps", "validation_seed"])
+        foreach (var name in (string[])["face_crop_aug_range", "resize_interpolation", "training_comment"])
             entries[$"ss_{name}"] = "None";
-        entries["ss_num_validation_images"] = "0";
-        entries["ss_validation_split"] = "0.0";
-        entries["ss_gradient_accumulation_steps"] = "1";
-        entries["ss_huber_scale"] = "1.0";
-        entries["ss_multires_noise_discount"] = "0.3";
-        entries["ss_loss_type"] = "l2";
-        entries["ss_huber_schedule"] = "snr";
-        entries["ss_huber_c"] = "0.1";
     }
 
     // Stability AI's ModelSpec 1.0.1.

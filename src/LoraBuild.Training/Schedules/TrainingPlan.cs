@@ -43,6 +43,9 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
     /// <summary>The number of the first batch of a step, both counted from 0 over the whole training.</summary>
     public int FirstBatchOf(int step) => (step / StepsPerEpoch * BatchesPerEpoch) + (step % StepsPerEpoch * BatchesPerStep);
 
+    /// <summary>How many batches a step takes.</summary>
+    public int BatchesOf(int step) => FirstBatchOf(step + 1) - FirstBatchOf(step);
+
     /// <summary>The learning rates' factor over this training. Schedule-free optimizers have a constant one, as in sd-scripts.</summary>
     public LearningRateCurve Curve(TrainingSettings settings) => new(
         settings.OptimizerType == OptimizerType.AdamWScheduleFree ? LearningRateSchedule.Constant : settings.LrScheduler,

@@ -54,7 +54,7 @@ public class SampleFactoryTests
             Assert.Equal(samples[i].Pixels, sample.Pixels!);
             Assert.Equal(samples[i].Tokens, sample.Tokens);
         });
-        Assert.Equal(40, samples.Select(sample => sample.Noise[0]).Distinct().Count());
+        Assert.Equal(40, samples.Select(sample => sample.Noise![0]).Distinct().Count());
         Assert.True(samples.Select(sample => sample.Timestep).Distinct().Count() > 30);
     }
 
@@ -86,7 +86,7 @@ public class SampleFactoryTests
         var picture = Gradient(folder);
         var (with, without) = (Factory(new() { NoiseOffset = 0.5 }).Create(picture, 3, 1, Start).Noise, Factory(new() { NoiseOffset = 0 }).Create(picture, 3, 1, Start).Noise);
 
-        var offsets = with.Zip(without, (a, b) => a - b).Chunk(16).ToList();
+        var offsets = with!.Zip(without!, (a, b) => a - b).Chunk(16).ToList();
 
         Assert.Equal(4, offsets.Count);
         Assert.All(offsets, channel => Assert.InRange(channel.Max() - channel.Min(), 0, 1e-6f));

@@ -1,0 +1,47 @@
+using LoraBuild.Core.Settings;
+using LoraBuild.Training.Data;
+
+namespace LoraBuild.Training.Validation;
+
+/// <summary>
+/// What the loss is measured with besides training: each picture from its middle, with its caption as it is, at sd-scripts' four timesteps,
+/// with noise that is the same each time. It draws from streams of its own, so the training is the same with and without it.
+/// </summary>
+public sealed class ValidationSet(TrainingDataset dataset, SampleFactory samples, TrainingSettings settings)
+{
+    private const int Timesteps = 4;
+
+    /// <summary>The settings that its samples are made with: nothing about them is random but their noise.</summary>
+    public static TrainingSettings SettingsFor(TrainingSettings settings) => settings with
+    {
+        Seed = settings.ValidationSeed ?? settings.Seed,
+        RandomCrop = false,
+        FlipAug = false,
+        ColorAug = false,
+        ShuffleCaption = false,
+        CaptionDropoutRate = 0,
+        CaptionDropoutEveryNEpochs = 0,
+        CaptionTagDropoutRate = 0,
+        TokenWarmupStep = 0,
+    };
+
+    /// <summary>The batches: each picture four times, evenly over the timesteps that are trained.</summary>
+    public IEnumerable<TrainingBatch> Batches()
+    {
+        foreach (var picture in dataset.Pictures.Take(settings.MaxValidationSteps ?? int.MaxValue))
+        {
+            // Steps below 0 are no training's.
+            var step = -1 - picture.Index;
+            yield return new(step, picture.Placement.Bucket, [.. Enumerable.Range(0, Timesteps).Select(place => samples.Create(picture, step, place, new(0, 1, 1)) with
+            {
+                Timestep = settings.MinTimestep + ((settings.MaxTimestep - settings.MinTimestep) * (place + 1) / (Timesteps + 1)),
+            })]);
+        }
+    }
+
+    /// <summary>Whether to measure after so many steps.</summary>
+    /// <param name="steps">Steps done.</param>
+    /// <param name="stepsPerEpoch">Steps in one pass over the data.</param>
+    public bool IsDue(int steps, int stepsPerEpoch) =>
+        (steps % stepsPerEpoch == 0 && steps / stepsPerEpoch % (settings.ValidateEveryNEpochs ?? 1) == 0) || steps % settings.ValidateEveryNSteps == 0;
+}
