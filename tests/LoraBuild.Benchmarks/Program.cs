@@ -1,8 +1,9 @@
 using LoraBuild.Benchmarks;
 using LoraBuild.Benchmarks.Models;
 using LoraBuild.Benchmarks.Pictures;
+using LoraBuild.Benchmarks.Training;
 
-IBenchmark[] benchmarks = [new RandomModel(), new NormalizeBenchmark(), new TagBenchmark()];
+IBenchmark[] benchmarks = [new TrainingStepBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel()];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
 {
