@@ -83,6 +83,21 @@ public static partial class torch
             /// <summary>Brings [n, c, h, w] to a size by averaging the area that each new place stands for.</summary>
             public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) => Aten.adaptive_avg_pool2d.Call(input, output_size);
 
+            /// <summary>[n, c, h, w] -> [n, c * kernel * kernel, places]: what the kernel sees at each of its places.</summary>
+            public static Tensor unfold(Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
+                Aten.im2col.Call(
+                    input, new[] { kernel_size, kernel_size }, new[] { dilation, dilation }, new[] { padding, padding }, new[] { stride, stride });
+
+            /// <summary>The transpose of <see cref="unfold"/>: [n, c * kernel * kernel, places] -> [n, c, h, w], where overlapping values add up.</summary>
+            public static Tensor fold(
+                Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null,
+                (long, long)? stride = null)
+            {
+                return Aten.col2im.Call(input, Pair(output_size), Pair(kernel_size), Pair(dilation ?? (1, 1)), Pair(padding ?? (0, 0)), Pair(stride ?? (1, 1)));
+
+                static long[] Pair((long First, long Second) pair) => [pair.First, pair.Second];
+            }
+
             /// <summary>Pads: <paramref name="pad"/> is (before, after) of the last dimension, then of the one before it, ...</summary>
             public static Tensor pad(
                 Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>

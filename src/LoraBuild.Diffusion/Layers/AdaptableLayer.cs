@@ -38,6 +38,13 @@ public abstract class AdaptableLayer : IDisposable
     /// <summary>The layer's operation (same stride and padding) with other weights; no adapter takes part.</summary>
     public abstract Tensor Apply(Tensor input, Tensor weight, Tensor? bias);
 
+    /// <summary>The frozen layer's output plus <c>up (down x)</c>: a change of the weight of low rank, without the changed weight.</summary>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="down">[rank, in] or, for a convolution, [rank, in x height x width], in the layer's type.</param>
+    /// <param name="up">[out, rank], in the layer's type.</param>
+    /// <returns>A tensor of the shape and type that the frozen layer would give; gradients go to all three.</returns>
+    public abstract Tensor ApplyWithProduct(Tensor input, Tensor down, Tensor up);
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {

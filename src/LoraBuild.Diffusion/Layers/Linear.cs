@@ -5,4 +5,13 @@ public sealed class Linear(string name, Tensor weight, Tensor? bias) : Adaptable
 {
     /// <inheritdoc/>
     public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => nn.functional.linear(input, weight, bias);
+
+    /// <inheritdoc/>
+    public override Tensor ApplyWithProduct(Tensor input, Tensor down, Tensor up)
+    {
+        using var scope = torch.NewDisposeScope();
+        var rows = input.reshape(-1, input.shape[^1]);
+        var output = nn.functional.linear(rows, Weight, Bias).addmm_(nn.functional.linear(rows, down), up.t());
+        return output.view([.. input.shape[..^1], up.shape[0]]).MoveToOuterDisposeScope();
+    }
 }

@@ -54,6 +54,7 @@ internal static class Aten
     internal static readonly Operator clamp_Tensor = "clamp.Tensor";
     internal static readonly Operator clone = "clone";
     internal static readonly Operator constant_pad_nd = "constant_pad_nd";
+    internal static readonly Operator col2im = "col2im";
     internal static readonly Operator contiguous = "contiguous";
     internal static readonly Operator conv1d = "conv1d";
     internal static readonly Operator conv2d = "conv2d";
@@ -104,6 +105,7 @@ internal static class Aten
     internal static readonly Operator gt = "gt.Tensor";
     internal static readonly Operator gt_Scalar = "gt.Scalar";
     internal static readonly Operator huber_loss = "huber_loss";
+    internal static readonly Operator im2col = "im2col";
     internal static readonly Operator index = "index.Tensor";
     internal static readonly Operator index_add = "index_add";
     internal static readonly Operator index_add_ = "index_add_";

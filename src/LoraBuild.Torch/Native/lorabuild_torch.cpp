@@ -6,6 +6,8 @@
 //   lb_error() has the message and, when a managed callback threw, lb_exception() has its GCHandle.
 //   Written against libtorch 1.13 to 2.14: only API that all of them have, or a look at what is there.
 
+#include "cpu_kernels.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -248,6 +250,7 @@ LB_API const char* lb_version() { return TORCH_VERSION; }
 LB_API void lb_initialize(void (*free_gc_handle)(void*), BackwardCallback backward) {
   free_handle = free_gc_handle;
   call_backward = backward;
+  replace_cpu_kernels();
 }
 
 // The message of the last failure on this thread, valid until the next call.

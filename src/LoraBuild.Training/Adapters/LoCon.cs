@@ -18,6 +18,15 @@ public sealed class LoCon(Tensor up, Tensor down, Tensor? core, double scale, Te
     public Func<Tensor, Tensor>? Between { get; init; }
 
     /// <inheritdoc/>
+    public override Tensor Forward(AdaptableLayer layer, Tensor input)
+    {
+        if (core is not null || Between is not null)
+            return base.Forward(layer, input);
+        using var scope = NewDisposeScope();
+        return layer.ApplyWithProduct(input, Falling().to_type(input.dtype), ScaledUp().mul(Strength).to_type(input.dtype)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
     public override Tensor Output(AdaptableLayer layer, Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -85,13 +85,7 @@ public sealed class LoHa : LayerChange
         var (rank, squared) = (Rank, Rank * Rank);
         var down = (W1B.unsqueeze(1) * W2B.unsqueeze(0)).view(squared, -1).to_type(input.dtype);
         var up = (W1A.unsqueeze(2) * (W2A * Scale).unsqueeze(1)).view(-1, squared).to_type(input.dtype);
-        var frozen = layer.Apply(input);
-        if (layer is not Conv2d convolution)
-            return frozen.add_(functional.linear(functional.linear(input, down), up));
-
-        var size = convolution.KernelSize;
-        var change = functional.conv2d(layer.Apply(input, down.view(squared, -1, size, size), null), up.view(-1, squared, 1, 1));
-        return frozen.add_(change);
+        return layer.ApplyWithProduct(input, down, up);
     }
 
     // One pass over the weight instead of three.

@@ -10,20 +10,20 @@ internal sealed class FullSizeTraining : IDisposable
 {
     private const long Tokens = 77;
     private readonly StableDiffusion model;
-    private readonly LoHaNetwork network;
+    private readonly AdapterNetwork network;
     private readonly Lion8bit optimizer;
 
     public FullSizeTraining(string folder)
     {
         var checkpoint = Path.Combine(folder, "random.safetensors");
         Models.StableDiffusion15.WriteRandom(checkpoint, ScalarType.Float16);
-        model = StableDiffusion.Load(checkpoint, ScalarType.Float32, CPU, Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer"));
-        network = LoHaNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkTrainUnetOnly = true }, CPU);
+        model = StableDiffusion.Load(checkpoint, ScalarType.Float32, CPU, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
+        network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkTrainUnetOnly = true }, CPU);
         optimizer = new Lion8bit(network.Parameters, new(0.9, 0.99, 0.1));
         // A start at zero would spare the plain form nothing and the other none, but no real step after the first looks so.
         using var ungraded = no_grad();
         foreach (var module in network.Modules)
-            module.Adapter.W2A.fill_(0.01f);
+            module.Factors["hada_w2_a"].fill_(0.01f);
     }
 
     public void UseNoAdapters()
@@ -36,14 +36,14 @@ internal sealed class FullSizeTraining : IDisposable
     {
         model.UNet.GradientCheckpointing = checkpointing;
         foreach (var module in network.Modules)
-            module.Layer.Adapter = module.Adapter;
+            module.Layer.Adapter = module;
     }
 
     public void UsePlain(bool checkpointing)
     {
         model.UNet.GradientCheckpointing = checkpointing;
         foreach (var module in network.Modules)
-            module.Layer.Adapter = new PlainLoHa(module.Adapter);
+            module.Layer.Adapter = new PlainLoHa(module);
     }
 
     public void Forward(long size)

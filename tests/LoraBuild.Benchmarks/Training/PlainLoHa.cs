@@ -7,13 +7,15 @@ namespace LoraBuild.Benchmarks.Training;
 /// A LoHa as LyCORIS computes it: the change of the weight is made in full and added to the frozen one, and on the way back its gradient
 /// is made in full, from which those of the factors follow (<c>lycoris/functional/loha.py</c>, <c>HadaWeight</c>).
 /// </summary>
-internal sealed class PlainLoHa(LoHa adapter) : ILayerAdapter
+internal sealed class PlainLoHa(AdapterModule adapter) : ILayerAdapter
 {
     /// <inheritdoc/>
     public Tensor Forward(AdaptableLayer layer, Tensor input)
     {
         using var scope = NewDisposeScope();
-        var change = WeightChange.apply(adapter.W1A, adapter.W1B, adapter.W2A, adapter.W2B, adapter.Alpha / adapter.Rank);
+        var (w1A, w1B) = (adapter.Factors["hada_w1_a"], adapter.Factors["hada_w1_b"]);
+        var (w2A, w2B) = (adapter.Factors["hada_w2_a"], adapter.Factors["hada_w2_b"]);
+        var change = WeightChange.apply(w1A, w1B, w2A, w2B, adapter.Alpha / w1B.shape[0]);
         return layer.Apply(input, layer.Weight + change.view(layer.Weight.shape), layer.Bias).MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Checkpointing;
+
 namespace LoraBuild.Diffusion.Tests.UNet;
 
 public class UNetModelTests
@@ -30,6 +32,42 @@ public class UNetModelTests
             TestData.Golden("unet_a.context", ScalarType.BFloat16));
 
         Assert.Equal(ScalarType.BFloat16, noise.dtype);
-        TestData.AssertClose(TestData.Golden("unet_a.out"), noise.to(ScalarType.Float32), 0.05);
+        // A CPU without products of its own for bfloat16 rounds each sum to 8 bits at every step.
+        TestData.AssertClose(TestData.Golden("unet_a.out"), noise.to(ScalarType.Float32), 0.15);
     }
+
+#if !TORCHSHARP
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_number_of_threads_changes_no_bit_of_the_prediction_or_its_gradient(bool checkpointing)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = TestData.LoadTiny();
+        model.UNet.GradientCheckpointing = checkpointing;
+        var before = torch.get_num_threads();
+        try
+        {
+            var results = new[] { 2, 3, 5 }.Select(threads =>
+            {
+                torch.set_num_threads(threads);
+                var context = TestData.Golden("unet_a.context").requires_grad_();
+                var noise = model.UNet.Forward(
+                    TestData.Golden("unet_a.latent"), TestData.Golden("unet_a.timesteps", ScalarType.Int64), context);
+                Checkpoint.Backward(noise.square().sum());
+                return (noise, gradient: context.grad!);
+            }).ToList();
+
+            Assert.All(results.Skip(1), result =>
+            {
+                Assert.True(result.noise.equal(results[0].noise).all().item<bool>());
+                Assert.True(result.gradient.equal(results[0].gradient).all().item<bool>());
+            });
+        }
+        finally
+        {
+            torch.set_num_threads(before);
+        }
+    }
+#endif
 }

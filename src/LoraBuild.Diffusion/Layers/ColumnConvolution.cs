@@ -1,0 +1,113 @@
+namespace LoraBuild.Diffusion.Layers;
+
+/// <summary>
+/// A convolution with frozen weights as a matrix product (im2col: Chellapilla et al., "High Performance Convolutional Neural Networks for
+/// Document Processing", 2006), with a product of low rank beside it that shares the columns. Each sample is computed by itself.
+/// </summary>
+/// <remarks>
+/// Only the input is kept for the way back: the columns are as many times larger as the kernel has places, and are made again.
+/// </remarks>
+internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<ColumnConvolution>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(ColumnConvolution);
+
+    /// <summary>The output.</summary>
+    /// <param name="layer">Whose kernel size, stride and padding to take.</param>
+    /// <param name="input">[batch, in, height, width].</param>
+    /// <param name="weight">[out, in, kernel, kernel]; gets no gradient.</param>
+    /// <param name="bias">[out] or null; gets no gradient.</param>
+    /// <param name="down">[rank, in x kernel x kernel], or null without a product.</param>
+    /// <param name="up">[out, rank], or null.</param>
+    /// <returns>[batch, out, height', width'].</returns>
+    public static Tensor Run(Conv2d layer, Tensor input, Tensor weight, Tensor? bias, Tensor? down = null, Tensor? up = null) =>
+        apply(layer, input, down!, up!, weight, bias!);
+
+    /// <inheritdoc/>
+    public override Tensor forward(torch.autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (layer, input, down, up, weight, bias) =
+            ((Conv2d)vars[0], (Tensor)vars[1], (Tensor?)vars[2], (Tensor?)vars[3], (Tensor)vars[4], (Tensor?)vars[5]);
+        ctx.save_for_backward(down is null ? [input] : [input, down, up!]);
+        ctx.save_data(nameof(layer), layer);
+        ctx.save_data(nameof(weight), weight);
+
+        using var scope = torch.NewDisposeScope();
+        var matrix = weight.view(weight.shape[0], -1);
+        var column = bias?.unsqueeze(1);
+        var samples = new List<Tensor>();
+        for (var i = 0; i < input.shape[0]; i++)
+        {
+            using var one = torch.NewDisposeScope();
+            var columns = Columns(layer, input, i);
+            var output = column is null ? matrix.mm(columns) : column.addmm(matrix, columns);
+            if (down is not null)
+                output.addmm_(up!, down.mm(columns));
+            samples.Add(output.unsqueeze(0).MoveToOuterDisposeScope());
+        }
+
+        var (height, width) = layer.OutputSize(input);
+        var whole = samples.Count == 1 ? samples[0] : torch.cat(samples);
+        return whole.view(input.shape[0], weight.shape[0], height, width).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(torch.autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var layer = (Conv2d)ctx.get_data("layer");
+        var weight = (Tensor)ctx.get_data("weight");
+        var saved = ctx.get_saved_variables();
+        var (input, down, up) = saved.Count == 1 ? (saved[0], null, null) : (saved[0], saved[1], saved[2]);
+        var matrix = weight.view(weight.shape[0], -1).t();
+        Tensor? inputGradient = null, downGradient = null, upGradient = null;
+        var samples = new List<Tensor>();
+        for (var i = 0; i < input.shape[0]; i++)
+        {
+            using var one = torch.NewDisposeScope();
+            var gradient = grad_output.select(0, i).reshape(weight.shape[0], -1);
+            var inner = down is null ? null : up!.t().mm(gradient);
+            if (input.requires_grad)
+            {
+                var spread = matrix.mm(gradient);
+                if (inner is not null)
+                    spread.addmm_(down!.t(), inner);
+                samples.Add(Gathered(layer, spread, input).MoveToOuterDisposeScope());
+                spread.Dispose();
+            }
+
+            if (inner is null)
+                continue;
+            var columns = Columns(layer, input, i);
+            upGradient = Sum(upGradient, gradient.mm(down!.mm(columns).t()));
+            downGradient = Sum(downGradient, inner.mm(columns.t()));
+        }
+
+        if (samples.Count > 0)
+            inputGradient = samples.Count == 1 ? samples[0] : torch.cat(samples);
+        return [null!, inputGradient!, downGradient!, upGradient!, null!, null!];
+    }
+
+    // [in x kernel x kernel, height' x width'].
+    private static Tensor Columns(Conv2d layer, Tensor input, long index)
+    {
+        var sample = input.narrow(0, index, 1);
+        return layer.IsPointwise
+            ? sample.reshape(input.shape[1], -1)
+            : nn.functional.unfold(sample, layer.KernelSize, 1, layer.Padding, layer.Stride).squeeze(0);
+    }
+
+    private static Tensor Gathered(Conv2d layer, Tensor columns, Tensor input)
+    {
+        var (height, width) = (input.shape[2], input.shape[3]);
+        return layer.IsPointwise
+            ? columns.view(1, input.shape[1], height, width)
+            : nn.functional.fold(
+                columns.unsqueeze(0),
+                (height, width),
+                (layer.KernelSize, layer.KernelSize),
+                padding: (layer.Padding, layer.Padding),
+                stride: (layer.Stride, layer.Stride));
+    }
+
+    private static Tensor Sum(Tensor? sum, Tensor term) => sum is null ? term.MoveToOuterDisposeScope() : sum.add_(term);
+}

@@ -1,0 +1,48 @@
+// Our own kernels in the place of some of libtorch's, for every caller: autograd's as well.
+
+#pragma once
+
+#include "columns.h"
+#include "matrix_products.h"
+
+#include <c10/util/Exception.h>
+#include <torch/library.h>
+#include <torch/version.h>
+
+#include <dlfcn.h>
+
+namespace {
+
+// Up to 1.13 the handler was told the parts of a warning.
+#if TORCH_VERSION_MAJOR >= 2
+using c10::WarningUtils::WarningHandlerGuard;
+#else
+using c10::Warning::WarningHandlerGuard;
+#endif
+
+struct SilentWarnings : c10::WarningHandler {
+#if TORCH_VERSION_MAJOR >= 2
+  void process(const c10::Warning&) override {}
+#else
+  void process(const c10::SourceLocation&, const std::string&, const bool) override {}
+#endif
+};
+
+// To be called once, before the first operator. Leaves the products as they are where libtorch's BLAS cannot be reached.
+void replace_cpu_kernels() {
+  sgemm = reinterpret_cast<Sgemm*>(dlsym(RTLD_DEFAULT, "sgemm_"));
+  // That kernels are replaced is meant; the dispatcher warns of it.
+  SilentWarnings silent;
+  WarningHandlerGuard guard(&silent);
+  static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
+  library.impl("im2col", TORCH_FN(im2col));
+  library.impl("col2im", TORCH_FN(col2im));
+  if (!sgemm) return;
+  library.impl("mm", TORCH_FN(mm));
+  library.impl("addmm", TORCH_FN(addmm));
+  library.impl("addmm_", TORCH_FN(addmm_));
+  library.impl("bmm", TORCH_FN(bmm));
+  library.impl("baddbmm", TORCH_FN(baddbmm));
+}
+
+}  // namespace
