@@ -18,7 +18,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TrainLora : LoraTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
     private const int KeyDigits = 16;
     private const string NetworkWeights = "network_weights";
 

@@ -78,6 +78,11 @@ public sealed class Trainer : IDisposable
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
             set_num_threads(1);
         }
+        else if (device.type == DeviceType.CPU)
+        {
+            // Some operators' sums differ between one thread and several, but not with the number of several.
+            set_num_threads(Math.Max(2, get_num_threads()));
+        }
 
         optimizer = OptimizerFactory.Create(settings, network.Parameters);
         scale = precision == ModelPrecision.Float16 ? new() : null;

@@ -33,22 +33,23 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
         ctx.save_data(nameof(weight), weight);
 
         using var scope = torch.NewDisposeScope();
-        var matrix = weight.view(weight.shape[0], -1);
-        var column = bias?.unsqueeze(1);
-        var samples = new List<Tensor>();
-        for (var i = 0; i < input.shape[0]; i++)
+        var (outputs, matrix) = (weight.shape[0], weight.view(weight.shape[0], -1));
+        var (height, width) = layer.OutputSize(input);
+        long[] shape = [input.shape[0], outputs, height, width];
+        // The result itself, not a view of one: what comes after may change it in place.
+        var result = torch.zeros(shape, dtype: input.dtype, device: input.device);
+        if (bias is not null)
+            result.add_(bias.view(1, -1, 1, 1));
+        for (var i = 0; i < shape[0]; i++)
         {
             using var one = torch.NewDisposeScope();
             var columns = Columns(layer, input, i);
-            var output = column is null ? matrix.mm(columns) : column.addmm(matrix, columns);
+            var sample = result.select(0, i).view(outputs, -1).addmm_(matrix, columns);
             if (down is not null)
-                output.addmm_(up!, down.mm(columns));
-            samples.Add(output.unsqueeze(0).MoveToOuterDisposeScope());
+                sample.addmm_(up!, down.mm(columns));
         }
 
-        var (height, width) = layer.OutputSize(input);
-        var whole = samples.Count == 1 ? samples[0] : torch.cat(samples);
-        return whole.view(input.shape[0], weight.shape[0], height, width).MoveToOuterDisposeScope();
+        return result.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

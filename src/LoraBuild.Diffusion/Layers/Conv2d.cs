@@ -23,7 +23,7 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     internal bool IsPointwise => KernelSize == 1 && Stride == 1 && Padding == 0;
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => !weight.requires_grad && PrefersColumns(input)
+    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => ReferenceEquals(weight, Weight) && PrefersColumns(input)
         ? ColumnConvolution.Run(this, input, weight, bias)
         : Convolve(input, weight, bias);
 

@@ -38,6 +38,17 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public void A_single_place_leaves_the_frozen_bias_alone()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var layer = new Conv2d("layer", torch.ones(8, 2, 3, 3), torch.ones(8), padding: 1);
+
+        layer.Apply(torch.ones(1, 2, 1, 1));
+
+        Assert.Equal(8, layer.Bias!.sum().item<float>());
+    }
+
+    [Fact]
     public void An_input_without_a_gradient_gets_none()
     {
         using var scope = torch.NewDisposeScope();
