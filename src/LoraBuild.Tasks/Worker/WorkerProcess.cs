@@ -25,7 +25,7 @@ internal sealed class WorkerProcess(string assembly, LoraTask task)
     /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
     public void Run(WorkerJob job, string step, Action<FinishedEvent> finished, CancellationToken token)
     {
-        using var process = Start();
+        using var process = Start(job);
         var words = new Queue<string>();
         process.ErrorDataReceived += (_, e) =>
         {
@@ -53,7 +53,7 @@ internal sealed class WorkerProcess(string assembly, LoraTask task)
             throw Crashed(process.ExitCode, step, words);
     }
 
-    private Process Start()
+    private Process Start(WorkerJob job)
     {
         var start = new ProcessStartInfo(DotnetHost())
         {
@@ -66,6 +66,8 @@ internal sealed class WorkerProcess(string assembly, LoraTask task)
             StandardErrorEncoding = Encoding.UTF8,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in WorkerEnvironment.For(job))
+            start.Environment[name] = value;
         if (!File.Exists(assembly))
             throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{assembly}' is missing. Build or install LoraBuild again.");
         return Process.Start(start)
