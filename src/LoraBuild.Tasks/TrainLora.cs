@@ -14,7 +14,7 @@ namespace LoraBuild.Tasks;
 
 /// <summary>
 /// Train: the dataset and a base model become a LoRA, one file for each epoch. The key covers the dataset, the options, the base model
-/// and the engine; a finished LoRA of the same key comes from the store, an interrupted training goes on where it stopped.
+/// and the engine; a finished LoRA of the same key comes from the store, an interrupted or stopped training goes on where it was.
 /// </summary>
 public sealed class TrainLora : LoraTask
 {
@@ -58,6 +58,9 @@ public sealed class TrainLora : LoraTask
     [Required]
     public string OutputName { get; set; } = "";
 
+    /// <summary>After how many minutes the training stops, for the next build to go on with it; 0: it runs to its end.</summary>
+    public double StopAfterMinutes { get; set; }
+
     /// <inheritdoc/>
     protected override void Run()
     {
@@ -91,7 +94,11 @@ public sealed class TrainLora : LoraTask
         {
             result = Train(job, key);
             if (result is null)
+            {
+                Session.IsUnfinished = true;
                 return;
+            }
+
             if (!TryPlace(result, key))
                 throw new LoraBuildException(DiagnosticCode.CannotRead, $"The trained LoRA vanished from the cache '{CachePath}'. Build again.");
         }
@@ -164,14 +171,19 @@ public sealed class TrainLora : LoraTask
         return true;
     }
 
-    // Null where it failed; the worker said why. A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    // Null where it failed or stopped early; the worker said why. A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
     private StoredResult? Train(TrainJob job, ContentHash key)
     {
         var folder = Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
         Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
         IReadOnlyList<string>? files = null;
         new WorkerProcess(WorkerAssembly, this).Run(
-            job with { OutputFolder = folder, StateFile = Path.Combine(folder, "interrupted.state") },
+            job with
+            {
+                OutputFolder = folder,
+                StateFile = Path.Combine(folder, "interrupted.state"),
+                StopAfterMinutes = StopAfterMinutes > 0 ? StopAfterMinutes : null,
+            },
             "Train",
             done => files = done.Facts[TrainJob.FilesFact].Split('\n'),
             CancellationToken);

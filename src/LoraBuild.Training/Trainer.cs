@@ -46,6 +46,7 @@ public sealed class Trainer : IDisposable
     private readonly LossScale? scale;
     private readonly SavePlan saves;
     private readonly DatasetManifest validationManifest;
+    private readonly Stopwatch running = Stopwatch.StartNew();
 
     private Trainer(TrainingJob job)
     {
@@ -88,7 +89,7 @@ public sealed class Trainer : IDisposable
         scale = precision == ModelPrecision.Float16 ? new() : null;
     }
 
-    /// <summary>Trains, or goes on with a training of the same job that was interrupted.</summary>
+    /// <summary>Trains, or goes on with a training of the same job that was interrupted or stopped.</summary>
     /// <param name="job">What to train.</param>
     /// <param name="progress">Told at the first and last step and every two seconds.</param>
     /// <param name="log">Told what the author may want to know about how it is trained.</param>
@@ -154,6 +155,12 @@ public sealed class Trainer : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
 
+            if (losses.Count > first && running.Elapsed >= job.StopAfter)
+            {
+                Save(key, losses);
+                return Result(losses, saves.Kept(losses.Count));
+            }
+
             var taken = new List<TrainingBatch>();
             var result = Run(step, taken, batches, samples.Noise, latents, losses.Count, curve.FactorAt(losses.Count));
             if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1)))
@@ -185,13 +192,16 @@ public sealed class Trainer : IDisposable
         using (optimizer.ShowResult())
             Write(saves.FinalFile, plan.TotalSteps);
         File.Delete(job.StateFile);
-        return new(
-            losses.Count,
-            losses.Take(plan.StepsPerEpoch).Average(),
-            losses.TakeLast(plan.StepsPerEpoch).Average(),
-            losses,
-            [.. saves.Kept(plan.TotalSteps), saves.FinalFile]);
+        return Result(losses, [.. saves.Kept(plan.TotalSteps), saves.FinalFile]);
     }
+
+    private TrainingResult Result(List<double> losses, IReadOnlyList<string> files) => new(
+        losses.Count,
+        plan.TotalSteps,
+        losses.Take(plan.StepsPerEpoch).Average(),
+        losses.TakeLast(plan.StepsPerEpoch).Average(),
+        losses,
+        files);
 
     private ValidationSet? CreateValidation()
     {

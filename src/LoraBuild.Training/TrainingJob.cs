@@ -30,4 +30,10 @@ public sealed record TrainingJob(
 
     /// <summary>The folder of the content store, for latents that are cached on disk; null: they are cached in memory only.</summary>
     public string? CachePath { get; init; }
+
+    /// <summary>
+    /// Stop at the first step boundary after this time, models' loading included, with the state saved; but not before one step is done,
+    /// so that every run comes nearer to the end. Null: run to the end.
+    /// </summary>
+    public TimeSpan? StopAfter { get; init; }
 }

@@ -32,6 +32,29 @@ public sealed class InterruptionTests
     }
 
     [Fact]
+    public void A_training_stopped_after_its_minutes_is_no_finished_LoRA_and_the_next_build_goes_on_to_the_same_bytes()
+    {
+        using var undisturbed = new CharacterProject(train: true).With("low/aoi_207.jpg");
+        Assert.True(undisturbed.Build().Succeeded);
+        using var project = new CharacterProject(train: true).With("low/aoi_207.jpg");
+        // Less than the worker takes to load the model: each build does one step of the two.
+        project.Properties["LoraStopAfterMinutes"] = "0.0001";
+
+        var stopped = project.Build();
+
+        Assert.True(stopped.Succeeded, stopped.Output);
+        Assert.Contains(stopped.Diagnostics, line => line.Contains("warning LB5005", StringComparison.Ordinal) && line.Contains("step 1 of 2", StringComparison.Ordinal));
+        Assert.Empty(Directory.GetFiles(project.PathOf("bin"), "*.safetensors"));
+
+        var finished = project.Build();
+
+        Assert.True(finished.Succeeded, finished.Output);
+        Assert.Contains("Going on with an interrupted training at step 2 of 2", finished.Output, StringComparison.Ordinal);
+        Assert.Equal(undisturbed.Outputs(), project.Outputs());
+        Assert.True(project.Build().DidNothing);
+    }
+
+    [Fact]
     public void A_worker_that_is_killed_is_an_error_with_a_code_and_the_next_build_goes_on()
     {
         using var project = LongTraining();

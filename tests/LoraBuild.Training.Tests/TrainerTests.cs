@@ -69,6 +69,31 @@ public class TrainerTests
             Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(job.OutputFolder, Path.GetFileName(file))));
     }
 
+    [Fact]
+    public void Stopped_by_the_clock_it_does_a_step_at_least_each_time_and_ends_with_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false), SaveEveryNSteps = 1 };
+        var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings) with { StopAfter = TimeSpan.FromDays(1) });
+        var job = SmallDataset.Job(folder, settings, "stopped") with { StopAfter = TimeSpan.Zero };
+
+        foreach (var steps in new[] { 1, 2 })
+        {
+            var stopped = Trainer.Run(job);
+
+            Assert.Equal((steps, 3, false), (stopped.Steps, stopped.TotalSteps, stopped.IsFinished));
+            Assert.Equal(steps, stopped.Files.Count);
+            Assert.True(File.Exists(job.StateFile));
+            Assert.False(File.Exists(Path.Combine(job.OutputFolder, "aoi.safetensors")));
+        }
+
+        var finished = Trainer.Run(job);
+
+        Assert.True(undisturbed.IsFinished && finished.IsFinished);
+        Assert.Equal(undisturbed.Losses, finished.Losses);
+        Assert.Equal(File.ReadAllBytes(undisturbed.Files[^1]), File.ReadAllBytes(finished.Files[^1]));
+    }
+
     [Theory]
     [InlineData("algo=lora network_dropout=0.1 rank_dropout=0.1 module_dropout=0.1")]
     [InlineData("algo=locon dora_wd=true use_tucker=true rank_dropout=0.1 scale_weight_norms=0.1")]

@@ -141,6 +141,9 @@ public static class DiagnosticCode
     /// <summary>Memory ran out in training.</summary>
     public const string OutOfMemory = "LB5004";
 
+    /// <summary>The training stopped after the minutes that it was given, and the next build goes on with it.</summary>
+    public const string TrainingStopped = "LB5005";
+
     /// <summary>The disk is full, or a file cannot be written.</summary>
     public const string CannotWrite = "LB6001";
 

@@ -4,9 +4,11 @@ using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Settings;
 
-/// <summary>The properties of the steps before training: which values they take.</summary>
+/// <summary>The properties that are no training options: which values they take.</summary>
 public static class PipelineSettings
 {
+    private const int MaxMinutes = 1_000_000;
+
     /// <summary>LB1008 for every property of these whose value is not one that it takes.</summary>
     /// <param name="values">Values by property name.</param>
     public static IEnumerable<Diagnostic> Check(IReadOnlyDictionary<string, string> values)
@@ -38,6 +40,8 @@ public static class PipelineSettings
             yield return Invalid("LoraTokenizerUrl", values["LoraTokenizerUrl"], "an http or https address");
         if (values["LoraTrain"] is not ("true" or "false"))
             yield return Invalid("LoraTrain", values["LoraTrain"], "true or false");
+        if (values["LoraStopAfterMinutes"] is { Length: > 0 } stop && (!TryNumber(stop, out var minutes) || minutes is not (> 0 and <= MaxMinutes)))
+            yield return Invalid("LoraStopAfterMinutes", stop, $"empty or a number above 0 and up to {MaxMinutes}");
         if (values["LoraOutputName"].AsSpan().IndexOfAny("/\\") >= 0 || values["LoraOutputName"].Length == 0)
             yield return Invalid("LoraOutputName", values["LoraOutputName"], "a file name without a folder");
     }

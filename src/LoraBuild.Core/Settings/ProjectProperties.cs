@@ -32,6 +32,7 @@ public static class ProjectProperties
         "LoraOverwriteTagFiles",
         "LoraRatingThreshold",
         "LoraReport",
+        "LoraStopAfterMinutes",
         "LoraTagOrder",
         "LoraTagReplacement",
         "LoraTagger",

@@ -108,4 +108,7 @@ public sealed record TrainJob(
 
     /// <summary>The folder of the content store.</summary>
     public string? CachePath { get; init; }
+
+    /// <summary>After how many minutes the training stops, its state saved; null: at its end.</summary>
+    public double? StopAfterMinutes { get; init; }
 }

@@ -30,6 +30,9 @@ internal sealed class BuildSession
     /// <summary>The hash of what <see cref="CheckUpToDate"/> found this build to depend on besides files.</summary>
     public ContentHash Identity { get; set; }
 
+    /// <summary>Whether a step left work for the next build, which must then find this one's result not up to date.</summary>
+    public bool IsUnfinished { get; set; }
+
     /// <summary>The worker's engines, once asked for.</summary>
     public EngineVersions? Engines { get; set; }
 

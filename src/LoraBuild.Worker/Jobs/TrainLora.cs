@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
@@ -11,7 +12,10 @@ namespace LoraBuild.Worker.Jobs;
 /// <summary>Trains the LoRA, telling the author step, loss, speed and time left every few seconds.</summary>
 internal static class TrainLora
 {
-    /// <summary>One finished item, whose fact <see cref="TrainJob.FilesFact"/> lists the names of the written files, a line each.</summary>
+    /// <summary>
+    /// One finished item, whose fact <see cref="TrainJob.FilesFact"/> lists the names of the written files, a line each. None, but LB5005,
+    /// where the training stopped before its end.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The job was cancelled; its state is saved.</exception>
     public static void Run(TrainJob job, EventWriter events, CancellationToken token)
     {
@@ -27,9 +31,21 @@ internal static class TrainLora
         {
             CachePath = job.CachePath,
             Vae = job.Vae,
+            StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
             FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
         };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
+        if (!result.IsFinished)
+        {
+            events.Report(new(
+                DiagnosticCode.TrainingStopped,
+                Severity.Warning,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"After {job.StopAfterMinutes} minutes the training stopped at step {result.Steps} of {result.TotalSteps}, as LoraStopAfterMinutes says. There is no finished LoRA yet: build again, which goes on there.")));
+            return;
+        }
+
         events.Progress(string.Create(
             CultureInfo.InvariantCulture,
             $"Train: {result.Steps} steps done, the loss fell from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last"));
