@@ -20,7 +20,10 @@ public sealed class TrainLora : LoraTask
 {
     private const int StepVersion = 3;
     private const int KeyDigits = 16;
-    private const string NetworkWeights = "network_weights";
+    private static readonly string[] FileOptions = ["network_weights", "resume"];
+    // Beside the finished LoRA: epochs, steps, and states.
+    private static readonly string[] FurtherFiles =
+        ["-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
 
     /// <summary>The worker.</summary>
     [Required]
@@ -72,6 +75,8 @@ public sealed class TrainLora : LoraTask
             return;
         if (settings.NetworkWeights is { } weights)
             settings = settings with { NetworkWeights = Existing(weights) };
+        if (settings.Resume is { } state)
+            settings = settings with { Resume = ExistingState(state) };
 
         var model = BaseModelFiles.Of(BaseModelPathOrThrow(), Vae?.GetMetadata("FullPath"));
         var job = new TrainJob(
@@ -107,8 +112,7 @@ public sealed class TrainLora : LoraTask
             Say("Train: the finished LoRA came from the cache");
         }
 
-        foreach (var stale in Directory.EnumerateFiles(OutputFolder, $"{OutputName}-??????.safetensors")
-            .Concat(Directory.EnumerateFiles(OutputFolder, $"{OutputName}-step????????.safetensors"))
+        foreach (var stale in FurtherFiles.SelectMany(ending => Directory.EnumerateFiles(OutputFolder, OutputName + ending))
             .Where(file => !Session.State.IsSeen(file)).ToList())
             File.Delete(stale);
         Say($"LoRA -> {Path.Combine(OutputFolder, OutputName + ".safetensors")}");
@@ -124,6 +128,26 @@ public sealed class TrainLora : LoraTask
         ? Path.GetFullPath(weights)
         : throw new LoraBuildException(
             DiagnosticCode.BaseModelMissing, $"The LoRA '{weights}' to start from does not exist. Correct LoraNetworkWeights.", weights);
+
+    // What lies in the output folder is overwritten and cleaned by builds: a state there would not stay what the training resumed from.
+    private string ExistingState(string state)
+    {
+        var path = Path.GetFullPath(state);
+        if (!File.Exists(path))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.StateMismatch,
+                $"There is no file '{state}' to go on from. LoraResume takes a file that LoraSaveState wrote, not a folder of sd-scripts.",
+                path);
+        }
+
+        return Path.GetDirectoryName(path) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputFolder))
+            ? path
+            : throw new LoraBuildException(
+                DiagnosticCode.StateMismatch,
+                "LoraResume names a file in the output folder, where this build writes its own. Copy it to another folder and name it there.",
+                path);
+    }
 
     private ContentHash Key(TrainJob job, BaseModelFiles model)
     {
@@ -146,7 +170,7 @@ public sealed class TrainLora : LoraTask
 
         foreach (var (name, value) in job.Options.OrderBy(option => option.Key, StringComparer.Ordinal))
         {
-            if (name == NetworkWeights && value.Length > 0)
+            if (FileOptions.Contains(name) && value.Length > 0)
                 key.With(name, Session.State.HashInput(value));
             else
                 key.With(name, value);

@@ -44,6 +44,8 @@ public sealed class Trainer : IDisposable
     private readonly AdapterNetwork? secondNetwork;
     private readonly IOptimizer optimizer;
     private readonly LossScale? scale;
+    private readonly TrainingState state;
+    private readonly IReadOnlyList<double> resumed;
     private readonly SavePlan saves;
     private readonly DatasetManifest validationManifest;
     private readonly Stopwatch running = Stopwatch.StartNew();
@@ -55,7 +57,6 @@ public sealed class Trainer : IDisposable
         (var trainingManifest, validationManifest) = ValidationSplit.Of(job.Manifest, settings);
         dataset = TrainingDataset.Create(job.DatasetFolder, trainingManifest, settings);
         plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
-        saves = new(job, plan);
         var files = BaseModelFiles.Of(job.BaseModel, job.Vae);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
@@ -87,6 +88,9 @@ public sealed class Trainer : IDisposable
 
         optimizer = OptimizerFactory.Create(settings, network.Parameters);
         scale = precision == ModelPrecision.Float16 ? new() : null;
+        state = new(network.Parameters, settings.OptimizerType, optimizer, scale);
+        resumed = settings.Resume is { } file ? Resume(file) : [];
+        saves = new(job, plan, resumed.Count);
     }
 
     /// <summary>Trains, or goes on with a training of the same job that was interrupted or stopped.</summary>
@@ -96,7 +100,7 @@ public sealed class Trainer : IDisposable
     /// <param name="cancellation">Looked at between steps; the state is saved then.</param>
     /// <exception cref="LoraBuildException">
     /// LB1006, LB5003: the dataset. LB2xxx, LB6004: a picture. LB4xxx: the base model or tokenizer. LB5001: a setting. LB5002: the loss or a
-    /// gradient is not a number. LB5004: memory ran out. LB6001: a file cannot be written.
+    /// gradient is not a number. LB5004: memory ran out. LB5006: the state to resume from. LB6001: a file cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and its state is saved.</exception>
     public static TrainingResult Run(
@@ -122,10 +126,15 @@ public sealed class Trainer : IDisposable
     {
         var key = Key();
         var losses = new List<double>(plan.TotalSteps);
-        if (TrainingState.TryRestore(job.StateFile, key, network.Parameters, optimizer, scale) is { } done && saves.Kept(done.Count).All(File.Exists))
+        if (state.TryRestore(job.StateFile, key, steps => saves.Kept(steps).All(File.Exists)) is { } done)
         {
             losses.AddRange(done);
             log?.Invoke($"Going on with an interrupted training at step {done.Count + 1} of {plan.TotalSteps}.");
+        }
+        else if (resumed.Count > 0)
+        {
+            losses.AddRange(resumed);
+            log?.Invoke($"Going on from '{settings.Resume}' at step {resumed.Count + 1} of {plan.TotalSteps}.");
         }
 
         var step = new TrainingStep(
@@ -175,6 +184,8 @@ public sealed class Trainer : IDisposable
                     Measure(step, validation, samples.Noise, validationLatents, losses, log);
             }
 
+            foreach (var file in saves.StatesAfter(losses.Count))
+                state.Save(file, key, losses);
             saves.RemoveOld(losses.Count);
             if (losses.Count < plan.TotalSteps && (epochEnded || watch.Elapsed - lastSave > SaveInterval))
             {
@@ -192,7 +203,7 @@ public sealed class Trainer : IDisposable
         using (optimizer.ShowResult())
             Write(saves.FinalFile, plan.TotalSteps);
         File.Delete(job.StateFile);
-        return Result(losses, [.. saves.Kept(plan.TotalSteps), saves.FinalFile]);
+        return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile]);
     }
 
     private TrainingResult Result(List<double> losses, IReadOnlyList<string> files) => new(
@@ -329,7 +340,18 @@ public sealed class Trainer : IDisposable
         settings.SavePrecision,
         TrainingMetadata.For(job, dataset, plan, modelFacts, precision, steps, ((steps - 1) / plan.StepsPerEpoch) + 1));
 
-    private void Save(string key, List<double> losses) => TrainingState.Save(job.StateFile, key, network.Parameters, optimizer, scale, losses);
+    private void Save(string key, List<double> losses) => state.Save(job.StateFile, key, losses);
+
+    private IReadOnlyList<double> Resume(string file)
+    {
+        var done = state.Resume(file);
+        return done.Count < plan.TotalSteps
+            ? done
+            : throw new LoraBuildException(
+                DiagnosticCode.StateMismatch,
+                $"The state has {done.Count} steps behind it and the training {plan.TotalSteps} in all. Raise LoraMaxTrainSteps or LoraMaxTrainEpochs.",
+                file);
+    }
 
     private string Key()
     {
@@ -338,10 +360,12 @@ public sealed class Trainer : IDisposable
             .With("model", modelFacts.Sha256)
             .With("VAE", modelFacts.Vae?.Sha256);
         // A file counts by what is in it, not by where it lies.
-        foreach (var (name, value) in (settings with { NetworkWeights = null }).ToOptions())
+        foreach (var (name, value) in (settings with { NetworkWeights = null, Resume = null }).ToOptions())
             key.With(name, value);
         if (settings.NetworkWeights is { } start)
             key.With("network_weights", ContentHash.OfFile(start));
+        if (settings.Resume is { } origin)
+            key.With("resume", ContentHash.OfFile(origin));
         foreach (var group in job.Manifest.Groups)
         {
             foreach (var picture in group.Pictures)

@@ -1,4 +1,5 @@
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
@@ -6,16 +7,17 @@ using LoraBuild.Training.Parameters;
 namespace LoraBuild.Training;
 
 /// <summary>
-/// What an interrupted training leaves behind: weights, optimizer state, the losses so far, and the key of the training that it belongs to.
+/// The state of a training between two steps: weights, optimizer state, the losses so far, and the key of the training that it belongs to.
 /// A training that goes on from it ends with the same bits as one that was not interrupted.
 /// </summary>
-internal static class TrainingState
+internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale)
 {
-    private const string KeyEntry = "training_key", ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", OptimizerPrefix = "optimizer.";
+    private const string KeyEntry = "training_key", LayoutEntry = "layout", OptimizerEntry = "optimizer_type";
+    private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", OptimizerPrefix = "optimizer.";
 
-    /// <summary>Saves a state, whole or not at all.</summary>
-    public static void Save(
-        string path, string key, ParameterBuffer parameters, IOptimizer optimizer, LossScale? scale, IReadOnlyList<double> losses)
+    /// <summary>Saves the state, whole or not at all.</summary>
+    /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
+    public void Save(string path, string key, IReadOnlyList<double> losses)
     {
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
@@ -26,17 +28,21 @@ internal static class TrainingState
             new(ScaleName, tensor([scale?.Factor ?? 0, scale?.StepsSinceChange ?? 0], dtype: ScalarType.Float64)),
         };
         tensors.AddRange(optimizer.State.Select(entry => KeyValuePair.Create(OptimizerPrefix + entry.Key, entry.Value)));
-        SafetensorsWriter.Write(path, tensors, [new(KeyEntry, key)]);
+        SafetensorsWriter.Write(
+            path,
+            tensors,
+            [new(KeyEntry, key), new(OptimizerEntry, optimizerType.ToString()), new(LayoutEntry, string.Join('\n', parameters.Layout))]);
     }
 
-    /// <summary>Puts a saved state back.</summary>
+    /// <summary>Puts back what an interrupted training saved.</summary>
+    /// <param name="path">The state's file, which may be missing.</param>
+    /// <param name="key">The key of this training.</param>
+    /// <param name="isUsable">Whether all else is there to go on after so many steps.</param>
     /// <returns>The losses of the steps that are done; null, and nothing changed, where there is no sound state of this training.</returns>
-    public static IReadOnlyList<double>? TryRestore(string path, string key, ParameterBuffer parameters, IOptimizer optimizer, LossScale? scale)
+    public IReadOnlyList<double>? TryRestore(string path, string key, Func<int, bool> isUsable)
     {
         if (!File.Exists(path))
             return null;
-        using var ungraded = no_grad();
-        using var scope = NewDisposeScope();
         SafetensorsFile file;
         try
         {
@@ -49,15 +55,48 @@ internal static class TrainingState
         }
 
         using (file)
+            return file.Metadata.GetValueOrDefault(KeyEntry) == key && isUsable((int)file.Shapes[LossesName][0]) ? Restore(file) : null;
+    }
+
+    /// <summary>Puts back what a training saved that may have had other settings: only weights and optimizer must be of the same form.</summary>
+    /// <returns>The losses of the steps that are done.</returns>
+    /// <exception cref="LoraBuildException">LB4001, LB4002, LB6004: the file. LB5006: it does not fit, and what differs.</exception>
+    public IReadOnlyList<double> Resume(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        if (!file.Metadata.TryGetValue(LayoutEntry, out var layout))
+            throw Mismatch("This is no training state. LoraResume takes a file that LoraSaveState wrote.");
+        if (file.Metadata.GetValueOrDefault(OptimizerEntry) is var type && type != optimizerType.ToString())
+            throw Mismatch($"The state is of the optimizer {type}, but LoraOptimizerType is {optimizerType}. Set the same.");
+        var (saved, here) = (layout.Split('\n'), parameters.Layout.ToList());
+        for (var i = 0; i < Math.Max(saved.Length, here.Count); i++)
         {
-            if (file.Metadata.GetValueOrDefault(KeyEntry) != key)
-                return null;
-            parameters.Values.copy_(file.Load(ValuesName));
-            foreach (var (name, live) in optimizer.State)
-                live.copy_(file.Load(OptimizerPrefix + name));
-            var saved = file.Load(ScaleName).data<double>().ToArray();
-            scale?.Restore(saved[0], (int)saved[1]);
-            return file.Load(LossesName).data<double>().ToArray();
+            var (there, mine) = (saved.ElementAtOrDefault(i) ?? "nothing", here.ElementAtOrDefault(i) ?? "nothing");
+            if (there != mine)
+                throw Mismatch($"The state's adapters are others: it has {there} where this training has {mine}. Set the same algorithm, layers and dims.");
         }
+
+        foreach (var (name, live) in optimizer.State)
+        {
+            if (!file.Shapes.TryGetValue(OptimizerPrefix + name, out var shape) || !shape.SequenceEqual(live.shape))
+                throw Mismatch($"The state's optimizer has no {name} of [{string.Join(',', live.shape)}]. Set the same LoraOptimizerArgs.");
+        }
+
+        return Restore(file);
+
+        LoraBuildException Mismatch(string message) => new(DiagnosticCode.StateMismatch, message, path);
+    }
+
+    private double[] Restore(SafetensorsFile file)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        parameters.Values.copy_(file.Load(ValuesName));
+        foreach (var (name, live) in optimizer.State)
+            live.copy_(file.Load(OptimizerPrefix + name));
+        // A training in 32 bits saved no scale to go on with.
+        if (file.Load(ScaleName).data<double>().ToArray() is [> 0 and var factor, var steps])
+            scale?.Restore(factor, (int)steps);
+        return file.Load(LossesName).data<double>().ToArray();
     }
 }

@@ -95,6 +95,52 @@ public class TrainerTests
     }
 
     [Theory]
+    [InlineData(OptimizerType.Lion8bit)]
+    [InlineData(OptimizerType.AdamWScheduleFree)]
+    public void Resumed_from_the_state_of_an_epoch_it_ends_with_the_same_bits(OptimizerType type)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { OptimizerType = type, GradientAccumulationSteps = 3, SaveState = true };
+        var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
+        Assert.Equal(
+            ["aoi-000001.safetensors", "aoi-000001-state.safetensors", "aoi-state.safetensors", "aoi.safetensors"],
+            undisturbed.Files.Select(Path.GetFileName));
+
+        var resumed = Trainer.Run(SmallDataset.Job(folder, settings with { Resume = undisturbed.Files[1] }, "resumed"));
+
+        Assert.Equal(["aoi-state.safetensors", "aoi.safetensors"], resumed.Files.Select(Path.GetFileName));
+        Assert.Equal(undisturbed.Losses, resumed.Losses);
+        Assert.Equal(File.ReadAllBytes(undisturbed.Files[^1]), File.ReadAllBytes(resumed.Files[^1]));
+    }
+
+    [Fact]
+    public void A_finished_training_goes_on_with_more_steps_from_a_state_that_fits()
+    {
+        using var folder = new TemporaryFolder();
+        var two = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(2, InEpochs: false), SaveStateOnTrainEnd = true };
+        var shorter = Trainer.Run(SmallDataset.Job(folder, two));
+        var three = two with { MaxTrainSteps = new(3, InEpochs: false), SaveStateOnTrainEnd = false, Resume = shorter.Files[0] };
+
+        var longer = Trainer.Run(SmallDataset.Job(folder, three, "longer"));
+
+        Assert.Equal(["aoi-state.safetensors", "aoi.safetensors"], shorter.Files.Select(Path.GetFileName));
+        Assert.Equal(3, longer.Steps);
+        Assert.Equal(shorter.Losses, longer.Losses.Take(2));
+        AssertRefused(two with { Resume = shorter.Files[0] }, "2 steps behind it");
+        AssertRefused(three with { OptimizerType = OptimizerType.Lion }, "the optimizer Lion8bit, but LoraOptimizerType is Lion.");
+        AssertRefused(three with { NetworkDim = 3 }, ",3] at 0.");
+        AssertRefused(three with { Resume = shorter.Files[1] }, "no training state");
+
+        void AssertRefused(TrainingSettings settings, string reason)
+        {
+            var problem = Assert.Throws<LoraBuildException>(() => Trainer.Run(SmallDataset.Job(folder, settings, "refused"))).Diagnostic;
+
+            Assert.Equal((DiagnosticCode.StateMismatch, settings.Resume), (problem.Code, problem.File));
+            Assert.Contains(reason, problem.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("algo=lora network_dropout=0.1 rank_dropout=0.1 module_dropout=0.1")]
     [InlineData("algo=locon dora_wd=true use_tucker=true rank_dropout=0.1 scale_weight_norms=0.1")]
     [InlineData("algo=lokr use_scalar=true network_dropout=0.1")]
@@ -192,6 +238,23 @@ public class TrainerTests
         File.WriteAllText(job.StateFile, "not a state");
 
         Assert.Equal(2, Trainer.Run(job).Steps);
+    }
+
+    [Fact]
+    public void Where_files_of_an_interrupted_training_are_gone_it_starts_anew_and_ends_with_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(2, InEpochs: false), SaveEveryNSteps = 1 };
+        var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
+        var job = SmallDataset.Job(folder, settings, "stopped");
+        var stopped = Trainer.Run(job with { StopAfter = TimeSpan.Zero });
+        File.Delete(Assert.Single(stopped.Files));
+
+        var again = Trainer.Run(job);
+
+        Assert.Equal(undisturbed.Losses, again.Losses);
+        foreach (var file in undisturbed.Files)
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(job.OutputFolder, Path.GetFileName(file))));
     }
 
     [Fact]

@@ -144,6 +144,9 @@ public static class DiagnosticCode
     /// <summary>The training stopped after the minutes that it was given, and the next build goes on with it.</summary>
     public const string TrainingStopped = "LB5005";
 
+    /// <summary>A file to resume from is no training state, or one of another training.</summary>
+    public const string StateMismatch = "LB5006";
+
     /// <summary>The disk is full, or a file cannot be written.</summary>
     public const string CannotWrite = "LB6001";
 

@@ -13,10 +13,11 @@ namespace LoraBuild.Core.SdScripts;
 public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest manifest, string datasetFolder)
 {
     // Masks of every kind lie in the alpha of the dataset's pictures. And sd-scripts refuses bounds of buckets that the resolution does not
-    // keep, also where they do not count.
+    // keep, also where they do not count. A state of ours is none of its own.
     private readonly TrainingSettings exported = settings with
     {
         AlphaMask = settings.UsesMasks,
+        Resume = null,
         MinBucketReso = Math.Min(settings.MinBucketReso, Math.Min(settings.Resolution.Width, settings.Resolution.Height)),
         MaxBucketReso = Math.Max(settings.MaxBucketReso, Math.Max(settings.Resolution.Width, settings.Resolution.Height)),
     };

@@ -56,6 +56,19 @@ internal static class TrainingOptions
             "save_last_n_steps", 1, int.MaxValue,
             "Of the files of save_every_n_steps, remove those that are older than so many steps.",
             s => s.SaveLastNSteps, (s, v) => s with { SaveLastNSteps = v }),
+        Flag(
+            "save_state",
+            "Beside each written file, the finished one included, the training's state is written, NAME-state.safetensors, to resume from.",
+            s => s.SaveState, (s, v) => s with { SaveState = v }),
+        Flag(
+            "save_state_on_train_end",
+            "The training's state is written at its end.",
+            s => s.SaveStateOnTrainEnd, (s, v) => s with { SaveStateOnTrainEnd = v }),
+        Parsed(
+            "resume",
+            "empty or a file",
+            "A state that save_state wrote, from which the training goes on: weights, optimizer and step.",
+            s => s.Resume, (s, v) => s with { Resume = v }, text => text),
         Choice(
             "save_precision", [("fp16", ModelPrecision.Float16), ("bf16", ModelPrecision.BFloat16), ("float", ModelPrecision.Float32)],
             "The number format of the written files.",

@@ -41,6 +41,15 @@ public sealed partial record TrainingSettings
     /// <summary><c>save_last_n_steps</c>: files of <see cref="SaveEveryNSteps"/> older than so many steps are removed; null: none is.</summary>
     public int? SaveLastNSteps { get; init; }
 
+    /// <summary><c>save_state</c>: beside each written file the training's state is written.</summary>
+    public bool SaveState { get; init; }
+
+    /// <summary><c>save_state_on_train_end</c>: the training's state is written at its end.</summary>
+    public bool SaveStateOnTrainEnd { get; init; }
+
+    /// <summary><c>resume</c>: a saved state that the training goes on from; null: it starts at its first step.</summary>
+    public string? Resume { get; init; }
+
     /// <summary><c>save_precision</c>: the number format of the written files.</summary>
     public ModelPrecision SavePrecision { get; init; } = ModelPrecision.Float16;
 

@@ -66,6 +66,9 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>The trained stretches, in order: text encoder first; within a group and factor small weights, then large ones.</summary>
     public IReadOnlyList<ParameterRange> Ranges { get; }
 
+    /// <summary>A line for each weight, its name, shape and first element: buffers of the same layout can take each other's values.</summary>
+    public IEnumerable<string> Layout => places.Select(place => $"{place.Shape.Name} [{string.Join(',', place.Shape.Shape)}] at {place.Start}");
+
     /// <summary>What is trained, in the order of the buffers.</summary>
     public IEnumerable<ParameterShape> Trained => places.Select(place => place.Shape).Where(shape => shape.Group != ParameterGroup.Untrained);
 

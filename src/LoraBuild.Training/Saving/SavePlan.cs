@@ -2,13 +2,21 @@ using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Saving;
 
-/// <summary>Which files a training writes and which it removes again, under sd-scripts' names.</summary>
-public sealed class SavePlan(TrainingJob job, TrainingPlan plan)
+/// <summary>
+/// Which files a training writes and which it removes again, under sd-scripts' names; a state is one file here, under the name of
+/// sd-scripts' folder.
+/// </summary>
+/// <param name="job">What is trained, and where to.</param>
+/// <param name="plan">How long.</param>
+/// <param name="resumedSteps">The steps before the state that the training resumed from: their files are another training's.</param>
+public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedSteps = 0)
 {
-    /// <summary>The finished LoRA.</summary>
-    public string FinalFile => Path.Combine(job.OutputFolder, $"{job.OutputName}.safetensors");
+    private const string Extension = ".safetensors";
 
-    /// <summary>The files to write after a step that is not the last.</summary>
+    /// <summary>The finished LoRA.</summary>
+    public string FinalFile => Path.Combine(job.OutputFolder, $"{job.OutputName}{Extension}");
+
+    /// <summary>The LoRA files to write after a step that is not the last.</summary>
     /// <param name="steps">Steps done.</param>
     public IEnumerable<string> After(int steps)
     {
@@ -20,7 +28,16 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan)
             yield return EpochFile(steps);
     }
 
-    /// <summary>All files besides the finished one that are there after so many steps.</summary>
+    /// <summary>The states to write after a step, as <c>save_state</c> and <c>save_state_on_train_end</c> say.</summary>
+    /// <param name="steps">Steps done.</param>
+    public IEnumerable<string> StatesAfter(int steps)
+    {
+        if (steps >= plan.TotalSteps)
+            return job.Settings.SaveState || job.Settings.SaveStateOnTrainEnd ? [StateBeside(FinalFile)] : [];
+        return job.Settings.SaveState ? After(steps).Select(StateBeside) : [];
+    }
+
+    /// <summary>All files besides the finished one and its state that are there after so many steps.</summary>
     public IReadOnlyList<string> Kept(int steps)
     {
         var epochs = SavedSteps(steps, EndsSavedEpoch);
@@ -28,8 +45,8 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan)
         var oldest = between.LastOrDefault() - (job.Settings.SaveLastNSteps ?? int.MaxValue);
         return
         [
-            .. between.Where(step => step >= oldest).Select(StepFile),
-            .. epochs.TakeLast(job.Settings.SaveLastNEpochs ?? int.MaxValue).Select(EpochFile),
+            .. between.Where(step => step >= oldest).Select(StepFile).SelectMany(WithState),
+            .. epochs.TakeLast(job.Settings.SaveLastNEpochs ?? int.MaxValue).Select(EpochFile).SelectMany(WithState),
         ];
     }
 
@@ -39,16 +56,21 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan)
     {
         var kept = Kept(steps);
         var written = SavedSteps(steps, EndsSavedEpoch).Select(EpochFile).Concat(SavedSteps(steps, step => step % job.Settings.SaveEveryNSteps == 0).Select(StepFile));
-        foreach (var old in written.Except(kept))
+        foreach (var old in written.SelectMany(WithState).Except(kept))
             File.Delete(old);
     }
 
-    private List<int> SavedSteps(int steps, Func<int, bool> isSaved) => [.. Enumerable.Range(1, Math.Min(steps, plan.TotalSteps - 1)).Where(isSaved)];
+    private List<int> SavedSteps(int steps, Func<int, bool> isSaved) =>
+        [.. Enumerable.Range(1, Math.Min(steps, plan.TotalSteps - 1)).Where(step => step > resumedSteps && isSaved(step))];
 
     private bool EndsSavedEpoch(int steps) =>
         job.Settings.SaveEveryNEpochs > 0 && steps % plan.StepsPerEpoch == 0 && steps / plan.StepsPerEpoch % job.Settings.SaveEveryNEpochs == 0;
 
-    private string EpochFile(int steps) => Path.Combine(job.OutputFolder, $"{job.OutputName}-{steps / plan.StepsPerEpoch:000000}.safetensors");
+    private string EpochFile(int steps) => Path.Combine(job.OutputFolder, $"{job.OutputName}-{steps / plan.StepsPerEpoch:000000}{Extension}");
 
-    private string StepFile(int steps) => Path.Combine(job.OutputFolder, $"{job.OutputName}-step{steps:00000000}.safetensors");
+    private string StepFile(int steps) => Path.Combine(job.OutputFolder, $"{job.OutputName}-step{steps:00000000}{Extension}");
+
+    private IEnumerable<string> WithState(string file) => job.Settings.SaveState ? [file, StateBeside(file)] : [file];
+
+    private static string StateBeside(string file) => file[..^Extension.Length] + "-state" + Extension;
 }

@@ -38,5 +38,20 @@ public class SavePlanTests
         Assert.Equal(kept, saves.Kept(12).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void States_lie_beside_their_files_and_go_with_them_and_those_before_a_resumed_state_are_not_its_own()
+    {
+        var saves = Create(new() { SaveState = true, SaveLastNEpochs = 1 });
+
+        Assert.Empty(saves.StatesAfter(4));
+        Assert.Equal(["aoi-000001-state.safetensors"], saves.StatesAfter(5).Select(Path.GetFileName));
+        Assert.Equal(["aoi-000002.safetensors", "aoi-000002-state.safetensors"], saves.Kept(12).Select(Path.GetFileName));
+        Assert.Equal(["aoi-state.safetensors"], saves.StatesAfter(20).Select(Path.GetFileName));
+        Assert.Empty(Create(new()).StatesAfter(20));
+        Assert.Equal(["aoi-state.safetensors"], Create(new() { SaveStateOnTrainEnd = true }).StatesAfter(20).Select(Path.GetFileName));
+        var resumed = new SavePlan(new("", new([], []), "", null, new(), "", "aoi", ""), Plan, resumedSteps: 10);
+        Assert.Equal(["aoi-000003.safetensors"], resumed.Kept(19).Select(Path.GetFileName));
+    }
+
     private static SavePlan Create(TrainingSettings settings, string folder = "") => new(new("", new([], []), "", null, settings, folder, "aoi", ""), Plan);
 }
