@@ -3,7 +3,7 @@ using LoraBuild.Benchmarks.Models;
 using LoraBuild.Benchmarks.Pictures;
 using LoraBuild.Benchmarks.Training;
 
-IBenchmark[] benchmarks = [new TrainingStepBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel()];
+IBenchmark[] benchmarks = [new TrainingStepBenchmark(), new PythonLoopBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel()];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
 {

@@ -3,23 +3,25 @@ namespace LoraBuild.Core.Worker;
 /// <summary>Environment variables that a job's process needs from its start.</summary>
 public static class WorkerEnvironment
 {
-    private const string Tunables = "GLIBC_TUNABLES";
+    /// <summary>The variable from which glibc takes its allocator's settings.</summary>
+    public const string Tunables = "GLIBC_TUNABLES";
 
     /// <summary>
-    /// The variables for a job, without those that the user has set. A training allocates gigabytes at each step, of the same sizes again
-    /// and again: glibc's allocator keeps them in large pages instead of handing every large block back to the kernel, which would clear
-    /// each of its pages anew. It halves the time of a full-size step on a CPU, and the peak is the same.
+    /// For a training, which allocates gigabytes at each step, of the same sizes again and again: glibc's allocator keeps them, in large
+    /// pages, instead of handing every large block back to the kernel, which would clear each of its pages anew. It halves the time of a
+    /// full-size step on a CPU.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> For(WorkerJob job) =>
-        job is TrainJob && Environment.GetEnvironmentVariable(Tunables) is null
-            ? new Dictionary<string, string>
-            {
-                [Tunables] = string.Join(
-                    ':',
-                    "glibc.malloc.hugetlb=1",
-                    "glibc.malloc.mmap_max=0",
-                    $"glibc.malloc.trim_threshold={1L << 34}",
-                    $"glibc.malloc.top_pad={1L << 26}"),
-            }
-            : new Dictionary<string, string>();
+    public static IReadOnlyDictionary<string, string> Training { get; } = new Dictionary<string, string>
+    {
+        [Tunables] = string.Join(
+            ':',
+            "glibc.malloc.hugetlb=1",
+            "glibc.malloc.mmap_max=0",
+            $"glibc.malloc.trim_threshold={1L << 34}",
+            $"glibc.malloc.top_pad={1L << 26}"),
+    };
+
+    /// <summary>The variables for a job, without those that the user has set.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> For(WorkerJob job) =>
+        job is TrainJob ? Training.Where(variable => Environment.GetEnvironmentVariable(variable.Key) is null) : [];
 }

@@ -41,7 +41,8 @@ internal sealed class Contest
         return ProcessMemory.Peak() - before;
     }
 
-    private static double Median(List<double> values)
+    /// <summary>The median; the mean of the two in the middle where there are two.</summary>
+    public static double Median(List<double> values)
     {
         values.Sort();
         return (values[values.Count / 2] + values[(values.Count - 1) / 2]) / 2;

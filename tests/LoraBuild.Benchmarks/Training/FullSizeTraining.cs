@@ -1,5 +1,4 @@
 using LoraBuild.Diffusion;
-using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Optimizers;
 
@@ -15,7 +14,7 @@ internal sealed class FullSizeTraining : IDisposable
 
     public FullSizeTraining(string folder)
     {
-        var checkpoint = Path.Combine(folder, "random.safetensors");
+        var checkpoint = Checkpoint(folder);
         Models.StableDiffusion15.WriteRandom(checkpoint, ScalarType.Float16);
         model = StableDiffusion.Load(checkpoint, ScalarType.Float32, CPU, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkTrainUnetOnly = true }, CPU);
@@ -25,6 +24,9 @@ internal sealed class FullSizeTraining : IDisposable
         foreach (var module in network.Modules)
             module.Factors["hada_w2_a"].fill_(0.01f);
     }
+
+    /// <summary>The file that the constructor writes into a folder.</summary>
+    public static string Checkpoint(string folder) => Path.Combine(folder, "random.safetensors");
 
     public void UseNoAdapters()
     {
@@ -57,7 +59,7 @@ internal sealed class FullSizeTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         network.Parameters.ZeroGradients();
-        Checkpoint.Backward(Predict(size).square().mean());
+        Diffusion.Checkpointing.Checkpoint.Backward(Predict(size).square().mean());
         optimizer.Step(_ => 1e-4);
     }
 

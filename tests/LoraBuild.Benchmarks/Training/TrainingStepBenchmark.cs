@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using LoraBuild.Benchmarks.Measuring;
+using LoraBuild.Core.Worker;
 
 namespace LoraBuild.Benchmarks.Training;
 
@@ -20,8 +22,36 @@ internal sealed class TrainingStepBenchmark : IBenchmark
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
     {
-        var rounds = arguments.Count > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 3;
-        long[] sizes = arguments.Count > 1 ? [.. arguments.Skip(1).Select(long.Parse)] : [16, 32];
+        if (Environment.GetEnvironmentVariable(WorkerEnvironment.Tunables) is not null)
+        {
+            Console.WriteLine("Memory kept by the process, as the build's worker has it:");
+            MeasureHere(arguments);
+            return;
+        }
+
+        Console.WriteLine("Memory as any program has it:");
+        MeasureHere(arguments);
+        Again(arguments);
+    }
+
+    /// <summary>The arguments: the number of rounds (3) and the sides of the latents (16 and 32).</summary>
+    internal static (int Rounds, long[] Sizes) Read(IReadOnlyList<string> arguments) => (
+        arguments.Count > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 3,
+        arguments.Count > 1 ? [.. arguments.Skip(1).Select(long.Parse)] : [16, 32]);
+
+    // An allocator's settings are read at a process' start.
+    private void Again(IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(TrainingStepBenchmark).Assembly.Location, Name, .. arguments]);
+        foreach (var (name, value) in WorkerEnvironment.Training)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+    }
+
+    private static void MeasureHere(IReadOnlyList<string> arguments)
+    {
+        var (rounds, sizes) = Read(arguments);
         var folder = Directory.CreateTempSubdirectory("lorabuild-");
         try
         {
