@@ -2,10 +2,7 @@ using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
-using LoraBuild.Core.SdScripts;
-using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
-using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
@@ -16,7 +13,7 @@ namespace LoraBuild.Tasks;
 /// Train: the dataset and a base model become a LoRA, one file for each epoch. The key covers the dataset, the options, the base model
 /// and the engine; a finished LoRA of the same key comes from the store, an interrupted or stopped training goes on where it was.
 /// </summary>
-public sealed class TrainLora : LoraTask
+public sealed class TrainLora : TrainingTask
 {
     private const int StepVersion = 3;
     private const int KeyDigits = 16;
@@ -29,16 +26,6 @@ public sealed class TrainLora : LoraTask
     [Required]
     public string WorkerAssembly { get; set; } = "";
 
-    /// <summary>The dataset folder with its <c>dataset.json</c>.</summary>
-    [Required]
-    public string DatasetFolder { get; set; } = "";
-
-    /// <summary>The checkpoint to train on.</summary>
-    public ITaskItem? BaseModel { get; set; }
-
-    /// <summary>A VAE to take instead of the checkpoint's.</summary>
-    public ITaskItem? Vae { get; set; }
-
     /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
     public ITaskItem? Tokenizer { get; set; }
 
@@ -46,20 +33,9 @@ public sealed class TrainLora : LoraTask
     [Required]
     public string TokenizerUrl { get; set; } = "";
 
-    /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>; an empty value means the default.</summary>
-    [Required]
-    public ITaskItem[] Options { get; set; } = [];
-
-    /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
-    public ITaskItem? TrainingConfig { get; set; }
-
     /// <summary>The folder that gets the LoRA.</summary>
     [Required]
     public string OutputFolder { get; set; } = "";
-
-    /// <summary>The LoRA's file name without extension.</summary>
-    [Required]
-    public string OutputName { get; set; } = "";
 
     /// <summary>After how many minutes the training stops, for the next build to go on with it; 0: it runs to its end.</summary>
     public double StopAfterMinutes { get; set; }
@@ -67,11 +43,7 @@ public sealed class TrainLora : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
-        var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out var problems);
-        foreach (var problem in problems.Concat(config?.Diagnostics ?? []))
-            Report(problem);
-        if (Log.HasLoggedErrors)
+        if (ReadSettings() is not { } settings)
             return;
         if (settings.NetworkWeights is { } weights)
             settings = settings with { NetworkWeights = Existing(weights) };

@@ -1,0 +1,41 @@
+using LoraBuild.Core.SdScripts;
+using LoraBuild.Core.Settings;
+using LoraBuild.Tasks.Items;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>A task that is told what to train and how: to train it, or to write it down for sd-scripts.</summary>
+public abstract class TrainingTask : LoraTask
+{
+    /// <summary>The dataset folder with its <c>dataset.json</c>.</summary>
+    [Required]
+    public string DatasetFolder { get; set; } = "";
+
+    /// <summary>The checkpoint to train on.</summary>
+    public ITaskItem? BaseModel { get; set; }
+
+    /// <summary>A VAE to take instead of the checkpoint's.</summary>
+    public ITaskItem? Vae { get; set; }
+
+    /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>; an empty value means the default.</summary>
+    [Required]
+    public ITaskItem[] Options { get; set; } = [];
+
+    /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
+    public ITaskItem? TrainingConfig { get; set; }
+
+    /// <summary>The LoRA's file name without extension.</summary>
+    [Required]
+    public string OutputName { get; set; } = "";
+
+    /// <summary>The settings of project and configuration together; null, and every mistake reported, where there are any.</summary>
+    protected TrainingSettings? ReadSettings()
+    {
+        var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
+        var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out var problems);
+        foreach (var problem in problems.Concat(config?.Diagnostics ?? []))
+            Report(problem);
+        return Log.HasLoggedErrors ? null : settings;
+    }
+}
