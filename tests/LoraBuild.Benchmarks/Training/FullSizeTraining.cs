@@ -14,6 +14,8 @@ internal sealed class FullSizeTraining : IDisposable
 
     public FullSizeTraining(string folder)
     {
+        // As the trainer does.
+        set_num_threads(Math.Max(2, get_num_threads()));
         var checkpoint = Checkpoint(folder);
         Models.StableDiffusion15.WriteRandom(checkpoint, ScalarType.Float16);
         model = StableDiffusion.Load(checkpoint, ScalarType.Float32, CPU, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
