@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the engines' `system` form needs: g++, libtorch with a BLAS of several threads, and the npm packages of
 # build/package-lock.json. Does nothing where all is there. With LORABUILD_LIBTORCH=.../site-packages/torch that PyTorch is the libtorch.
-# With --tests also what the tests need besides: Chromium, and the npm package that drives it.
+# With --tests also what the tests need besides: Chromium, the npm package that drives it, and nginx, which is not started.
 set -eu
 
 build=$(cd "$(dirname "$0")" && pwd)
@@ -26,6 +26,7 @@ command -v g++ >/dev/null || missing+=(g++)
 command -v npm >/dev/null || missing+=(npm)
 if $tests; then
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
 fi
 if [ -n "${LORABUILD_LIBTORCH:-}" ]; then
     [ -e "$LORABUILD_LIBTORCH/include/$header" ] ||
@@ -48,6 +49,13 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
     echo "setup: installing ${missing[*]}"
     "${as_root[@]}" apt-get update -q
+    # Debian starts a server that is installed, unless this file says no; the tests start their own.
+    policy=/usr/sbin/policy-rc.d
+    if [[ " ${missing[*]} " == *" nginx "* ]] && [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null
+        "${as_root[@]}" chmod +x $policy
+        trap '"${as_root[@]}" rm -f $policy' EXIT
+    fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 fi
 

@@ -34,7 +34,7 @@ public sealed class AlignOutfits : TagStepTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var tagged = TagLedger.Read(TaggedFile);
+        var tagged = Session.ReadLedger(TaggedFile);
         var own = OwnImplications.Read(Session, Implications);
         var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<Core.Outfits.Undecided>(Undecided, ignoreCase: true));
         RunStep("AlignOutfits", RulesFor, Evidence);

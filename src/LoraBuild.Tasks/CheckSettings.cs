@@ -1,3 +1,6 @@
+using System.Globalization;
+using LoraBuild.Core.Caching.Remote;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
 using LoraBuild.Tasks.Items;
@@ -25,6 +28,15 @@ public sealed class CheckSettings : LoraTask
     /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
     public ITaskItem? TrainingConfig { get; set; }
 
+    /// <summary>The address of a remote cache, or nothing.</summary>
+    public string RemoteCache { get; set; } = "";
+
+    /// <summary>Whether nothing is uploaded to it.</summary>
+    public bool RemoteCacheReadOnly { get; set; }
+
+    /// <summary>For how many seconds it may stay silent.</summary>
+    public string RemoteCacheTimeout { get; set; } = "";
+
     /// <summary>Whether the training's loss counts only what of a picture is opaque.</summary>
     [Output]
     public bool AlphaMask { get; set; }
@@ -42,6 +54,28 @@ public sealed class CheckSettings : LoraTask
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))
             Report(ProjectProperties.Locate(ProjectFile, problem));
+        if (RemoteCache.Length > 0 && !Log.HasLoggedErrors)
+            Session.Store.Remote = Connect();
+    }
+
+    private RemoteCache? Connect()
+    {
+        try
+        {
+            return new RemoteCache(
+                Core.Caching.Remote.RemoteCache.ParseAddress(RemoteCache),
+                new RemoteCacheOptions
+                {
+                    ReadOnly = RemoteCacheReadOnly,
+                    Silence = TimeSpan.FromSeconds(double.Parse(RemoteCacheTimeout, CultureInfo.InvariantCulture)),
+                    Credentials = RemoteCredentials.From(Environment.GetEnvironmentVariable),
+                });
+        }
+        catch (LoraBuildException e)
+        {
+            Report(ProjectProperties.Locate(ProjectFile, e.Diagnostic));
+            return null;
+        }
     }
 
     private SdScriptsConfig? ReadConfig()

@@ -24,7 +24,7 @@ public sealed class DedupeTags : TagStepTask
     protected override void Run()
     {
         var own = OwnImplications.Read(Session, Implications);
-        var raw = TagLedger.Read(TaggedFile);
+        var raw = Session.ReadLedger(TaggedFile);
         RunStep("Dedupe", character =>
         {
             var rawTags = PicturesOf(character).Select(id => (id, raw[id].Tags.Tags)).ToList();

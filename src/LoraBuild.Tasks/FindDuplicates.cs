@@ -47,7 +47,7 @@ public sealed class FindDuplicates : LoraTask
         var key = new StepKey("FindDuplicates", StepVersion).With("distance", Distance.ToString(CultureInfo.InvariantCulture));
         foreach (var picture in Pictures)
             key.With(picture.Id(), Session.State.HashInput(picture.ItemSpec));
-        new MemoizedStep(Session).Run([new StepOutput("facts", FactsFile, key.ToHash())], (_, finished) =>
+        new MemoizedStep(Session, "FindDuplicates", CancellationToken).Run([new StepOutput("facts", FactsFile, key.ToHash())], (_, finished) =>
         {
             var facts = Pictures.AsParallel().AsOrdered().Select(FactsOf).ToList();
             new PictureLikenesses(facts, DuplicateFinder.Find(facts, Distance)).Write(FactsFile);

@@ -47,6 +47,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
                 DiagnosticCode.CannotRead, Severity.Error, $"{e.Message} Look at the file or disk that is named, then build again."));
         }
 
+        if (Session.Store.Remote?.TakeWarning() is { } warning)
+            Report(warning);
         return !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
     }
 

@@ -66,7 +66,7 @@ public sealed class NormalizePictures : ModelTask
             ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
             : null;
         var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), PathOf(picture), Key(picture, edits[picture.Id()], engine))).ToList();
-        var tally = new MemoizedStep(Session).Run(outputs, Make);
+        var tally = new MemoizedStep(Session, "Normalize", CancellationToken).Run(outputs, Make);
 
         Session.Sweep(Folder, Session.State.IsSeen);
         NormalizedPictures = [.. Pictures.Where(picture => Session.State.IsSeen(PathOf(picture))).Select(picture => picture.At(PathOf(picture)))];

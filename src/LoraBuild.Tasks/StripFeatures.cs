@@ -19,7 +19,7 @@ public sealed class StripFeatures : TagStepTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var raw = TagLedger.Read(InputFile);
+        var raw = Session.ReadLedger(InputFile);
         RunStep("StripFeatures", character => RulesFor(character, raw));
     }
 

@@ -79,7 +79,7 @@ public sealed class TagPictures : ModelTask
         var read = new ConcurrentBag<string>();
         var failed = new ConcurrentBag<string>();
         var keys = Pictures.Where(picture => ready.ContainsKey(picture.Id())).Select(picture => (picture.Id(), Key(picture))).ToList();
-        var tagging = new TagLedgerStep(Session, "tags", StepVersion).Run(TagsFile, keys, id => TagsOf(ready[id], read, failed));
+        var tagging = new TagLedgerStep(Session, "tags", StepVersion, CancellationToken).Run(TagsFile, keys, id => TagsOf(ready[id], read, failed));
 
         TaggedPictures = [.. Pictures.Where(picture => ready.ContainsKey(picture.Id()) && !failed.Contains(picture.Id())).Select(WithScores)];
         Complete = TaggedPictures.Length == Pictures.Length;
@@ -135,7 +135,7 @@ public sealed class TagPictures : ModelTask
             ScoresIn(folder, picture),
             new StepKey("Tag", ScoresVersion).With("tagger", shared).With("picture", Session.State.HashInput(picture.ItemSpec)).ToHash())).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
-        return new MemoizedStep(Session).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
+        return new MemoizedStep(Session, "Tag", CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
             new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Target))]),
             "Tag",
             done => finished(done.Id),
@@ -153,7 +153,7 @@ public sealed class TagPictures : ModelTask
                 key.With("scores", Session.State.HashInput(ScoresIn(folder, picture)));
             return new StepOutput(picture.Id(), ScoresOf(picture), key.ToHash());
         }).ToList();
-        new MemoizedStep(Session).Run(outputs, (missing, finished) =>
+        new MemoizedStep(Session, "Tag", CancellationToken).Run(outputs, (missing, finished) =>
         {
             foreach (var output in missing)
             {

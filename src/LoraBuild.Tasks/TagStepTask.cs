@@ -35,12 +35,12 @@ public abstract class TagStepTask : LoraTask
     private protected void RunStep(
         string step, Func<Character, Rules> rulesOf, Func<ITaskItem, IEnumerable<(string Name, string Value)>>? own = null)
     {
-        var input = TagLedger.Read(InputFile);
+        var input = Session.ReadLedger(InputFile);
         var rules = Session.Characters.ToDictionary(character => character.Trigger, rulesOf, Tag.Comparer);
         var shared = rules.ToDictionary(character => character.Key, character => character.Value.Key.ToHash(), Tag.Comparer);
         var pictures = Pictures.ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
         var keys = Pictures.Select(picture => (picture.Id(), Key(picture))).ToList();
-        var tally = new TagLedgerStep(Session, step, 1).Run(
+        var tally = new TagLedgerStep(Session, step, 1, CancellationToken).Run(
             OutputFile, keys, id => rules[CharacterOf(pictures[id])].Compute(pictures[id], input[id].Tags));
         Say(tally.Describe(step));
 

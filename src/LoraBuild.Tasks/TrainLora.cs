@@ -60,6 +60,7 @@ public sealed class TrainLora : TrainingTask
             OutputName,
             StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
         var key = Key(job, model);
+        Session.Store.Fetch([key], CancellationToken);
         var result = Session.Store.Find(key);
         if (result is not null && IsInPlace(result, key))
         {
@@ -161,7 +162,7 @@ public sealed class TrainLora : TrainingTask
             var target = Path.Combine(OutputFolder, file.Name);
             if (!Session.Store.TryPlace(file, target))
                 return false;
-            Session.State.RecordOutput(target, key);
+            Session.State.RecordOutput(target, key, file.Content);
         }
 
         return true;
@@ -185,7 +186,7 @@ public sealed class TrainLora : TrainingTask
             CancellationToken);
         if (files is null)
             return null;
-        var result = Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
+        var result = Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))], "Train");
         Directory.Delete(folder, recursive: true);
         return result;
     }

@@ -36,7 +36,7 @@ public sealed class WriteManifest : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var tags = TagLedger.Read(TagsFile);
+        var tags = Session.ReadLedger(TagsFile);
         var pictures = Pictures.Select(picture => Captioned(picture, tags[picture.Id()])).ToDictionary(picture => picture.Id);
         var others = RegularizationPictures.Select(Regularization).ToDictionary(picture => picture.Id);
         var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values, others.Values);
@@ -87,6 +87,6 @@ public sealed class WriteManifest : LoraTask
         if (Session.State.FindOutput(target, key) is not null)
             return;
         AtomicFile.Write(target, stream => stream.Write(read()));
-        Session.State.RecordOutput(target, key);
+        Session.State.RecordOutput(target, key, content);
     }
 }

@@ -130,7 +130,7 @@ public sealed class WriteReport : LoraTask
 
     private ReportSource Source(TrainingSettings settings, OwnImplications own)
     {
-        var ledgers = Ledgers.Select(TagLedger.Read).ToList();
+        var ledgers = Ledgers.Select(Session.ReadLedger).ToList();
         return new ReportSource(
             Title,
             Session.Characters,
@@ -151,7 +151,7 @@ public sealed class WriteReport : LoraTask
         var rules = ThumbnailRules();
         var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), ThumbnailOf(picture), ThumbnailKey(rules, picture))).ToList();
         var paths = Pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
-        new MemoizedStep(Session).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
+        new MemoizedStep(Session, "Report", CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
             new ShrinkJob([.. missing.Select(output => new PictureToShrink(output.Id, paths[output.Id], output.Target))], ReportPage.ThumbnailSide),
             "Report",
             done => finished(done.Id),

@@ -24,6 +24,9 @@ internal sealed class CharacterProject : IDisposable
 
     public Dictionary<string, string> Properties { get; } = [];
 
+    /// <summary>Variables that builds see besides the usual ones.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>More lines within the project file.</summary>
     public string Items { get; set; } = "";
 
@@ -86,6 +89,8 @@ internal sealed class CharacterProject : IDisposable
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder };
         foreach (var argument in (string[])[command, "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", .. arguments])
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
         return start;
     }
 

@@ -56,6 +56,10 @@ public sealed class BuildState
     /// <exception cref="IOException">The file cannot be read.</exception>
     public FileRecord RecordOutput(string path, ContentHash key) => Record(path, key);
 
+    /// <summary>Notes an output that was just written whole, whose content's hash is known.</summary>
+    /// <exception cref="IOException">The file is not there.</exception>
+    public void RecordOutput(string path, ContentHash key, ContentHash content) => seen[path] = new FileRecord(StampOf(path), content, key);
+
     /// <summary>Whether this build made or kept the output at this path.</summary>
     public bool IsSeen(string path) => seen.ContainsKey(path);
 

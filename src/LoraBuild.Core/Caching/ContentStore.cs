@@ -1,4 +1,4 @@
-using System.Text.Json;
+using LoraBuild.Core.Caching.Remote;
 using LoraBuild.Core.Files;
 
 namespace LoraBuild.Core.Caching;
@@ -6,39 +6,134 @@ namespace LoraBuild.Core.Caching;
 /// <summary>
 /// Results of steps by key, shared by projects, branches and builds that run at once. Two folders, as in the Bazel remote cache:
 /// <c>ac/KEY</c> says which files a step made, <c>cas/HASH</c> holds a file's bytes. Everything is written by rename, so there is
-/// nothing to lock; everything is verified as it is read, and what does not hold is deleted and counts as missing.
+/// nothing to lock; everything is verified as it is read, and what does not hold is deleted and counts as missing. A file's modification
+/// time is when it was last used. Safe for use from several threads.
 /// </summary>
-public sealed class ContentStore
+public sealed class ContentStore : IDisposable
 {
-    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
-
     private readonly string root;
+    private readonly Lazy<StoreUse?> use;
+    private long added;
 
     /// <summary>Opens the store in a folder, which need not exist.</summary>
-    public ContentStore(string root) => this.root = Path.GetFullPath(root);
+    public ContentStore(string root)
+    {
+        this.root = Path.GetFullPath(root);
+        use = new Lazy<StoreUse?>(() => StoreUse.Begin(this.root));
+    }
+
+    /// <summary>A second tier, which <see cref="Fetch"/> asks for what this store lacks and which gets what is added; or null.</summary>
+    public RemoteCache? Remote { get; set; }
 
     /// <summary>What was stored for a key, or null. The files' bytes are only looked at by <see cref="TryPlace"/>.</summary>
     public StoredResult? Find(ContentHash key)
     {
+        _ = use.Value;
         var path = ResultPath(key);
         try
         {
-            return JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(path), Strict)?.ToResult();
+            if (ActionResultMessage.Read(key, File.ReadAllBytes(path)) is { } result)
+            {
+                TryTouch(path);
+                return result;
+            }
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Forget(path);
-            return null;
+            // What cannot be read counts as missing.
         }
+
+        Discarded.Delete(path);
+        return null;
     }
 
     /// <summary>Copies a stored file to its place. False where the store lacks it or holds it damaged; nothing is placed then.</summary>
     /// <exception cref="Diagnostics.LoraBuildException">LB6001: the target cannot be written.</exception>
     public bool TryPlace(StoredFile file, string target)
+    {
+        if (Read(file) is not { } bytes)
+            return false;
+        AtomicFile.Write(target, stream => stream.Write(bytes));
+        return true;
+    }
+
+    /// <summary>Stores what a step made, here and, in the background, in the second tier.</summary>
+    /// <param name="key">The step's key.</param>
+    /// <param name="files">The result's files: name within the result, path on disk.</param>
+    /// <param name="step">The step's name.</param>
+    /// <returns>The result as <see cref="Find"/> will give it.</returns>
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
+    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, string Path)> files, string step = "")
+    {
+        _ = use.Value;
+        var result = new StoredResult([.. files.Select(file => AddContent(file.Name, File.ReadAllBytes(file.Path)))], step);
+        AddResult(key, result);
+        Remote?.BeginUpload(ActionResultMessage.Write(key, result), key, result, Read);
+        return result;
+    }
+
+    /// <summary>Brings from the second tier what it has of results that this store lacks, many at a time.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
+    public void Fetch(IReadOnlyList<ContentHash> keys, CancellationToken token = default)
+    {
+        if (Remote is not { IsOff: false } remote)
+            return;
+        _ = use.Value;
+        var missing = keys.Where(key => !File.Exists(ResultPath(key)));
+        Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = RemoteCache.Transfers, CancellationToken = token }, FetchOne).GetAwaiter().GetResult();
+
+        async ValueTask FetchOne(ContentHash key, CancellationToken stop)
+        {
+            if (await remote.ReadResultAsync(key, stop).ConfigureAwait(false) is not { } message || ActionResultMessage.Read(key, message) is not { } result)
+                return;
+            foreach (var file in result.Files)
+            {
+                if (File.Exists(ContentPath(file.Content)))
+                    continue;
+                if (await remote.ReadContentAsync(file, stop).ConfigureAwait(false) is not { } bytes)
+                    return;
+                AddContent(file.Name, bytes);
+            }
+
+            AddResult(key, result);
+        }
+    }
+
+    /// <summary>
+    /// Where the store has outgrown its bound, deletes what was used least recently until it fits, and some more, so that the next build
+    /// need not prune again. What builds use that run at the moment stays.
+    /// </summary>
+    /// <param name="maxBytes">The bound on <c>ac/</c> and <c>cas/</c> together.</param>
+    /// <param name="exactly">Whether to count all files even if, by what is remembered, the store fits.</param>
+    /// <returns>How many files and bytes were deleted.</returns>
+    public (int Files, long Bytes) Prune(long maxBytes, bool exactly = false)
+    {
+        var known = new StoreSize(root);
+        var size = known.Add(Interlocked.Exchange(ref added, 0));
+        if (size is { } remembered && remembered <= maxBytes && !exactly)
+            return default;
+        var (files, bytes, left) = StorePruner.Prune(root, maxBytes, StoreUse.OldestIn(root, use.IsValueCreated ? use.Value : null));
+        known.Set(left);
+        return (files, bytes);
+    }
+
+    /// <summary>Counts what the store holds.</summary>
+    public StoreSummary Summarize() => StoreSummary.Of(root);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Remote?.Dispose();
+        if (use.IsValueCreated)
+            use.Value?.Dispose();
+    }
+
+    private byte[]? Read(StoredFile file)
     {
         var source = ContentPath(file.Content);
         byte[] bytes;
@@ -48,65 +143,53 @@ public sealed class ContentStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
 
-        if (bytes.LongLength != file.Length || ContentHash.Of(bytes) != file.Content)
+        if (bytes.LongLength == file.Length && ContentHash.Of(bytes) == file.Content)
         {
-            Forget(source);
-            return false;
+            TryTouch(source);
+            return bytes;
         }
 
-        AtomicFile.Write(target, stream => stream.Write(bytes));
-        return true;
+        Discarded.Delete(source);
+        return null;
     }
 
-    /// <summary>Stores what a step made.</summary>
-    /// <param name="key">The step's key.</param>
-    /// <param name="files">The result's files: name within the result, path on disk.</param>
-    /// <returns>The result as <see cref="Find"/> will give it.</returns>
-    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
-    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, string Path)> files)
+    private StoredFile AddContent(string name, byte[] bytes)
     {
-        var result = new StoredResult([.. files.Select(file => AddContent(file.Name, file.Path))]);
-        AtomicFile.Write(ResultPath(key), stream => JsonSerializer.Serialize(stream, Entry.From(result)));
-        return result;
-    }
-
-    private StoredFile AddContent(string name, string path)
-    {
-        var bytes = File.ReadAllBytes(path);
         var hash = ContentHash.Of(bytes);
         var target = ContentPath(hash);
-        if (FileStamp.Of(target)?.Length != bytes.LongLength)
-            AtomicFile.Write(target, stream => stream.Write(bytes));
+        // Once touched, no other build prunes it.
+        if (FileStamp.Of(target)?.Length != bytes.LongLength || !TryTouch(target))
+            Write(target, bytes);
         return new StoredFile(name, hash, bytes.LongLength);
     }
 
-    private string ResultPath(ContentHash key) => Path.Combine(root, "ac", key.ToString()[..2], key.ToString());
+    private void AddResult(ContentHash key, StoredResult result) => Write(ResultPath(key), ActionResultMessage.Write(key, result));
 
-    private string ContentPath(ContentHash content) => Path.Combine(root, "cas", content.ToString()[..2], content.ToString());
+    private void Write(string path, byte[] bytes)
+    {
+        AtomicFile.Write(path, stream => stream.Write(bytes));
+        Interlocked.Add(ref added, bytes.LongLength);
+    }
 
-    private static void Forget(string path)
+    private static bool TryTouch(string path)
     {
         try
         {
-            File.Delete(path);
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A damaged entry that cannot be deleted stays a miss.
+            return false;
         }
     }
 
-    private sealed record Entry(IReadOnlyList<EntryFile> Files)
-    {
-        public static Entry From(StoredResult result) =>
-            new([.. result.Files.Select(file => new EntryFile(file.Name, file.Content.ToString(), file.Length))]);
+    private string ResultPath(ContentHash key) => PathIn("ac", key.ToString());
 
-        public StoredResult ToResult() =>
-            new([.. Files.Select(file => new StoredFile(file.Name, ContentHash.Parse(file.Sha256), file.Length))]);
-    }
+    private string ContentPath(ContentHash content) => PathIn("cas", content.ToString());
 
-    private sealed record EntryFile(string Name, string Sha256, long Length);
+    private string PathIn(string part, string name) => Path.Combine(root, part, name[..2], name);
 }

@@ -167,4 +167,7 @@ public static class DiagnosticCode
 
     /// <summary>A file does not have the SHA-256 that was promised.</summary>
     public const string DownloadMismatch = "LB6007";
+
+    /// <summary>The remote cache cannot be used; the build goes on without it.</summary>
+    public const string RemoteCacheFailed = "LB6008";
 }

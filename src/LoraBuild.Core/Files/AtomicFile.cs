@@ -26,12 +26,12 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Discard(temporary);
+            Discarded.Delete(temporary);
             throw CannotWrite(path, e);
         }
         catch
         {
-            Discard(temporary);
+            Discarded.Delete(temporary);
             throw;
         }
     }
@@ -49,16 +49,4 @@ public static class AtomicFile
         $"Cannot write '{path}': {cause.Message} Free some disk space or make the folder writable, then build again.",
         path,
         innerException: cause);
-
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to report.
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Tags;
 
@@ -8,6 +9,7 @@ namespace LoraBuild.Core.Settings;
 public static class PipelineSettings
 {
     private const int MaxMinutes = 1_000_000;
+    private const int MaxSeconds = 3600;
 
     /// <summary>LB1008 for every property of these whose value is not one that it takes.</summary>
     /// <param name="values">Values by property name.</param>
@@ -32,6 +34,12 @@ public static class PipelineSettings
             yield return Invalid("LoraDropDuplicates", values["LoraDropDuplicates"], "true or false");
         if (!long.TryParse(values["LoraMaxPixels"], NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) || pixels == 0)
             yield return Invalid("LoraMaxPixels", values["LoraMaxPixels"], "a whole number of pixels above 0");
+        if (!ByteSize.TryParse(values["LoraCacheMaxSize"], out _))
+            yield return Invalid("LoraCacheMaxSize", values["LoraCacheMaxSize"], "a size such as 20 GB");
+        if (values["LoraRemoteCacheReadOnly"] is not ("true" or "false"))
+            yield return Invalid("LoraRemoteCacheReadOnly", values["LoraRemoteCacheReadOnly"], "true or false");
+        if (!TryNumber(values["LoraRemoteCacheTimeout"], out var seconds) || seconds is not (> 0 and <= MaxSeconds))
+            yield return Invalid("LoraRemoteCacheTimeout", values["LoraRemoteCacheTimeout"], $"a number of seconds above 0 and up to {MaxSeconds}");
         if (values["LoraUndecided"] is not ("keep" or "drop"))
             yield return Invalid("LoraUndecided", values["LoraUndecided"], "keep or drop");
         if (values["LoraReport"] is not ("auto" or "true" or "false"))

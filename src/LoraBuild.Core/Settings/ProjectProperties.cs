@@ -13,6 +13,7 @@ public static class ProjectProperties
     [
         "LoraAlwaysFirstTags",
         "LoraBaseModel",
+        "LoraCacheMaxSize",
         "LoraCachePath",
         "LoraCharacterFile",
         "LoraCharacterThreshold",
@@ -31,6 +32,9 @@ public static class ProjectProperties
         "LoraOutputName",
         "LoraOverwriteTagFiles",
         "LoraRatingThreshold",
+        "LoraRemoteCache",
+        "LoraRemoteCacheReadOnly",
+        "LoraRemoteCacheTimeout",
         "LoraReport",
         "LoraStopAfterMinutes",
         "LoraTagOrder",

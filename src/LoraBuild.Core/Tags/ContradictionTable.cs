@@ -41,7 +41,7 @@ public sealed class ContradictionTable
         foreach (var rule in rules)
         {
             if ((rule.IsOfPerson && !isOnePerson) || rule.Unless.Any(said.Contains)) continue;
-            foreach (var (first, second) in rule.Pairs())
+            foreach (var (first, second) in rule.PairsIn(said))
             {
                 if (said.By(first) is not { } one || said.By(second) is not { } other || Tag.Comparer.Equals(one, other)) continue;
                 var contradiction = new Contradiction(one, other);
@@ -74,8 +74,13 @@ public sealed class ContradictionTable
 
     private sealed record Rule(bool IsOfPerson, IReadOnlyList<string> Tags, IReadOnlyList<string> Against, IReadOnlyList<string> Unless)
     {
-        public IEnumerable<(string First, string Second)> Pairs() => Against.Count > 0
-            ? Tags.SelectMany(_ => Against, (first, second) => (first, second))
-            : Tags.SelectMany((first, index) => Tags.Skip(index + 1).Select(second => (first, second)));
+        // Most pictures say one tag of a rule at most, and their number counts: what is not said is left out before pairs are made.
+        public IEnumerable<(string First, string Second)> PairsIn(SaidTags said)
+        {
+            var tags = Tags.Where(said.Contains).ToList();
+            return Against.Count > 0
+                ? tags.SelectMany(_ => Against.Where(said.Contains), (first, second) => (first, second))
+                : tags.SelectMany((first, index) => tags.Skip(index + 1).Select(second => (first, second)));
+        }
     }
 }

@@ -27,11 +27,8 @@ public static class TagLedger
         var entries = new Dictionary<string, TagLedgerEntry>(StringComparer.Ordinal);
         if (!File.Exists(path))
             return entries;
-        foreach (var line in File.ReadLines(path, Encoding.UTF8))
-        {
-            if (TryParse(line) is { } entry)
-                entries[entry.Id] = entry;
-        }
+        foreach (var entry in File.ReadLines(path, Encoding.UTF8).AsParallel().AsOrdered().Select(TryParse).OfType<TagLedgerEntry>())
+            entries[entry.Id] = entry;
 
         return entries;
     }

@@ -1,12 +1,15 @@
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
+using LoraBuild.Core.Tags;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Steps;
 
-/// <summary>What the tasks of one build of one project share: the state of the last build and the store.</summary>
-internal sealed class BuildSession
+/// <summary>What the tasks of one build of one project share: the state of the last build and the store. MSBuild disposes of it as the build ends.</summary>
+internal sealed class BuildSession : IDisposable
 {
+    private readonly Dictionary<string, IReadOnlyDictionary<string, TagLedgerEntry>> ledgers = new(StringComparer.Ordinal);
+
     internal BuildSession(string intermediateFolder, string cachePath)
     {
         IntermediateFolder = intermediateFolder;
@@ -53,6 +56,25 @@ internal sealed class BuildSession
         engine.RegisterTaskObject(key, session, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
         return session;
     }
+
+    /// <summary>A ledger of this build, read once however many steps look at it.</summary>
+    public IReadOnlyDictionary<string, TagLedgerEntry> ReadLedger(string path)
+    {
+        if (!ledgers.TryGetValue(path, out var entries))
+            ledgers[path] = entries = TagLedger.Read(path);
+        return entries;
+    }
+
+    /// <summary>Writes a ledger and remembers it.</summary>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
+    public void WriteLedger(string path, IReadOnlyList<TagLedgerEntry> entries)
+    {
+        TagLedger.Write(path, entries);
+        ledgers[path] = entries.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Store.Dispose();
 
     /// <summary>Deletes what earlier builds left in a folder of the build's own and this one did not want, and folders that are empty then.</summary>
     public void Sweep(string folder, Func<string, bool> wanted)

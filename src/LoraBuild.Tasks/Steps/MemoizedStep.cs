@@ -4,7 +4,10 @@ namespace LoraBuild.Tasks.Steps;
 /// The one mechanism behind every step: an output that still lies in its place with its key is left alone; one whose key the store knows
 /// is copied from there; only the rest is made, and then stored.
 /// </summary>
-internal sealed class MemoizedStep(BuildSession session)
+/// <param name="session">The build.</param>
+/// <param name="step">The step's name, under which the store keeps the results.</param>
+/// <param name="token">Ends the search for results.</param>
+internal sealed class MemoizedStep(BuildSession session, string step, CancellationToken token)
 {
     private const string OutputName = "output";
 
@@ -16,17 +19,16 @@ internal sealed class MemoizedStep(BuildSession session)
     /// </param>
     public StepTally Run(IReadOnlyList<StepOutput> outputs, Action<IReadOnlyList<StepOutput>, Action<string>> make)
     {
-        var missing = new List<StepOutput>();
-        var restored = 0;
-        foreach (var output in outputs)
+        var wanted = outputs.Where(output => session.State.FindOutput(output.Target, output.Key) is null).ToList();
+        session.Store.Fetch([.. wanted.Select(output => output.Key)], token);
+        var found = new bool[wanted.Count];
+        Parallel.ForAsync(0, wanted.Count, token, (i, _) =>
         {
-            if (session.State.FindOutput(output.Target, output.Key) is not null)
-                continue;
-            if (TryRestore(output))
-                restored++;
-            else
-                missing.Add(output);
-        }
+            found[i] = TryRestore(wanted[i]);
+            return ValueTask.CompletedTask;
+        }).GetAwaiter().GetResult();
+        var missing = wanted.Where((_, i) => !found[i]).ToList();
+        var restored = wanted.Count - missing.Count;
 
         var made = 0;
         if (missing.Count > 0)
@@ -36,7 +38,7 @@ internal sealed class MemoizedStep(BuildSession session)
             {
                 var output = byId[id];
                 session.State.RecordOutput(output.Target, output.Key);
-                session.Store.Add(output.Key, [(OutputName, output.Target)]);
+                session.Store.Add(output.Key, [(OutputName, output.Target)], step);
                 made++;
             });
         }
@@ -48,7 +50,7 @@ internal sealed class MemoizedStep(BuildSession session)
     {
         if (session.Store.Find(output.Key) is not { Files: [var file] } || !session.Store.TryPlace(file, output.Target))
             return false;
-        session.State.RecordOutput(output.Target, output.Key);
+        session.State.RecordOutput(output.Target, output.Key, file.Content);
         return true;
     }
 }

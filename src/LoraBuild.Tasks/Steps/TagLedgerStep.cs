@@ -9,7 +9,7 @@ namespace LoraBuild.Tasks.Steps;
 /// A step over the tags of all pictures, whose results lie in one <see cref="TagLedger"/>. The ledger as a whole is memoised like any
 /// output; when it has to be made, the entries of the last build whose keys still hold are taken over.
 /// </summary>
-internal sealed class TagLedgerStep(BuildSession session, string step, int version)
+internal sealed class TagLedgerStep(BuildSession session, string step, int version, CancellationToken token)
 {
     /// <summary>Brings the ledger up to date.</summary>
     /// <param name="target">The ledger.</param>
@@ -23,7 +23,7 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
 
         var made = new ConcurrentDictionary<string, TagLedgerEntry>(StringComparer.Ordinal);
         var failed = 0;
-        var whole = new MemoizedStep(session).Run([new StepOutput(step, target, wholeKey.ToHash())], (_, finished) =>
+        var whole = new MemoizedStep(session, step, token).Run([new StepOutput(step, target, wholeKey.ToHash())], (_, finished) =>
         {
             var last = TagLedger.Read(target);
             var known = keys.Where(entry => last.GetValueOrDefault(entry.Id)?.Key == entry.Key).ToDictionary(entry => entry.Id, entry => last[entry.Id]);
@@ -34,9 +34,9 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
                 else
                     Interlocked.Increment(ref failed);
             });
-            TagLedger.Write(target, keys
+            session.WriteLedger(target, [.. keys
                 .Select(entry => made.GetValueOrDefault(entry.Id) ?? known.GetValueOrDefault(entry.Id))
-                .OfType<TagLedgerEntry>());
+                .OfType<TagLedgerEntry>()]);
             if (failed == 0)
                 finished(step);
         });

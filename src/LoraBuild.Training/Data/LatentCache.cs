@@ -117,7 +117,7 @@ public sealed class LatentCache : IDisposable
         if (store is null)
             return;
         SafetensorsWriter.Write(ScratchFile, [new(Mean, mean.cpu()), new(LogVariance, logVariance.cpu())], []);
-        store.Add(key, [(FileName, ScratchFile)]);
+        store.Add(key, [(FileName, ScratchFile)], "Latents");
         File.Delete(ScratchFile);
     }
 

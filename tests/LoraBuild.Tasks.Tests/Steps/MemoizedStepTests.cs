@@ -54,10 +54,10 @@ public sealed class MemoizedStepTests : IDisposable
 
     private StepTally Run(string? only, params (string Id, string Version)[] items)
     {
-        var session = new BuildSession(Path.Combine(folder, "obj"), Path.Combine(folder, "cache"));
+        using var session = new BuildSession(Path.Combine(folder, "obj"), Path.Combine(folder, "cache"));
         var outputs = items.Select(item => new StepOutput(
             item.Id, Path.Combine(folder, "obj", item.Id), new StepKey("Test", 1).With(item.Id, item.Version).ToHash())).ToList();
-        var tally = new MemoizedStep(session).Run(outputs, (missing, finished) =>
+        var tally = new MemoizedStep(session, "Test", CancellationToken.None).Run(outputs, (missing, finished) =>
         {
             foreach (var output in missing.Where(output => only is null || output.Id == only))
             {
