@@ -8,7 +8,7 @@ namespace LoraBuild.Builds;
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
-    private const int Moments = 10;
+    private const int Moments = 12;
     private const int Seed = 20240517;
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private static CharacterProject Project()
     {
         var project = new CharacterProject(train: true).With("high/aoi_001.png").With("medium/aoi_107.jpg").With("low/aoi_207.jpg").With("low/aoi_208.webp");
-        project.Properties["LoraMaxTrainSteps"] = "36";
+        project.Properties["LoraMaxTrainSteps"] = "30";
         return project;
     }
 }

@@ -12,13 +12,12 @@ internal static class KillChain
         foreach (var moment in moments)
         {
             using var build = project.Start(BuildTimeline.Verbosity);
-            var (at, victim) = Strike(build, undisturbed, moment);
-            var result = build.Wait();
-            yield return new Kill(moment with { Victim = victim }, at, Describe(new BuildTimeline(build.Log)), IsHit: !result.Succeeded);
+            var kill = Strike(build, undisturbed, moment);
+            yield return kill with { IsHit = !build.Wait().Succeeded };
         }
     }
 
-    private static (TimeSpan At, Victim Victim) Strike(RunningBuild build, BuildTimeline undisturbed, KillMoment moment)
+    private static Kill Strike(RunningBuild build, BuildTimeline undisturbed, KillMoment moment)
     {
         var marker = moment.Task switch
         {
@@ -29,14 +28,14 @@ internal static class KillChain
         };
         if (marker)
             Thread.Sleep(Delay(undisturbed, moment));
-        var at = build.Elapsed;
+        var (at, doing) = (build.Elapsed, Describe(new BuildTimeline(build.Log)));
         // Between two jobs there is no worker to kill.
         var victim = moment.Victim == Victim.Worker && !build.SignalWorker("KILL") ? Victim.Group : moment.Victim;
         if (victim == Victim.Group)
             build.SignalGroup("KILL");
         else if (victim == Victim.Build)
             build.SignalBuild("KILL");
-        return (at, victim);
+        return new(moment with { Victim = victim }, at, doing, IsHit: false);
     }
 
     private static TimeSpan Delay(BuildTimeline undisturbed, KillMoment moment) => moment.Task switch
@@ -49,9 +48,9 @@ internal static class KillChain
 
     private static string Describe(BuildTimeline killed) => killed switch
     {
-        { Running: KillMoment.Training, LastStep: { } step } => $"TrainLora, step {step + 1} or later of {killed.TotalSteps}",
+        { Running: KillMoment.Training, LastStep: { } step } => $"TrainLora after step {step} of {killed.TotalSteps}",
         { Running: { } task } => task,
-        { LastEnded: { } task } => $"after {task}",
-        _ => "before the first task",
+        { LastEnded: { } task } => $"what comes after {task}",
+        _ => "what comes before the first task",
     };
 }

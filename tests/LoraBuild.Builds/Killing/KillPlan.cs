@@ -7,8 +7,8 @@ internal static class KillPlan
     // the training's.
     private static readonly (string Task, int Weight)[] Tasks =
     [
-        ("CheckSettings", 1), ("NormalizePictures", 4), ("FindDuplicates", 1), ("TagPictures", 4), ("StripFeatures", 1), ("DedupeTags", 1),
-        ("AlignOutfits", 1), ("WriteManifest", 3), ("WriteReport", 2), (KillMoment.Loading, 2), (KillMoment.Training, 10), (KillMoment.Publishing, 2),
+        ("CheckSettings", 1), ("NormalizePictures", 5), ("FindDuplicates", 1), ("TagPictures", 5), ("StripFeatures", 1), ("DedupeTags", 1),
+        ("AlignOutfits", 1), ("WriteManifest", 4), ("WriteReport", 3), (KillMoment.Loading, 2), (KillMoment.Training, 12), (KillMoment.Publishing, 4),
     ];
 
     // The training says how far it is every two seconds.
@@ -20,8 +20,9 @@ internal static class KillPlan
     public static IReadOnlyList<KillMoment> Moments(int count, int seed)
     {
         var random = new Random(seed);
+        var start = random.NextDouble();
         var drawn = Enumerable.Range(0, count)
-            .Select(i => (Place: PlaceOf((i + random.NextDouble()) / count), Fraction: random.NextDouble(), Delay: random.NextDouble()))
+            .Select(i => (Place: PlaceOf((i + start) / count), Fraction: random.NextDouble(), Delay: random.NextDouble()))
             .OrderBy(moment => moment.Place)
             .ThenBy(moment => moment.Fraction)
             .ToList();
@@ -34,7 +35,7 @@ internal static class KillPlan
             (Victim)((first + i) % 3)))];
     }
 
-    // Stratified, so that few moments are spread as well as many.
+    // At equal distances from a random start: few moments are spread as well as many.
     private static int PlaceOf(double share)
     {
         var left = share * Tasks.Sum(task => task.Weight);

@@ -52,7 +52,7 @@ internal static class PublishedFiles
     {
         switch (Path.GetExtension(file))
         {
-            case ".safetensors" or ".state":
+            case ".safetensors" or ".state" or ".previous":
                 ReadTensors(file);
                 break;
             case ".png" or ".jpg":
@@ -72,6 +72,8 @@ internal static class PublishedFiles
             case ".html":
                 if (!File.ReadAllText(file).TrimEnd().EndsWith("</html>", StringComparison.Ordinal))
                     throw new InvalidDataException("The page has no end.");
+                break;
+            case ".lock":
                 break;
             default:
                 throw new InvalidDataException("Nothing that a build publishes.");
