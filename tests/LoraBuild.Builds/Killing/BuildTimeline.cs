@@ -10,7 +10,7 @@ internal sealed partial class BuildTimeline
     public const string Verbosity = "-v:detailed";
 
     private readonly Dictionary<string, (TimeSpan Start, TimeSpan? End)> tasks = new(StringComparer.Ordinal);
-    private readonly TimeSpan? lastStepAt;
+    private readonly TimeSpan? trainedAt;
 
     public BuildTimeline(IReadOnlyList<LogLine> log)
     {
@@ -20,10 +20,11 @@ internal sealed partial class BuildTimeline
                 tasks[start.Groups["task"].Value] = (line.At, null);
             else if (TaskEnd().Match(line.Text) is { Success: true } end && tasks.TryGetValue(end.Groups["task"].Value, out var task))
                 tasks[end.Groups["task"].Value] = task with { End = line.At };
+            if (IsTrained(line.Text))
+                trainedAt = line.At;
             if (Step().Match(line.Text) is not { Success: true } step)
                 continue;
             FirstStepAt ??= line.At;
-            lastStepAt = line.At;
             LastStep = int.Parse(step.Groups["step"].Value, CultureInfo.InvariantCulture);
             TotalSteps = int.Parse(step.Groups["total"].Value, CultureInfo.InvariantCulture);
         }
@@ -45,7 +46,7 @@ internal sealed partial class BuildTimeline
     public string? LastEnded => tasks.Where(task => task.Value.End is not null).OrderBy(task => task.Value.End).Select(task => task.Key).LastOrDefault();
 
     /// <summary>How long the training's files took into the cache and to their places.</summary>
-    public TimeSpan PublishingTime => tasks[KillMoment.Training].End!.Value - lastStepAt!.Value;
+    public TimeSpan PublishingTime => tasks[KillMoment.Training].End!.Value - trainedAt!.Value;
 
     /// <summary>How long a task took.</summary>
     public TimeSpan Duration(string task) => tasks[task].End!.Value - tasks[task].Start;
@@ -55,6 +56,9 @@ internal sealed partial class BuildTimeline
 
     /// <summary>Whether a line says that a task starts.</summary>
     public static bool IsStart(string line, string task) => TaskStart().Match(line) is { Success: true } start && start.Groups["task"].Value == task;
+
+    /// <summary>Whether a line says that all steps are done and the LoRA is written, but not yet published.</summary>
+    public static bool IsTrained(string line) => line.Contains(" steps done, the loss ", StringComparison.Ordinal);
 
     /// <summary>Whether a line says that the training has done so many steps.</summary>
     public static bool HasReached(string line, int steps) =>
