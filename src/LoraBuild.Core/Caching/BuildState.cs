@@ -18,9 +18,9 @@ public sealed class BuildState
 
     private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
-    private readonly ContentHash? identity;
-    private readonly Dictionary<string, FileRecord> known;
-    private readonly IReadOnlyList<string> knownAbsent;
+    private ContentHash? identity;
+    private Dictionary<string, FileRecord> known;
+    private IReadOnlyList<string> knownAbsent;
     private readonly ConcurrentDictionary<string, FileRecord> seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> seenAbsent = new(StringComparer.Ordinal);
 
@@ -54,6 +54,13 @@ public sealed class BuildState
         {
             return new BuildState();
         }
+    }
+
+    /// <summary>Takes what a build has saved meanwhile for that of the last one.</summary>
+    public void Reload(string path)
+    {
+        var saved = Load(path);
+        (identity, known, knownAbsent) = (saved.identity, saved.known, saved.knownAbsent);
     }
 
     /// <summary>
