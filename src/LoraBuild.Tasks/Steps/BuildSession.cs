@@ -16,7 +16,7 @@ internal sealed class BuildSession : IDisposable
     internal BuildSession(string intermediateFolder, string cachePath)
     {
         IntermediateFolder = intermediateFolder;
-        StateFile = Path.Combine(intermediateFolder, "build.state.json");
+        StateFile = Path.Combine(intermediateFolder, "build.state");
         State = BuildState.Load(StateFile);
         Store = new ContentStore(cachePath);
     }
