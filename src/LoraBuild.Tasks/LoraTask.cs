@@ -49,7 +49,10 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
 
         if (Session.Store.Remote?.TakeWarning() is { } warning)
             Report(warning);
-        return !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
+        var succeeded = !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
+        if (!succeeded)
+            Session.End();
+        return succeeded;
     }
 
     /// <inheritdoc/>

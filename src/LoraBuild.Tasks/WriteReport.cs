@@ -7,7 +7,6 @@ using LoraBuild.Core.Pictures;
 using LoraBuild.Core.Report;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
-using LoraBuild.Core.Tags;
 using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;

@@ -8,6 +8,7 @@ IBenchmark[] benchmarks =
 [
     new TrainingStepBenchmark(), new PythonLoopBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel(),
     new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
+    new KillBenchmark(),
 ];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)

@@ -88,7 +88,7 @@ public sealed class CacheTests
     {
         using var first = Pictures();
         using var second = Pictures();
-        second.Cache = Path.Combine(first.Folder, "..", "cache");
+        second.Cache = first.CachePath;
         using var one = first.Start();
         using var other = second.Start();
         var (built, alsoBuilt) = (one.Wait(), other.Wait());

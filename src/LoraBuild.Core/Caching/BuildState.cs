@@ -13,7 +13,7 @@ public sealed class BuildState
     // without changing its stamp.
     private const long RacyNanoseconds = 20_000_000;
 
-    private readonly SavedState? known;
+    private SavedState? known;
     private readonly ConcurrentDictionary<string, FileRecord> seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> seenAbsent = new(StringComparer.Ordinal);
 
@@ -27,6 +27,9 @@ public sealed class BuildState
 
     /// <summary>Reads what the last successful build saved; a missing or damaged file gives a state that knows nothing.</summary>
     public static BuildState Load(string path) => new(SavedState.Read(path));
+
+    /// <summary>Takes what a build has saved meanwhile for that of the last one.</summary>
+    public void Reload(string path) => known = SavedState.Read(path);
 
     /// <summary>
     /// Whether nothing can have changed since this state was saved: the same identity, every file as it was, every file that was not

@@ -109,13 +109,14 @@ public sealed class ContentStore : IDisposable
     /// need not prune again. What builds use that run at the moment stays.
     /// </summary>
     /// <param name="maxBytes">The bound on <c>ac/</c> and <c>cas/</c> together.</param>
-    /// <param name="exactly">Whether to count all files even if, by what is remembered, the store fits.</param>
+    /// <param name="exactly">Whether to count all files even if nothing was added or, by what is remembered, the store fits.</param>
     /// <returns>How many files and bytes were deleted.</returns>
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
     public (int Files, long Bytes) Prune(long maxBytes, bool exactly = false)
     {
+        var sinceLast = Interlocked.Exchange(ref added, 0);
         var known = new StoreSize(root);
-        var size = known.Add(Interlocked.Exchange(ref added, 0));
-        if (size is { } remembered && remembered <= maxBytes && !exactly)
+        if (!exactly && (sinceLast == 0 || known.Add(sinceLast) <= maxBytes))
             return default;
         var (files, bytes, left) = StorePruner.Prune(root, maxBytes, StoreUse.OldestIn(root, use.IsValueCreated ? use.Value : null));
         known.Set(left);
@@ -160,8 +161,8 @@ public sealed class ContentStore : IDisposable
     {
         var hash = ContentHash.Of(bytes);
         var target = ContentPath(hash);
-        // Once touched, no other build prunes it.
-        if (FileStamp.Of(target)?.Length != bytes.LongLength || !TryTouch(target))
+        // What is there may have been damaged since: it is relied on as little as what is read. Once touched, no other build prunes it.
+        if (FileStamp.Of(target)?.Length != bytes.LongLength || ContentHash.OfFile(target) != hash || !TryTouch(target))
             Write(target, bytes);
         return new StoredFile(name, hash, bytes.LongLength);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoraBuild.Core.Files;
 
 namespace LoraBuild.Core.Caching;
 
@@ -8,47 +9,29 @@ namespace LoraBuild.Core.Caching;
 /// </summary>
 internal sealed class StoreSize(string root)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private readonly string file = Path.Combine(root, "size");
 
     /// <summary>Adds to the remembered size.</summary>
     /// <returns>The size in bytes; null where none is remembered, and the store must be counted.</returns>
-    public long? Add(long bytes) => bytes == 0 ? Change(size => size) : Change(size => size + bytes);
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
+    public long? Add(long bytes)
+    {
+        using var turn = TakeTurn();
+        if (!File.Exists(file) || !long.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var before))
+            return null;
+        Write(before + bytes);
+        return before + bytes;
+    }
 
     /// <summary>Remembers a size that was counted.</summary>
-    public void Set(long bytes) => Change(_ => bytes);
-
-    private long? Change(Func<long?, long?> change)
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
+    public void Set(long bytes)
     {
-        for (var waited = TimeSpan.Zero; waited < Patience; waited += Pause)
-        {
-            try
-            {
-                if (!Directory.Exists(root))
-                    return 0;
-                using var file = new FileStream(Path.Combine(root, "size"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                var text = new StreamReader(file).ReadToEnd();
-                var before = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var known) ? known : (long?)null;
-                var after = change(before);
-                if (after is { } size && after != before)
-                {
-                    file.SetLength(0);
-                    file.Write(System.Text.Encoding.ASCII.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
-                }
-
-                return after;
-            }
-            catch (IOException)
-            {
-                // Another build has it at the moment.
-                Thread.Sleep(Pause);
-            }
-            catch (UnauthorizedAccessException)
-            {
-                return null;
-            }
-        }
-
-        return null;
+        using var turn = TakeTurn();
+        Write(bytes);
     }
+
+    private FileLock TakeTurn() => FileLock.TakeAsync(file + ".lock").GetAwaiter().GetResult();
+
+    private void Write(long bytes) => AtomicFile.WriteText(file, bytes.ToString(CultureInfo.InvariantCulture));
 }
