@@ -60,14 +60,15 @@ public sealed class TrainLora : TrainingTask
             OutputName,
             StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
         var key = Key(job, model);
-        Session.Store.Fetch([key], CancellationToken);
-        var result = Session.Store.Find(key);
-        if (result is not null && IsInPlace(result, key))
+        // In its place it counts even if the store has lost it.
+        if (Session.State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(IsInOutputFolder))
         {
             Say("Train: up to date");
             return;
         }
 
+        Session.Store.Fetch([key], CancellationToken);
+        var result = Session.Store.Find(key);
         if (result is null || !TryPlace(result, key))
         {
             result = Train(job, key);
@@ -116,7 +117,7 @@ public sealed class TrainLora : TrainingTask
                 path);
         }
 
-        return Path.GetDirectoryName(path) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputFolder))
+        return !IsInOutputFolder(path)
             ? path
             : throw new LoraBuildException(
                 DiagnosticCode.StateMismatch,
@@ -154,8 +155,7 @@ public sealed class TrainLora : TrainingTask
         return key.ToHash();
     }
 
-    private bool IsInPlace(StoredResult result, ContentHash key) =>
-        result.Files.All(file => Session.State.FindOutput(Path.Combine(OutputFolder, file.Name), key)?.Content == file.Content);
+    private bool IsInOutputFolder(string path) => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputFolder));
 
     private bool TryPlace(StoredResult result, ContentHash key)
     {

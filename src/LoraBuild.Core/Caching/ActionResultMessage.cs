@@ -14,14 +14,15 @@ namespace LoraBuild.Core.Caching;
 /// </remarks>
 internal static class ActionResultMessage
 {
-    // Field numbers of build/bazel/remote/execution/v2/remote_execution.proto, and its wire types.
-    private const int OutputFiles = 2;
-    private const int StandardOutput = 5;
-    private const int StandardError = 7;
-    private const int FilePath = 1;
-    private const int FileDigest = 2;
-    private const int DigestHash = 1;
-    private const int DigestSize = 2;
+    // Field numbers of build/bazel/remote/execution/v2/remote_execution.proto, as tags: with how a field is written behind them.
+    private const uint LengthDelimited = (uint)WireFormat.WireType.LengthDelimited;
+    private const uint OutputFiles = (2 << 3) | LengthDelimited;
+    private const uint StandardOutput = (5 << 3) | LengthDelimited;
+    private const uint StandardError = (7 << 3) | LengthDelimited;
+    private const uint FilePath = (1 << 3) | LengthDelimited;
+    private const uint FileDigest = (2 << 3) | LengthDelimited;
+    private const uint DigestHash = (1 << 3) | LengthDelimited;
+    private const uint DigestSize = (2 << 3) | (uint)WireFormat.WireType.Varint;
 
     /// <summary>The message for a result.</summary>
     public static byte[] Write(ContentHash key, StoredResult result) => Message(output =>
@@ -34,7 +35,7 @@ internal static class ActionResultMessage
                 WriteBytes(outputFile, FileDigest, Message(digest =>
                 {
                     WriteBytes(digest, DigestHash, Encoding.UTF8.GetBytes(file.Content.ToString()));
-                    digest.WriteTag(DigestSize, WireFormat.WireType.Varint);
+                    digest.WriteTag(DigestSize);
                     digest.WriteInt64(file.Length);
                 }));
             }));
@@ -51,9 +52,9 @@ internal static class ActionResultMessage
         {
             var files = new List<StoredFile>();
             string step = "", seal = "";
-            Fields(message, (field, input) =>
+            Fields(message, (tag, input) =>
             {
-                switch (field)
+                switch (tag)
                 {
                     case OutputFiles: files.Add(ReadFile(input.ReadBytes())); break;
                     case StandardOutput: step = input.ReadBytes().ToStringUtf8(); break;
@@ -74,9 +75,9 @@ internal static class ActionResultMessage
     {
         string name = "", hash = "";
         var size = 0L;
-        Fields(message.ToByteArray(), (field, input) =>
+        Fields(message.ToByteArray(), (tag, input) =>
         {
-            switch (field)
+            switch (tag)
             {
                 case FilePath: name = input.ReadString(); break;
                 case FileDigest: ReadDigest(input.ReadBytes()); break;
@@ -85,9 +86,9 @@ internal static class ActionResultMessage
         });
         return new StoredFile(name, ContentHash.Parse(hash), size);
 
-        void ReadDigest(ByteString digest) => Fields(digest.ToByteArray(), (field, input) =>
+        void ReadDigest(ByteString digest) => Fields(digest.ToByteArray(), (tag, input) =>
         {
-            switch (field)
+            switch (tag)
             {
                 case DigestHash: hash = input.ReadString(); break;
                 case DigestSize: size = input.ReadInt64(); break;
@@ -104,11 +105,11 @@ internal static class ActionResultMessage
         return seal.ToHash();
     }
 
-    private static void Fields(byte[] message, Action<int, CodedInputStream> read)
+    private static void Fields(byte[] message, Action<uint, CodedInputStream> read)
     {
         var input = new CodedInputStream(message);
         while (input.ReadTag() is not 0 and var tag)
-            read(WireFormat.GetTagFieldNumber(tag), input);
+            read(tag, input);
     }
 
     private static byte[] Message(Action<CodedOutputStream> write)
@@ -119,9 +120,9 @@ internal static class ActionResultMessage
         return stream.ToArray();
     }
 
-    private static void WriteBytes(CodedOutputStream output, int field, byte[] bytes)
+    private static void WriteBytes(CodedOutputStream output, uint tag, byte[] bytes)
     {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        output.WriteTag(tag);
         output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes));
     }
 }

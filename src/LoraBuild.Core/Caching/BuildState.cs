@@ -55,6 +55,17 @@ public sealed class BuildState
         return record;
     }
 
+    /// <summary>The outputs that were made under this key, all still as they were made; empty where there are none or one has changed.</summary>
+    public IReadOnlyList<string> FindOutputs(ContentHash key)
+    {
+        var outputs = known?.FindAll(key) ?? [];
+        if (outputs.Any(output => FileStamp.Of(output.Path) != output.Record.Stamp))
+            return [];
+        foreach (var (path, record) in outputs)
+            seen[path] = record;
+        return [.. outputs.Select(output => output.Path)];
+    }
+
     /// <summary>Notes an output that a step just made under this key.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public FileRecord RecordOutput(string path, ContentHash key) => Record(path, key);

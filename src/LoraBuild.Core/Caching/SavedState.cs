@@ -164,11 +164,20 @@ internal sealed class SavedState
         return null;
     }
 
+    /// <summary>The files that were made under a key, with their records.</summary>
+    public IReadOnlyList<(string Path, FileRecord Record)> FindAll(ContentHash key) => hashesHold.Value
+        ? [.. Enumerable.Range(0, files)
+            .Where(file => KeyOf(file) == key)
+            .Select(file => (Encoding.UTF8.GetString(NameAt(HeaderSize + (file * FileSize) + StampSize)), RecordAt(file)))]
+        : [];
+
+    private ContentHash KeyOf(int file) => new(bytes.AsSpan(firstPart + (2 * ContentHash.Size) + (file * HashesSize)));
+
     private FileRecord RecordAt(int file)
     {
-        var hashes = bytes.AsSpan(firstPart + ContentHash.Size + (file * HashesSize), HashesSize);
-        var key = new ContentHash(hashes[ContentHash.Size..]);
-        return new FileRecord(StampOf(file), new ContentHash(hashes), key == default ? null : key);
+        var content = bytes.AsSpan(firstPart + ContentHash.Size + (file * HashesSize));
+        var key = KeyOf(file);
+        return new FileRecord(StampOf(file), new ContentHash(content), key == default ? null : key);
     }
 
     private FileStamp StampOf(int file)

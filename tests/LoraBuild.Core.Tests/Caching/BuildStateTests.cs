@@ -124,6 +124,22 @@ public sealed class BuildStateTests : IDisposable
     }
 
     [Fact]
+    public void Outputs_of_a_key_are_found_together_or_not_at_all()
+    {
+        var state = Saved();
+        var other = folder.Write("other.txt", "other");
+        state.RecordOutput(folder.File("output.txt"), key);
+        state.RecordOutput(other, key);
+        state.RecordOutput(folder.Write("third.txt", "third"), ContentHash.Of("another key"));
+        state.Save(StateFile, identity);
+
+        Assert.Equal([folder.File("other.txt"), folder.File("output.txt")], BuildState.Load(StateFile).FindOutputs(key));
+        Assert.Empty(BuildState.Load(StateFile).FindOutputs(ContentHash.Of("no key")));
+        File.Delete(other);
+        Assert.Empty(BuildState.Load(StateFile).FindOutputs(key));
+    }
+
+    [Fact]
     public void Only_what_a_build_saw_is_saved()
     {
         var state = Saved();
