@@ -57,6 +57,9 @@ if [ ${#missing[@]} -gt 0 ]; then
         trap '"${as_root[@]}" rm -f $policy' EXIT
     fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+    if [[ " ${missing[*]} " == *" nginx "* ]] && command -v systemctl >/dev/null; then
+        "${as_root[@]}" systemctl -q disable nginx || echo "setup: nginx may start with the machine; the tests do not need it to."
+    fi
 fi
 
 # npm keeps a lock file of what it has installed; the integrity of every package says whether that is what is wanted.

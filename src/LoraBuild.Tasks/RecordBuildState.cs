@@ -19,7 +19,7 @@ public sealed class RecordBuildState : LoraTask
         if (!Session.IsUnfinished)
             Session.State.Save(Session.StateFile, Session.Identity);
         Session.End();
-        Session.Store.Remote?.Finish();
+        Session.Store.Remote?.Finish(CancellationToken);
         ByteSize.TryParse(CacheMaxSize, out var maxBytes);
         Session.Store.Prune(maxBytes);
     }

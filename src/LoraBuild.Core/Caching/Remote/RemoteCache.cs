@@ -19,6 +19,7 @@ public sealed class RemoteCache : IDisposable
     private const int Buffer = 1 << 16;
     private const long LargestResult = 1 << 24;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PatienceOfFailure = TimeSpan.FromSeconds(2);
 
     private readonly Uri address;
     private readonly RemoteCacheOptions options;
@@ -100,19 +101,22 @@ public sealed class RemoteCache : IDisposable
     }
 
     /// <summary>Waits for the uploads to end, for a while; there can be no further ones.</summary>
-    public void Finish()
-    {
-        uploads.Writer.TryComplete();
-        if (uploading.IsValueCreated && !uploading.Value.Wait(options.UploadPatience))
-            TurnOff($"Uploads were not done {options.UploadPatience.TotalSeconds:0} s after the build.");
-    }
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public void Finish(CancellationToken token = default) => Finish(options.UploadPatience, token);
 
-    /// <inheritdoc/>
+    /// <summary>Gives up what <see cref="Finish(CancellationToken)"/> did not wait for: a build that failed or was cancelled ends soon.</summary>
     public void Dispose()
     {
-        Finish();
+        Finish(PatienceOfFailure, CancellationToken.None);
         off.Cancel();
         client.Dispose();
+    }
+
+    private void Finish(TimeSpan patience, CancellationToken token)
+    {
+        uploads.Writer.TryComplete();
+        if (uploading.IsValueCreated && !uploading.Value.Wait((int)patience.TotalMilliseconds, token))
+            TurnOff($"Uploads were not done {patience.TotalSeconds:0} s after the build.");
     }
 
     private async Task UploadAll()

@@ -24,8 +24,7 @@ public sealed class RemoteCacheTests : IDisposable
     [Fact]
     public void What_one_machine_made_another_one_finds()
     {
-        using (var first = Open("first"))
-            AddAll(first);
+        Upload();
 
         using var second = Open("second");
         second.Fetch(keys);
@@ -44,8 +43,7 @@ public sealed class RemoteCacheTests : IDisposable
     [Fact]
     public void What_is_here_is_not_asked_for()
     {
-        using (var first = Open("first"))
-            AddAll(first);
+        Upload();
         var before = server.Requests.Count;
 
         using var again = Open("first");
@@ -59,8 +57,7 @@ public sealed class RemoteCacheTests : IDisposable
     [InlineData("cas/")]
     public void Wrong_bytes_are_a_miss(string part)
     {
-        using (var first = Open("first"))
-            AddAll(first);
+        Upload();
         foreach (var (path, bytes) in server.Blobs.Where(blob => blob.Key.StartsWith(part, StringComparison.Ordinal)))
         {
             var flipped = bytes.ToArray();
@@ -78,8 +75,7 @@ public sealed class RemoteCacheTests : IDisposable
     [Fact]
     public void A_result_whose_files_are_gone_is_a_miss()
     {
-        using (var first = Open("first"))
-            AddAll(first);
+        Upload();
         foreach (var path in server.Blobs.Keys.Where(path => path.StartsWith("cas/", StringComparison.Ordinal)))
             server.Blobs.TryRemove(path, out _);
 
@@ -191,6 +187,13 @@ public sealed class RemoteCacheTests : IDisposable
 
     private ContentStore Open(string name, RemoteCacheOptions? options = null) =>
         new(folder.File(name)) { Remote = new RemoteCache(server.Address, options ?? new RemoteCacheOptions()) };
+
+    private void Upload()
+    {
+        using var first = Open("first");
+        AddAll(first);
+        first.Remote!.Finish();
+    }
 
     private void AddAll(ContentStore store)
     {
