@@ -262,7 +262,7 @@ public sealed class Trainer : IDisposable
 
     private LatentCache CacheLatents(LatentEncoder encoder, ViewReader views, Action<string>? log, CancellationToken cancellation)
     {
-        var store = settings.CacheLatentsToDisk && job.CachePath is not null ? new ContentStore(job.CachePath) : null;
+        using var store = settings.CacheLatentsToDisk && job.CachePath is not null ? new ContentStore(job.CachePath) : null;
         var cache = new LatentCache(encoder, settings, store, job.OutputFolder);
         var encoded = cache.Fill(dataset, views, cancellation);
         log?.Invoke($"Latents: {encoded} pictures encoded{(store is null ? "" : $", {cache.Count - encoded} from the cache")}.");

@@ -1,4 +1,5 @@
 using LoraBuild.Core.Caching.Remote;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
 
 namespace LoraBuild.Core.Caching;
@@ -52,7 +53,7 @@ public sealed class ContentStore : IDisposable
     }
 
     /// <summary>Copies a stored file to its place. False where the store lacks it or holds it damaged; nothing is placed then.</summary>
-    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the target cannot be written.</exception>
+    /// <exception cref="LoraBuildException">LB6001: the target cannot be written.</exception>
     public bool TryPlace(StoredFile file, string target)
     {
         if (Read(file) is not { } bytes)
@@ -66,7 +67,7 @@ public sealed class ContentStore : IDisposable
     /// <param name="files">The result's files: name within the result, path on disk.</param>
     /// <param name="step">The step's name.</param>
     /// <returns>The result as <see cref="Find"/> will give it.</returns>
-    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
+    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
     public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, string Path)> files, string step = "")
     {
         _ = use.Value;
@@ -78,7 +79,7 @@ public sealed class ContentStore : IDisposable
 
     /// <summary>Brings from the second tier what it has of results that this store lacks, many at a time.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
+    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
     public void Fetch(IReadOnlyList<ContentHash> keys, CancellationToken token = default)
     {
         if (Remote is not { IsOff: false } remote)
@@ -111,7 +112,7 @@ public sealed class ContentStore : IDisposable
     /// <param name="maxBytes">The bound on <c>ac/</c> and <c>cas/</c> together.</param>
     /// <param name="exactly">Whether to count all files even if nothing was added or, by what is remembered, the store fits.</param>
     /// <returns>How many files and bytes were deleted.</returns>
-    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the store cannot be written.</exception>
+    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
     public (int Files, long Bytes) Prune(long maxBytes, bool exactly = false)
     {
         var sinceLast = Interlocked.Exchange(ref added, 0);
@@ -130,8 +131,23 @@ public sealed class ContentStore : IDisposable
     public void Dispose()
     {
         Remote?.Dispose();
+        Remember();
         if (use.IsValueCreated)
             use.Value?.Dispose();
+    }
+
+    // What nobody has pruned after is still counted: the worker adds to the store and leaves its bound to the build.
+    private void Remember()
+    {
+        try
+        {
+            if (Interlocked.Exchange(ref added, 0) is > 0 and var bytes)
+                new StoreSize(root).Add(bytes);
+        }
+        catch (LoraBuildException)
+        {
+            // The next build counts.
+        }
     }
 
     private byte[]? Read(StoredFile file)

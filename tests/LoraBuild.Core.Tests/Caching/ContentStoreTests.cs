@@ -140,6 +140,19 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_another_process_added_counts()
+    {
+        using var store = Store;
+        store.Add(key, [("a", folder.Write("a.txt", "first"))]);
+        store.Prune(long.MaxValue);
+        using (var worker = Store)
+            worker.Add(new StepKey("Test", 2).ToHash(), [("a", folder.Write("b.txt", new string('x', 10_000)))]);
+        store.Add(new StepKey("Test", 3).ToHash(), [("a", folder.Write("c.txt", "third"))]);
+
+        Assert.Equal(3, store.Prune(10_000).Files);
+    }
+
+    [Fact]
     public void A_summary_counts_by_step()
     {
         Store.Add(key, [("a", folder.Write("a.txt", "first"))], "Tag");
