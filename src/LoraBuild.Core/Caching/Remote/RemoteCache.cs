@@ -195,7 +195,7 @@ public sealed class RemoteCache : IDisposable
         failure = new Diagnostic(
             DiagnosticCode.RemoteCacheFailed,
             Severity.Warning,
-            $"The remote cache {address} cannot be used: {reason} This build goes on without it. Look at the server, or take out LoraRemoteCache.");
+            $"The remote cache {address} cannot be used: {reason.TrimEnd('.')}. This build goes on without it. Look at the server, or take out LoraRemoteCache.");
         off.Cancel();
     }
 }
