@@ -63,7 +63,7 @@ internal static class ActionResultMessage
                 }
             });
             var result = new StoredResult(files, step);
-            return seal == Seal(key, result).ToString() ? result : null;
+            return seal == Seal(key, result).ToString() && files.All(file => IsPlainName(file.Name)) ? result : null;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or FormatException or InvalidOperationException)
         {
@@ -96,6 +96,9 @@ internal static class ActionResultMessage
             }
         });
     }
+
+    // A server could name a file anywhere else.
+    private static bool IsPlainName(string name) => name is not ("" or "." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
 
     private static ContentHash Seal(ContentHash key, StoredResult result)
     {
