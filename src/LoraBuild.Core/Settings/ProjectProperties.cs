@@ -14,6 +14,7 @@ public static class ProjectProperties
         "LoraAlwaysFirstTags",
         "LoraBaseModel",
         "LoraCacheMaxSize",
+        "LoraBaseModelSha256",
         "LoraCachePath",
         "LoraCharacterFile",
         "LoraCharacterThreshold",
@@ -54,6 +55,7 @@ public static class ProjectProperties
         "LoraUndesiredTags",
         "LoraUseRatingTags",
         "LoraVae",
+        "LoraVaeSha256",
         "LoraWorkerAssembly",
     ];
 
