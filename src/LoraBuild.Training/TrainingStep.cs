@@ -62,19 +62,20 @@ public sealed class TrainingStep
         using var scope = NewDisposeScope();
         parameters.ZeroGradients();
         second?.Network.Parameters.ZeroGradients();
-        var (sum, batches) = (0.0, 0);
+        var (sum, passes) = (0.0, new List<long>());
         foreach (var input in inputs)
         {
             var share = 1.0 / settings.GradientAccumulationSteps;
             var batchLoss = second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1, share) : BackwardInHalves(input, second, share);
             if (!double.IsFinite(batchLoss))
                 return new(batchLoss, double.NaN);
-            (sum, batches) = (sum + batchLoss, batches + 1);
+            sum += batchLoss;
+            passes.Add(input.Pass);
         }
 
         if (second is not null)
             parameters.Gradients.add_(second.Network.Parameters.Gradients);
-        return Change(sum / batches, learningRate);
+        return Change(sum / passes.Count, passes, learningRate);
     }
 
     /// <summary>The loss without a step: nothing changes.</summary>
@@ -86,7 +87,7 @@ public sealed class TrainingStep
         return Loss(models, input).item<float>();
     }
 
-    private StepResult Change(double value, Func<ParameterGroup, double> learningRate)
+    private StepResult Change(double value, List<long> passes, Func<ParameterGroup, double> learningRate)
     {
         if (scale is not null)
             parameters.Gradients.mul_(1 / scale.Factor);
@@ -99,10 +100,26 @@ public sealed class TrainingStep
         var clip = settings.MaxGradNorm / (norm + NormEpsilon);
         if (settings.MaxGradNorm > 0 && clip < 1)
             parameters.Gradients.mul_(clip);
-        optimizer.Step(learningRate);
+        Step(passes, learningRate);
         if (settings.ScaleWeightNorms is { } longest)
             models.Network.ScaleWeightNorms(longest);
         return new(value, norm);
+    }
+
+    // What no pass of the step went through has no gradient, so that torch's optimizers leave it alone: no decay, no momentum.
+    private void Step(List<long> passes, Func<ParameterGroup, double> learningRate)
+    {
+        using var ungraded = no_grad();
+        var untouched =
+            from module in models.Network.Modules
+            where passes.TrueForAll(module.IsDroppedIn)
+            from place in parameters.TrainedOf(module.Layer.Name)
+            from tensor in optimizer.StateOf(place).Prepend(place.Of(parameters.Values))
+            select (tensor, before: tensor.clone());
+        var kept = untouched.ToList();
+        optimizer.Step(learningRate);
+        foreach (var (tensor, before) in kept)
+            tensor.copy_(before);
     }
 
     private double BackwardInHalves(StepInput input, TrainingReplica other, double share)
