@@ -113,7 +113,7 @@ public sealed class BadInputTests
         project.Write("overlap.safetensors", Safetensors("""{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"y":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"""));
         project.Write("runs code.ckpt", "PK\u0003\u0004 no archive");
         const string sdxl = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_down.weight";
-        project.Write("of sdxl.safetensors", Safetensors($$"""{"{{sdxl}}":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]}}"""));
+        project.Write("of sdxl.safetensors", Safetensors($$$"""{"{{{sdxl}}}":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]}}"""));
 
         foreach (var (property, file, code) in new[]
         {

@@ -7,17 +7,16 @@ namespace LoraBuild.Training.Tests;
 public class ThreadCountTests
 {
     [Theory]
-    [InlineData("algo=loha")]
     [InlineData("algo=loha gradient_checkpointing=true network_dim=40")]
     [InlineData("algo=lora conv_dim=2 network_dropout=0.1")]
     [InlineData("algo=locon conv_dim=2 dora_wd=true use_tucker=true")]
     [InlineData("algo=lokr conv_dim=2 use_scalar=true scale_weight_norms=0.1")]
-    public void A_training_writes_the_same_bytes_on_one_thread_two_three_and_five(string options)
+    public void A_training_writes_the_same_bytes_on_one_thread_two_and_five(string options)
     {
         using var folder = new TemporaryFolder();
         var settings = Settings(options, steps: 2);
 
-        var files = new[] { 1, 2, 3, 5 }.Select(threads => Bytes(folder, settings, threads, $"on-{threads}")).ToList();
+        var files = new[] { 1, 2, 5 }.Select(threads => Bytes(folder, settings, threads, $"on-{threads}")).ToList();
 
         Assert.All(files, file => Assert.Equal(files[0], file));
     }
@@ -47,7 +46,11 @@ public class ThreadCountTests
             given[option.Split('=')[0]] = option.Split('=')[1];
         var settings = TrainingSettings.Parse(given, out var problems);
         Assert.Empty(problems);
-        return settings with { MaxTrainEpochs = null, MaxTrainSteps = new(steps, InEpochs: false), Resolution = new(192, 192) };
+        return settings with
+        {
+            // Large enough for operators to be divided.
+            MaxTrainEpochs = null, MaxTrainSteps = new(steps, InEpochs: false), Resolution = new(160, 160), BucketNoUpscale = false,
+        };
     }
 
     private static TrainingJob Job(TemporaryFolder folder, TrainingSettings settings, string output) =>

@@ -57,6 +57,9 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
         static IEnumerable<int> Latest(List<int> saved, int? steps) => saved.Where(step => step >= saved[^1] - (steps ?? int.MaxValue));
     }
 
+    /// <summary>All files besides the finished one that are there after so many steps, those of the end included.</summary>
+    public IEnumerable<string> AllAfter(int steps) => Kept(steps).Concat(steps >= plan.TotalSteps ? StatesAfter(steps) : []);
+
     /// <summary>Removes what <c>save_last_n_epochs</c>, <c>save_last_n_steps</c> and both for states no longer keep.</summary>
     /// <param name="steps">Steps done.</param>
     public void RemoveOld(int steps)

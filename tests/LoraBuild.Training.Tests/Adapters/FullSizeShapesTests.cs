@@ -21,7 +21,7 @@ public class FullSizeShapesTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         using var model = StableDiffusion.Load(
-            WriteShapes(folder.File("sd15.safetensors")), ScalarType.Float16, META, new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+            WriteShapes(folder.File("sd15.safetensors")), ScalarType.Float16, META, new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
         using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { Algo = algorithm, ConvDim = convDim }, CPU);
 
         using var expected = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("lycoris-keys-full-size.json")));
