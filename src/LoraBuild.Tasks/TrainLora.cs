@@ -15,7 +15,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TrainLora : TrainingTask
 {
-    private const int StepVersion = 3;
+    private const int StepVersion = 4;
     private const int KeyDigits = 16;
     private static readonly string[] FileOptions = ["network_weights", "resume"];
     // Beside the finished LoRA: epochs, steps, and states.
@@ -39,6 +39,9 @@ public sealed class TrainLora : TrainingTask
 
     /// <summary>After how many minutes the training stops, for the next build to go on with it; 0: it runs to its end.</summary>
     public double StopAfterMinutes { get; set; }
+
+    /// <summary>Whether a GPU computes with deterministic algorithms.</summary>
+    public bool Deterministic { get; set; }
 
     /// <inheritdoc/>
     protected override void Run()
@@ -134,6 +137,8 @@ public sealed class TrainLora : TrainingTask
             .With("name", job.OutputName);
         foreach (var file in model.Weights)
             key.With("base model", Session.State.HashInput(file));
+        if (job.Deterministic)
+            key.With("deterministic", "true");
         // Without a vocabulary the worker takes the published one, which is always the same; that one appears is a change.
         if (job.Tokenizer is null)
             key.With("vocabulary", ClipVocabulary.PublishedMerges);

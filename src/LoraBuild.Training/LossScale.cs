@@ -15,6 +15,9 @@ public sealed class LossScale
     /// <summary>Steps since the factor last changed.</summary>
     public int StepsSinceChange { get; private set; }
 
+    /// <summary>Whether gradients overflow although the loss is not even enlarged: no smaller factor would help.</summary>
+    public bool IsExhausted => Factor < 1;
+
     /// <summary>Puts back a saved state.</summary>
     public void Restore(double factor, int stepsSinceChange) => (Factor, StepsSinceChange) = (factor, stepsSinceChange);
 

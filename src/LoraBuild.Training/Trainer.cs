@@ -24,9 +24,7 @@ namespace LoraBuild.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private const int Version = 2;
-    // A UNet below this runs through two copies of itself side by side; Stable Diffusion's has 860 million.
-    private const long SmallUNet = 100_000_000;
+    private const int Version = 3;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2), SaveInterval = TimeSpan.FromMinutes(5);
@@ -74,16 +72,11 @@ public sealed class Trainer : IDisposable
         }
 
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
-        if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < SmallUNet)
+        if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < job.SideBySideBelow)
         {
             secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
             set_num_threads(1);
-        }
-        else if (device.type == DeviceType.CPU)
-        {
-            // Some operators' sums differ between one thread and several, but not with the number of several.
-            set_num_threads(Math.Max(2, get_num_threads()));
         }
 
         optimizer = OptimizerFactory.Create(settings, network.Parameters);
@@ -116,6 +109,7 @@ public sealed class Trainer : IDisposable
         CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
+        using var deterministic = job.Deterministic && cuda.is_available() ? use_deterministic_algorithms(warn_only: true) : null;
         using var trainer = new Trainer(job);
         log?.Invoke(trainer.Describe());
         return trainer.Train(progress, log, report, cancellation);
@@ -188,7 +182,7 @@ public sealed class Trainer : IDisposable
             var loss = Differentiate(step, taken, batches, samples.Noise, latents, losses, kept);
             using var change = kept.BeginChange();
             var result = Change(step, loss, losses.Count, curve.FactorAt(losses.Count));
-            if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1)))
+            if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && !scale!.IsExhausted)))
                 throw Diverged(taken, result, losses, kept);
             losses.Add(result.Loss);
             var epochEnded = losses.Count % plan.StepsPerEpoch == 0;
@@ -229,10 +223,13 @@ public sealed class Trainer : IDisposable
     private TrainingResult Result(List<double> losses, IReadOnlyList<string> files) => new(
         losses.Count,
         plan.TotalSteps,
+        EpochOf(losses.Count),
         losses.Take(plan.StepsPerEpoch).Average(),
         losses.TakeLast(plan.StepsPerEpoch).Average(),
         losses,
         files);
+
+    private int EpochOf(int steps) => ((steps - 1) / plan.StepsPerEpoch) + 1;
 
     private ValidationSet? CreateValidation()
     {
@@ -362,7 +359,7 @@ public sealed class Trainer : IDisposable
         return new(
             losses.Count,
             plan.TotalSteps,
-            ((losses.Count - 1) / plan.StepsPerEpoch) + 1,
+            EpochOf(losses.Count),
             plan.Epochs,
             losses.TakeLast(plan.StepsPerEpoch).Average(),
             speed,
@@ -373,7 +370,7 @@ public sealed class Trainer : IDisposable
         path,
         network,
         settings.SavePrecision,
-        TrainingMetadata.For(job, dataset, plan, modelFacts, precision, steps, ((steps - 1) / plan.StepsPerEpoch) + 1));
+        TrainingMetadata.For(job, dataset, plan, modelFacts, precision, steps, EpochOf(steps)));
 
     private IReadOnlyList<double> Resume(string file)
     {

@@ -28,6 +28,9 @@ public sealed record TrainingJob(
     /// <summary>As <see cref="Diffusion.ModelOptions.FetchTokenizer"/>.</summary>
     public Func<string>? FetchTokenizer { get; init; }
 
+    /// <summary>Whether a GPU computes with deterministic algorithms where the engine has them. A CPU's operators always are.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>The folder of the content store, for latents that are cached on disk; null: they are cached in memory only.</summary>
     public string? CachePath { get; init; }
 
@@ -36,4 +39,10 @@ public sealed record TrainingJob(
     /// so that every run comes nearer to the end. Null: run to the end.
     /// </summary>
     public TimeSpan? StopAfter { get; init; }
+
+    /// <summary>
+    /// On a CPU a UNet of fewer weights runs through two copies of itself, half a batch each, on a thread each: its operators are too short
+    /// for threads of their own. Stable Diffusion's has 860 million.
+    /// </summary>
+    public long SideBySideBelow { get; init; } = 100_000_000;
 }

@@ -20,6 +20,8 @@ public sealed class TrainingStep
     private readonly TrainingSettings settings;
     private readonly DiffusionLoss loss;
     private readonly LossScale? scale;
+    // Of the step that is going on.
+    private readonly List<long> passes = [];
 
     /// <summary>A step over these models.</summary>
     /// <param name="models">The models.</param>
@@ -67,19 +69,21 @@ public sealed class TrainingStep
         using var scope = NewDisposeScope();
         parameters.ZeroGradients();
         second?.Network.Parameters.ZeroGradients();
-        var (sum, batches) = (0.0, 0);
+        passes.Clear();
+        var sum = 0.0;
         foreach (var input in inputs)
         {
             var share = 1.0 / settings.GradientAccumulationSteps;
             var batchLoss = second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1, share) : BackwardInHalves(input, second, share);
             if (!double.IsFinite(batchLoss))
                 return batchLoss;
-            (sum, batches) = (sum + batchLoss, batches + 1);
+            sum += batchLoss;
+            passes.Add(input.Pass);
         }
 
         if (second is not null)
             parameters.Gradients.add_(second.Network.Parameters.Gradients);
-        return sum / batches;
+        return sum / passes.Count;
     }
 
     /// <summary>The second part: the weights change by what <see cref="Differentiate"/> found.</summary>
@@ -102,10 +106,26 @@ public sealed class TrainingStep
         var clip = settings.MaxGradNorm / (norm + NormEpsilon);
         if (settings.MaxGradNorm > 0 && clip < 1)
             parameters.Gradients.mul_(clip);
-        optimizer.Step(learningRate);
+        Step(learningRate);
         if (settings.ScaleWeightNorms is { } longest)
             models.Network.ScaleWeightNorms(longest);
         return new(value, norm);
+    }
+
+    // What no pass of the step went through has no gradient, so that torch's optimizers leave it alone: no decay, no momentum.
+    private void Step(Func<ParameterGroup, double> learningRate)
+    {
+        using var ungraded = no_grad();
+        var untouched =
+            from module in models.Network.Modules
+            where passes.TrueForAll(module.IsDroppedIn)
+            from place in parameters.TrainedOf(module.Layer.Name)
+            from tensor in optimizer.StateOf(place).Prepend(place.Of(parameters.Values))
+            select (tensor, before: tensor.clone());
+        var kept = untouched.ToList();
+        optimizer.Step(learningRate);
+        foreach (var (tensor, before) in kept)
+            tensor.copy_(before);
     }
 
     /// <summary>The loss without a step: nothing changes.</summary>

@@ -101,6 +101,41 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Models_that_are_damaged_or_of_another_kind_are_an_error_each_and_nothing_is_written()
+    {
+        using var project = new CharacterProject(train: true).With("low/aoi_207.jpg");
+        project.Write("images/low/aoi_207.txt", "smile");
+        var model = project.Properties["LoraBaseModel"];
+        var whole = File.ReadAllBytes(model);
+        project.Write("cut off.safetensors", whole[..(whole.Length / 2)]);
+        project.Write("long header.safetensors", [.. BitConverter.GetBytes(100_000_000L), (byte)'{']);
+        project.Write("same name.safetensors", Safetensors("""{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"""));
+        project.Write("overlap.safetensors", Safetensors("""{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"y":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"""));
+        project.Write("runs code.ckpt", "PK\u0003\u0004 no archive");
+        const string sdxl = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_down.weight";
+        project.Write("of sdxl.safetensors", Safetensors($$$"""{"{{{sdxl}}}":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]}}"""));
+
+        foreach (var (property, file, code) in new[]
+        {
+            ("LoraBaseModel", "cut off.safetensors", "LB4002"), ("LoraBaseModel", "long header.safetensors", "LB4002"),
+            ("LoraBaseModel", "same name.safetensors", "LB4002"), ("LoraBaseModel", "overlap.safetensors", "LB4002"),
+            ("LoraBaseModel", "runs code.ckpt", "LB4007"), ("LoraNetworkWeights", "of sdxl.safetensors", "LB4005"),
+        })
+        {
+            (project.Properties["LoraBaseModel"], project.Properties["LoraNetworkWeights"]) = (model, "");
+            project.Properties[property] = file;
+
+            var build = project.Build();
+
+            Assert.False(build.Succeeded);
+            Assert.Contains(file, Assert.Single(build.Diagnostics, line => line.Contains($"error {code}", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", build.Output, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFiles(project.PathOf("bin"), "*.safetensors", SearchOption.AllDirectories));
+            AssertNothingHalfWritten(project);
+        }
+    }
+
+    [Fact]
     public void A_project_without_pictures_is_an_error()
     {
         using var project = new CharacterProject();
@@ -145,6 +180,9 @@ public sealed class BadInputTests
         Assert.DoesNotContain(
             Directory.EnumerateFiles(project.Folder, "*", SearchOption.AllDirectories),
             file => file.EndsWith(Core.Files.AtomicFile.TemporarySuffix, StringComparison.Ordinal));
+
+    // A file of two bytes of data.
+    private static byte[] Safetensors(string header) => [.. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header), 0, 0];
 
     private static byte[] PngClaiming(int width, int height)
     {

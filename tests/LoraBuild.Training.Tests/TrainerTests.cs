@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
@@ -268,6 +270,35 @@ public class TrainerTests
         Assert.Contains("step 1, with ", problem.Message, StringComparison.Ordinal);
         Assert.Matches(@"[12]_aoi/[a-f]\.png", problem.Message);
         Assert.False(Directory.Exists(job.OutputFolder));
+    }
+
+    [Fact]
+    public void A_training_that_diverges_keeps_the_state_before_that_step_and_names_it_with_its_pictures()
+    {
+        using var folder = new TemporaryFolder();
+        // Steps so large that the second one's numbers are beyond 32 bits.
+        var settings = SmallDataset.Settings with { LearningRate = 1, TextEncoderLr = 1, NetworkAlpha = 1e4, ConvAlpha = 1e4, SaveEveryNEpochs = 0 };
+        var job = SmallDataset.Job(folder, settings);
+
+        var problem = Assert.Throws<LoraBuildException>(() => Trainer.Run(job)).Diagnostic;
+
+        Assert.Equal(DiagnosticCode.TrainingDiverged, problem.Code);
+        var step = int.Parse(Regex.Match(problem.Message, @"step (\d+), with [12]_aoi/[a-f]\.png").Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        Assert.InRange(step, 2, 12);
+        Assert.Contains($"'{job.StateFile}'", problem.Message, StringComparison.Ordinal);
+        Assert.Equal([job.StateFile], Directory.GetFiles(job.OutputFolder));
+        using (var state = SafetensorsFile.Open(job.StateFile))
+        {
+            Assert.Equal([step - 1L], state.Shapes["losses"]);
+            using var scope = NewDisposeScope();
+            Assert.True(state.Load("weights").isfinite().all().item<bool>());
+        }
+
+        // Nothing was learnt from that step: going on meets it again.
+        var log = new List<string>();
+        var again = Assert.Throws<LoraBuildException>(() => Trainer.Run(job, log: log.Add)).Diagnostic;
+        Assert.Equal(problem.Message, again.Message);
+        Assert.Contains(log, line => line.Contains($"at step {step} of", StringComparison.Ordinal));
     }
 
     [Fact]

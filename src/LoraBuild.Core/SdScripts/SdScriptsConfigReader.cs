@@ -12,6 +12,10 @@ internal sealed class SdScriptsConfigReader
     // Old spellings of an option's value.
     private static readonly Dictionary<string, string> OptimizerFlags = new() { ["use_8bit_adam"] = "adamw8bit", ["use_lion_optimizer"] = "lion" };
 
+    // What LyCORIS calls an option of its own, or called it before.
+    private static readonly Dictionary<string, string> NetworkArgumentNames =
+        new() { ["dropout"] = "network_dropout", ["use_cp"] = "use_tucker", ["use_conv_cp"] = "use_tucker" };
+
     private readonly Dictionary<string, string> options = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TomlEntry> inDatasets = new(StringComparer.Ordinal);
     private string module = LyCoris;
@@ -84,7 +88,7 @@ internal sealed class SdScriptsConfigReader
         {
             if (SdScriptsOptions.OfDatasets.Contains(entry.Key))
             {
-                Unused.Add(entry.Key);
+                Leave(path, entry, entry.Key, entry.Text(",") ?? "");
                 continue;
             }
 
@@ -117,7 +121,7 @@ internal sealed class SdScriptsConfigReader
         }
         else if (known.Contains(name))
         {
-            Unused.Add(name);
+            Leave(path, entry, name, entry.Text(",") ?? string.Join(' ', entry.Items().Select(item => item.Text)));
         }
         else
         {
@@ -132,10 +136,12 @@ internal sealed class SdScriptsConfigReader
         {
             var parts = text!.Split('=', 2, StringSplitOptions.TrimEntries);
             var place = entry with { Line = line, Column = column };
-            if (Find(parts[0]) is not null && SdScriptsOptions.OfNetworks.Contains(parts[0]))
+            if (NetworkArgumentNames.TryGetValue(parts[0], out var meant))
+                Set(path, place, meant, parts[1].ToLowerInvariant() is "none" ? "" : parts[1]);
+            else if (Find(parts[0]) is not null && SdScriptsOptions.OfNetworks.Contains(parts[0]))
                 Set(path, place, parts[0], parts[1]);
             else if (SdScriptsOptions.OfNetworks.Contains(parts[0]))
-                Unused.Add(parts[0]);
+                Leave(path, place, parts[0], parts[1]);
             else
                 Report(path, place, $"There is no network argument '{parts[0]}'.{Nearest.Suggest(parts[0], SdScriptsOptions.OfNetworks)}");
         }
@@ -146,6 +152,15 @@ internal sealed class SdScriptsConfigReader
         module = entry.Text(",") ?? "";
         if (module is not (LyCoris or KohyaLora))
             Report(path, entry, $"network_module is '{module}'; it must be {LyCoris} or {KohyaLora}.");
+    }
+
+    // What the training would be the same without, or could not do.
+    private void Leave(string path, TomlEntry entry, string name, string value)
+    {
+        if (UnsupportedOptions.Refuse(name, value) is { } refusal)
+            Report(path, entry, refusal);
+        else
+            Unused.Add(name);
     }
 
     private void Set(string path, TomlEntry entry, string name, string text)

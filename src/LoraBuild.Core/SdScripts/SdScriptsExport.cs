@@ -40,6 +40,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
             Append(toml, "pretrained_model_name_or_path", Quoted(baseModel));
         if (vae is not null)
             Append(toml, "vae", Quoted(vae));
+        if (settings.Resume is not null)
+            toml.Append("# LoraResume is left out: a state of LoraBuild is none of sd-scripts'. Set network_weights to start from the LoRA beside it.\n");
         Append(toml, "dataset_config", Quoted(Path.Combine(folder, DatasetFile)));
         Append(toml, "output_dir", Quoted(folder));
         Append(toml, "output_name", Quoted(outputName));

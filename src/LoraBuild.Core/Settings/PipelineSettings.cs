@@ -48,6 +48,8 @@ public static class PipelineSettings
             yield return Invalid("LoraTokenizerUrl", values["LoraTokenizerUrl"], "an http or https address");
         if (values["LoraTrain"] is not ("true" or "false"))
             yield return Invalid("LoraTrain", values["LoraTrain"], "true or false");
+        if (values["LoraDeterministic"] is not ("true" or "false"))
+            yield return Invalid("LoraDeterministic", values["LoraDeterministic"], "true or false");
         if (values["LoraStopAfterMinutes"] is { Length: > 0 } stop && (!TryNumber(stop, out var minutes) || minutes is not (> 0 and <= MaxMinutes)))
             yield return Invalid("LoraStopAfterMinutes", stop, $"empty or a number above 0 and up to {MaxMinutes}");
         if (values["LoraOutputName"].AsSpan().IndexOfAny("/\\") >= 0 || values["LoraOutputName"].Length == 0)

@@ -1,6 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.SdScripts;
 
 namespace LoraBuild.Core.Settings;
 
@@ -19,6 +20,7 @@ public static class ProjectProperties
         "LoraCharacterFile",
         "LoraCharacterThreshold",
         "LoraCombineTaggers",
+        "LoraDeterministic",
         "LoraDropDuplicates",
         "LoraDuplicateDistance",
         "LoraEngines",
@@ -68,17 +70,22 @@ public static class ProjectProperties
         from property in Read(projectFile)
         let name = property.Name.LocalName
         where name.StartsWith(Prefix, StringComparison.Ordinal) && !Names.Contains(name, StringComparer.OrdinalIgnoreCase)
-        let nearest = Nearest.Of(name, Names)
         select Locate(property, projectFile, new Diagnostic(
-            DiagnosticCode.InvalidProperty,
-            Severity.Error,
-            $"There is no property '{name}'.{(nearest is null ? " build/README.md lists all that there are." : $" Did you mean '{nearest}'?")}"));
+            DiagnosticCode.InvalidProperty, Severity.Error, $"There is no property '{name}'. {Instead(name)}"));
 
     /// <summary>The same diagnostic with the place of the property that it names, where the project file sets that property itself.</summary>
     public static Diagnostic Locate(string projectFile, Diagnostic diagnostic)
     {
         var property = Read(projectFile).LastOrDefault(property => MentionsWord(diagnostic.Message, property.Name.LocalName));
         return property is null ? diagnostic with { File = projectFile } : Locate(property, projectFile, diagnostic);
+    }
+
+    private static string Instead(string name)
+    {
+        var option = UnsupportedOptions.Names.FirstOrDefault(option => TrainingOption.PropertyOf(option).Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (option is not null)
+            return UnsupportedOptions.AdviceFor(option);
+        return Nearest.Of(name, Names) is { } nearest ? $"Did you mean '{nearest}'?" : "build/README.md lists all that there are.";
     }
 
     private static Diagnostic Locate(XElement property, string projectFile, Diagnostic diagnostic)

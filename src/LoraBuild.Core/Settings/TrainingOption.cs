@@ -29,9 +29,13 @@ public sealed class TrainingOption
         this.choices = [.. choices ?? []];
         this.format = format;
         this.parse = parse;
-        Property = "Lora" + string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        Property = PropertyOf(name);
         Default = format(new TrainingSettings());
     }
+
+    /// <summary>The MSBuild property for a name of sd-scripts'.</summary>
+    internal static string PropertyOf(string name) =>
+        "Lora" + string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     /// <summary>sd-scripts' (or LyCORIS') name, such as <c>noise_offset</c>.</summary>
     public string Name { get; }

@@ -56,6 +56,14 @@ internal static class TrainingOptions
             "save_last_n_steps", 1, int.MaxValue,
             "Of the files of save_every_n_steps, remove those that are older than so many steps.",
             s => s.SaveLastNSteps, (s, v) => s with { SaveLastNSteps = v }),
+        OptionalInteger(
+            "save_last_n_epochs_state", 1, 100_000,
+            "Of the states of epochs, keep so many of the last; not set: as save_last_n_epochs.",
+            s => s.SaveLastNEpochsState, (s, v) => s with { SaveLastNEpochsState = v }),
+        OptionalInteger(
+            "save_last_n_steps_state", 1, int.MaxValue,
+            "Of the states of save_every_n_steps, remove those that are older than so many steps; not set: as save_last_n_steps.",
+            s => s.SaveLastNStepsState, (s, v) => s with { SaveLastNStepsState = v }),
         Flag(
             "save_state",
             "Beside each written file, the finished one included, the training's state is written, NAME-state.safetensors, to resume from.",

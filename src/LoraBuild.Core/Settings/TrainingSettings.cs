@@ -41,6 +41,12 @@ public sealed partial record TrainingSettings
     /// <summary><c>save_last_n_steps</c>: files of <see cref="SaveEveryNSteps"/> older than so many steps are removed; null: none is.</summary>
     public int? SaveLastNSteps { get; init; }
 
+    /// <summary><c>save_last_n_epochs_state</c>: as <see cref="SaveLastNEpochs"/>, of states; null: the same.</summary>
+    public int? SaveLastNEpochsState { get; init; }
+
+    /// <summary><c>save_last_n_steps_state</c>: as <see cref="SaveLastNSteps"/>, of states; null: the same.</summary>
+    public int? SaveLastNStepsState { get; init; }
+
     /// <summary><c>save_state</c>: beside each written file the training's state is written.</summary>
     public bool SaveState { get; init; }
 

@@ -19,6 +19,8 @@ public static class WorkerEnvironment
             "glibc.malloc.mmap_max=0",
             $"glibc.malloc.trim_threshold={1L << 34}",
             $"glibc.malloc.top_pad={1L << 26}"),
+        // What cuBLAS needs to compute in the same order each time.
+        ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8",
     };
 
     /// <summary>The variables for a job, without those that the user has set.</summary>

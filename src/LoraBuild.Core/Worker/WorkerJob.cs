@@ -109,6 +109,9 @@ public sealed record TrainJob(
     /// <summary>The folder of the content store.</summary>
     public string? CachePath { get; init; }
 
+    /// <summary>Whether a GPU computes with deterministic algorithms.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>After how many minutes the training stops, its state saved; null: at its end.</summary>
     public double? StopAfterMinutes { get; init; }
 }

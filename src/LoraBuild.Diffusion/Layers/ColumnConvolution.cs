@@ -1,7 +1,7 @@
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>
-/// A convolution with frozen weights as a matrix product (im2col: Chellapilla et al., "High Performance Convolutional Neural Networks for
+/// A convolution as a matrix product (im2col: Chellapilla et al., "High Performance Convolutional Neural Networks for
 /// Document Processing", 2006), with a product of low rank beside it that shares the columns. Each sample is computed by itself.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,7 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
     /// <summary>The output.</summary>
     /// <param name="layer">Whose kernel size, stride and padding to take.</param>
     /// <param name="input">[batch, in, height, width].</param>
-    /// <param name="weight">[out, in, kernel, kernel]; gets no gradient.</param>
+    /// <param name="weight">[out, in, kernel, kernel].</param>
     /// <param name="bias">[out] or null; gets no gradient.</param>
     /// <param name="down">[rank, in x kernel x kernel], or null without a product.</param>
     /// <param name="up">[out, rank], or null.</param>
@@ -28,12 +28,11 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
     {
         var (layer, input, down, up, weight, bias) =
             ((Conv2d)vars[0], (Tensor)vars[1], (Tensor?)vars[2], (Tensor?)vars[3], (Tensor)vars[4], (Tensor?)vars[5]);
-        ctx.save_for_backward(down is null ? [input] : [input, down, up!]);
+        ctx.save_for_backward(down is null ? [input, weight] : [input, weight, down, up!]);
         ctx.save_data(nameof(layer), layer);
-        ctx.save_data(nameof(weight), weight);
 
         using var scope = torch.NewDisposeScope();
-        var (outputs, matrix) = (weight.shape[0], weight.view(weight.shape[0], -1));
+        var (outputs, matrix) = (weight.shape[0], weight.reshape(weight.shape[0], -1));
         var (height, width) = layer.OutputSize(input);
         long[] shape = [input.shape[0], outputs, height, width];
         // The result itself, not a view of one: what comes after may change it in place.
@@ -56,11 +55,11 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
     public override List<Tensor> backward(torch.autograd.AutogradContext ctx, Tensor grad_output)
     {
         var layer = (Conv2d)ctx.get_data("layer");
-        var weight = (Tensor)ctx.get_data("weight");
         var saved = ctx.get_saved_variables();
-        var (input, down, up) = saved.Count == 1 ? (saved[0], null, null) : (saved[0], saved[1], saved[2]);
-        var matrix = weight.view(weight.shape[0], -1).t();
-        Tensor? inputGradient = null, downGradient = null, upGradient = null;
+        var (input, weight) = (saved[0], saved[1]);
+        var (down, up) = saved.Count == 2 ? (null, null) : (saved[2], saved[3]);
+        var matrix = weight.reshape(weight.shape[0], -1).t();
+        Tensor? inputGradient = null, downGradient = null, upGradient = null, weightGradient = null;
         var samples = new List<Tensor>();
         for (var i = 0; i < input.shape[0]; i++)
         {
@@ -76,20 +75,24 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
                 spread.Dispose();
             }
 
-            if (inner is null)
+            if (inner is null && !weight.requires_grad)
                 continue;
             var columns = Columns(layer, input, i);
+            if (weight.requires_grad)
+                weightGradient = Sum(weightGradient, gradient.mm(columns.t()));
+            if (inner is null)
+                continue;
             upGradient = Sum(upGradient, gradient.mm(down!.mm(columns).t()));
             downGradient = Sum(downGradient, inner.mm(columns.t()));
         }
 
         if (samples.Count > 0)
             inputGradient = samples.Count == 1 ? samples[0] : torch.cat(samples);
-        return [null!, inputGradient!, downGradient!, upGradient!, null!, null!];
+        return [null!, inputGradient!, downGradient!, upGradient!, weightGradient?.view(weight.shape)!, null!];
     }
 
-    // [in x kernel x kernel, height' x width'].
-    private static Tensor Columns(Conv2d layer, Tensor input, long index)
+    /// <summary>What the kernel sees of one sample at each of its places, [in x kernel x kernel, height' x width'].</summary>
+    internal static Tensor Columns(Conv2d layer, Tensor input, long index)
     {
         var sample = input.narrow(0, index, 1);
         return layer.IsPointwise

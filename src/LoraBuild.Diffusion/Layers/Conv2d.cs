@@ -23,7 +23,7 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     internal bool IsPointwise => KernelSize == 1 && Stride == 1 && Padding == 0;
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => ReferenceEquals(weight, Weight) && PrefersColumns(input)
+    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => PrefersColumns(input)
         ? ColumnConvolution.Run(this, input, weight, bias)
         : Convolve(input, weight, bias);
 
@@ -33,24 +33,41 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
         if (PrefersColumns(input))
             return ColumnConvolution.Run(this, input, Weight, Bias, down, up);
         using var scope = torch.NewDisposeScope();
-        var (rank, outputs) = (down.shape[0], up.shape[0]);
-        var inner = Convolve(input, down.view(rank, -1, KernelSize, KernelSize), null);
-        var change = nn.functional.conv2d(inner, up.view(outputs, rank, 1, 1));
-        return Convolve(input, Weight, Bias).add_(change).MoveToOuterDisposeScope();
+        var inner = Convolve(input, down.view(down.shape[0], -1, KernelSize, KernelSize), null);
+        return Convolve(input, Weight, Bias).add_(Pointwise(inner, up)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A 1 x 1 convolution as a matrix product, whose sums don't depend on the number of threads.</summary>
+    /// <param name="input">[batch, in, height, width].</param>
+    /// <param name="weight">[out, in].</param>
+    /// <returns>[batch, out, height, width].</returns>
+    public static Tensor Pointwise(Tensor input, Tensor weight)
+    {
+        using var scope = torch.NewDisposeScope();
+        long batch = input.shape[0], height = input.shape[2], width = input.shape[3];
+        return weight.matmul(input.flatten(2)).view(batch, weight.shape[0], height, width).MoveToOuterDisposeScope();
     }
 
     /// <summary>The height and width of the output, in pixels.</summary>
     internal (long Height, long Width) OutputSize(Tensor input) =>
         (((input.shape[2] + (2 * Padding) - KernelSize) / Stride) + 1, ((input.shape[3] + (2 * Padding) - KernelSize) / Stride) + 1);
 
-    private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) =>
-        nn.functional.conv2d(input, weight, bias, strides: strides, padding: paddings);
+    private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
+    {
+        if (!weight.requires_grad || !IsOnCpu(input))
+            return nn.functional.conv2d(input, weight, bias, strides: strides, padding: paddings);
+        using var scope = torch.NewDisposeScope();
+        var output = nn.functional.conv2d(input, weight.detach(), bias, strides: strides, padding: paddings);
+        return ConvolutionWeightGradient.Attach(output, this, input, weight).MoveToOuterDisposeScope();
+    }
+
+    private static bool IsOnCpu(Tensor input) => input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32;
 
     // On a CPU: oneDNN takes the whole weight into another order at each call, which costs more than the columns where there are few
     // places and many channels; and an operator that is used for very small inputs sums in an order that depends on the threads.
     private bool PrefersColumns(Tensor input)
     {
-        if (input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32 || Weight.requires_grad)
+        if (!IsOnCpu(input) || Weight.requires_grad)
             return false;
         var (height, width) = OutputSize(input);
         return IsPointwise

@@ -12,13 +12,13 @@ internal static class StoredBytes
     /// <param name="shape">Its sizes.</param>
     /// <param name="stored">The type of the stored elements.</param>
     /// <param name="dtype">The tensor's type.</param>
-    /// <param name="device">Where it is to lie, or null for the CPU.</param>
+    /// <param name="device">Where it is to lie, or null for the CPU. On the meta device there are only shapes, and nothing is read.</param>
     /// <param name="read">Reads stored bytes, from the tensor's first one.</param>
     public static Tensor ToTensor(long[] shape, ScalarType stored, ScalarType dtype, Device? device, Reader read)
     {
         var target = torch.empty(shape, dtype: dtype, device: device);
         var count = target.numel();
-        if (count == 0)
+        if (count == 0 || target.device_type == DeviceType.META)
             return target;
         if (dtype == stored && target.device_type == DeviceType.CPU)
         {

@@ -200,9 +200,12 @@ internal sealed class PickleReader
         return [.. items];
     }
 
-    private T Top<T>() => (T)stack.Peek()!;
+    private T Top<T>() => As<T>(stack.Peek());
 
-    private T Pop<T>() => (T)stack.Pop()!;
+    private T Pop<T>() => As<T>(stack.Pop());
+
+    // A pickle's None is no value of any type, where a cast would take it for one.
+    private static T As<T>(object? value) => value is T typed ? typed : throw new InvalidOperationException($"A {typeof(T).Name} was expected.");
 
     private void Set(object?[] pairs)
     {
@@ -245,7 +248,8 @@ internal sealed class PickleReader
             return new PickledDictionary();
         if (global == PickleGlobal.RebuildTensor
             && arguments is [PickledStorage storage, long offset and >= 0, object?[] shape, object?[] strides, ..]
-            && shape.Length == strides.Length)
+            && shape.Length == strides.Length
+            && shape.Concat(strides).All(size => size is long))
         {
             var tensor = new PickledTensor(storage, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()]);
             if (tensor.Shape.All(size => size >= 0) && tensor.Strides.All(stride => stride >= 0) && offset + tensor.Extent <= storage.Count)

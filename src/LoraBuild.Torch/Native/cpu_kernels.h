@@ -2,8 +2,11 @@
 
 #pragma once
 
+#include "activations.h"
 #include "columns.h"
+#include "group_norm.h"
 #include "matrix_products.h"
+#include "sums.h"
 
 #include <c10/util/Exception.h>
 #include <torch/library.h>
@@ -37,6 +40,15 @@ void replace_cpu_kernels() {
   static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
   library.impl("im2col", TORCH_FN(im2col));
   library.impl("col2im", TORCH_FN(col2im));
+  library.impl("silu", TORCH_FN(silu));
+  library.impl("silu_backward", TORCH_FN(silu_backward));
+  library.impl("sigmoid", TORCH_FN(sigmoid));
+  library.impl("sigmoid_backward", TORCH_FN(sigmoid_backward));
+  library.impl("gelu", TORCH_FN(gelu));
+  library.impl("gelu_backward", TORCH_FN(gelu_backward));
+  library.impl("native_group_norm_backward", TORCH_FN(native_group_norm_backward));
+  library.impl("sum.dim_IntList", TORCH_FN(sum));
+  library.impl("mean.dim", TORCH_FN(mean));
   if (!sgemm) return;
   library.impl("mm", TORCH_FN(mm));
   library.impl("addmm", TORCH_FN(addmm));

@@ -27,10 +27,14 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
     public static bool IsIn(TrainingSettings settings) => settings.NetworkDropout > 0 || settings.RankDropout > 0 || settings.ModuleDropout > 0;
 
     /// <summary>Whether this step leaves the adapter out.</summary>
-    public bool DropsModule => place.Pass is not null && settings.ModuleDropout > 0 && Stream(RandomPurpose.ModuleDropout).NextDouble() < settings.ModuleDropout;
+    public bool DropsModule => place.Pass is { } pass && DropsModuleIn(pass);
 
     /// <summary>Whether values of what is added to the layer's output are dropped.</summary>
     public bool DropsOutput => place.Pass is not null && settings.NetworkDropout > 0 && !lowRank;
+
+    /// <summary>Whether a pass leaves the adapter out.</summary>
+    /// <param name="pass">Its number in the whole training, from 0.</param>
+    public bool DropsModuleIn(long pass) => settings.ModuleDropout > 0 && StreamOf(pass, RandomPurpose.ModuleDropout).NextDouble() < settings.ModuleDropout;
 
     /// <summary>0 for each dropped output channel of the change, 1 for the others, [channels]; null where none is.</summary>
     public Tensor? Rows(long channels, Device device) =>
@@ -79,5 +83,7 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
         return kept;
     }
 
-    private CounterRandom Stream(RandomPurpose purpose, long row = 0) => new(settings.Seed, (long)purpose, place.Pass!.Value, layerHash, row);
+    private CounterRandom Stream(RandomPurpose purpose, long row = 0) => StreamOf(place.Pass!.Value, purpose, row);
+
+    private CounterRandom StreamOf(long pass, RandomPurpose purpose, long row = 0) => new(settings.Seed, (long)purpose, pass, layerHash, row);
 }

@@ -72,6 +72,9 @@ public sealed class AdapterModule : ILayerAdapter
         }
     }
 
+    /// <summary>Whether a training step's pass leaves it out, by its number from 0.</summary>
+    public bool IsDroppedIn(long pass) => dropout?.DropsModuleIn(pass) == true;
+
     /// <summary>The adapter's tensors as a LoRA file keeps them; <c>alpha</c> is a scalar.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
     {

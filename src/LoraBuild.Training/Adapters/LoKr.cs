@@ -45,7 +45,9 @@ public sealed class LoKr(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, Tensor
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         var first = rows is null ? w1 : w1 * rows;
-        return first.to_type(ScalarType.Float64).norm().item<double>() * Second().to_type(ScalarType.Float64).norm().item<double>() * scale;
+        return Length(first) * Length(Second()) * scale;
+
+        static double Length(Tensor matrix) => Math.Sqrt(matrix.to_type(ScalarType.Float64).square().sum().item<double>());
     }
 
     // [k, l x height x width]
@@ -82,10 +84,10 @@ public sealed class LoKr(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, Tensor
         {
             var kernel = layer.Weight.shape[2];
             var low = layer.Apply(grouped, w2B.view(rank, -1, kernel, kernel).to_type(type), null);
-            return functional.conv2d(low, w2A!.view(-1, rank, 1, 1).to_type(type));
+            return Conv2d.Pointwise(low, w2A!.view(-1, rank).to_type(type));
         }
 
-        var narrow = functional.conv2d(grouped, w2B.view(rank, -1, 1, 1).to_type(type));
-        return functional.conv2d(layer.Apply(narrow, core.to_type(type), null), w2A!.t().reshape(-1, rank, 1, 1).to_type(type));
+        var narrow = Conv2d.Pointwise(grouped, w2B.view(rank, -1).to_type(type));
+        return Conv2d.Pointwise(layer.Apply(narrow, core.to_type(type), null), w2A!.t().to_type(type));
     }
 }

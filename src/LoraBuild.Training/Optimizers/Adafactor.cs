@@ -35,6 +35,14 @@ public sealed class Adafactor : IOptimizer
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<Tensor> StateOf(ParameterPlace weight)
+    {
+        var equal = all.Single(equal => equal.Shapes.Contains(weight.Shape));
+        var index = equal.Shapes.ToList().IndexOf(weight.Shape);
+        return equal.State.Values.Select(state => state.select(0, index));
+    }
+
+    /// <inheritdoc/>
     public void Step(Func<ParameterGroup, double> learningRate)
     {
         using var ungraded = no_grad();

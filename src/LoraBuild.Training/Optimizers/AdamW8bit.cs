@@ -40,6 +40,9 @@ public sealed class AdamW8bit : IOptimizer
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<Tensor> StateOf(ParameterPlace weight) => layout.StateOf(weight, [largeMean, largeSquare], [mean, square]);
+
+    /// <inheritdoc/>
     public void Step(Func<ParameterGroup, double> learningRate)
     {
         using var ungraded = no_grad();

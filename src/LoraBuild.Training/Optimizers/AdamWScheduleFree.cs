@@ -37,6 +37,16 @@ public sealed class AdamWScheduleFree : IOptimizer
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<Tensor> StateOf(ParameterPlace weight)
+    {
+        using var ungraded = no_grad();
+        // It begins as the weights; so does that of one that the first step does not count for.
+        if (counters.data<double>()[0] == 0)
+            z.copy_(Trained);
+        return mean is null ? [weight.Of(z), weight.Of(square)] : [weight.Of(z), weight.Of(square), weight.Of(mean)];
+    }
+
+    /// <inheritdoc/>
     public void Step(Func<ParameterGroup, double> learningRate)
     {
         using var ungraded = no_grad();

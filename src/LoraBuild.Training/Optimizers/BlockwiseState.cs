@@ -55,6 +55,15 @@ internal sealed class BlockwiseState : IDisposable
         CodesOf(start, values.numel()).copy_(blocks.div_(divisors).view(-1).bucketize(boundaries, outInt32: true));
     }
 
+    /// <summary>Codes and scales of a weight, which begins with a block, as views.</summary>
+    /// <param name="start">Its first element.</param>
+    /// <param name="count">Its elements; the rest of its last block is nobody's.</param>
+    public IEnumerable<Tensor> Of(long start, long count)
+    {
+        var length = (count + ParameterBuffer.BlockSize - 1) / ParameterBuffer.BlockSize * ParameterBuffer.BlockSize;
+        return [CodesOf(start, length), ScalesOf(start, length)];
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -13,6 +13,13 @@ public interface IOptimizer : IDisposable
     IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <summary>
+    /// The state of one weight alone, as views: what must be put back, with the weight, where a step is not to count for it. Called before
+    /// that step.
+    /// </summary>
+    /// <param name="weight">The weight and its place in the flat buffers.</param>
+    IEnumerable<Tensor> StateOf(ParameterPlace weight);
+
+    /// <summary>
     /// Puts the weights in place that are meant for use: to save, to draw with, to measure. Disposing the result puts those back, bit for
     /// bit, that training goes on with. Null where they are the same.
     /// </summary>

@@ -25,6 +25,9 @@ public sealed class Lion : IOptimizer
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<Tensor> StateOf(ParameterPlace weight) => [weight.Of(momentum)];
+
+    /// <inheritdoc/>
     public void Step(Func<ParameterGroup, double> learningRate)
     {
         using var ungraded = no_grad();

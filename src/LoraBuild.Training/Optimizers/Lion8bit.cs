@@ -30,6 +30,9 @@ public sealed class Lion8bit : IOptimizer
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<Tensor> StateOf(ParameterPlace weight) => layout.StateOf(weight, [large], [momentum]);
+
+    /// <inheritdoc/>
     public void Step(Func<ParameterGroup, double> learningRate)
     {
         using var ungraded = no_grad();

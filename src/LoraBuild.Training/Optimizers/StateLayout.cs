@@ -25,6 +25,19 @@ internal sealed class StateLayout
     /// <summary>Elements of small weights.</summary>
     public long SmallLength { get; }
 
+    /// <summary>The state of one weight: in 8 bits with its scales, or in 32.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="large">The states of large weights.</param>
+    /// <param name="small">Those of small ones.</param>
+    public IEnumerable<Tensor> StateOf(ParameterPlace weight, BlockwiseState[] large, Tensor[] small)
+    {
+        var (range, start) = Large.Concat(Small).Single(place => weight.Start >= place.Range.Start && weight.Start < place.Range.Start + place.Range.Length);
+        var first = start + weight.Start - range.Start;
+        return range.IsBlocked
+            ? large.SelectMany(state => state.Of(first, weight.Shape.Count))
+            : small.Select(state => state.narrow(0, first, weight.Shape.Count));
+    }
+
     private static List<(ParameterRange Range, long Start)> Places(IEnumerable<ParameterRange> ranges, out long length)
     {
         var places = new List<(ParameterRange, long)>();

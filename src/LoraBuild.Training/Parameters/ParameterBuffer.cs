@@ -18,21 +18,21 @@ public sealed class ParameterBuffer : IDisposable
     private readonly Dictionary<string, Tensor> parameters = [];
     private readonly List<Tensor> gradientViews = [];
 
-    private readonly IReadOnlyList<(ParameterShape Shape, long Start)> places;
+    private readonly IReadOnlyList<ParameterPlace> places;
     private readonly bool ownsValues;
 
     /// <summary>Room for these weights, all zero.</summary>
     public ParameterBuffer(IReadOnlyList<ParameterShape> shapes, Device device)
     {
         var ranges = new List<ParameterRange>();
-        var found = new List<(ParameterShape Shape, long Start)>();
+        var found = new List<ParameterPlace>();
         var end = 0L;
         foreach (var alike in shapes.GroupBy(shape => (shape.Group, shape.RateFactor, IsBlocked: shape.Count >= MinBlockedCount)).OrderBy(range => range.Key))
         {
             var start = end;
             foreach (var shape in alike)
             {
-                found.Add((shape, end));
+                found.Add(new(shape, end));
                 end = alike.Key.IsBlocked ? RoundUp(end + shape.Count) : end + shape.Count;
             }
 
@@ -71,6 +71,11 @@ public sealed class ParameterBuffer : IDisposable
 
     /// <summary>What is trained, in the order of the buffers.</summary>
     public IEnumerable<ParameterShape> Trained => places.Select(place => place.Shape).Where(shape => shape.Group != ParameterGroup.Untrained);
+
+    /// <summary>Where the trained weights of a layer lie.</summary>
+    /// <param name="layer">The layer's name, with which theirs begin.</param>
+    public IEnumerable<ParameterPlace> TrainedOf(string layer) => places.Where(
+        place => place.Shape.Group != ParameterGroup.Untrained && place.Shape.Name.StartsWith(layer + ".", StringComparison.Ordinal));
 
     /// <summary>A weight by its name; a view of <see cref="Values"/>.</summary>
     public Tensor this[string name] => parameters[name];

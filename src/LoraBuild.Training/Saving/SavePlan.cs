@@ -22,7 +22,7 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
     {
         if (steps >= plan.TotalSteps)
             yield break;
-        if (job.Settings.SaveEveryNSteps is { } every && steps % every == 0)
+        if (EndsSavedSteps(steps))
             yield return StepFile(steps);
         if (EndsSavedEpoch(steps))
             yield return EpochFile(steps);
@@ -40,25 +40,32 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
     /// <summary>All files besides the finished one and its state that are there after so many steps.</summary>
     public IReadOnlyList<string> Kept(int steps)
     {
+        var settings = job.Settings;
         var epochs = SavedSteps(steps, EndsSavedEpoch);
-        var between = SavedSteps(steps, step => step % job.Settings.SaveEveryNSteps == 0);
-        var oldest = between.LastOrDefault() - (job.Settings.SaveLastNSteps ?? int.MaxValue);
-        return
-        [
-            .. between.Where(step => step >= oldest).Select(StepFile).SelectMany(WithState),
-            .. epochs.TakeLast(job.Settings.SaveLastNEpochs ?? int.MaxValue).Select(EpochFile).SelectMany(WithState),
-        ];
+        var between = SavedSteps(steps, EndsSavedSteps);
+        List<string> kept = [.. Latest(between, settings.SaveLastNSteps).Select(StepFile), .. Last(epochs, settings.SaveLastNEpochs).Select(EpochFile)];
+        if (settings.SaveState)
+        {
+            kept.AddRange(Latest(between, settings.SaveLastNStepsState ?? settings.SaveLastNSteps).Select(StepFile).Select(StateBeside));
+            kept.AddRange(Last(epochs, settings.SaveLastNEpochsState ?? settings.SaveLastNEpochs).Select(EpochFile).Select(StateBeside));
+        }
+
+        return kept;
+
+        static IEnumerable<int> Last(List<int> saved, int? count) => saved.TakeLast(count ?? int.MaxValue);
+
+        static IEnumerable<int> Latest(List<int> saved, int? steps) => saved.Where(step => step >= saved[^1] - (steps ?? int.MaxValue));
     }
 
     /// <summary>All files besides the finished one that are there after so many steps, those of the end included.</summary>
     public IEnumerable<string> AllAfter(int steps) => Kept(steps).Concat(steps >= plan.TotalSteps ? StatesAfter(steps) : []);
 
-    /// <summary>Removes what <c>save_last_n_epochs</c> and <c>save_last_n_steps</c> no longer keep.</summary>
+    /// <summary>Removes what <c>save_last_n_epochs</c>, <c>save_last_n_steps</c> and both for states no longer keep.</summary>
     /// <param name="steps">Steps done.</param>
     public void RemoveOld(int steps)
     {
         var kept = Kept(steps);
-        var written = SavedSteps(steps, EndsSavedEpoch).Select(EpochFile).Concat(SavedSteps(steps, step => step % job.Settings.SaveEveryNSteps == 0).Select(StepFile));
+        var written = SavedSteps(steps, EndsSavedEpoch).Select(EpochFile).Concat(SavedSteps(steps, EndsSavedSteps).Select(StepFile));
         foreach (var old in written.SelectMany(WithState).Except(kept))
             File.Delete(old);
     }
@@ -68,6 +75,8 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
 
     private bool EndsSavedEpoch(int steps) =>
         job.Settings.SaveEveryNEpochs > 0 && steps % plan.StepsPerEpoch == 0 && steps / plan.StepsPerEpoch % job.Settings.SaveEveryNEpochs == 0;
+
+    private bool EndsSavedSteps(int steps) => steps % job.Settings.SaveEveryNSteps == 0;
 
     private string EpochFile(int steps) => Path.Combine(job.OutputFolder, $"{job.OutputName}-{steps / plan.StepsPerEpoch:000000}{Extension}");
 

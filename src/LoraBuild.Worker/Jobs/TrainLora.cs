@@ -26,6 +26,9 @@ internal static class TrainLora
         if (events.HasErrors)
             return;
 
+        // libtorch takes a thread for each physical core; a second one on the same core is worth a third of the time.
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
+            torch.set_num_threads(Math.Max(torch.get_num_threads(), Math.Min(2, Environment.ProcessorCount)));
         // A worker whose build was killed may still be saving its state here.
         using var turn = FileLock.TakeAsync(
             Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
@@ -34,6 +37,7 @@ internal static class TrainLora
         {
             CachePath = job.CachePath,
             Vae = job.Vae,
+            Deterministic = job.Deterministic,
             StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
             FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
         };
@@ -51,9 +55,15 @@ internal static class TrainLora
 
         events.Progress(string.Create(
             CultureInfo.InvariantCulture,
-            $"Train: {result.Steps} steps done, the loss fell from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last"));
+            $"Train: {result.Steps} steps done, {LossOverTime(result)}"));
         events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', result.Files.Select(Path.GetFileName)) });
     }
+
+    private static string LossOverTime(TrainingResult result) => result.Epochs == 1
+        ? string.Create(CultureInfo.InvariantCulture, $"with a mean loss of {result.LastEpochLoss:0.0000}")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"the mean loss went from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last");
 
     private static string FetchTokenizer(string cache, Uri url, EventWriter events, CancellationToken token)
     {

@@ -16,9 +16,12 @@ internal static class StableDiffusion15
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         using var random = new Generator(0);
-        var shapes = unetOnly ? UNet() : [.. UNet(), .. TextEncoder(), .. Vae()];
+        var shapes = unetOnly ? UNet() : Tensors();
         SafetensorsWriter.Write(path, shapes.Select(tensor => KeyValuePair.Create(tensor.Name, Values(tensor.Shape, dtype, random))));
     }
+
+    /// <summary>Every tensor's name and shape.</summary>
+    public static IReadOnlyList<(string Name, long[] Shape)> Tensors() => [.. UNet(), .. TextEncoder(), .. Vae()];
 
     // Gains near one and small biases where there is one size; else deviations of one over the root of the inputs.
     private static Tensor Values(long[] shape, ScalarType dtype, Generator random)

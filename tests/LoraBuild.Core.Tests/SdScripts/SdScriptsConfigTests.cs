@@ -103,6 +103,31 @@ public class SdScriptsConfigTests
             Assert.Equal(column, problem.Column);
     }
 
+    [Theory]
+    [InlineData("network_train_text_encoder_only = true", "CLIPAttention, CLIPMLP")]
+    [InlineData("base_weights = [\"a.safetensors\"]", "LoraNetworkWeights")]
+    [InlineData("network_args = [\"loraplus_lr_ratio=16\"]", "LoraUnetLr")]
+    [InlineData("save_n_epoch_ratio = 4", "LoraSaveEveryNEpochs")]
+    public void An_option_that_would_change_the_training_and_is_not_there_is_an_error_that_says_what_to_do(string toml, string instead)
+    {
+        var problem = Assert.Single(Read(toml).Diagnostics);
+
+        Assert.Equal(DiagnosticCode.TrainingConfigInvalid, problem.Code);
+        Assert.Contains("LoraBuild does not have", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(instead, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_that_are_off_and_LyCORIS_own_names_of_options_are_read()
+    {
+        var config = Read("network_train_text_encoder_only = false\nnetwork_args = [\"algo=loha\", \"dropout=0.25\", \"use_cp=True\"]");
+
+        Assert.Empty(config.Diagnostics);
+        Assert.Contains("network_train_text_encoder_only", config.Unused);
+        var settings = Parse(config);
+        Assert.Equal((0.25, true), (settings.NetworkDropout, settings.UseTucker));
+    }
+
     [Fact]
     public void Folders_with_different_options_are_an_error_because_a_project_has_one_for_all()
     {

@@ -40,6 +40,16 @@ public class SdScriptsExportTests
     }
 
     [Fact]
+    public void A_state_to_resume_from_is_left_out_with_a_comment_that_says_so()
+    {
+        var settings = new TrainingSettings { Resume = "states/aoi-state.safetensors" };
+
+        Assert.Contains("# LoraResume is left out", new SdScriptsExport(settings, Manifest, "/d").Training(null, null, "/o", "aoi"), StringComparison.Ordinal);
+        Assert.DoesNotContain("resume", new SdScriptsExport(new(), Manifest, "/d").Training(null, null, "/o", "aoi"), StringComparison.OrdinalIgnoreCase);
+        Assert.Null(RoundTrip(settings).Resume);
+    }
+
+    [Fact]
     public void Awkward_texts_survive()
     {
         var settings = new TrainingSettings { CaptionPrefix = "a \"b\" \\(c\\)\té ⦅", KeepTokensSeparator = "|||", CaptionSuffix = "42", SecondarySeparator = ";;;" };

@@ -37,6 +37,34 @@ public class ConvolutionTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_learnt_weight_gets_the_gradient_that_the_engine_itself_gives(long kernel, long stride, long padding, long batch, long side)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new torch.Generator(7);
+        using var layer = new Conv2d("layer", torch.zeros(64, 6, kernel, kernel), null, stride, padding);
+        var (input, weight, bias) = (Normal(batch, 6, side, side), Normal(64, 6, kernel, kernel), Normal(64));
+
+        var expected = Gradients((x, w) => torch.nn.functional.conv2d(x, w, bias, strides: [stride, stride], padding: [padding, padding]));
+        var actual = Gradients((x, w) => layer.Apply(x, w, bias));
+
+        Assert.All(expected.Zip(actual), pair => TestData.AssertClose(pair.First, pair.Second, 1e-5));
+
+        Tensor Normal(params long[] shape) => torch.randn(shape, generator: random);
+
+        List<Tensor> Gradients(Func<Tensor, Tensor, Tensor> function)
+        {
+            Tensor[] leaves = [.. new[] { input, weight }.Select(leaf => leaf.clone().requires_grad_())];
+            // Not the leaf itself: what an adapter computes of its own weights is gone when the gradient comes.
+            Tensor output;
+            using (var inner = torch.NewDisposeScope())
+                output = function(leaves[0], leaves[1] * 1).MoveToOuterDisposeScope();
+            output.square().sum().backward();
+            return [output, .. leaves.Select(leaf => leaf.grad!)];
+        }
+    }
+
     [Fact]
     public void A_single_place_leaves_the_frozen_bias_alone()
     {

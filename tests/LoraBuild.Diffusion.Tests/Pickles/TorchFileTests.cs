@@ -155,6 +155,38 @@ public class TorchFileTests
         }
     }
 
+    // Mostly instructions that the reader takes, so that it gets beyond the first of them.
+    [Property(MaxTest = 2000)]
+    public void Whatever_instructions_it_has_nothing_is_run_and_nothing_but_a_coded_error_comes_out(byte[] choices)
+    {
+        byte[] taken =
+        [
+            .. "(])}ut.0q\0h\0J\0\0\0\0K\u0001M\u0001\0X\u0001\0\0\0aNabQRces"u8, 0x85, 0x86, 0x87, 0x88, 0x89, 0x80, 2,
+        ];
+        using var folder = new TemporaryFolder();
+        var pickle = new PickleWriter();
+        foreach (var choice in choices)
+        {
+            if (choice < 8)
+                pickle.Global("collections", "OrderedDict");
+            else if (choice < 12)
+                pickle.Global("torch._utils", "_rebuild_tensor_v2");
+            else
+                pickle.Bytes(choice < 200 ? taken[choice % taken.Length] : choice);
+        }
+
+        pickle.Save(folder.File("a.ckpt"));
+
+        try
+        {
+            using var file = TorchFile.Open(folder.File("a.ckpt"));
+        }
+        catch (LoraBuildException e)
+        {
+            Assert.Contains(e.Diagnostic.Code, (string[])[DiagnosticCode.PickleDamaged, DiagnosticCode.PickleRefused]);
+        }
+    }
+
     private static byte[] SmallFile(TemporaryFolder folder)
     {
         using var scope = torch.NewDisposeScope();

@@ -53,5 +53,28 @@ public class SavePlanTests
         Assert.Equal(["aoi-000003.safetensors"], resumed.Kept(19).Select(Path.GetFileName));
     }
 
+    [Fact]
+    public void States_can_be_kept_for_longer_or_shorter_than_their_files()
+    {
+        using var folder = new TemporaryFolder();
+        var saves = Create(
+            new() { SaveState = true, SaveEveryNSteps = 2, SaveLastNSteps = 4, SaveLastNStepsState = 2, SaveLastNEpochs = 1, SaveLastNEpochsState = 2 },
+            folder.File(""));
+        for (var step = 1; step <= 12; step++)
+        {
+            foreach (var file in saves.After(step).Concat(saves.StatesAfter(step)))
+                File.WriteAllText(file, "");
+            saves.RemoveOld(step);
+        }
+
+        string[] kept =
+        [
+            "aoi-000001-state.safetensors", "aoi-000002-state.safetensors", "aoi-000002.safetensors", "aoi-step00000008.safetensors",
+            "aoi-step00000010-state.safetensors", "aoi-step00000010.safetensors", "aoi-step00000012-state.safetensors", "aoi-step00000012.safetensors",
+        ];
+        Assert.Equal(kept, Directory.GetFiles(folder.File("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(kept, saves.Kept(12).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     private static SavePlan Create(TrainingSettings settings, string folder = "") => new(new("", new([], []), "", null, settings, folder, "aoi", ""), Plan);
 }

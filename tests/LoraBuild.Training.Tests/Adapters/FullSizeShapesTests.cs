@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using LoraBuild.Benchmarks.Models;
+using LoraBuild.Core.Settings;
+using LoraBuild.Diffusion;
+using LoraBuild.Training.Adapters;
+
+namespace LoraBuild.Training.Tests.Adapters;
+
+/// <summary>
+/// New adapters of the real Stable Diffusion 1.5 against the keys that LyCORIS and sd-scripts write for it. Of the model there are only
+/// names and shapes: a checkpoint of nothing but a hole after its header, on the meta device.
+/// </summary>
+public class FullSizeShapesTests
+{
+    [Theory]
+    [InlineData("loha_dim4_conv4", AdapterAlgorithm.LoHa, 4)]
+    [InlineData("kohya_lora_dim4", AdapterAlgorithm.Lora, 0)]
+    public void Names_and_shapes_are_those_of_the_real_model(string name, AdapterAlgorithm algorithm, int convDim)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var model = StableDiffusion.Load(
+            WriteShapes(folder.File("sd15.safetensors")), ScalarType.Float16, META, new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
+        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { Algo = algorithm, ConvDim = convDim }, CPU);
+
+        using var expected = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("lycoris-keys-full-size.json")));
+        var golden = expected.RootElement.GetProperty(name);
+        var keys =
+            from alike in golden.GetProperty("groups").EnumerateArray()
+            from layer in alike.GetProperty("layers").EnumerateArray()
+            from tensor in alike.GetProperty("tensors").EnumerateObject()
+            select $"{layer.GetString()}.{tensor.Name} {tensor.Value.GetRawText()}";
+        var tensors = network.Modules.SelectMany(module => module.Tensors()).ToList();
+        Assert.Equal(golden.GetProperty("n_keys").GetInt32(), tensors.Count);
+        Assert.Equal(
+            keys.Order(StringComparer.Ordinal),
+            tensors.Select(tensor => $"{tensor.Key} [{string.Join(',', tensor.Value.shape)}]").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            golden.GetProperty("n_params").GetInt64(), tensors.Where(tensor => tensor.Value.dim() > 0).Sum(tensor => tensor.Value.numel()));
+    }
+
+    private static string WriteShapes(string path)
+    {
+        using var json = new MemoryStream();
+        var end = 0L;
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, shape) in StableDiffusion15.Tensors())
+            {
+                var start = end;
+                end += 2 * shape.Aggregate(1L, (product, size) => product * size);
+                writer.WritePropertyName(name);
+                JsonSerializer.Serialize(writer, new { dtype = "F16", shape, data_offsets = (long[])[start, end] });
+            }
+
+            writer.WriteEndObject();
+        }
+
+        using var file = File.Create(path);
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+        file.Write(length);
+        json.WriteTo(file);
+        file.SetLength(file.Position + end);
+        return path;
+    }
+}

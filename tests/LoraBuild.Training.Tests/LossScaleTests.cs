@@ -1,0 +1,81 @@
+using LoraBuild.Core.Settings;
+using LoraBuild.Diffusion;
+using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Optimizers;
+
+namespace LoraBuild.Training.Tests;
+
+/// <summary>Loss scaling, which a GPU in half precision needs, with a scale so large that even 32 bits overflow.</summary>
+public class LossScaleTests
+{
+    [Fact]
+    public void It_halves_at_an_overflow_and_doubles_after_two_thousand_steps_without()
+    {
+        var scale = new LossScale();
+
+        scale.Update(overflowed: true);
+        Assert.Equal((32768, 0), (scale.Factor, scale.StepsSinceChange));
+        for (var step = 1; step < 2000; step++)
+            scale.Update(overflowed: false);
+        Assert.Equal((32768, 1999), (scale.Factor, scale.StepsSinceChange));
+        scale.Update(overflowed: false);
+        Assert.Equal((65536, 0), (scale.Factor, scale.StepsSinceChange));
+    }
+
+    [Fact]
+    public void It_has_nothing_left_to_try_when_not_even_the_loss_itself_fits()
+    {
+        var scale = new LossScale();
+        for (var overflow = 0; overflow < 16; overflow++)
+        {
+            scale.Update(overflowed: true);
+            Assert.False(scale.IsExhausted);
+        }
+
+        scale.Update(overflowed: true);
+        Assert.True(scale.IsExhausted);
+    }
+
+    [Fact]
+    public void A_step_that_overflows_changes_nothing_and_the_scale_that_fits_gives_the_gradients_without_one()
+    {
+        using var scope = NewDisposeScope();
+        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+        var settings = SmallDataset.Settings with { OptimizerType = OptimizerType.Lion, MaxGradNorm = 0 };
+        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, CPU);
+        using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
+        var input = new StepInput(
+            [model.Tokenizer.Encode("aoi, smile"), model.Tokenizer.Encode("aoi, black hair")],
+            Normal(1).mul_(0.5),
+            Normal(2),
+            [300, 700]);
+        var expected = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, settings).Run(input, _ => 0).GradientNorm;
+        var scale = new LossScale();
+        scale.Restore(Math.Pow(2, 140), 0);
+        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, settings, scale);
+        var (first, momentum) = (network.Parameters.Values.clone(), optimizer.State["momentum"].clone());
+
+        var skipped = 0;
+        StepResult result;
+        while ((result = step.Run(input, _ => 1e-3)).Skipped)
+        {
+            skipped++;
+            Assert.True(double.IsFinite(result.Loss));
+            Assert.False(double.IsFinite(result.GradientNorm));
+            Assert.Equal(Math.Pow(2, 140 - skipped), scale.Factor);
+            Assert.True(first.equal(network.Parameters.Values).all().item<bool>());
+            Assert.True(momentum.equal(optimizer.State["momentum"]).all().item<bool>());
+        }
+
+        Assert.InRange(skipped, 10, 60);
+        Assert.Equal(1, scale.StepsSinceChange);
+        Assert.Equal(1, result.GradientNorm / expected, 1e-4);
+        Assert.False(first.equal(network.Parameters.Values).all().item<bool>());
+    }
+
+    private static Tensor Normal(ulong seed)
+    {
+        using var generator = new Generator(seed);
+        return randn([2, 4, 12, 12], generator: generator);
+    }
+}
