@@ -28,6 +28,8 @@ public sealed class Trainer : IDisposable
     // A UNet below this runs through two copies of itself side by side; Stable Diffusion's has 860 million.
     private const long SmallUNet = 100_000_000;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
+    // Where steps wait for pictures for more of the time than this, the author is told.
+    private const double MuchWaiting = 0.05;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2), SaveInterval = TimeSpan.FromMinutes(5);
 
@@ -154,7 +156,7 @@ public sealed class Trainer : IDisposable
         var validation = CreateValidation();
         using var validationLatents = new LatentSource(encoder, cache: null, vaeBatchSize: 1, LatentBytes);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
-        var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);
+        var (lastReport, lastSave, firstStep) = (TimeSpan.MinValue, TimeSpan.Zero, TimeSpan.Zero);
 
         while (losses.Count < plan.TotalSteps)
         {
@@ -167,7 +169,7 @@ public sealed class Trainer : IDisposable
             if (losses.Count > first && running.Elapsed >= job.StopAfter)
             {
                 Save(key, losses);
-                return Result(losses, saves.Kept(losses.Count));
+                return Result(losses, saves.Kept(losses.Count), ShareOfWaiting());
             }
 
             var taken = new List<TrainingBatch>();
@@ -175,6 +177,8 @@ public sealed class Trainer : IDisposable
             if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1)))
                 throw Diverged(taken, result, key, losses);
             losses.Add(result.Loss);
+            if (losses.Count == first + 1)
+                firstStep = watch.Elapsed;
             var epochEnded = losses.Count % plan.StepsPerEpoch == 0;
             using (optimizer.ShowResult())
             {
@@ -203,16 +207,32 @@ public sealed class Trainer : IDisposable
         using (optimizer.ShowResult())
             Write(saves.FinalFile, plan.TotalSteps);
         File.Delete(job.StateFile);
-        return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile]);
+        return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile], ShareOfWaiting());
+
+        double ShareOfWaiting()
+        {
+            var share = losses.Count > first + 1 ? batches.Waited / (watch.Elapsed - firstStep) : 0;
+            if (share > MuchWaiting)
+            {
+                log?.Invoke(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Steps waited for their pictures for {share:P0} of the time. LoraMaxDataLoaderNWorkers or LoraCacheLatents may help, or a faster disk."));
+            }
+
+            return share;
+        }
     }
 
-    private TrainingResult Result(List<double> losses, IReadOnlyList<string> files) => new(
+    private TrainingResult Result(List<double> losses, IReadOnlyList<string> files, double shareOfWaiting) => new(
         losses.Count,
         plan.TotalSteps,
         losses.Take(plan.StepsPerEpoch).Average(),
         losses.TakeLast(plan.StepsPerEpoch).Average(),
         losses,
-        files);
+        files)
+    {
+        ShareOfWaiting = shareOfWaiting,
+    };
 
     private ValidationSet? CreateValidation()
     {

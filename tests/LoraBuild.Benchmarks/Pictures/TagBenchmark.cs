@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using LoraBuild.Imaging;
 using LoraBuild.Tagging;
 
@@ -33,7 +32,7 @@ internal sealed class TagBenchmark : IBenchmark
         try
         {
             var pictures = Photographs.WritePngs(Path.Combine(folder.FullName, "pictures"), 500, Width, Height);
-            var example = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Example").Value!;
+            var example = Training.MiniatureTraining.Example;
             MeasureMemory(Path.Combine(example, "models", "tagger"), pictures);
             PatchModel.Write(Path.Combine(folder.FullName, "model"), layers);
             Compare($"{layers} layers of a ViT-B, {Width} x {Height}", Path.Combine(folder.FullName, "model"), [.. pictures.Take(count)]);
