@@ -1,10 +1,19 @@
 using LoraBuild.Benchmarks;
-using LoraBuild.Benchmarks.FullSize;
+using LoraBuild.Benchmarks.Builds;
 using LoraBuild.Benchmarks.Models;
 using LoraBuild.Benchmarks.Pictures;
 using LoraBuild.Benchmarks.Training;
 
-IBenchmark[] benchmarks = [new TrainingStepBenchmark(), new PythonLoopBenchmark(), new OperatorProfileBenchmark(), new LoadingBenchmark(), new FullSizeBuildBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel()];
+IBenchmark[] benchmarks =
+[
+    new TrainingStepBenchmark(), new PythonLoopBenchmark(), new LoadingBenchmark(), new FullSizeBuildBenchmark(),
+#if !TORCHSHARP
+    new OperatorBenchmark(),
+#endif
+    new NormalizeBenchmark(), new TagBenchmark(), new RandomModel(),
+    new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
+    new KillBenchmark(),
+];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
 {

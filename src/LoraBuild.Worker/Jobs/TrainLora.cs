@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Downloads;
+using LoraBuild.Core.Files;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
@@ -25,7 +26,9 @@ internal static class TrainLora
         if (events.HasErrors)
             return;
 
-        Directory.CreateDirectory(job.OutputFolder);
+        // A worker whose build was killed may still be saving its state here.
+        using var turn = FileLock.TakeAsync(
+            Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
         var training = new TrainingJob(
             job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
         {
@@ -34,7 +37,7 @@ internal static class TrainLora
             StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
             FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
         };
-        var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
+        var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), events.Report, token);
         if (!result.IsFinished)
         {
             events.Report(new(

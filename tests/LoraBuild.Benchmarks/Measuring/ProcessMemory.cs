@@ -22,34 +22,26 @@ internal static partial class ProcessMemory
     /// <summary>The most that was resident since <see cref="Settle"/>.</summary>
     public static long Peak() => Value("VmHWM");
 
-    /// <summary>The most that any process was resident with so far of those that a process started, and that these started.</summary>
-    public static long PeakBelow(int ancestor)
+    /// <summary>The most that another process was resident with so far; 0 where it has ended.</summary>
+    public static long Peak(int process)
     {
-        var parents = new Dictionary<int, (int Parent, long Peak)>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        try
         {
-            try
-            {
-                if (int.TryParse(Path.GetFileName(folder), out var id))
-                    parents[id] = ((int)Value("PPid", id), Value("VmHWM", id));
-            }
-            catch (Exception e) when (e is IOException or InvalidOperationException)
-            {
-                // It has ended since, or has no memory of its own.
-            }
+            return Value("VmHWM", process);
         }
-
-        return parents.Where(process => IsBelow(process.Key)).Select(process => process.Value.Peak * Page).DefaultIfEmpty().Max();
-
-        bool IsBelow(int id) => parents.TryGetValue(id, out var process) && (process.Parent == ancestor || IsBelow(process.Parent));
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // Its files are gone, or, just before that, its memory.
+            return 0;
+        }
     }
 
-    private static long Value(string key) => Page * Value(key, Environment.ProcessId);
+    private static long Value(string key) => Value(key, Environment.ProcessId);
 
     private static long Value(string key, int process)
     {
         var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(key, StringComparison.Ordinal));
-        return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return Page * long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     [LibraryImport("libc")]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using LoraBuild.Benchmarks.Measuring;
+using LoraBuild.Builds;
 using LoraBuild.Imaging;
 using LoraBuild.Tagging;
 
@@ -32,7 +34,7 @@ internal sealed class TagBenchmark : IBenchmark
         try
         {
             var pictures = Photographs.WritePngs(Path.Combine(folder.FullName, "pictures"), 500, Width, Height);
-            var example = Training.MiniatureTraining.Example;
+            var example = Repository.Example;
             MeasureMemory(Path.Combine(example, "models", "tagger"), pictures);
             PatchModel.Write(Path.Combine(folder.FullName, "model"), layers);
             Compare($"{layers} layers of a ViT-B, {Width} x {Height}", Path.Combine(folder.FullName, "model"), [.. pictures.Take(count)]);
@@ -91,8 +93,10 @@ internal sealed class TagBenchmark : IBenchmark
         using var tagger = Open(model);
         foreach (var count in (int[])[50, 500])
         {
+            ProcessMemory.Settle();
             tagger.Score([.. pictures.Take(count)], (_, _) => { }, (_, error) => throw error);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory after {count} pictures of {Width} x {Height}: {PeakMemory.Megabytes:0} MB"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"peak memory of {count} pictures of {Width} x {Height} on {Environment.ProcessorCount} threads: {ProcessMemory.Peak() / 1e6:0} MB"));
         }
     }
 

@@ -1,6 +1,6 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using LoraBuild.Benchmarks.Pictures;
+using LoraBuild.Builds;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Settings;
 using LoraBuild.Training;
@@ -16,12 +16,8 @@ internal static class MiniatureTraining
         Resolution = new(128, 128), BucketResoSteps = 32, LearningRate = 6e-4, TextEncoderLr = 3e-4, GradientCheckpointing = false,
     };
 
-    /// <summary>The example's folder.</summary>
-    public static string Example =>
-        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Example").Value!;
-
     /// <summary>The miniature model's folder.</summary>
-    public static string Model => Path.Combine(Example, "models", "mini-sd");
+    public static string Model => Path.Combine(Repository.Example, "models", "mini-sd");
 
     /// <summary>A training on made-up photographs.</summary>
     /// <param name="folder">Gets the photographs and what the training writes.</param>

@@ -12,7 +12,7 @@ namespace LoraBuild.Benchmarks.Training;
 /// Which part of a step on the miniature is spent in libtorch's operators, the rest being what our own code costs. Batches of one, on one
 /// thread: nothing makes that rest look smaller. The operators' times are taken in the same steps, and taking them counts as our cost.
 /// </summary>
-internal sealed class OperatorProfileBenchmark : IBenchmark
+internal sealed class OperatorBenchmark : IBenchmark
 {
     private const int WarmUp = 5;
     private const long Side = 16;
