@@ -26,6 +26,8 @@ public sealed class Trainer : IDisposable
 {
     private const int Version = 3;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
+    // Where steps wait for pictures for more of the time than this, the author is told.
+    private const double MuchWaiting = 0.05;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2), SaveInterval = TimeSpan.FromMinutes(5);
 
@@ -161,7 +163,7 @@ public sealed class Trainer : IDisposable
         var validation = CreateValidation();
         using var validationLatents = new LatentSource(encoder, cache: null, vaeBatchSize: 1, LatentBytes);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
-        var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);
+        var (lastReport, lastSave, firstStep) = (TimeSpan.MinValue, TimeSpan.Zero, TimeSpan.Zero);
         using var saving = kept.SaveOnCancel(losses, report, cancellation);
 
         while (losses.Count < plan.TotalSteps)
@@ -175,7 +177,7 @@ public sealed class Trainer : IDisposable
             if (losses.Count > first && running.Elapsed >= job.StopAfter)
             {
                 kept.Save(losses);
-                return Result(losses, saves.Kept(losses.Count));
+                return Result(losses, saves.Kept(losses.Count), ShareOfWaiting());
             }
 
             var taken = new List<TrainingBatch>();
@@ -185,6 +187,8 @@ public sealed class Trainer : IDisposable
             if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && !scale!.IsExhausted)))
                 throw Diverged(taken, result, losses, kept);
             losses.Add(result.Loss);
+            if (losses.Count == first + 1)
+                firstStep = watch.Elapsed;
             var epochEnded = losses.Count % plan.StepsPerEpoch == 0;
             using (optimizer.ShowResult())
             {
@@ -217,17 +221,33 @@ public sealed class Trainer : IDisposable
 
         using (optimizer.ShowResult())
             Write(saves.FinalFile, plan.TotalSteps);
-        return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile]);
+        return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile], ShareOfWaiting());
+
+        double ShareOfWaiting()
+        {
+            var share = losses.Count > first + 1 ? batches.Waited / (watch.Elapsed - firstStep) : 0;
+            if (share > MuchWaiting)
+            {
+                log?.Invoke(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Steps waited for their pictures for {share:P0} of the time. LoraMaxDataLoaderNWorkers or LoraCacheLatents may help, or a faster disk."));
+            }
+
+            return share;
+        }
     }
 
-    private TrainingResult Result(List<double> losses, IReadOnlyList<string> files) => new(
+    private TrainingResult Result(List<double> losses, IReadOnlyList<string> files, double shareOfWaiting) => new(
         losses.Count,
         plan.TotalSteps,
         EpochOf(losses.Count),
         losses.Take(plan.StepsPerEpoch).Average(),
         losses.TakeLast(plan.StepsPerEpoch).Average(),
         losses,
-        files);
+        files)
+    {
+        ShareOfWaiting = shareOfWaiting,
+    };
 
     private int EpochOf(int steps) => ((steps - 1) / plan.StepsPerEpoch) + 1;
 

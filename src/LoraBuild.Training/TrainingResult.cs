@@ -17,6 +17,9 @@ public sealed record TrainingResult(
     IReadOnlyList<double> Losses,
     IReadOnlyList<string> Files)
 {
+    /// <summary>The part of this run's time, from its second step on, in which steps waited for their pictures: 0 to 1.</summary>
+    public double ShareOfWaiting { get; init; }
+
     /// <summary>Whether the training ran to its end; false where <see cref="TrainingJob.StopAfter"/> stopped it, which the next run goes on from.</summary>
     public bool IsFinished => Steps == TotalSteps;
 }

@@ -6,7 +6,11 @@ using LoraBuild.Benchmarks.Training;
 
 IBenchmark[] benchmarks =
 [
-    new TrainingStepBenchmark(), new PythonLoopBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel(),
+    new TrainingStepBenchmark(), new PythonLoopBenchmark(), new LoadingBenchmark(), new FullSizeBuildBenchmark(),
+#if !TORCHSHARP
+    new OperatorBenchmark(),
+#endif
+    new NormalizeBenchmark(), new TagBenchmark(), new RandomModel(),
     new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
     new KillBenchmark(),
 ];

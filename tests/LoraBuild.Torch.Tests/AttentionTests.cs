@@ -29,17 +29,19 @@ public sealed class AttentionTests
         Assert.InRange(Distance(causal.select(-2, 0), value.select(-2, 0)), 0, 1e-6);
     }
 
+    // More scores than are held at once: one head's queries in several blocks, or several heads in one, the last block with fewer.
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Large_attention_has_the_values_and_gradients_of_the_formula(bool masked)
+    [InlineData(1, 1, 4100, 4100, false)]
+    [InlineData(1, 1, 4100, 4100, true)]
+    [InlineData(2, 5, 500, 700, false)]
+    [InlineData(2, 5, 500, 700, true)]
+    public void Large_attention_has_the_values_and_gradients_of_the_formula(int batch, int heads, int queries, int keys, bool masked)
     {
         using var scope = NewDisposeScope();
         manual_seed(7);
-        // 4100 x 4100 scores: more than are held at once.
-        Tensor[] inputs = [.. Enumerable.Range(0, 3).Select(_ => randn(1, 1, 4100, 8).requires_grad_())];
-        var mask = masked ? randn(4100, 4100) : null;
-        var weight = randn(1, 1, 4100, 8);
+        Tensor[] inputs = [.. new[] { queries, keys, keys }.Select(tokens => randn(batch, heads, tokens, 8).requires_grad_())];
+        var mask = masked ? randn(queries, keys) : null;
+        var weight = randn(batch, heads, queries, 8);
 
         var result = nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2], mask!);
         var gradients = autograd.grad([(result * weight).sum()], inputs);

@@ -68,4 +68,24 @@ public sealed class ReductionTests
         Assert.Equal([0L, 2L, 2L], searchsorted(bounds, tensor(new[] { 0f, 3f, 4f }), right: true).data<long>().ToArray());
         Assert.Equal([1L, 2L], tensor(new[] { 2f, 5f }).bucketize(bounds).data<long>().ToArray());
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Many_values_find_the_buckets_that_a_search_finds(bool right)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var random = randn(254).mul_(0.1f).data<float>().ToArray();
+        float[] sorted = [.. random.Append(0).Append(float.PositiveInfinity).Order()];
+        var boundaries = tensor(sorted);
+        float[] special = [float.NaN, -float.NaN, 0, -0f, float.NegativeInfinity, float.PositiveInfinity, float.Epsilon, -float.Epsilon, float.MaxValue];
+        float[] values = [.. special, .. sorted, .. sorted.Select(MathF.BitIncrement), .. sorted.Select(MathF.BitDecrement), .. randn(100_000).mul_(0.1f).data<float>().ToArray()];
+
+        var found = tensor(values).bucketize(boundaries, outInt32: true, right: right).data<int>().ToArray();
+
+        // A value goes behind the boundaries that do not lie above it, or neither above nor at it; what is no number goes behind them all.
+        var expected = values.Select(value => sorted.TakeWhile(boundary => !(right ? boundary > value : boundary >= value)).Count());
+        Assert.Equal(expected, found);
+    }
 }

@@ -1,6 +1,7 @@
 #if !TORCHSHARP
 using System.Reflection;
 using LoraBuild.Torch.Interop;
+using LoraBuild.Torch.Profiling;
 
 namespace LoraBuild.Torch.Tests;
 
@@ -43,6 +44,25 @@ public sealed class SystemFormTests
         using var scope = NewDisposeScope();
         Tensor[] parts = [.. Enumerable.Range(0, 300).Select(i => full(1, (float)i))];
         Assert.Equal(300 * 299 / 2, cat(parts).sum().item<float>());
+    }
+
+    [Fact]
+    public void Operators_are_counted_on_the_way_back_too_and_each_once()
+    {
+        using var scope = NewDisposeScope();
+        var (left, right) = (randn(64, 64).requires_grad_(), randn(64, 64));
+
+        var times = OperatorTimes.Of(() =>
+        {
+            left.mm(right).sum().backward();
+            ones(1).silu();
+        });
+
+        // One product forward, one for the gradient that is wanted; SiLU's own operators do not count beside it.
+        Assert.Equal(2, times.Single(time => time.Name == "aten::mm").Calls);
+        Assert.Equal(1, times.Single(time => time.Name == "aten::silu").Calls);
+        Assert.All(times, time => Assert.InRange(time.Time, TimeSpan.Zero, TimeSpan.FromMinutes(1)));
+        Assert.Empty(OperatorTimes.Of(() => { }));
     }
 
     [Fact]

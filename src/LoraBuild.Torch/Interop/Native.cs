@@ -64,6 +64,11 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int lb_call(
         nint op, NativeValue* arguments, int count, NativeValue* outputs, int capacity);
 
+    [LibraryImport(Library)] internal static partial int lb_times_start();
+    [LibraryImport(Library)] internal static partial int lb_times_stop(nint* list, int* count);
+    [LibraryImport(Library)] internal static partial nint lb_times_entry(nint list, int index, long* calls, long* nanoseconds);
+    [LibraryImport(Library)] internal static partial void lb_times_free(nint list);
+
     [LibraryImport(Library)] internal static partial void lb_release(nint tensor);
     [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_retain(nint tensor);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_dim(nint tensor);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "activations.h"
+#include "buckets.h"
 #include "columns.h"
 #include "group_norm.h"
 #include "matrix_products.h"
@@ -38,6 +39,7 @@ void replace_cpu_kernels() {
   SilentWarnings silent;
   WarningHandlerGuard guard(&silent);
   static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
+  library.impl("bucketize.Tensor", TORCH_FN(bucketize));
   library.impl("im2col", TORCH_FN(im2col));
   library.impl("col2im", TORCH_FN(col2im));
   library.impl("silu", TORCH_FN(silu));

@@ -7,6 +7,7 @@
 //   Written against libtorch 1.13 to 2.14: only API that all of them have, or a look at what is there.
 
 #include "cpu_kernels.h"
+#include "operator_times.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -295,6 +296,33 @@ LB_API int lb_call(void* op, const Value* arguments, int count, Value* outputs, 
     return static_cast<int>(stack.size());
   });
 }
+
+// From now on the times of operators are summed, all from zero.
+LB_API int lb_times_start() {
+  return guarded([&] {
+    operator_times.start();
+    return 0;
+  });
+}
+
+// Ends that. The list, of `*count` operators, is the caller's, who frees it with lb_times_free.
+LB_API int lb_times_stop(void** list, int* count) {
+  return guarded([&] {
+    auto times = new std::vector<OperatorTime>(operator_times.stop());
+    *list = times;
+    *count = static_cast<int>(times->size());
+    return 0;
+  });
+}
+
+LB_API const char* lb_times_entry(void* list, int index, int64_t* calls, int64_t* nanoseconds) {
+  const auto& time = (*static_cast<std::vector<OperatorTime>*>(list))[index];
+  *calls = time.calls;
+  *nanoseconds = time.nanoseconds;
+  return time.name.c_str();
+}
+
+LB_API void lb_times_free(void* list) { delete static_cast<std::vector<OperatorTime>*>(list); }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Tensors

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LoraBuild.Core.Settings;
 using LoraBuild.Training.Captions;
 
@@ -21,8 +22,10 @@ public sealed class BatchLoader : IDisposable
     private readonly Queue<Task<TrainingBatch>> coming = new();
     private readonly Task[] workers;
     private IReadOnlyList<int[]> epochBatches = [];
+    private readonly Stopwatch waiting = new();
     private int epoch = -1;
     private int next;
+    private bool hasBegun;
 
     /// <summary>A loader over the batches from <paramref name="start"/> up to <paramref name="end"/>, both counted from 0.</summary>
     public BatchLoader(TrainingDataset dataset, SampleFactory samples, PictureCache pictures, TrainingSettings settings, int start, int end)
@@ -40,16 +43,29 @@ public sealed class BatchLoader : IDisposable
             StartNext();
     }
 
+    /// <summary>How long <see cref="Take"/> has waited in all, but for the first batch, before which nothing could be made ahead.</summary>
+    public TimeSpan Waited => waiting.Elapsed;
+
     /// <summary>The next batch.</summary>
     /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read.</exception>
     public TrainingBatch Take()
     {
-        if (workers.Length == 0)
-            return Plan()();
-        var batch = coming.Dequeue().GetAwaiter().GetResult();
-        if (next < end)
-            StartNext();
-        return batch;
+        if (hasBegun)
+            waiting.Start();
+        hasBegun = true;
+        try
+        {
+            if (workers.Length == 0)
+                return Plan()();
+            var batch = coming.Dequeue().GetAwaiter().GetResult();
+            if (next < end)
+                StartNext();
+            return batch;
+        }
+        finally
+        {
+            waiting.Stop();
+        }
     }
 
     /// <summary>Waits for what is under way.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using LoraBuild.Benchmarks.Measuring;
+using LoraBuild.Builds;
 using LoraBuild.Imaging;
 using LoraBuild.Tagging;
 
@@ -34,7 +34,7 @@ internal sealed class TagBenchmark : IBenchmark
         try
         {
             var pictures = Photographs.WritePngs(Path.Combine(folder.FullName, "pictures"), 500, Width, Height);
-            var example = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Example").Value!;
+            var example = Repository.Example;
             MeasureMemory(Path.Combine(example, "models", "tagger"), pictures);
             PatchModel.Write(Path.Combine(folder.FullName, "model"), layers);
             Compare($"{layers} layers of a ViT-B, {Width} x {Height}", Path.Combine(folder.FullName, "model"), [.. pictures.Take(count)]);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace LoraBuild.Benchmarks.Training;
 
-/// <summary>A step of ours against PyTorch's Python loop around the same operators (Debian's python3-torch: the same libtorch).</summary>
+/// <summary>A step of ours against PyTorch's Python loop around the same operators (Debian's python3-torch: the same libtorch), on as many threads.</summary>
 internal sealed class PythonLoopBenchmark : IBenchmark
 {
     /// <inheritdoc/>
@@ -24,7 +24,8 @@ internal sealed class PythonLoopBenchmark : IBenchmark
             {
                 var python = Python(FullSizeTraining.Checkpoint(folder.FullName), size, rounds);
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"latents {size}x{size}: ours {seconds:0.000} s, Python {python:0.000} s, ratio {seconds / python:0.000}"));
+                    CultureInfo.InvariantCulture,
+                    $"latents {size}x{size}, {get_num_threads()} threads: ours {seconds:0.000} s, Python {python:0.000} s, ratio {seconds / python:0.000}"));
             }
         }
         finally
@@ -57,7 +58,8 @@ internal sealed class PythonLoopBenchmark : IBenchmark
     {
         var start = new ProcessStartInfo("/usr/bin/python3")
         {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "python_loop.py"), checkpoint, $"{size}", $"{rounds}" }, RedirectStandardOutput = true,
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "python_loop.py"), checkpoint, $"{size}", $"{rounds}", $"{get_num_threads()}" },
+            RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
         var answer = process.StandardOutput.ReadToEnd();

@@ -1,6 +1,6 @@
 """The training step of the benchmark written with PyTorch in Python: the same operators of the same libtorch, LoHa in the same exact form.
 
-Arguments: CHECKPOINT.safetensors LATENT ROUNDS. Prints the median seconds of a step.
+Arguments: CHECKPOINT.safetensors LATENT ROUNDS THREADS. Prints the median seconds of a step.
 """
 import json
 import math
@@ -126,7 +126,8 @@ class Step:
 
 
 def main():
-    path, size, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    path, (size, rounds, threads) = sys.argv[1], map(int, sys.argv[2:5])
+    torch.set_num_threads(threads)
     step = Step(read_unet(path))
     times = []
     for _ in range(rounds + 1):

@@ -23,15 +23,36 @@ public class BatchLoaderTests
         Assert.Equal(expected[7..], Batches(folder, settings with { MaxDataLoaderNWorkers = workers }, 7));
     }
 
+    [Fact]
+    public void What_a_step_waits_counts_from_the_second_batch_on()
+    {
+        using var folder = new TemporaryFolder();
+        // Without workers each batch is made while the step waits.
+        using var loader = Loader(folder, SmallDataset.Settings with { MaxDataLoaderNWorkers = 0 }, 0, out _);
+
+        loader.Take();
+        var first = loader.Waited;
+        loader.Take();
+
+        Assert.Equal(TimeSpan.Zero, first);
+        Assert.True(loader.Waited > TimeSpan.Zero);
+    }
+
     private static List<string> Batches(TemporaryFolder folder, TrainingSettings settings, int start)
+    {
+        using var loader = Loader(folder, settings, start, out var end);
+        return [.. Enumerable.Range(start, end - start).Select(_ => Describe(loader.Take()))];
+    }
+
+    // Over two epochs.
+    private static BatchLoader Loader(TemporaryFolder folder, TrainingSettings settings, int start, out int end)
     {
         var job = SmallDataset.Job(folder, settings);
         var dataset = TrainingDataset.Create(job.DatasetFolder, job.Manifest, settings);
         var pictures = new PictureCache(1 << 24);
         var samples = new SampleFactory(new(pictures), ClipTokenizer.Load(job.Tokenizer!), settings, latentChannels: 4, reduction: 8);
-        var end = 2 * dataset.BatchesPerEpoch;
-        using var loader = new BatchLoader(dataset, samples, pictures, settings, start, end);
-        return [.. Enumerable.Range(start, end - start).Select(_ => Describe(loader.Take()))];
+        end = 2 * dataset.BatchesPerEpoch;
+        return new(dataset, samples, pictures, settings, start, end);
     }
 
     private static string Describe(TrainingBatch batch) => $"{batch.Step} {batch.Size} " + string.Join(' ', batch.Samples.Select(sample =>

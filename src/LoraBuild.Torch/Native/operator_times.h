@@ -1,0 +1,77 @@
+// How long libtorch's operators take, whoever calls them: managed code, or the autograd engine on the way back.
+
+#pragma once
+
+#include <ATen/record_function.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct OperatorTime {
+  std::string name;
+  int64_t calls = 0, nanoseconds = 0;
+};
+
+// Only calls that no other operator made: their time holds that of the operators inside. The steps of the autograd engine are no operators.
+class OperatorTimes {
+ public:
+  void start() {
+    stop();
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      times_.clear();
+    }
+    callback_ = at::addGlobalCallback(at::RecordFunctionCallback(&enter, &leave).scopes({at::RecordScope::FUNCTION}));
+    recording_ = true;
+  }
+
+  std::vector<OperatorTime> stop() {
+    if (recording_) at::removeCallback(callback_);
+    recording_ = false;
+    std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<OperatorTime> result;
+    for (const auto& [name, time] : times_) result.push_back(time);
+    return result;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Started : at::ObserverContext {
+    Clock::time_point time = Clock::now();
+  };
+
+  static std::unique_ptr<at::ObserverContext> enter(const at::RecordFunction& function) {
+    return function.operator_name() && depth_++ == 0 ? std::make_unique<Started>() : nullptr;
+  }
+
+  static void leave(const at::RecordFunction& function, at::ObserverContext* context);
+
+  static thread_local int depth_;
+  std::mutex mutex_;
+  std::map<std::string, OperatorTime> times_;
+  at::CallbackHandle callback_ = 0;
+  bool recording_ = false;
+};
+
+thread_local int OperatorTimes::depth_ = 0;
+OperatorTimes operator_times;
+
+void OperatorTimes::leave(const at::RecordFunction& function, at::ObserverContext* context) {
+  if (function.operator_name() && depth_ > 0) depth_--;
+  if (!context) return;
+  const auto elapsed = Clock::now() - static_cast<Started*>(context)->time;
+  std::lock_guard<std::mutex> lock(operator_times.mutex_);
+  auto& time = operator_times.times_[function.name()];
+  time.name = function.name();
+  time.calls++;
+  time.nanoseconds += std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count();
+}
+
+}  // namespace

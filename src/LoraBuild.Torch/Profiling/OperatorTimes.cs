@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using LoraBuild.Torch.Interop;
+
+namespace LoraBuild.Torch.Profiling;
+
+/// <summary>
+/// How long libtorch's operators take, on all threads and whoever calls them. TorchSharp has nothing like it: only code for this form of
+/// the engine can use it.
+/// </summary>
+public static unsafe class OperatorTimes
+{
+    /// <summary>Runs <paramref name="action"/>, and tells what its operators took. One such call at a time in a process.</summary>
+    /// <returns>The operators, the one with the most time first.</returns>
+    public static IReadOnlyList<OperatorTime> Of(Action action)
+    {
+        Native.Check(Native.lb_times_start());
+        try
+        {
+            action();
+        }
+        catch
+        {
+            Stop();
+            throw;
+        }
+
+        return Stop();
+    }
+
+    private static List<OperatorTime> Stop()
+    {
+        nint list;
+        int count;
+        Native.Check(Native.lb_times_stop(&list, &count));
+        var times = new List<OperatorTime>(count);
+        for (var i = 0; i < count; i++)
+        {
+            long calls, nanoseconds;
+            var name = Marshal.PtrToStringUTF8(Native.lb_times_entry(list, i, &calls, &nanoseconds))!;
+            times.Add(new(name, calls, TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick)));
+        }
+
+        Native.lb_times_free(list);
+        times.Sort((left, right) => right.Time.CompareTo(left.Time));
+        return times;
+    }
+}
