@@ -31,6 +31,9 @@ internal sealed class CharacterProject : IDisposable
 
     public string Cache { get; set; } = "";
 
+    /// <summary>Where its trainings wait for others; they do not where nothing is said.</summary>
+    public string Locks { get; set; } = "none";
+
     private string CachePath => Cache.Length > 0 ? Cache : Path.Combine(root, "cache");
 
     public string PathOf(string name) => Path.Combine(Folder, name);
@@ -84,7 +87,7 @@ internal sealed class CharacterProject : IDisposable
     {
         WriteProjectFile();
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder };
-        foreach (var argument in (string[])[command, "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", .. arguments])
+        foreach (var argument in (string[])[command, "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", $"-p:LoraTrainingLocks={Locks}", .. arguments])
             start.ArgumentList.Add(argument);
         return start;
     }

@@ -46,6 +46,7 @@ public static class ProjectProperties
         "LoraTokenizerUrl",
         "LoraTrain",
         "LoraTrainingConfig",
+        "LoraTrainingLocks",
         "LoraUndecided",
         "LoraUndesiredTags",
         "LoraUseRatingTags",

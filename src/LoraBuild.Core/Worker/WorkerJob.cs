@@ -109,6 +109,9 @@ public sealed record TrainJob(
     /// <summary>The folder of the content store.</summary>
     public string? CachePath { get; init; }
 
+    /// <summary>Where trainings on this machine wait for each other: a folder of lock files; null: they do not.</summary>
+    public string? LocksFolder { get; init; }
+
     /// <summary>After how many minutes the training stops, its state saved; null: at its end.</summary>
     public double? StopAfterMinutes { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Downloads;
+using LoraBuild.Core.Files;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
@@ -25,6 +26,7 @@ internal static class TrainLora
         if (events.HasErrors)
             return;
 
+        using var turn = job.LocksFolder is { } locks ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), token) : null;
         Directory.CreateDirectory(job.OutputFolder);
         var training = new TrainingJob(
             job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
@@ -51,6 +53,18 @@ internal static class TrainLora
             $"Train: {result.Steps} steps done, the loss fell from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last"));
         events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', result.Files.Select(Path.GetFileName)) });
     }
+
+    // One training at a time on each GPU, and one on the processor: two would take turns at its memory and be slower than one after the other.
+    private static string LockName()
+    {
+        if (!torch.cuda.is_available())
+            return "training-cpu";
+        var first = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")?.Split(',')[0].Trim();
+        return $"training-gpu-{(string.IsNullOrEmpty(first) ? "0" : first)}";
+    }
+
+    private static void TellWaiting(EventWriter events, int? holder) =>
+        events.Progress($"Train: waiting for another training{(holder is { } id ? string.Create(CultureInfo.InvariantCulture, $" (pid {id})") : "")}");
 
     private static string FetchTokenizer(string cache, Uri url, EventWriter events, CancellationToken token)
     {
