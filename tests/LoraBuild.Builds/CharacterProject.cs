@@ -60,10 +60,20 @@ internal sealed class CharacterProject : IDisposable
     /// <summary>Runs <c>dotnet build</c> as an author would.</summary>
     public BuildResult Build(params string[] arguments) => Run("build", arguments);
 
+    public BuildResult Publish(params string[] arguments) => Run("publish", arguments);
+
     public BuildResult Clean() => Run("clean", []);
 
     /// <summary>Starts <c>dotnet build</c> and leaves it to the caller.</summary>
     public RunningBuild Start(params string[] arguments) => new(StartInfo("build", arguments));
+
+    /// <summary>Starts another command of <c>dotnet</c>, in another folder.</summary>
+    public RunningBuild StartIn(string folder, string command, params string[] arguments)
+    {
+        var start = StartInfo(command, arguments);
+        start.WorkingDirectory = folder;
+        return new(start);
+    }
 
     /// <summary>The final captions by file name.</summary>
     public IReadOnlyDictionary<string, string> Captions() =>
@@ -77,7 +87,7 @@ internal sealed class CharacterProject : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    private BuildResult Run(string command, string[] arguments)
+    public BuildResult Run(string command, string[] arguments)
     {
         using var build = new RunningBuild(StartInfo(command, arguments));
         return build.Wait();
@@ -92,7 +102,7 @@ internal sealed class CharacterProject : IDisposable
         return start;
     }
 
-    private void WriteProjectFile()
+    public void WriteProjectFile()
     {
         var text = new StringBuilder("<Project>\n");
         text.Append(Import("LoraBuild.props")).Append("  <PropertyGroup>\n");

@@ -30,6 +30,7 @@ public static class ProjectProperties
         "LoraMinPictureSize",
         "LoraOutputName",
         "LoraOverwriteTagFiles",
+        "LoraPublishEpochs",
         "LoraRatingThreshold",
         "LoraReport",
         "LoraStopAfterMinutes",
