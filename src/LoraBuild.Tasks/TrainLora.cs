@@ -82,6 +82,8 @@ public sealed class TrainLora : TrainingTask
 
             if (!TryPlace(result, key))
                 throw new LoraBuildException(DiagnosticCode.CannotRead, $"The trained LoRA vanished from the cache '{CachePath}'. Build again.");
+            // Not before: until then its state is what a build that was killed goes on from.
+            Directory.Delete(WorkFolder(key), recursive: true);
         }
         else
         {
@@ -170,10 +172,13 @@ public sealed class TrainLora : TrainingTask
         return true;
     }
 
-    // Null where it failed or stopped early; the worker said why. A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    // A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    private string WorkFolder(ContentHash key) => Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
+
+    // Null where it failed or stopped early; the worker said why.
     private StoredResult? Train(TrainJob job, ContentHash key)
     {
-        var folder = Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
+        var folder = WorkFolder(key);
         Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
         IReadOnlyList<string>? files = null;
         var here = job with
@@ -194,10 +199,6 @@ public sealed class TrainLora : TrainingTask
             BuildEngine3.Reacquire();
         }
 
-        if (files is null)
-            return null;
-        var result = Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
-        Directory.Delete(folder, recursive: true);
-        return result;
+        return files is null ? null : Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
     }
 }

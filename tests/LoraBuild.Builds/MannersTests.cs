@@ -46,8 +46,8 @@ public sealed partial class MannersTests
         using var first = new CharacterProject(train: true).With("low/aoi_207.jpg");
         using var second = new CharacterProject(train: true).With("low/aoi_202.jpg");
         var locks = Path.Combine(first.Folder, "..", "locks");
-        first.WriteProjectFile();
-        second.WriteProjectFile();
+        first.Prepare();
+        second.Prepare();
         var solution = first.Write("both/Both.slnx", $"""
             <Solution>
               <Project Path="{first.PathOf("Character.loraproj")}" Type="FAE04EC0-301F-11D3-BF4B-00C04F79EFBC" />
@@ -55,19 +55,15 @@ public sealed partial class MannersTests
             </Solution>
             """);
         var told = $"Train: waiting for another training (pid {Environment.ProcessId})";
-        var waiting = 0;
 
-        RunningBuild build;
-        using (MachineLock.Take(locks, cuda.is_available() ? "training-gpu-0" : "training-cpu", _ => { }, default))
-        {
-            build = first.StartIn(Path.GetDirectoryName(solution)!, "build", $"-p:LoraTrainingLocks={locks}", "-m:2");
-            // Two trainings that wait at once are of two projects that are built at once.
-            build.WaitFor(line => line.Contains(told, StringComparison.Ordinal) && ++waiting == 2);
-            Assert.False(File.Exists(first.PathOf("bin/Character.safetensors")) || File.Exists(second.PathOf("bin/Character.safetensors")));
-        }
+        using var held = MachineLock.Take(locks, cuda.is_available() ? "training-gpu-0" : "training-cpu", _ => { }, default);
+        using var build = first.StartIn(Path.GetDirectoryName(solution)!, "build", $"-p:LoraTrainingLocks={locks}", "-m:2");
+        // Two trainings that wait at once are of two projects that are built at once.
+        build.WaitFor(told, times: 2);
+        Assert.False(File.Exists(first.PathOf("bin/Character.safetensors")) || File.Exists(second.PathOf("bin/Character.safetensors")));
+        held.Dispose();
 
-        using (build)
-            Succeeded(build.Wait());
+        Succeeded(build.Wait());
         Assert.True(File.Exists(first.PathOf("bin/Character.safetensors")) && File.Exists(second.PathOf("bin/Character.safetensors")));
     }
 

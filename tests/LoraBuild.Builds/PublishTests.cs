@@ -20,7 +20,7 @@ public sealed class PublishTests
         Succeeded(elsewhere.Publish("-p:LoraPublishEpochs=all"));
 
         var release = Release(project);
-        Assert.Equal(Always.Append("Character-000001.safetensors").Order(StringComparer.Ordinal), release.Keys.Where(file => file != "Character-000002.safetensors"));
+        Assert.Equal(Always.Append("Character-000001.safetensors").Order(StringComparer.Ordinal), release.Keys);
         Assert.Equal(release, Release(elsewhere));
         foreach (var file in release.Keys)
         {
@@ -63,7 +63,7 @@ public sealed class PublishTests
     private static CharacterProject TwoEpochs()
     {
         var project = new CharacterProject(train: true).With("low/aoi_202.jpg").With("low/aoi_207.jpg");
-        // An epoch shows each four times: two steps, or one where they share a bucket.
+        // An epoch shows each four times: two steps.
         project.Properties["LoraTrainBatchSize"] = "4";
         project.Properties["LoraMaxTrainSteps"] = "3";
         project.Properties["LoraSeed"] = "7";

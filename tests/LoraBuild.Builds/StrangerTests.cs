@@ -10,7 +10,7 @@ public sealed class StrangerTests(StrangerFixture stranger) : IClassFixture<Stra
     public void The_workflows_build_the_example_from_the_packed_SDK()
     {
         var github = Parse("github-actions.yml");
-        var lines = Steps(Child(Child(github, "jobs"), "lora")).Select(step => step.Children.GetValueOrDefault("run")).OfType<YamlScalarNode>().Select(run => run.Value!).ToList();
+        var lines = Steps(Child(Child(github, "jobs"), "lora")).Where(step => step.Children.ContainsKey("run")).Select(step => ((YamlScalarNode)step.Children["run"]).Value!).ToList();
         Assert.Equal(2, lines.Count);
 
         var output = string.Concat(lines.Select(line => stranger.Shell(line).Output));
@@ -28,7 +28,7 @@ public sealed class StrangerTests(StrangerFixture stranger) : IClassFixture<Stra
         var second = stranger.Shell(string.Join('\n', script));
 
         Assert.DoesNotContain("Preparing", second.Output, StringComparison.Ordinal);
-        Assert.Contains("25 pictures, all up to date", second.Output, StringComparison.Ordinal);
+        Assert.Contains("24 pictures, all up to date", second.Output, StringComparison.Ordinal);
         Assert.Equal(release, Released());
     }
 

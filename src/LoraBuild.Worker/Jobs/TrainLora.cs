@@ -26,8 +26,10 @@ internal static class TrainLora
         if (events.HasErrors)
             return;
 
+        // A worker whose build was killed may still be saving its state here.
+        using var alone = FileLock.TakeAsync(
+            Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
         using var turn = job.LocksFolder is { } locks ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), token) : null;
-        Directory.CreateDirectory(job.OutputFolder);
         var training = new TrainingJob(
             job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
         {
@@ -36,7 +38,7 @@ internal static class TrainLora
             StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
             FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
         };
-        var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
+        var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), events.Report, token);
         if (!result.IsFinished)
         {
             events.Report(new(
