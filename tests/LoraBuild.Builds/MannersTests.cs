@@ -17,8 +17,8 @@ public sealed partial class MannersTests
 
         var build = Succeeded(project.Build("-bl:build.binlog", "-graph", "-m", "--no-restore", "-v:minimal"));
 
-        var own = build.Output.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.Contains("Building LoraBuild itself", StringComparison.Ordinal)).ToList();
-        Assert.Equal([.. Steps, $"Character -> {project.PathOf("bin/dataset")}"], own.TakeLast(Steps.Length + 1));
+        var own = build.Output.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).TakeWhile(line => line != "Build succeeded.").ToList();
+        Assert.Equal([.. Steps, $"Character -> {project.PathOf("bin/dataset")}"], own);
         var detailed = Succeeded(project.Run("msbuild", ["build.binlog", "-v:detailed"])).Output;
         var targets = Started().Matches(detailed).Where(target => target.Groups["project"].Value == project.PathOf("Character.loraproj")).Select(target => target.Groups["target"].Value).ToList();
         Assert.Superset(new HashSet<string> { "CheckUpToDate", "Normalize", "Tag", "Manifest", "RecordBuildState", "Build" }, targets.ToHashSet());
@@ -50,8 +50,8 @@ public sealed partial class MannersTests
         second.Prepare();
         var solution = first.Write("both/Both.slnx", $"""
             <Solution>
-              <Project Path="{first.PathOf("Character.loraproj")}" Type="FAE04EC0-301F-11D3-BF4B-00C04F79EFBC" />
-              <Project Path="{second.PathOf("Character.loraproj")}" Type="FAE04EC0-301F-11D3-BF4B-00C04F79EFBC" />
+              <Folder Name="/first/"><Project Path="{first.PathOf("Character.loraproj")}" Type="C#" /></Folder>
+              <Folder Name="/second/"><Project Path="{second.PathOf("Character.loraproj")}" Type="C#" /></Folder>
             </Solution>
             """);
         var told = $"Train: waiting for another training (pid {Environment.ProcessId})";

