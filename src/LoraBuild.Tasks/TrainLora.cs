@@ -54,7 +54,8 @@ public sealed class TrainLora : TrainingTask
         if (settings.Resume is { } state)
             settings = settings with { Resume = ExistingState(state) };
 
-        var model = BaseModelFiles.Of(BaseModelPathOrThrow(), Vae?.GetMetadata("FullPath"));
+        var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
+        var model = BaseModelFiles.Of(checkpoint, vae);
         var job = new TrainJob(
             DatasetFolder,
             model.Path,
@@ -62,7 +63,7 @@ public sealed class TrainLora : TrainingTask
             settings.ToOptions(),
             OutputFolder,
             OutputName,
-            StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
+            StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl };
         var key = Key(job, model);
         var result = Session.Store.Find(key);
         if (result is not null && IsInPlace(result, key))
@@ -96,7 +97,7 @@ public sealed class TrainLora : TrainingTask
     }
 
     private string BaseModelPathOrThrow() =>
-        BaseModel?.GetMetadata("FullPath")
+        FetchBaseModel()
             ?? throw new LoraBuildException(
                 DiagnosticCode.BaseModelMissing,
                 "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with the dataset.");
