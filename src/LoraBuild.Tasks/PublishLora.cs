@@ -65,7 +65,7 @@ public sealed class PublishLora : TrainingTask
 
     private Release Describe(TrainingSettings settings)
     {
-        var model = BaseModelFiles.Of(BaseModel?.GetMetadata("FullPath") ?? "", Vae?.GetMetadata("FullPath"));
+        var model = BaseModelFiles.Of(FetchBaseModel() ?? "", FetchVae());
         return new Release(
             OutputName,
             [.. Characters.Select(character => CharacterFile.Read(character.GetMetadata("FullPath")).Character!)],
