@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Brings what the engines' `system` form needs: g++, libtorch with a BLAS of several threads, and the npm packages of
 # build/package-lock.json. Does nothing where all is there. With LORABUILD_LIBTORCH=.../site-packages/torch that PyTorch is the libtorch.
-# With --tests also what the tests need besides: Chromium, the npm package that drives it, and nginx, which is not started.
+# With --tests also what the tests need besides: Chromium, the npm package that drives it, and nginx, which is not started. With --system no
+# npm packages, which the first build fetches by itself.
 set -eu
 
 build=$(cd "$(dirname "$0")" && pwd)
@@ -16,8 +17,9 @@ npm_folders=("$build")
 tests=false
 case "${1:-}" in
     --tests) tests=true && npm_folders+=("$build/../tests/LoraBuild.Report.Tests") ;;
+    --system) npm_folders=() ;;
     "") ;;
-    *) fail "there is no option '$1'; --tests is the only one." ;;
+    *) fail "there is no option '$1', only --tests and --system." ;;
 esac
 
 # What is missing, as Debian and Ubuntu call it.
@@ -72,7 +74,7 @@ lock_matches() { # folder
         process.exit(same ? 0 : 1);' "$1/package-lock.json" "$1/node_modules/.package-lock.json"
 }
 
-for folder in "${npm_folders[@]}"; do
+for folder in ${npm_folders[@]+"${npm_folders[@]}"}; do
     if ! lock_matches "$folder"; then
         echo "setup: installing the npm packages of $(realpath "$folder/package-lock.json")"
         (cd "$folder" && npm ci --no-audit --no-fund)

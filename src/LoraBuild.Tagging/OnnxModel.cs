@@ -62,7 +62,7 @@ internal sealed class OnnxModel : IDisposable
         }
         catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
         {
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, "ONNX Runtime, which runs the models, is not beside LoraBuild. Run build/setup.sh and build again.", innerException: e);
+            throw new LoraBuildException(DiagnosticCode.EngineMissing, "ONNX Runtime, which runs the models, is not beside LoraBuild. Run dotnet build -t:InstallEngines and build again.", innerException: e);
         }
     }
 

@@ -43,6 +43,10 @@ public sealed class TrainLora : TrainingTask
     /// <summary>Whether a GPU computes with deterministic algorithms.</summary>
     public bool Deterministic { get; set; }
 
+    /// <summary>The folder in which trainings on this machine see each other and wait; <c>none</c>: they do not.</summary>
+    [Required]
+    public string LocksFolder { get; set; } = "";
+
     /// <inheritdoc/>
     protected override void Run()
     {
@@ -95,7 +99,6 @@ public sealed class TrainLora : TrainingTask
         foreach (var stale in FurtherFiles.SelectMany(ending => Directory.EnumerateFiles(OutputFolder, OutputName + ending))
             .Where(file => !Session.State.IsSeen(file)).ToList())
             File.Delete(stale);
-        Say($"LoRA -> {Path.Combine(OutputFolder, OutputName + ".safetensors")}");
     }
 
     private string BaseModelPathOrThrow() =>
@@ -185,16 +188,24 @@ public sealed class TrainLora : TrainingTask
         var folder = WorkFolder(key);
         Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
         IReadOnlyList<string>? files = null;
-        new WorkerProcess(WorkerAssembly, this).Run(
-            job with
-            {
-                OutputFolder = folder,
-                StateFile = Path.Combine(folder, "interrupted.state"),
-                StopAfterMinutes = StopAfterMinutes > 0 ? StopAfterMinutes : null,
-            },
-            "Train",
-            done => files = done.Facts[TrainJob.FilesFact].Split('\n'),
-            CancellationToken);
+        var here = job with
+        {
+            OutputFolder = folder,
+            StateFile = Path.Combine(folder, "interrupted.state"),
+            StopAfterMinutes = StopAfterMinutes > 0 ? StopAfterMinutes : null,
+            LocksFolder = LocksFolder == "none" ? null : LocksFolder,
+        };
+        // Meanwhile this node of MSBuild builds other projects.
+        BuildEngine3.Yield();
+        try
+        {
+            new WorkerProcess(WorkerAssembly, this).Run(here, "Train", done => files = done.Facts[TrainJob.FilesFact].Split('\n'), CancellationToken);
+        }
+        finally
+        {
+            BuildEngine3.Reacquire();
+        }
+
         return files is null ? null : Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))], "Train");
     }
 }

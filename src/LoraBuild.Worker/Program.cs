@@ -52,6 +52,6 @@ catch (Exception e) when (e is DllNotFoundException or TypeInitializationExcepti
 {
     events.Detail(e.ToString());
     var reason = e.GetBaseException().Message.Split('\n')[0];
-    events.Report(new Diagnostic(DiagnosticCode.EngineMissing, Severity.Error, $"An engine does not load: {reason} Run build/setup.sh, then build again."));
+    events.Report(new Diagnostic(DiagnosticCode.EngineMissing, Severity.Error, $"An engine does not load: {reason} Run dotnet build -t:InstallEngines, then build again."));
     return WorkerProtocol.Done;
 }

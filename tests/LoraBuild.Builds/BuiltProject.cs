@@ -25,10 +25,20 @@ internal abstract class BuiltProject : IDisposable
     /// <summary>Runs <c>dotnet build</c> as an author would.</summary>
     public BuildResult Build(params string[] arguments) => Run("build", arguments);
 
+    public BuildResult Publish(params string[] arguments) => Run("publish", arguments);
+
     public BuildResult Clean() => Run("clean", []);
 
     /// <summary>Starts <c>dotnet build</c> and leaves it to the caller.</summary>
     public RunningBuild Start(params string[] arguments) => new(StartInfo("build", arguments));
+
+    /// <summary>Starts another command of <c>dotnet</c>, in another folder.</summary>
+    public RunningBuild StartIn(string folder, string command, params string[] arguments)
+    {
+        var start = StartInfo(command, arguments);
+        start.WorkingDirectory = folder;
+        return new(start);
+    }
 
     /// <summary>The final captions by file name.</summary>
     public IReadOnlyDictionary<string, string> Captions() =>
@@ -43,11 +53,11 @@ internal abstract class BuiltProject : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     /// <summary>Writes what must lie in the folder before it is built.</summary>
-    private protected virtual void Prepare()
+    internal virtual void Prepare()
     {
     }
 
-    private BuildResult Run(string command, string[] arguments)
+    public BuildResult Run(string command, string[] arguments)
     {
         using var build = new RunningBuild(StartInfo(command, arguments));
         return build.Wait();
@@ -57,7 +67,7 @@ internal abstract class BuiltProject : IDisposable
     {
         Prepare();
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder };
-        foreach (var argument in (string[])[command, "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", .. arguments])
+        foreach (var argument in (string[])[.. command.Split(' '), "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", "-p:LoraTrainingLocks=none", .. arguments])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;

@@ -42,7 +42,7 @@ internal sealed class CharacterProject : BuiltProject
         return path;
     }
 
-    private protected override void Prepare()
+    internal override void Prepare()
     {
         var text = new StringBuilder("<Project>\n");
         text.Append(Import("LoraBuild.props")).Append("  <PropertyGroup>\n");

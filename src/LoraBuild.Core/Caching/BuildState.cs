@@ -16,6 +16,7 @@ public sealed class BuildState
     private SavedState? known;
     private readonly ConcurrentDictionary<string, FileRecord> seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> seenAbsent = new(StringComparer.Ordinal);
+    private bool isCurrent;
 
     private BuildState(SavedState? known) => this.known = known;
 
@@ -36,8 +37,14 @@ public sealed class BuildState
     /// there still missing.
     /// </summary>
     /// <param name="currentIdentity">The hash of everything but files that the build depends on: settings, items, their metadata.</param>
-    public bool IsCurrent(ContentHash currentIdentity) =>
+    public bool IsCurrent(ContentHash currentIdentity) => isCurrent =
         known is not null && known.Identity == currentIdentity && known.HoldsOnDisk();
+
+    /// <summary>Every file that this build read and did not make, with its hash; of one that had nothing to do, what the last one read.</summary>
+    public IEnumerable<KeyValuePair<string, ContentHash>> Inputs =>
+        (isCurrent ? known!.Files.Where(file => !seen.ContainsKey(file.Key)).Concat(seen) : seen)
+            .Where(file => file.Value.Key is null)
+            .Select(file => KeyValuePair.Create(file.Key, file.Value.Content));
 
     /// <summary>The hash of an input file, read only if its stamp is new.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

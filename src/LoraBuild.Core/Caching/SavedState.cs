@@ -142,6 +142,10 @@ internal sealed class SavedState
         int Share(int count, int part) => (int)((long)count * part / threads);
     }
 
+    /// <summary>Every file, by path; none where the hashes are damaged.</summary>
+    public IEnumerable<KeyValuePair<string, FileRecord>> Files => !hashesHold.Value ? [] : Enumerable.Range(0, files)
+        .Select(file => KeyValuePair.Create(Encoding.UTF8.GetString(NameAt(HeaderSize + (file * FileSize) + StampSize)), RecordAt(file)));
+
     /// <summary>The record of a file, or null.</summary>
     public FileRecord? Find(string path)
     {

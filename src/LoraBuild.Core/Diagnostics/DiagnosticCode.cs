@@ -51,6 +51,9 @@ public static class DiagnosticCode
     /// <summary>An sd-scripts configuration is missing, no TOML, or has a key or value that does not exist.</summary>
     public const string TrainingConfigInvalid = "LB1015";
 
+    /// <summary>There is no finished LoRA, or no file of an epoch that is to be published.</summary>
+    public const string NothingToPublish = "LB1017";
+
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 

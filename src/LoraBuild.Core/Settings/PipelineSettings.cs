@@ -11,6 +11,14 @@ public static class PipelineSettings
     private const int MaxMinutes = 1_000_000;
     private const int MaxSeconds = 3600;
 
+    /// <summary>Those that decide what the captioned dataset is and that name no file.</summary>
+    public static IReadOnlyList<string> OfDataset { get; } =
+    [
+        "LoraMaxPixels", "LoraMinPictureSize", "LoraDuplicateDistance", "LoraDropDuplicates", "LoraCombineTaggers", "LoraTaggerThreshold",
+        "LoraCharacterThreshold", "LoraRatingThreshold", "LoraTagOrder", "LoraUseRatingTags", "LoraUndesiredTags", "LoraAlwaysFirstTags",
+        "LoraTagReplacement", "LoraFeatureFrequency", "LoraEvidenceThreshold", "LoraUndecided",
+    ];
+
     /// <summary>LB1008 for every property of these whose value is not one that it takes.</summary>
     /// <param name="values">Values by property name.</param>
     public static IEnumerable<Diagnostic> Check(IReadOnlyDictionary<string, string> values)

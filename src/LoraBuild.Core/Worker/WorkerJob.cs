@@ -112,6 +112,9 @@ public sealed record TrainJob(
     /// <summary>Whether a GPU computes with deterministic algorithms.</summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>Where trainings on this machine wait for each other: a folder of lock files; null: they do not.</summary>
+    public string? LocksFolder { get; init; }
+
     /// <summary>After how many minutes the training stops, its state saved; null: at its end.</summary>
     public double? StopAfterMinutes { get; init; }
 }

@@ -23,7 +23,7 @@ internal static unsafe partial class NativeMethods
         // The file's name carries its version.
         var file = Directory.EnumerateFiles(AppContext.BaseDirectory, "libvips-cpp.so*").Order(StringComparer.Ordinal).LastOrDefault();
         if (file is null || !NativeLibrary.TryLoad(file, out var handle))
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, "libvips, which reads the pictures, is not beside LoraBuild. Run build/setup.sh and build again.");
+            throw new LoraBuildException(DiagnosticCode.EngineMissing, "libvips, which reads the pictures, is not beside LoraBuild. Run dotnet build -t:InstallEngines and build again.");
         NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, (name, _, _) => name == Library ? handle : 0);
         if (vips_init("LoraBuild") != 0)
             throw new LoraBuildException(DiagnosticCode.EngineMissing, "libvips, which reads the pictures, does not start on this machine.");

@@ -46,7 +46,7 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
         IReadOnlyDictionary<string, string>? facts = null;
         new WorkerProcess(workerAssembly, task).Run(new DescribeEnginesJob(), "start", done => facts = done.Facts, token);
         if (facts is null)
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, "The engines could not be loaded; see the error above. Run build/setup.sh, then build again.");
+            throw new LoraBuildException(DiagnosticCode.EngineMissing, "The engines could not be loaded; see the error above. Run dotnet build -t:InstallEngines, then build again.");
         var engines = new EngineVersions(facts["images"], facts["tagger"], facts["tensors"]);
         AtomicFile.Write(target, stream => JsonSerializer.Serialize(stream, engines));
     }

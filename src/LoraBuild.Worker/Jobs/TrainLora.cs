@@ -30,8 +30,9 @@ internal static class TrainLora
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
             torch.set_num_threads(Math.Max(torch.get_num_threads(), Math.Min(2, Environment.ProcessorCount)));
         // A worker whose build was killed may still be saving its state here.
-        using var turn = FileLock.TakeAsync(
+        using var alone = FileLock.TakeAsync(
             Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
+        using var turn = job.LocksFolder is { } locks ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), token) : null;
         var training = new TrainingJob(
             job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
         {
@@ -64,6 +65,18 @@ internal static class TrainLora
         : string.Create(
             CultureInfo.InvariantCulture,
             $"the mean loss went from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last");
+
+    // One training at a time on each GPU, and one on the processor: two would take turns at its memory and be slower than one after the other.
+    private static string LockName()
+    {
+        if (!torch.cuda.is_available())
+            return "training-cpu";
+        var first = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")?.Split(',')[0].Trim();
+        return $"training-gpu-{(string.IsNullOrEmpty(first) ? "0" : first)}";
+    }
+
+    private static void TellWaiting(EventWriter events, int? holder) =>
+        events.Progress($"Train: waiting for another training{(holder is { } id ? string.Create(CultureInfo.InvariantCulture, $" (pid {id})") : "")}");
 
     private static string FetchTokenizer(string cache, Uri url, EventWriter events, CancellationToken token)
     {

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Reflection;
+using LoraBuild.Core.Characters;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Models;
+using LoraBuild.Core.Releases;
+using LoraBuild.Core.Settings;
+using LoraBuild.Tasks.Steps;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>Publish: the LoRA of a build that succeeded, and what belongs to it, in a folder to hand on. Same inputs, same bytes.</summary>
+public sealed class PublishLora : TrainingTask
+{
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>The project's folder.</summary>
+    [Required]
+    public string ProjectFolder { get; set; } = "";
+
+    /// <summary>The character.yaml files.</summary>
+    [Required]
+    public ITaskItem[] Characters { get; set; } = [];
+
+    /// <summary>Name and <c>Value</c> of every setting.</summary>
+    [Required]
+    public ITaskItem[] Settings { get; set; } = [];
+
+    /// <summary>The folder of the LoRA.</summary>
+    [Required]
+    public string OutputFolder { get; set; } = "";
+
+    /// <summary>Which epochs' files to publish besides: <c>last</c>, <c>all</c>, or numbers.</summary>
+    [Required]
+    public string Epochs { get; set; } = "";
+
+    /// <summary>The report's page; left out where it does not exist.</summary>
+    public string ReportPage { get; set; } = "";
+
+    /// <summary>The folder of previews; left out where it does not exist.</summary>
+    [Required]
+    public string PreviewsFolder { get; set; } = "";
+
+    /// <summary>The folder to publish into.</summary>
+    [Required]
+    public string Folder { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        if (ReadSettings() is not { } settings)
+            return;
+        var epochs = PublishedEpochs.TryParse(Epochs) ?? throw new LoraBuildException(
+            DiagnosticCode.InvalidProperty, $"LoraPublishEpochs is '{Epochs}'; it must be last, all, or the numbers of epochs.");
+        if (Session.IsUnfinished)
+            throw new LoraBuildException(DiagnosticCode.NothingToPublish, "The training has not ended, so there is nothing to publish yet. Build again, which goes on with it.");
+        var loras = epochs.Of(OutputFolder, OutputName);
+        var files = ReleaseFolder.Write(Folder, Describe(settings), loras, [.. FurtherFiles()]);
+        Say(string.Create(CultureInfo.InvariantCulture, $"Publish: {files.Count} files, {loras.Count} of them LoRAs"));
+    }
+
+    private Release Describe(TrainingSettings settings)
+    {
+        var model = BaseModelFiles.Of(FetchBaseModel() ?? "", FetchVae());
+        return new Release(
+            OutputName,
+            [.. Characters.Select(character => CharacterFile.Read(character.GetMetadata("FullPath")).Character!)],
+            DatasetFile.Read(DatasetFolder),
+            [.. model.Weights.Select(file => new ReleaseInput(Path.GetFileName(file), Session.State.HashInput(file)))],
+            settings,
+            Settings.Where(setting => PipelineSettings.OfDataset.Contains(setting.ItemSpec)).ToDictionary(setting => setting.ItemSpec, setting => setting.GetMetadata("Value")),
+            ReleaseInput.Of(Session.State.Inputs, ProjectFolder, [IntermediateFolder, OutputFolder, FolderOf(WorkerAssembly), FolderOf(typeof(PublishLora).Assembly.Location)]),
+            Tools(),
+            Date());
+    }
+
+    private Dictionary<string, string> Tools()
+    {
+        var engines = EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken);
+        return new()
+        {
+            ["LoraBuild"] = typeof(PublishLora).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            ["images"] = engines.Images,
+            ["tagger"] = engines.Tagger,
+            ["tensors"] = engines.Tensors,
+        };
+    }
+
+    private static DateTimeOffset? Date()
+    {
+        var value = Environment.GetEnvironmentVariable(Release.DateVariable);
+        if (string.IsNullOrEmpty(value))
+            return null;
+        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : throw new LoraBuildException(DiagnosticCode.InvalidProperty, $"{Release.DateVariable} is '{value}'; it must be a number of seconds since 1970.");
+    }
+
+    private IEnumerable<ReleaseFile> FurtherFiles()
+    {
+        yield return new(DatasetFile.Name, Path.Combine(DatasetFolder, DatasetFile.Name));
+        if (File.Exists(ReportPage))
+            yield return new("report.html", ReportPage);
+        if (!Directory.Exists(PreviewsFolder))
+            yield break;
+        foreach (var file in Directory.EnumerateFiles(PreviewsFolder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            yield return new(Path.GetRelativePath(OutputFolder, file).Replace(Path.DirectorySeparatorChar, '/'), file);
+    }
+
+    private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
+}
