@@ -237,11 +237,13 @@ public sealed class Trainer : IDisposable
             using (optimizer.ShowResult())
                 previewPainter.Draw(moment, cancellation);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || OutOfMemory.IsCauseOf(e))
         {
             if (losses.Count > 0)
                 Save(key, losses);
-            throw;
+            if (e is OperationCanceledException)
+                throw;
+            throw OutOfMemory.Explain(moment, e);
         }
 
         log?.Invoke(

@@ -132,6 +132,9 @@ public static class DiagnosticCode
     /// <summary>A setting says something else of the base model than the model's files.</summary>
     public const string ModelContradiction = "LB4009";
 
+    /// <summary>A LoRA is to be merged into a model that is no single file.</summary>
+    public const string NotSingleCheckpoint = "LB4010";
+
     /// <summary>A training setting has an impossible value.</summary>
     public const string InvalidTrainingSetting = "LB5001";
 

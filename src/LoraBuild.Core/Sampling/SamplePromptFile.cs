@@ -61,7 +61,8 @@ public static class SamplePromptFile
         const string Mark = " --";
         var parts = line.Split(Mark);
         var request = defaults with { Prompt = parts[0].Trim() };
-        var column = parts[0].Length + Mark.Length + 1;
+        // Of the option's first dash, after the space.
+        var column = parts[0].Length + 2;
         foreach (var part in parts.Skip(1))
         {
             var words = part.Split(' ', 2, StringSplitOptions.TrimEntries);

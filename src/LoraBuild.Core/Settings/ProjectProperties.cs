@@ -27,6 +27,8 @@ public static class ProjectProperties
         "LoraImplications",
         "LoraLibtorch",
         "LoraMaxPixels",
+        "LoraMergeInto",
+        "LoraMergeStrength",
         "LoraMinPictureSize",
         "LoraOutputName",
         "LoraOverwriteTagFiles",

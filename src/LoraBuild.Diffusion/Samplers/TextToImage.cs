@@ -13,6 +13,9 @@ public sealed class TextToImage(StableDiffusion model)
     /// <summary>How many tokens of a prompt count.</summary>
     public const int MaxTokens = 225;
 
+    // In latents: a picture of 1024 x 1024 pixels.
+    private const long MaxUntiled = 128 * 128;
+
     private const int ChunkTokens = ClipTokenizer.ChunkLength - 2;
 
     private readonly SigmaSchedule levels = new(model.Schedule);
@@ -59,7 +62,8 @@ public sealed class TextToImage(StableDiffusion model)
         {
             using var inner = torch.NewDisposeScope();
             var one = latents.narrow(0, i, 1).to_type(model.TextEncoder.Layers[0].Weight.dtype);
-            pictures.Add(model.Vae.Decode(one).to_type(ScalarType.Float32).clamp(-1, 1).cpu().MoveToOuterDisposeScope());
+            var picture = one.shape[2] * one.shape[3] > MaxUntiled ? model.Vae.DecodeTiled(one) : model.Vae.Decode(one);
+            pictures.Add(picture.to_type(ScalarType.Float32).clamp(-1, 1).cpu().MoveToOuterDisposeScope());
         }
 
         return torch.cat(pictures, 0).MoveToOuterDisposeScope();

@@ -1,9 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Logging;
 using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
 using LoraBuild.Training;
@@ -69,17 +67,11 @@ internal static class TrainLora
         {
             CachePath = job.CachePath,
             Vae = job.Vae,
-            FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
+            FetchTokenizer = PublishedTokenizer.From(job.CachePath, job.TokenizerUrl, "Train", events, token),
             SamplePrompts = job.SampleFolder is null ? [] : prompts,
             SampleFolder = job.SampleFolder ?? "",
             ShownSampleFolder = job.ShownSampleFolder,
         };
-    }
-
-    private static string FetchTokenizer(string cache, Uri url, EventWriter events, CancellationToken token)
-    {
-        events.Progress("Train: the model brings no CLIP vocabulary, so the published one is taken");
-        return ClipVocabulary.FetchAsync(new DownloadCache(cache), url, token).GetAwaiter().GetResult();
     }
 
     private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>

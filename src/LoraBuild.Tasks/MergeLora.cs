@@ -1,0 +1,75 @@
+using System.Globalization;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Worker;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>MergeLora: LoRA files and a checkpoint become a checkpoint that needs no LoRA.</summary>
+public sealed class MergeLora : LoraTask
+{
+    private const string StrengthName = "Strength";
+
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>The checkpoint, a single file.</summary>
+    public ITaskItem? Checkpoint { get; set; }
+
+    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
+    public ITaskItem? Tokenizer { get; set; }
+
+    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
+    [Required]
+    public string TokenizerUrl { get; set; } = "";
+
+    /// <summary>The LoRA files, with <c>Strength</c> as metadata.</summary>
+    [Required]
+    public ITaskItem[] Loras { get; set; } = [];
+
+    /// <summary>The strength of those that have none.</summary>
+    [Required]
+    public string Strength { get; set; } = "";
+
+    /// <summary>The file to write.</summary>
+    [Required]
+    public string OutputFile { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        if (Checkpoint is null)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.BaseModelMissing, "There is no checkpoint to merge into. Set LoraMergeInto or LoraBaseModel to a Stable Diffusion checkpoint.");
+        }
+
+        var checkpoint = BaseModelPath.Resolve(Checkpoint.GetMetadata("FullPath"));
+        if (checkpoint == OutputFile)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidProperty, $"LoraMergeInto names the file that MergeLora writes. Copy it, or set LoraOutputName to another name.", checkpoint);
+        }
+
+        var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
+        new WorkerProcess(WorkerAssembly, this).Run(
+            new MergeJob(checkpoint, Tokenizer?.GetMetadata("FullPath"), loras, OutputFile) { CachePath = CachePath, TokenizerUrl = TokenizerUrl },
+            "MergeLora",
+            done => Say($"Merged checkpoint -> {done.Id}"),
+            CancellationToken);
+    }
+
+    private double StrengthOf(ITaskItem lora)
+    {
+        var own = lora.GetMetadata(StrengthName);
+        var text = own.Length > 0 ? own : Strength;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var strength) && double.IsFinite(strength))
+            return strength;
+        throw own.Length > 0
+            ? new LoraBuildException(DiagnosticCode.InvalidMetadata, $"{StrengthName} of '{lora.ItemSpec}' is '{own}'; it must be a number.")
+            : new LoraBuildException(DiagnosticCode.InvalidProperty, $"LoraMergeStrength is '{text}'; it must be a number.");
+    }
+}
