@@ -47,7 +47,10 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
                 DiagnosticCode.CannotRead, Severity.Error, $"{e.Message} Look at the file or disk that is named, then build again."));
         }
 
-        return !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
+        var succeeded = !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
+        if (!succeeded)
+            Session.End();
+        return succeeded;
     }
 
     /// <inheritdoc/>

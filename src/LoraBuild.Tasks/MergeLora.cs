@@ -10,6 +10,9 @@ namespace LoraBuild.Tasks;
 /// <summary>MergeLora: LoRA files and a checkpoint become a checkpoint that needs no LoRA.</summary>
 public sealed class MergeLora : LoraTask
 {
+    /// <summary>How the name of a merged checkpoint ends, which is not to be taken for an epoch's.</summary>
+    internal const string FileEnding = "-merged.safetensors";
+
     private const string StrengthName = "Strength";
 
     /// <summary>The worker.</summary>
@@ -34,9 +37,13 @@ public sealed class MergeLora : LoraTask
     [Required]
     public string Strength { get; set; } = "";
 
-    /// <summary>The file to write.</summary>
+    /// <summary>The folder that gets the merged checkpoint.</summary>
     [Required]
-    public string OutputFile { get; set; } = "";
+    public string OutputFolder { get; set; } = "";
+
+    /// <summary>The project's LoRA's file name without extension, with which its name begins.</summary>
+    [Required]
+    public string OutputName { get; set; } = "";
 
     /// <inheritdoc/>
     protected override void Run()
@@ -48,15 +55,16 @@ public sealed class MergeLora : LoraTask
         }
 
         var checkpoint = BaseModelPath.Resolve(Checkpoint.GetMetadata("FullPath"));
-        if (checkpoint == OutputFile)
+        var target = Path.Combine(OutputFolder, OutputName + FileEnding);
+        if (checkpoint == target)
         {
             throw new LoraBuildException(
-                DiagnosticCode.InvalidProperty, $"LoraMergeInto names the file that MergeLora writes. Copy it, or set LoraOutputName to another name.", checkpoint);
+                DiagnosticCode.InvalidProperty, "LoraMergeInto names the file that MergeLora writes. Copy it, or set LoraOutputName to another name.", checkpoint);
         }
 
         var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
         new WorkerProcess(WorkerAssembly, this).Run(
-            new MergeJob(checkpoint, Tokenizer?.GetMetadata("FullPath"), loras, OutputFile) { CachePath = CachePath, TokenizerUrl = TokenizerUrl },
+            new MergeJob(checkpoint, Tokenizer?.GetMetadata("FullPath"), loras, target) { CachePath = CachePath, TokenizerUrl = TokenizerUrl },
             "MergeLora",
             done => Say($"Merged checkpoint -> {done.Id}"),
             CancellationToken);

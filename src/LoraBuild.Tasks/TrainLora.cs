@@ -19,6 +19,7 @@ public sealed class TrainLora : TrainingTask
 {
     private const int StepVersion = 4, PreviewVersion = 1;
     private const int KeyDigits = 16;
+    private const string PreviewsFolder = "previews";
     private static readonly string[] FileOptions = ["network_weights", "resume"];
     // Beside the finished LoRA: epochs, steps, and states.
     private static readonly string[] FurtherFiles =
@@ -51,7 +52,6 @@ public sealed class TrainLora : TrainingTask
             settings = settings with { NetworkWeights = Existing(weights) };
         if (settings.Resume is { } state)
             settings = settings with { Resume = ExistingState(state) };
-
         if (settings.SamplePrompts is { } prompts)
             settings = settings with { SamplePrompts = Path.GetFullPath(prompts) };
         if (settings.LoggingDir is { } logs)
@@ -72,18 +72,20 @@ public sealed class TrainLora : TrainingTask
         {
             job = job with
             {
-                SampleFolder = Path.Combine(IntermediateFolder, "previews", drawn.ToString()[..KeyDigits]),
+                SampleFolder = Path.Combine(IntermediateFolder, PreviewsFolder, drawn.ToString()[..KeyDigits]),
                 ShownSampleFolder = Path.Combine(OutputFolder, PreviewSheet.FolderName),
             };
         }
 
-        var samples = job.SampleFolder;
-        Session.Sweep(Path.Combine(IntermediateFolder, "previews"), file => samples is not null && Path.GetDirectoryName(file) == samples);
+        Session.Sweep(Path.Combine(IntermediateFolder, PreviewsFolder), file => Path.GetDirectoryName(file) == job.SampleFolder);
         if (!PlaceLora(job, key))
             return;
         if (previewKey is { } wanted)
             PlacePreviews(job, wanted);
-        Session.Sweep(Path.Combine(OutputFolder, PreviewSheet.FolderName), Session.State.IsSeen);
+        var shown = Path.Combine(OutputFolder, PreviewSheet.FolderName);
+        Session.Sweep(shown, Session.State.IsSeen);
+        if (previewKey is null && Directory.Exists(shown))
+            Directory.Delete(shown);
     }
 
     // Whether there is a finished LoRA now.
@@ -107,6 +109,8 @@ public sealed class TrainLora : TrainingTask
 
             if (!TryPlace(result, OutputFolder, key))
                 throw Vanished("trained LoRA");
+            // Not before: until then its state is what a build that was killed goes on from.
+            Directory.Delete(WorkFolder(key), recursive: true);
         }
         else
         {
@@ -114,7 +118,7 @@ public sealed class TrainLora : TrainingTask
         }
 
         foreach (var stale in FurtherFiles.SelectMany(ending => Directory.EnumerateFiles(OutputFolder, OutputName + ending))
-            .Where(file => !Session.State.IsSeen(file)).ToList())
+            .Where(file => !Session.State.IsSeen(file) && !file.EndsWith(MergeLora.FileEnding, StringComparison.Ordinal)).ToList())
             File.Delete(stale);
         Say($"LoRA -> {Path.Combine(OutputFolder, OutputName + ".safetensors")}");
         return true;
@@ -227,10 +231,13 @@ public sealed class TrainLora : TrainingTask
         return true;
     }
 
-    // Null where it failed or stopped early; the worker said why. A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    // A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    private string WorkFolder(ContentHash key) => Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
+
+    // Null where it failed or stopped early; the worker said why.
     private StoredResult? Train(TrainJob job, ContentHash key)
     {
-        var folder = Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
+        var folder = WorkFolder(key);
         Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
         IReadOnlyList<string>? files = null;
         new WorkerProcess(WorkerAssembly, this).Run(
@@ -243,10 +250,6 @@ public sealed class TrainLora : TrainingTask
             "Train",
             done => files = done.Facts[TrainJob.FilesFact].Split('\n'),
             CancellationToken);
-        if (files is null)
-            return null;
-        var result = Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
-        Directory.Delete(folder, recursive: true);
-        return result;
+        return files is null ? null : Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
     }
 }

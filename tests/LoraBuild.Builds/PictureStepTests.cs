@@ -46,7 +46,7 @@ public sealed class PictureStepTests
     public void Edits_are_shown_before_and_after_and_without_a_detector_nothing_is_suggested()
     {
         using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
-        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: [{trim: true, rotate: 90}, {background: white, pad: square}]\n");
+        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: [{trim: true, rotate: 90}, {rotate: {by: -2.5, to: white}}, {background: white, pad: square}]\n");
         Succeeded(project.Build());
 
         var shown = Succeeded(project.Build("-t:ShowEdits;SuggestEdits"));

@@ -79,6 +79,8 @@ public sealed class PreviewTests
         project.Properties["LoraBaseModel"] = "models/merged/merged.safetensors";
         var trained = project.Build();
         Assert.True(trained.Succeeded && trained.Trained, trained.Output);
+        // It is no epoch's file, although as long a name.
+        Assert.True(File.Exists(path));
 
         project.Properties["LoraMergeStrength"] = "strong";
         Assert.Contains(project.Build("-t:MergeLora").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
