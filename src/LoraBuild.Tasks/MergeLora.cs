@@ -8,7 +8,7 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>MergeLora: LoRA files and a checkpoint become a checkpoint that needs no LoRA.</summary>
-public sealed class MergeLora : LoraTask
+public sealed class MergeLora : ModelTask
 {
     /// <summary>How the name of a merged checkpoint ends, which is not to be taken for an epoch's.</summary>
     internal const string FileEnding = "-merged.safetensors";
@@ -19,8 +19,11 @@ public sealed class MergeLora : LoraTask
     [Required]
     public string WorkerAssembly { get; set; } = "";
 
-    /// <summary>The checkpoint, a single file.</summary>
+    /// <summary>The checkpoint: a single file, or its URI.</summary>
     public ITaskItem? Checkpoint { get; set; }
+
+    /// <summary>What the checkpoint's bytes must hash to, or nothing.</summary>
+    public string CheckpointSha256 { get; set; } = "";
 
     /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
     public ITaskItem? Tokenizer { get; set; }
@@ -54,7 +57,9 @@ public sealed class MergeLora : LoraTask
                 DiagnosticCode.BaseModelMissing, "There is no checkpoint to merge into. Set LoraMergeInto or LoraBaseModel to a Stable Diffusion checkpoint.");
         }
 
-        var checkpoint = BaseModelPath.Resolve(Checkpoint.GetMetadata("FullPath"));
+        // A path may be a folder with one file.
+        var checkpoint = BaseModelPath.Resolve(
+            IsUri(Checkpoint.ItemSpec) ? Fetch(Checkpoint.ItemSpec, CheckpointSha256, DiagnosticCode.BaseModelMissing) : Checkpoint.GetMetadata("FullPath"));
         var target = Path.Combine(OutputFolder, OutputName + FileEnding);
         if (checkpoint == target)
         {

@@ -21,6 +21,7 @@ public sealed class TagPictures : ModelTask
 {
     private const int StepVersion = 2;
     private const int ScoresVersion = 1;
+    private const int CombineVersion = 2;
 
     private TagSelection selection = new();
     private string selectionKey = "";
@@ -35,7 +36,7 @@ public sealed class TagPictures : ModelTask
 
     /// <summary>
     /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they lie
-    /// elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to.
+    /// elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to, <c>Threshold</c> and <c>CharacterThreshold</c> its own thresholds.
     /// </summary>
     public ITaskItem[] Taggers { get; set; } = [];
 
@@ -113,11 +114,12 @@ public sealed class TagPictures : ModelTask
                 "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag file beside every picture.");
         }
 
-        if (Taggers.Length == 1)
+        var thresholds = Taggers.Select(tagger => TaggerThresholds.Parse(tagger.ItemSpec, tagger.GetMetadata("Threshold"), tagger.GetMetadata("CharacterThreshold"))).ToList();
+        if (thresholds is [{ IsEmpty: true }])
             return Score(pictures, Taggers[0], Folder);
         var folders = Taggers.Select((_, index) => Path.Combine(Folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
         var tallies = Taggers.Zip(folders, (tagger, folder) => Score(pictures, tagger, folder)).ToList();
-        Combine(pictures, folders);
+        Combine(pictures, [.. folders.Zip(thresholds)]);
         return new StepTally(pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
     }
 
@@ -142,22 +144,28 @@ public sealed class TagPictures : ModelTask
             CancellationToken));
     }
 
-    private void Combine(List<ITaskItem> pictures, List<string> folders)
+    private void Combine(List<ITaskItem> pictures, List<(string Folder, TaggerThresholds Thresholds)> taggers)
     {
-        var ready = pictures.Where(picture => folders.All(folder => Session.State.IsSeen(ScoresIn(folder, picture))))
+        var ready = pictures.Where(picture => taggers.All(tagger => Session.State.IsSeen(ScoresIn(tagger.Folder, picture))))
             .ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
         var outputs = ready.Values.Select(picture =>
         {
-            var key = new StepKey("Combine", ScoresVersion).With("combination", Combination);
-            foreach (var folder in folders)
+            var key = new StepKey("Combine", CombineVersion).With("combination", Combination);
+            foreach (var (folder, thresholds) in taggers)
+            {
                 key.With("scores", Session.State.HashInput(ScoresIn(folder, picture)));
+                if (!thresholds.IsEmpty)
+                    key.With("thresholds", $"{thresholds} of {selection.GeneralThreshold:R} {selection.CharacterThreshold:R}");
+            }
+
             return new StepOutput(picture.Id(), ScoresOf(picture), key.ToHash());
         }).ToList();
         new MemoizedStep(Session).Run(outputs, (missing, finished) =>
         {
             foreach (var output in missing)
             {
-                ScoreCombination.Combine(Combination, [.. folders.Select(folder => TagScores.Read(ScoresIn(folder, ready[output.Id])))]).Write(output.Target);
+                var scores = taggers.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(ScoresIn(tagger.Folder, ready[output.Id])), selection));
+                ScoreCombination.Combine(Combination, [.. scores]).Write(output.Target);
                 finished(output.Id);
             }
         });

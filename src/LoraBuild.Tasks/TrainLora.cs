@@ -57,7 +57,8 @@ public sealed class TrainLora : TrainingTask
         if (settings.LoggingDir is { } logs)
             settings = settings with { LoggingDir = Path.GetFullPath(logs) };
 
-        var model = BaseModelFiles.Of(BaseModelPathOrThrow(), Vae?.GetMetadata("FullPath"));
+        var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
+        var model = BaseModelFiles.Of(checkpoint, vae);
         var job = new TrainJob(
             DatasetFolder,
             model.Path,
@@ -65,7 +66,7 @@ public sealed class TrainLora : TrainingTask
             settings.ToOptions(),
             OutputFolder,
             OutputName,
-            StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
+            StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl };
         var key = Key(job, settings, model);
         var previewKey = settings.SamplePrompts is null ? (ContentHash?)null : PreviewKey(key, settings);
         if (previewKey is { } drawn)
@@ -145,7 +146,7 @@ public sealed class TrainLora : TrainingTask
         new(DiagnosticCode.CannotRead, $"The {what} vanished from the cache '{CachePath}'. Build again.");
 
     private string BaseModelPathOrThrow() =>
-        BaseModel?.GetMetadata("FullPath")
+        FetchBaseModel()
             ?? throw new LoraBuildException(
                 DiagnosticCode.BaseModelMissing,
                 "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with the dataset.");

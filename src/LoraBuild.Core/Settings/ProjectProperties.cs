@@ -13,6 +13,7 @@ public static class ProjectProperties
     [
         "LoraAlwaysFirstTags",
         "LoraBaseModel",
+        "LoraBaseModelSha256",
         "LoraCachePath",
         "LoraCharacterFile",
         "LoraCharacterThreshold",
@@ -52,6 +53,7 @@ public static class ProjectProperties
         "LoraUndesiredTags",
         "LoraUseRatingTags",
         "LoraVae",
+        "LoraVaeSha256",
         "LoraWorkerAssembly",
     ];
 
