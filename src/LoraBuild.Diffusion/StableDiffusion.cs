@@ -17,13 +17,14 @@ public sealed class StableDiffusion : IDisposable
     private const string Version2Padding = "!";
 
     private StableDiffusion(
-        ClipTokenizer tokenizer, TextEncoder textEncoder, UNetModel unet, AutoencoderKL vae, bool isVersion2, PredictionType prediction)
+        ClipTokenizer tokenizer, TextEncoder textEncoder, UNetModel unet, AutoencoderKL vae, ModelSettings settings, PredictionType prediction)
     {
         Tokenizer = tokenizer;
         TextEncoder = textEncoder;
         UNet = unet;
         Vae = vae;
-        IsVersion2 = isVersion2;
+        IsVersion2 = settings.IsVersion2;
+        Settings = settings;
         Prediction = prediction;
     }
 
@@ -47,6 +48,15 @@ public sealed class StableDiffusion : IDisposable
 
     /// <summary>The noise at each timestep.</summary>
     public NoiseSchedule Schedule { get; } = NoiseSchedule.StableDiffusion;
+
+    /// <summary>What the shapes of its tensors do not tell.</summary>
+    internal ModelSettings Settings { get; }
+
+    /// <summary>The groups of the autoencoder's normalisations.</summary>
+    internal long VaeNormGroups { get; private init; }
+
+    /// <summary>Where the weights of text encoder and UNet lie in the model's files, by the layers' names.</summary>
+    internal IReadOnlyDictionary<string, StoredTensor> Sources { get; private init; } = new Dictionary<string, StoredTensor>();
 
     /// <summary>Loads a model.</summary>
     /// <param name="path">
@@ -77,6 +87,7 @@ public sealed class StableDiffusion : IDisposable
         TextEncoder? textEncoder = null;
         UNetModel? unet = null;
         AutoencoderKL? vae = null;
+        var sources = new Dictionary<string, StoredTensor>();
         try
         {
             textEncoder = Build(files.TextEncoder, weights => new TextEncoder(weights, settings.TextHeads, settings.IsVersion2));
@@ -94,8 +105,10 @@ public sealed class StableDiffusion : IDisposable
             vae = Build(files.Vae, weights => new AutoencoderKL(weights, files.VaeNormGroups));
             if (vae.LatentChannels != unet.InChannels)
                 throw Mismatch(files.Vae.Path, $"the VAE's latents have {vae.LatentChannels} channels, those of the UNet {unet.InChannels}");
-            return new StableDiffusion(
-                tokenizer, textEncoder, unet, vae, settings.IsVersion2, settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon);
+            return new StableDiffusion(tokenizer, textEncoder, unet, vae, settings, settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon)
+            {
+                VaeNormGroups = files.VaeNormGroups, Sources = sources,
+            };
         }
         catch
         {
@@ -112,6 +125,8 @@ public sealed class StableDiffusion : IDisposable
             var weights = new Weights(part, dtype, device, options.Substitute);
             var result = build(weights);
             weights.ThrowIfMisfit();
+            foreach (var (layer, stored) in weights.Sources)
+                sources.Add(layer, stored);
             return result;
         }
     }

@@ -54,8 +54,18 @@ public sealed class CheckSettings : LoraTask
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))
             Report(ProjectProperties.Locate(ProjectFile, problem));
+        CheckSamplePrompts(settings);
         if (RemoteCache.Length > 0 && !Log.HasLoggedErrors)
             Session.Store.Remote = Connect();
+    }
+
+    private void CheckSamplePrompts(TrainingSettings settings)
+    {
+        settings.ReadSamplePrompts(out var problems);
+        foreach (var problem in problems)
+            Report(problem);
+        if (File.Exists(settings.SamplePrompts))
+            Session.State.HashInput(Path.GetFullPath(settings.SamplePrompts));
     }
 
     private RemoteCache? Connect()

@@ -2,6 +2,8 @@ using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
+using LoraBuild.Core.Sampling;
+using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Steps;
 using LoraBuild.Tasks.Worker;
@@ -15,8 +17,9 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TrainLora : TrainingTask
 {
-    private const int StepVersion = 4;
+    private const int StepVersion = 4, PreviewVersion = 1;
     private const int KeyDigits = 16;
+    private const string PreviewsFolder = "previews";
     private static readonly string[] FileOptions = ["network_weights", "resume"];
     // Beside the finished LoRA: epochs, steps, and states.
     private static readonly string[] FurtherFiles =
@@ -56,6 +59,10 @@ public sealed class TrainLora : TrainingTask
             settings = settings with { NetworkWeights = Existing(weights) };
         if (settings.Resume is { } state)
             settings = settings with { Resume = ExistingState(state) };
+        if (settings.SamplePrompts is { } prompts)
+            settings = settings with { SamplePrompts = Path.GetFullPath(prompts) };
+        if (settings.LoggingDir is { } logs)
+            settings = settings with { LoggingDir = Path.GetFullPath(logs) };
 
         var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
         var model = BaseModelFiles.Of(checkpoint, vae);
@@ -67,27 +74,50 @@ public sealed class TrainLora : TrainingTask
             OutputFolder,
             OutputName,
             StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl };
-        var key = Key(job, model);
-        // In its place it counts even if the store has lost it.
-        if (Session.State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(IsInOutputFolder))
+        var key = Key(job, settings, model);
+        var previewKey = settings.SamplePrompts is null ? (ContentHash?)null : PreviewKey(key, settings);
+        if (previewKey is { } drawn)
+        {
+            job = job with
+            {
+                SampleFolder = Path.Combine(IntermediateFolder, PreviewsFolder, drawn.ToString()[..KeyDigits]),
+                ShownSampleFolder = Path.Combine(OutputFolder, PreviewSheet.FolderName),
+            };
+        }
+
+        Session.Sweep(Path.Combine(IntermediateFolder, PreviewsFolder), file => Path.GetDirectoryName(file) == job.SampleFolder);
+        if (!PlaceLora(job, key))
+            return;
+        if (previewKey is { } wanted)
+            PlacePreviews(job, wanted);
+        var shown = Path.Combine(OutputFolder, PreviewSheet.FolderName);
+        Session.Sweep(shown, Session.State.IsSeen);
+        if (previewKey is null && Directory.Exists(shown))
+            Directory.Delete(shown);
+    }
+
+    // Whether there is a finished LoRA now.
+    private bool PlaceLora(TrainJob job, ContentHash key)
+    {
+        if (IsInPlace(OutputFolder, key))
         {
             Say("Train: up to date");
-            return;
+            return true;
         }
 
         Session.Store.Fetch([key], CancellationToken);
         var result = Session.Store.Find(key);
-        if (result is null || !TryPlace(result, key))
+        if (result is null || !TryPlace(result, OutputFolder, key))
         {
             result = Train(job, key);
             if (result is null)
             {
                 Session.IsUnfinished = true;
-                return;
+                return false;
             }
 
-            if (!TryPlace(result, key))
-                throw new LoraBuildException(DiagnosticCode.CannotRead, $"The trained LoRA vanished from the cache '{CachePath}'. Build again.");
+            if (!TryPlace(result, OutputFolder, key))
+                throw Vanished("trained LoRA");
             // Not before: until then its state is what a build that was killed goes on from.
             Directory.Delete(WorkFolder(key), recursive: true);
         }
@@ -97,9 +127,33 @@ public sealed class TrainLora : TrainingTask
         }
 
         foreach (var stale in FurtherFiles.SelectMany(ending => Directory.EnumerateFiles(OutputFolder, OutputName + ending))
-            .Where(file => !Session.State.IsSeen(file)).ToList())
+            .Where(file => !Session.State.IsSeen(file) && !file.EndsWith(MergeLora.FileEnding, StringComparison.Ordinal)).ToList())
             File.Delete(stale);
+        return true;
     }
+
+    // The training drew them as it went on; where it is older than the wish for them, they are drawn from its files.
+    private void PlacePreviews(TrainJob job, ContentHash key)
+    {
+        var (samples, shown) = (job.SampleFolder!, job.ShownSampleFolder!);
+        if (IsInPlace(shown, key))
+            return;
+        Session.Store.Fetch([key], CancellationToken);
+        var result = Session.Store.Find(key);
+        if (result is not null && TryPlace(result, shown, key))
+            return;
+        if (PreviewSheet.TryRead(samples) is null)
+            new WorkerProcess(WorkerAssembly, this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
+        if (PreviewSheet.TryRead(samples) is not { } sheet)
+            return;
+        result = Session.Store.Add(key, [.. sheet.Files.Select(name => (name, Path.Combine(samples, name)))], "Train");
+        if (!TryPlace(result, shown, key))
+            throw Vanished("drawn previews");
+        Directory.Delete(samples, recursive: true);
+    }
+
+    private LoraBuildException Vanished(string what) =>
+        new(DiagnosticCode.CannotRead, $"The {what} vanished from the cache '{CachePath}'. Build again.");
 
     private string BaseModelPathOrThrow() =>
         FetchBaseModel()
@@ -132,7 +186,17 @@ public sealed class TrainLora : TrainingTask
                 path);
     }
 
-    private ContentHash Key(TrainJob job, BaseModelFiles model)
+    private ContentHash PreviewKey(ContentHash training, TrainingSettings settings)
+    {
+        var key = new StepKey("Previews", PreviewVersion)
+            .With("training", training)
+            .With("prompts", Session.State.HashInput(settings.SamplePrompts!));
+        foreach (var (name, value) in (settings with { SamplePrompts = null, LoggingDir = null, LogPrefix = null }).ToOptions())
+            key.With(name, value);
+        return key.ToHash();
+    }
+
+    private ContentHash Key(TrainJob job, TrainingSettings settings, BaseModelFiles model)
     {
         var key = new StepKey("Train", StepVersion)
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
@@ -153,7 +217,7 @@ public sealed class TrainLora : TrainingTask
                 Session.State.NoteAbsent(file);
         }
 
-        foreach (var (name, value) in job.Options.OrderBy(option => option.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in settings.WithoutSamples().ToOptions().OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
                 key.With(name, Session.State.HashInput(value));
@@ -164,13 +228,15 @@ public sealed class TrainLora : TrainingTask
         return key.ToHash();
     }
 
-    private bool IsInOutputFolder(string path) => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputFolder));
+    // In its place a result counts even if the store has lost it.
+    private bool IsInPlace(string folder, ContentHash key) =>
+        Session.State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(path => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
-    private bool TryPlace(StoredResult result, ContentHash key)
+    private bool TryPlace(StoredResult result, string folder, ContentHash key)
     {
         foreach (var file in result.Files)
         {
-            var target = Path.Combine(OutputFolder, file.Name);
+            var target = Path.Combine(folder, file.Name);
             if (!Session.Store.TryPlace(file, target))
                 return false;
             Session.State.RecordOutput(target, key, file.Content);

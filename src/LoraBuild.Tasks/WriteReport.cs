@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Logging;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Pictures;
 using LoraBuild.Core.Report;
+using LoraBuild.Core.Sampling;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
@@ -15,13 +17,14 @@ using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
-/// <summary>Report: one page that shows every picture, its tags on their way to the caption, and what the training will do with them.</summary>
+/// <summary>Report: one page that shows every picture, its tags on their way to the caption, and what the training
+/// will do with them; once it has ended, also its curves and previews.</summary>
 public sealed class WriteReport : LoraTask
 {
     /// <summary>How many pictures a build reports on unasked: beyond, a page of many megabytes would cost more than the build's other steps.</summary>
     private const int MostUnasked = 2000;
 
-    private const int StepVersion = 1;
+    private const int StepVersion = 1, PageVersion = 2;
 
     /// <summary>The worker, which makes the thumbnails.</summary>
     [Required]
@@ -73,38 +76,61 @@ public sealed class WriteReport : LoraTask
     [Required]
     public string Page { get; set; } = "";
 
+    /// <summary>The log that a finished training leaves; it need not be there.</summary>
+    [Required]
+    public string TrainingLogFile { get; set; } = "";
+
+    /// <summary>The folder of the training's previews; it need not be there.</summary>
+    [Required]
+    public string SampleFolder { get; set; } = "";
+
+    /// <summary>Whether the training has run: the page then shows what came of it.</summary>
+    public bool AfterTraining { get; set; }
+
     /// <inheritdoc/>
     protected override void Run()
     {
+        // Without a finished training of this build there is nothing to add to the page that was written before it.
+        if (AfterTraining && !Session.State.IsSeen(TrainingLogFile))
+            return;
         if (Wanted == "auto" && Pictures.Length > MostUnasked)
         {
-            Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Pictures.Length} pictures; dotnet build -t:Report writes it"));
+            if (!AfterTraining)
+                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Pictures.Length} pictures; dotnet build -t:Report writes it"));
             return;
         }
 
         var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
         var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out _);
         var own = OwnImplications.Read(Session, Implications);
-        var key = Key(settings, own);
-        if (Session.State.FindOutput(Page, key) is not null)
+        var (log, previews) = (TrainingLog.TryRead(TrainingLogFile), PreviewSheet.TryRead(SampleFolder));
+        var untrained = Key(settings, own);
+        // Where nothing has changed, the page of an earlier build shows its training, and stays.
+        var trained = log is null ? untrained : TrainedKey(untrained, previews);
+        if (Session.State.FindOutput(Page, trained) is not null)
         {
-            KeepThumbnails();
+            KeepThumbnails(previews);
             return;
         }
 
-        var thumbnails = MakeThumbnails();
+        if (!AfterTraining)
+            previews = null;
+        var thumbnails = MakeThumbnails(previews);
         if (Log.HasLoggedErrors)
             return;
         var data = ReportBuilder.Build(Source(settings, own));
+        var training = AfterTraining && log is not null
+            ? new ReportTraining(log, previews, NamesOf(previews).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])))
+            : null;
         AtomicFile.Write(Page, stream =>
-            ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, File.ReadAllBytes(thumbnails[picture.Id])))]));
-        Session.State.RecordOutput(Page, key);
+            ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
+        Session.State.RecordOutput(Page, AfterTraining ? trained : untrained);
         Say($"Report -> {Page}");
     }
 
     private ContentHash Key(TrainingSettings settings, OwnImplications own)
     {
-        var key = new StepKey("Report", StepVersion)
+        var key = new StepKey("Report", PageVersion)
             .With("template", ReportPage.Template)
             .With("thumbnails", ThumbnailRules())
             .With("title", Title)
@@ -117,6 +143,14 @@ public sealed class WriteReport : LoraTask
             key.With("ledger", Session.State.HashInput(ledger));
         foreach (var character in Session.Characters)
             key.With("character", Session.State.HashInput(character.File));
+        return key.ToHash();
+    }
+
+    private ContentHash TrainedKey(ContentHash untrained, PreviewSheet? previews)
+    {
+        var key = new StepKey("Report", PageVersion).With("page", untrained).With("log", ContentHash.OfFile(TrainingLogFile));
+        if (previews is not null)
+            key.With("previews", ContentHash.OfFile(Path.Combine(SampleFolder, PreviewSheet.FileName)));
         return key.ToHash();
     }
 
@@ -145,13 +179,15 @@ public sealed class WriteReport : LoraTask
             PictureLikenesses.Read(LikenessesFile).Duplicates);
     }
 
-    private Dictionary<string, string> MakeThumbnails()
+    // By a picture's id, or a preview's file name.
+    private Dictionary<string, string> MakeThumbnails(PreviewSheet? previews)
     {
-        var rules = ThumbnailRules();
-        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), ThumbnailOf(picture), ThumbnailKey(rules, picture))).ToList();
+        var outputs = Thumbnails(previews).ToList();
         var paths = Pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
         new MemoizedStep(Session, "Report", CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
-            new ShrinkJob([.. missing.Select(output => new PictureToShrink(output.Id, paths[output.Id], output.Target))], ReportPage.ThumbnailSide),
+            new ShrinkJob(
+                [.. missing.Select(output => new PictureToShrink(output.Id, paths.GetValueOrDefault(output.Id) ?? Path.Combine(SampleFolder, output.Id), output.Target))],
+                ReportPage.ThumbnailSide),
             "Report",
             done => finished(done.Id),
             CancellationToken));
@@ -160,15 +196,25 @@ public sealed class WriteReport : LoraTask
     }
 
     // The page is as it was, and so are they: the next build finds them without asking the store.
-    private void KeepThumbnails()
+    private void KeepThumbnails(PreviewSheet? previews)
     {
-        var rules = ThumbnailRules();
-        foreach (var picture in Pictures)
-            Session.State.FindOutput(ThumbnailOf(picture), ThumbnailKey(rules, picture));
+        foreach (var thumbnail in Thumbnails(previews))
+            Session.State.FindOutput(thumbnail.Target, thumbnail.Key);
     }
 
-    private ContentHash ThumbnailKey(ContentHash rules, ITaskItem picture) =>
-        new StepKey("Shrink", StepVersion).With("rules", rules).With("picture", Session.State.HashInput(picture.ItemSpec)).ToHash();
+    private IEnumerable<StepOutput> Thumbnails(PreviewSheet? previews)
+    {
+        var rules = ThumbnailRules();
+        return Pictures.Select(picture => new StepOutput(picture.Id(), ThumbnailOf(picture.Id()), ThumbnailKey(rules, Session.State.HashInput(picture.ItemSpec))))
+            .Concat(FilesOf(previews).Select(file => new StepOutput(file.Name, ThumbnailOf(file.Name), ThumbnailKey(rules, ContentHash.Parse(file.Sha256)))));
+    }
 
-    private string ThumbnailOf(ITaskItem picture) => Path.Combine(ThumbnailFolder, picture.Id() + ".jpg");
+    private static IEnumerable<PreviewFile> FilesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures) ?? [];
+
+    private static IEnumerable<string> NamesOf(PreviewSheet? previews) => FilesOf(previews).Select(file => file.Name);
+
+    private static ContentHash ThumbnailKey(ContentHash rules, ContentHash picture) =>
+        new StepKey("Shrink", StepVersion).With("rules", rules).With("picture", picture).ToHash();
+
+    private string ThumbnailOf(string id) => Path.Combine(ThumbnailFolder, id + ".jpg");
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Settings;
 
 namespace LoraBuild.Training;
@@ -20,6 +21,14 @@ public static class OutOfMemory
     public static LoraBuildException Explain(TrainingSettings settings, int step, Exception cause) => new(
         DiagnosticCode.OutOfMemory,
         $"Memory ran out at step {step}. In this order: {string.Join("; ", Cures(settings))}. The engine said: {cause.Message.Split('\n')[0]}",
+        innerException: cause);
+
+    /// <summary>The error for previews that do not fit into memory; their training does.</summary>
+    /// <param name="moment">When they were drawn.</param>
+    /// <param name="cause">What was thrown.</param>
+    public static LoraBuildException Explain(PreviewMoment moment, Exception cause) => new(
+        DiagnosticCode.OutOfMemory,
+        $"Memory ran out while previews were drawn after step {moment.Steps}. Lower --w and --h in the file of LoraSamplePrompts, or remove it; the training goes on at that step.",
         innerException: cause);
 
     private static IEnumerable<string> Cures(TrainingSettings settings)

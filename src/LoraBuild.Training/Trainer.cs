@@ -2,16 +2,18 @@ using System.Diagnostics;
 using System.Globalization;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Logging;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Data;
+using LoraBuild.Training.Logging;
 using LoraBuild.Training.Metadata;
 using LoraBuild.Training.Noise;
 using LoraBuild.Training.Optimizers;
-using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Previews;
 using LoraBuild.Training.Saving;
 using LoraBuild.Training.Schedules;
 using LoraBuild.Training.Validation;
@@ -35,6 +37,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingSettings settings;
     private readonly TrainingDataset dataset;
     private readonly TrainingPlan plan;
+    private readonly LearningRates rates;
     private readonly BaseModelFacts modelFacts;
     private readonly ModelPrecision precision;
     private readonly Device device;
@@ -47,6 +50,8 @@ public sealed class Trainer : IDisposable
     private readonly TrainingState state;
     private readonly IReadOnlyList<double> resumed;
     private readonly SavePlan saves;
+    private readonly PreviewPlan previewPlan;
+    private readonly PreviewPainter? previewPainter;
     private readonly DatasetManifest validationManifest;
     private readonly Stopwatch running = Stopwatch.StartNew();
 
@@ -57,14 +62,11 @@ public sealed class Trainer : IDisposable
         (var trainingManifest, validationManifest) = ValidationSplit.Of(job.Manifest, settings);
         dataset = TrainingDataset.Create(job.DatasetFolder, trainingManifest, settings);
         plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
+        rates = new(plan, settings);
         var files = BaseModelFiles.Of(job.BaseModel, job.Vae);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        var options = new ModelOptions
-        {
-            Tokenizer = job.Tokenizer, FetchTokenizer = job.FetchTokenizer, Vae = job.Vae, V2 = settings.V2, VParameterization = settings.VParameterization,
-        };
-        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
+        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.ModelOptions);
         modelFacts = BaseModelFacts.Of(files, model);
         if (settings.ClipSkip > model.TextEncoder.Depth)
         {
@@ -76,7 +78,7 @@ public sealed class Trainer : IDisposable
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
         if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < job.SideBySideBelow)
         {
-            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
+            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.ModelOptions);
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
             set_num_threads(1);
         }
@@ -86,6 +88,8 @@ public sealed class Trainer : IDisposable
         state = new(network.Parameters, settings.OptimizerType, optimizer, scale);
         resumed = settings.Resume is { } file ? Resume(file) : [];
         saves = new(job, plan, resumed.Count);
+        previewPlan = new(settings, plan, job.SamplePrompts, job.OutputName, resumed.Count);
+        previewPainter = job.SamplePrompts.Count == 0 ? null : new(model, modelFacts, previewPlan, job.SampleFolder, job.ShownSampleFolder);
     }
 
     /// <summary>Trains, or goes on with a training of the same job that was interrupted or stopped.</summary>
@@ -152,7 +156,8 @@ public sealed class Trainer : IDisposable
             optimizer,
             settings,
             scale);
-        var curve = plan.Curve(settings);
+        using var scalars = settings.LoggingDir is { } logs ? new TrainingScalars(EventFile.Create(logs, settings.LogPrefix, TimeProvider.System), plan, rates) : null;
+        scalars?.Add(losses);
         var pictures = new PictureCache(PictureBytes);
         var views = new ViewReader(pictures);
         var samples = new SampleFactory(views, model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
@@ -165,6 +170,9 @@ public sealed class Trainer : IDisposable
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
         var (lastReport, lastSave, firstStep) = (TimeSpan.MinValue, TimeSpan.Zero, TimeSpan.Zero);
         using var saving = kept.SaveOnCancel(losses, report, cancellation);
+        // A training that was interrupted while it drew its previews draws the rest of them now.
+        using (kept.BeginChange())
+            DrawPreviews(losses.Count, log, cancellation);
 
         while (losses.Count < plan.TotalSteps)
         {
@@ -183,10 +191,11 @@ public sealed class Trainer : IDisposable
             var taken = new List<TrainingBatch>();
             var loss = Differentiate(step, taken, batches, samples.Noise, latents, losses, kept);
             using var change = kept.BeginChange();
-            var result = Change(step, loss, losses.Count, curve.FactorAt(losses.Count));
+            var result = Change(step, loss, losses.Count);
             if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && !scale!.IsExhausted)))
                 throw Diverged(taken, result, losses, kept);
             losses.Add(result.Loss);
+            scalars?.Add(losses);
             if (losses.Count == first + 1)
                 firstStep = watch.Elapsed;
             var epochEnded = losses.Count % plan.StepsPerEpoch == 0;
@@ -200,7 +209,8 @@ public sealed class Trainer : IDisposable
                 state.Save(file, key, losses);
             saves.RemoveOld(losses.Count);
             var validates = validation?.IsDue(losses.Count, plan.StepsPerEpoch) == true;
-            if (epochEnded || validates || losses.Count == plan.TotalSteps || watch.Elapsed - lastSave > SaveInterval)
+            var draws = previewPainter is not null && previewPlan.At(losses.Count) is not null;
+            if (epochEnded || validates || draws || losses.Count == plan.TotalSteps || watch.Elapsed - lastSave > SaveInterval)
             {
                 kept.Save(losses);
                 lastSave = watch.Elapsed;
@@ -209,9 +219,11 @@ public sealed class Trainer : IDisposable
             if (validates)
             {
                 using var shown = optimizer.ShowResult();
-                Measure(step, validation!, samples.Noise, validationLatents, losses, log, cancellation);
+                Measure(step, validation!, samples.Noise, validationLatents, losses, scalars, log, cancellation);
             }
 
+            if (draws)
+                DrawPreviews(losses.Count, log, cancellation);
             if (lastReport == TimeSpan.MinValue || watch.Elapsed - lastReport > ProgressInterval || losses.Count == plan.TotalSteps)
             {
                 lastReport = watch.Elapsed;
@@ -221,6 +233,9 @@ public sealed class Trainer : IDisposable
 
         using (optimizer.ShowResult())
             Write(saves.FinalFile, plan.TotalSteps);
+        // Where the prompts were changed on the way, earlier previews are missing.
+        if (previewPainter is not null && previewPlan.Moments.All(previewPainter.IsDrawn))
+            previewPainter.WriteSheet();
         return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile], ShareOfWaiting());
 
         double ShareOfWaiting()
@@ -243,13 +258,33 @@ public sealed class Trainer : IDisposable
         EpochOf(losses.Count),
         losses.Take(plan.StepsPerEpoch).Average(),
         losses.TakeLast(plan.StepsPerEpoch).Average(),
-        losses,
+        rates.LogOf(losses),
         files)
     {
         ShareOfWaiting = shareOfWaiting,
     };
 
     private int EpochOf(int steps) => ((steps - 1) / plan.StepsPerEpoch) + 1;
+
+    // What is missing of the previews that belong after the steps that are done. Those steps are saved: where drawing ends early, the next run
+    // draws the rest before it goes on.
+    private void DrawPreviews(int steps, Action<string>? log, CancellationToken cancellation)
+    {
+        if (previewPainter is null || previewPlan.At(steps) is not { } moment || previewPainter.IsDrawn(moment))
+            return;
+        try
+        {
+            using var shown = optimizer.ShowResult();
+            previewPainter.Draw(moment, cancellation);
+        }
+        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        {
+            throw OutOfMemory.Explain(moment, e);
+        }
+
+        log?.Invoke(
+            $"Previews {(moment.Epoch is { } epoch and > 0 ? $"of epoch {epoch}" : $"after step {moment.Steps}")} -> {Path.Combine(job.ShownSampleFolder ?? job.SampleFolder, previewPlan.GridOf(moment))}");
+    }
 
     private ValidationSet? CreateValidation()
     {
@@ -262,7 +297,14 @@ public sealed class Trainer : IDisposable
     }
 
     private void Measure(
-        TrainingStep step, ValidationSet validation, TrainingNoise noise, LatentSource latents, List<double> losses, Action<string>? log, CancellationToken cancellation)
+        TrainingStep step,
+        ValidationSet validation,
+        TrainingNoise noise,
+        LatentSource latents,
+        List<double> losses,
+        TrainingScalars? scalars,
+        Action<string>? log,
+        CancellationToken cancellation)
     {
         var measured = new List<double>();
         foreach (var batch in validation.Batches())
@@ -272,6 +314,7 @@ public sealed class Trainer : IDisposable
             measured.Add(step.Measure(Input(batch, noise, latents)));
         }
 
+        scalars?.AddValidation(losses.Count, measured.Average());
         log?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
             $"Validation after step {losses.Count}: loss {measured.Average():0.00000}, in training {losses.TakeLast(plan.StepsPerEpoch).Average():0.00000}."));
@@ -313,11 +356,11 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private StepResult Change(TrainingStep step, double loss, int number, double rate)
+    private StepResult Change(TrainingStep step, double loss, int number)
     {
         try
         {
-            return step.Change(loss, group => rate * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate));
+            return step.Change(loss, group => rates.At(number, group));
         }
         catch (Exception e) when (OutOfMemory.IsCauseOf(e))
         {
@@ -410,7 +453,7 @@ public sealed class Trainer : IDisposable
             .With("model", modelFacts.Sha256)
             .With("VAE", modelFacts.Vae?.Sha256);
         // A file counts by what is in it, not by where it lies.
-        foreach (var (name, value) in (settings with { NetworkWeights = null, Resume = null }).ToOptions())
+        foreach (var (name, value) in (settings.WithoutSamples() with { NetworkWeights = null, Resume = null }).ToOptions())
             key.With(name, value);
         if (settings.NetworkWeights is { } start)
             key.With("network_weights", ContentHash.OfFile(start));

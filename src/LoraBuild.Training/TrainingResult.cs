@@ -1,3 +1,5 @@
+using LoraBuild.Core.Logging;
+
 namespace LoraBuild.Training;
 
 /// <summary>What came of a training.</summary>
@@ -6,7 +8,7 @@ namespace LoraBuild.Training;
 /// <param name="Epochs">Epochs that the done steps reach into.</param>
 /// <param name="FirstEpochLoss">The mean loss of the first epoch.</param>
 /// <param name="LastEpochLoss">The mean loss of the last whole epoch's number of steps.</param>
-/// <param name="Losses">The loss of every step.</param>
+/// <param name="Log">Losses and learning rates of every step.</param>
 /// <param name="Files">The written files, the finished LoRA last; it is missing where the training stopped early.</param>
 public sealed record TrainingResult(
     int Steps,
@@ -14,9 +16,12 @@ public sealed record TrainingResult(
     int Epochs,
     double FirstEpochLoss,
     double LastEpochLoss,
-    IReadOnlyList<double> Losses,
+    TrainingLog Log,
     IReadOnlyList<string> Files)
 {
+    /// <summary>The loss of every step.</summary>
+    public IReadOnlyList<double> Losses => Log.Losses;
+
     /// <summary>The part of this run's time, from its second step on, in which steps waited for their pictures: 0 to 1.</summary>
     public double ShareOfWaiting { get; init; }
 

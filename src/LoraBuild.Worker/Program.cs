@@ -29,6 +29,8 @@ try
         case FindPersonsJob find: FindPersons.Run(find, events, signals.Token); break;
         case TagJob tag: TagPictures.Run(tag, events, signals.Token); break;
         case TrainJob train: TrainLora.Run(train, events, signals.Token); break;
+        case PreviewJob previews: TrainLora.DrawPreviews(previews, events, signals.Token); break;
+        case MergeJob merge: MergeLora.Run(merge, events, signals.Token); break;
         default: throw new NotSupportedException($"No such job: {job.GetType().Name}.");
     }
 

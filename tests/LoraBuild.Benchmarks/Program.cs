@@ -2,6 +2,7 @@ using LoraBuild.Benchmarks;
 using LoraBuild.Benchmarks.Builds;
 using LoraBuild.Benchmarks.Models;
 using LoraBuild.Benchmarks.Pictures;
+using LoraBuild.Benchmarks.Samples;
 using LoraBuild.Benchmarks.Training;
 
 IBenchmark[] benchmarks =
@@ -10,7 +11,7 @@ IBenchmark[] benchmarks =
 #if !TORCHSHARP
     new OperatorBenchmark(),
 #endif
-    new NormalizeBenchmark(), new TagBenchmark(), new RandomModel(),
+    new NormalizeBenchmark(), new TagBenchmark(), new BaseSamplesBenchmark(), new RandomModel(),
     new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
     new KillBenchmark(),
 ];

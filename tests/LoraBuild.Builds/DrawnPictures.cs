@@ -1,10 +1,11 @@
+using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
-using LoraBuild.Diffusion.Vae;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Tagging;
+using LoraBuild.Training.Previews;
 
 namespace LoraBuild.Builds;
 
@@ -19,12 +20,12 @@ internal static class DrawnPictures
     public static IReadOnlyList<Raster> Draw(StableDiffusion model, string prompt, int count = 16)
     {
         using var scope = torch.NewDisposeScope();
-        using var frozen = torch.no_grad();
-        var prompts = Encode(model, prompt).expand(count, -1, -1);
-        var negatives = Encode(model, "").expand(count, -1, -1);
-        var noise = LatentNoise.For([.. Enumerable.Range(1, count).Select(seed => (long)seed)], 4, Side / 8, Side / 8);
-        var latents = new DdimSampler(model.Schedule).Sample(model.UNet, noise, prompts, negatives, DdimSteps, Guidance);
-        return [.. Enumerable.Range(0, count).Select(i => ToRaster(model.Vae, latents.narrow(0, i, 1)))];
+        var painter = new TextToImage(model);
+        var requests = Enumerable.Range(1, count).Select(seed => new PictureRequest
+        {
+            Prompt = prompt, Seed = seed, Width = Side, Height = Side, Steps = DdimSteps, Guidance = Guidance,
+        });
+        return PictureTensor.ToRasters(painter.Decode(painter.Sample([.. requests])));
     }
 
     /// <summary>The mean, over features and pictures, of whether the tagger sees the feature at its usual threshold.</summary>
@@ -52,22 +53,5 @@ internal static class DrawnPictures
         }
 
         PngEncoder.Encode(new Raster(Columns * Side, rows * Side, sheet), path);
-    }
-
-    private static Tensor Encode(StableDiffusion model, string prompt) => model.TextEncoder.Encode([model.Tokenizer.Encode(prompt)]);
-
-    private static Raster ToRaster(AutoencoderKL vae, Tensor latents)
-    {
-        using var scope = torch.NewDisposeScope();
-        var image = ((vae.Decode(latents) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)[0].permute(1, 2, 0).contiguous();
-        var rgb = image.data<byte>().ToArray();
-        var rgba = new byte[Side * Side * 4];
-        for (var i = 0; i < Side * Side; i++)
-        {
-            rgb.AsSpan(i * 3, 3).CopyTo(rgba.AsSpan(i * 4));
-            rgba[(i * 4) + 3] = 255;
-        }
-
-        return new Raster(Side, Side, rgba);
     }
 }

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using LoraBuild.Core.Pictures;
 using LoraBuild.Core.Report;
+using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Tests.Report;
 
@@ -76,12 +77,24 @@ public sealed class BrowserFixture : IDisposable
         return (string.Create(CultureInfo.InvariantCulture, $"picture_{index:0000}"), $"1girl, black hair, necktie, shirt, white shirt, smile, {string.Join(", ", tags)}", null);
     }
 
+    private static ReportTraining Training()
+    {
+        double[] losses = [.. Enumerable.Range(0, 60).Select(step => 0.1 + (0.02 * Math.Cos(step)) - (0.001 * step))];
+        PictureRequest[] prompts = [new() { Prompt = "aoi, smile", Width = 128, Height = 128 }, new() { Prompt = "<b>1girl</b>", Width = 160, Height = 96 }];
+        PreviewRow[] rows = [.. Enumerable.Range(1, 3).Select(epoch =>
+            new PreviewRow(new(epoch * 20, epoch), [.. prompts.Select((_, prompt) => new PreviewFile($"{epoch}_{prompt}.png", ""))], new($"{epoch}_grid.png", "")))];
+        return new(
+            new(20, losses, [.. losses.Select((_, step) => 1e-4 * Math.Min(1, step / 20.0))], [.. losses.Select((_, step) => 5e-5 * Math.Min(1, step / 20.0))]),
+            new(prompts, rows),
+            rows.SelectMany(row => row.Pictures).ToDictionary(file => file.Name, _ => Pixel));
+    }
+
     private string Write(string name, ReportSource source)
     {
         var data = ReportBuilder.Build(source);
         var path = Path.Combine(folder, name + " report.html");
         using var page = File.Create(path);
-        ReportPage.Write(page, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, Pixel))]);
+        ReportPage.Write(page, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, Pixel))], Training());
         return path;
     }
 }

@@ -8,6 +8,7 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
     [Theory]
     [InlineData("a card shows what went, what came and why")]
     [InlineData("the overview has the arithmetic of the epoch")]
+    [InlineData("the training has its curves, and a row of previews for each epoch")]
     [InlineData("filters by tag, place, group and outfit work together")]
     [InlineData("the table of tags counts before and after, and filters")]
     [InlineData("a warning leads to its pictures, filtered away or not")]

@@ -54,6 +54,19 @@ const checks = {
     assert.equal(await page.locator('#buckets tbody tr').count(), 2);
   },
 
+  async 'the training has its curves, and a row of previews for each epoch'(page) {
+    assert.deepEqual(await page.locator('#training svg').evaluateAll(charts => charts.map(chart => chart.getAttribute('aria-label'))),
+      ['Loss over 60 steps, at most 0.12', 'Learning rate over 60 steps, at most 0.0001']);
+    // Every line is drawn, within its chart.
+    const boxes = await page.locator('#training polyline').evaluateAll(lines => lines.map(line => [line.getBoundingClientRect(), line.ownerSVGElement.getBoundingClientRect()]));
+    assert.equal(boxes.length, 4);
+    for (const [line, chart] of boxes) assert.ok(line.width > 300 && line.height > 10 && line.left >= chart.left && line.right <= chart.right && line.top >= chart.top && line.bottom <= chart.bottom);
+    assert.deepEqual(await page.locator('#previews tbody th').allTextContents(), ['epoch 1', 'epoch 2', 'epoch 3']);
+    assert.deepEqual(await page.locator('#previews thead th').allTextContents(), ['After', 'aoi, smile', '<b>1girl</b>']);
+    assert.deepEqual(await page.locator('#previews img').first().evaluate(image => [image.naturalWidth, image.width, image.height]), [1, 128, 128]);
+    await page.locator('#training').screenshot({ path: join(screenshots, 'training.png') });
+  },
+
   async 'filters by tag, place, group and outfit work together'(page) {
     const tag = page.getByLabel('Tag', { exact: true });
     await tag.fill('smile');

@@ -51,6 +51,9 @@ public static class DiagnosticCode
     /// <summary>An sd-scripts configuration is missing, no TOML, or has a key or value that does not exist.</summary>
     public const string TrainingConfigInvalid = "LB1015";
 
+    /// <summary>The file of sample prompts is missing, or has an option or value that does not exist.</summary>
+    public const string SamplePromptsInvalid = "LB1016";
+
     /// <summary>There is no finished LoRA, or no file of an epoch that is to be published.</summary>
     public const string NothingToPublish = "LB1017";
 
@@ -131,6 +134,9 @@ public static class DiagnosticCode
 
     /// <summary>A setting says something else of the base model than the model's files.</summary>
     public const string ModelContradiction = "LB4009";
+
+    /// <summary>A LoRA is to be merged into a model that is no single file.</summary>
+    public const string NotSingleCheckpoint = "LB4010";
 
     /// <summary>A training setting has an impossible value.</summary>
     public const string InvalidTrainingSetting = "LB5001";

@@ -32,7 +32,8 @@ public static class ReportPage
     /// <param name="target">Where to.</param>
     /// <param name="data">What it shows.</param>
     /// <param name="thumbnails">A thumbnail for each of <see cref="ReportData.Pictures"/>, in their order.</param>
-    public static void Write(Stream target, ReportData data, IReadOnlyList<ReportThumbnail> thumbnails)
+    /// <param name="training">What came of the training; null before it.</param>
+    public static void Write(Stream target, ReportData data, IReadOnlyList<ReportThumbnail> thumbnails, ReportTraining? training = null)
     {
         var html = Asset("page.html").AsSpan();
         while (html.IndexOf("{{", StringComparison.Ordinal) is >= 0 and var start)
@@ -52,6 +53,7 @@ public static class ReportPage
                 case "title": target.Write(Encoding.UTF8.GetBytes(WebUtility.HtmlEncode(data.Title))); break;
                 case "style": target.Write(Encoding.UTF8.GetBytes(Asset("page.css"))); break;
                 case "script": target.Write(Encoding.UTF8.GetBytes(Asset("page.js"))); break;
+                case "training": target.Write(Encoding.UTF8.GetBytes(TrainingSection.Html(training))); break;
                 case "data": JsonSerializer.Serialize(target, data, Json); break;
                 case "thumbnails": JsonSerializer.Serialize(target, thumbnails, Json); break;
                 default: throw new InvalidOperationException($"page.html has no place {place}.");

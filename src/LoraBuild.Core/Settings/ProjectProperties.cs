@@ -31,6 +31,8 @@ public static class ProjectProperties
         "LoraImplications",
         "LoraLibtorch",
         "LoraMaxPixels",
+        "LoraMergeInto",
+        "LoraMergeStrength",
         "LoraMinPictureSize",
         "LoraOutputName",
         "LoraOverwriteTagFiles",

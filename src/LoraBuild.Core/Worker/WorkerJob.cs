@@ -15,6 +15,8 @@ namespace LoraBuild.Core.Worker;
 [JsonDerivedType(typeof(ShowEditsJob), "show edits")]
 [JsonDerivedType(typeof(FindPersonsJob), "find persons")]
 [JsonDerivedType(typeof(TrainJob), "train")]
+[JsonDerivedType(typeof(PreviewJob), "previews")]
+[JsonDerivedType(typeof(MergeJob), "merge")]
 public abstract record WorkerJob;
 
 /// <summary>Asks which libraries do the work: one <see cref="FinishedEvent"/> with a fact for each engine, name and version.</summary>
@@ -117,4 +119,33 @@ public sealed record TrainJob(
 
     /// <summary>After how many minutes the training stops, its state saved; null: at its end.</summary>
     public double? StopAfterMinutes { get; init; }
+
+    /// <summary>Where previews are collected: pictures, and their list when all are there. Null: none are drawn.</summary>
+    public string? SampleFolder { get; init; }
+
+    /// <summary>A second folder that shows previews as soon as they are drawn, or null.</summary>
+    public string? ShownSampleFolder { get; init; }
 }
+
+/// <summary>Draws those previews of a finished training that are missing, from the LoRA files that it wrote.</summary>
+/// <param name="Training">The training; its files lie in its output folder.</param>
+public sealed record PreviewJob(TrainJob Training) : WorkerJob;
+
+/// <summary>Bakes LoRA files into a checkpoint: one <see cref="FinishedEvent"/> whose id is the target.</summary>
+/// <param name="Checkpoint">The checkpoint, a single file.</param>
+/// <param name="Tokenizer">CLIP's vocabulary: a folder or merges.txt; null to look beside the checkpoint.</param>
+/// <param name="Loras">The LoRA files.</param>
+/// <param name="Target">The file to write.</param>
+public sealed record MergeJob(string Checkpoint, string? Tokenizer, IReadOnlyList<LoraToMerge> Loras, string Target) : WorkerJob
+{
+    /// <summary>As <see cref="TrainJob.TokenizerUrl"/>.</summary>
+    public string? TokenizerUrl { get; init; }
+
+    /// <summary>The folder of the content store.</summary>
+    public string? CachePath { get; init; }
+}
+
+/// <summary>A LoRA to bake in.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Strength">How strongly: 1 as trained.</param>
+public sealed record LoraToMerge(string Path, double Strength);

@@ -98,6 +98,9 @@ public sealed class ClipTokenizer
         return chunks;
     }
 
+    /// <summary>The number of ids of a caption in which brackets weigh words, without start, end and a limit.</summary>
+    public int CountWeighted(string caption) => WeightedText.Parse(caption).Sum(run => Tokenize(run.Text).Count);
+
     private long[][] Chunks(IReadOnlyList<int> ids, int maxTokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTokens);

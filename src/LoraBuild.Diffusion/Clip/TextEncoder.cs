@@ -75,8 +75,11 @@ public sealed class TextEncoder : IDisposable
     /// <param name="weights">
     /// A factor for the states of every id, in the captions' chunks, from <see cref="ClipTokenizer.EncodeWeighted"/>; null: 1.
     /// </param>
+    /// <param name="keepMean">
+    /// Whether each chunk's states keep their mean under the weights, as stable-diffusion-webui draws; sd-scripts trains without.
+    /// </param>
     /// <returns>[captions, 75 x chunks + 2, <see cref="Size"/>].</returns>
-    public Tensor Encode(IReadOnlyList<long[][]> captions, int clipSkip = 1, IReadOnlyList<float[][]>? weights = null)
+    public Tensor Encode(IReadOnlyList<long[][]> captions, int clipSkip = 1, IReadOnlyList<float[][]>? weights = null, bool keepMean = false)
     {
         using var scope = torch.NewDisposeScope();
         // Chunks that are equal, above all the empty ones of short captions, go through the encoder once.
@@ -96,8 +99,7 @@ public sealed class TextEncoder : IDisposable
         var states = Forward(ids, clipSkip).index_select(0, torch.tensor([.. index], device: tokenEmbedding.device));
         states = states.view(captions.Count, -1, ClipTokenizer.ChunkLength, Size);
         if (weights is not null)
-            states = states * torch.tensor([.. weights.SelectMany(caption => caption).SelectMany(chunk => chunk)], device: tokenEmbedding.device)
-                .view(captions.Count, -1, ClipTokenizer.ChunkLength, 1).to_type(states.dtype);
+            states = Weigh(states, weights, keepMean);
         return Join(states).MoveToOuterDisposeScope();
     }
 
@@ -110,6 +112,14 @@ public sealed class TextEncoder : IDisposable
         foreach (var layer in layers)
             layer.Dispose();
         finalNorm.Dispose();
+    }
+
+    private static Tensor Weigh(Tensor states, IReadOnlyList<float[][]> weights, bool keepMean)
+    {
+        var factors = torch.tensor([.. weights.SelectMany(caption => caption).SelectMany(chunk => chunk)], device: states.device)
+            .view(states.shape[0], -1, ClipTokenizer.ChunkLength, 1).to_type(states.dtype);
+        var weighed = states * factors;
+        return keepMean ? weighed * (states.mean([2, 3], keepdim: true) / weighed.mean([2, 3], keepdim: true)) : weighed;
     }
 
     // [captions, chunks, 77, size] to [captions, 75 x chunks + 2, size]

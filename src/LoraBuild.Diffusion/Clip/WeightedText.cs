@@ -81,6 +81,6 @@ public readonly partial record struct WeightedText(string Text, double Weight)
     private static bool TryNumber(ReadOnlySpan<char> text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 
-    [GeneratedRegex(@"\\[()\[\]\\]?|[(\[]|:([+-]?[.\d]+)\)|[)\]]|[^\\()\[\]:]+|:")]
+    [GeneratedRegex(@"\\[()\[\]\\]?|[(\[]|:\s*([+-]?[.\d]+)\s*\)|[)\]]|[^\\()\[\]:]+|:")]
     private static partial Regex Pieces();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Models;
 using LoraBuild.Diffusion.Schedule;
@@ -80,6 +81,23 @@ internal sealed record ModelSettings(
             return config.Count("norm_num_groups") ?? UsualNormGroups;
         }
         return (config.Has("unet") ? config.Count("vae", "norm_num_groups") : null) ?? FromMetadata(file, "vae", "norm_num_groups") ?? UsualNormGroups;
+    }
+
+    /// <summary>What of it is not as in Stable Diffusion 1.x or 2.x, as the entries of a single file's metadata that <see cref="Of(ITensorFile, bool)"/> reads.</summary>
+    /// <param name="vaeNormGroups">The groups of the autoencoder's normalisations.</param>
+    public IEnumerable<KeyValuePair<string, string>> ToMetadata(long vaeNormGroups)
+    {
+        var areUsual = UNetHeads == Usual(IsVersion2);
+        var entries = new (string Name, long? Value)[]
+        {
+            ("unet.num_heads", areUsual ? null : UNetHeads.Count),
+            ("unet.num_head_channels", areUsual || UNetHeads.Count is not null ? null : UNetHeads.Size),
+            ("unet.norm_num_groups", UNetNormGroups == UsualNormGroups ? null : UNetNormGroups),
+            ("clip.num_attention_heads", TextHeads),
+            ("vae.norm_num_groups", vaeNormGroups == UsualNormGroups ? null : vaeNormGroups),
+        };
+        return entries.Where(entry => entry.Value is not null)
+            .Select(entry => KeyValuePair.Create(entry.Name, entry.Value!.Value.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static ConfigFile ConfigBeside(ITensorFile file) =>

@@ -12,6 +12,10 @@ internal sealed class Weights(ModelPart part, ScalarType dtype, Device device, F
     private const int ShownProblems = 5;
 
     private readonly List<string> problems = [];
+    private readonly Dictionary<string, StoredTensor> sources = [];
+
+    /// <summary>Where the weights of the layers lie that adapters can be put on, by the layers' names.</summary>
+    public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
 
     /// <summary>The type that the part computes in.</summary>
     public ScalarType Dtype => dtype;
@@ -50,11 +54,11 @@ internal sealed class Weights(ModelPart part, ScalarType dtype, Device device, F
 
     /// <summary>The linear layer of that name.</summary>
     public Linear Linear(string name, string loraName, long inputs, long outputs, bool bias = true) =>
-        new(loraName, Take(name + ".weight", outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
+        new(loraName, TakeWeight(name, loraName, outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
 
     /// <summary>The convolution of that name, padded so that a stride of 1 keeps the size.</summary>
     public Conv2d Conv2d(string name, string loraName, long inputs, long outputs, long kernel, long stride = 1) => new(
-        loraName, Take(name + ".weight", outputs, inputs, kernel, kernel), Take(name + ".bias", outputs), stride, padding: kernel / 2);
+        loraName, TakeWeight(name, loraName, outputs, inputs, kernel, kernel), Take(name + ".bias", outputs), stride, padding: kernel / 2);
 
     /// <summary>
     /// A 1 x 1 convolution that works on positions as a linear layer does. Stable Diffusion 2.x and diffusers store such weights as a matrix.
@@ -63,7 +67,7 @@ internal sealed class Weights(ModelPart part, ScalarType dtype, Device device, F
     {
         if (IsMatrix(name))
             return Linear(name, loraName, inputs, outputs);
-        using var kernel = Take(name + ".weight", outputs, inputs, 1, 1);
+        using var kernel = TakeWeight(name, loraName, outputs, inputs, 1, 1);
         return new Linear(loraName, kernel.flatten(1).DetachFromDisposeScope(), Take(name + ".bias", outputs));
     }
 
@@ -100,6 +104,13 @@ internal sealed class Weights(ModelPart part, ScalarType dtype, Device device, F
     /// <summary>The error for a checkpoint that is not what this part needs.</summary>
     public LoraBuildException Misfit(string reason) => new(
         DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of Stable Diffusion 1.x or 2.x: {reason}.", part.Path);
+
+    private Tensor TakeWeight(string name, string loraName, params long[] shape)
+    {
+        if (loraName.Length > 0 && part.Tensors.TryGetValue(name + ".weight", out var stored))
+            sources.Add(loraName, stored);
+        return Take(name + ".weight", shape);
+    }
 
     private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -25,30 +25,41 @@ public static class SafetensorsWriter
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
+    /// <summary>Writes a file of tensors that are made when their turn comes, one at a time; whole or not at all.</summary>
+    /// <param name="path">The target; its folder is created.</param>
+    /// <param name="tensors">What to write.</param>
+    /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
+    public static void WriteOneByOne(string path, IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata) =>
+        AtomicFile.Write(path, stream => WriteOneByOne(stream, tensors, metadata));
+
     /// <summary>Writes a file's bytes to a stream.</summary>
     /// <param name="stream">Where to write.</param>
     /// <param name="tensors">What to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
     public static void Write(
-        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
+        WriteOneByOne(stream, tensors.Select(tensor => new TensorSource(tensor.Key, tensor.Value.dtype, tensor.Value.shape, tensor.Value.alias)), metadata);
+
+    private static void WriteOneByOne(Stream stream, IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
     {
         var ordered = tensors
-            .OrderByDescending(tensor => SafetensorsType.RankOf(tensor.Value.dtype))
-            .ThenBy(tensor => tensor.Key, StringComparer.Ordinal)
+            .OrderByDescending(tensor => SafetensorsType.RankOf(tensor.Type))
+            .ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
             .ToList();
         var header = Header(ordered, metadata);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (var (_, tensor) in ordered)
+        foreach (var tensor in ordered)
         {
             using var scope = torch.NewDisposeScope();
-            stream.Write(tensor.detach().cpu().contiguous().bytes);
+            stream.Write(tensor.Load().detach().cpu().contiguous().bytes);
         }
     }
 
-    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
+    private static byte[] Header(List<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Json))
@@ -62,21 +73,21 @@ public static class SafetensorsWriter
                 json.WriteEndObject();
             }
             var offset = 0L;
-            foreach (var (name, tensor) in tensors)
+            foreach (var (name, scalarType, shape, _) in tensors)
             {
-                var rank = SafetensorsType.RankOf(tensor.dtype);
+                var rank = SafetensorsType.RankOf(scalarType);
                 if (rank < 0)
-                    throw new ArgumentException($"'{name}' has the type {tensor.dtype}, which the format does not know.", nameof(tensors));
+                    throw new ArgumentException($"'{name}' has the type {scalarType}, which the format does not know.", nameof(tensors));
                 var type = SafetensorsType.All[rank];
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type.Name);
                 json.WriteStartArray("shape");
-                foreach (var size in tensor.shape)
+                foreach (var size in shape)
                     json.WriteNumberValue(size);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                offset += tensor.numel() * type.Size;
+                offset += shape.Aggregate(1L, (product, size) => product * size) * type.Size;
                 json.WriteNumberValue(offset);
                 json.WriteEndArray();
                 json.WriteEndObject();

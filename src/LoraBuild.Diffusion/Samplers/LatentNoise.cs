@@ -14,13 +14,18 @@ public static class LatentNoise
     /// <param name="height">Height of the latents: the picture's / 8.</param>
     /// <param name="width">Width of the latents: the picture's / 8.</param>
     /// <param name="device">Where to put it, or null for the CPU.</param>
+    /// <param name="step">Null for the noise to begin with, else that which an ancestral sampler adds after this step, from 0.</param>
     /// <returns>[seeds, channels, height, width], float32.</returns>
-    public static Tensor For(IReadOnlyList<long> seeds, long channels, long height, long width, Device? device = null)
+    public static Tensor For(IReadOnlyList<long> seeds, long channels, long height, long width, Device? device = null, int? step = null)
     {
         var size = (int)(channels * height * width);
         var values = new float[seeds.Count * size];
         for (var i = 0; i < seeds.Count; i++)
-            new CounterRandom(seeds[i]).FillGaussian(values.AsSpan(i * size, size));
+        {
+            var random = step is { } number ? new CounterRandom(seeds[i], number) : new CounterRandom(seeds[i]);
+            random.FillGaussian(values.AsSpan(i * size, size));
+        }
+
         return torch.tensor(values, [seeds.Count, channels, height, width], device: device);
     }
 }

@@ -57,7 +57,7 @@ public sealed class UNetModel : IDisposable
 
     /// <summary>The noise, or the velocity, that the model sees in the latents.</summary>
     /// <param name="latents">[batch, 4, height, width], any size of at least one pixel a level, in the model's type.</param>
-    /// <param name="timesteps">[batch], whole numbers 0..999, on the model's device.</param>
+    /// <param name="timesteps">[batch], numbers 0..999, on the model's device.</param>
     /// <param name="context">[batch, tokens, <see cref="ContextSize"/>], in the model's type.</param>
     /// <returns>[batch, 4, height, width].</returns>
     public Tensor Forward(Tensor latents, Tensor timesteps, Tensor context)

@@ -12,6 +12,9 @@ public sealed class AutoencoderKL : IDisposable
     /// <summary>What sampled latents are multiplied with, so that their variance is about 1.</summary>
     public const double ScaleFactor = 0.18215;
 
+    /// <summary>The side of <see cref="DecodeTiled"/>'s tiles, and how far they reach into each other, in latents: 768 and 192 pixels.</summary>
+    public const int TileSide = 96, TileOverlap = 24;
+
     internal const double NormEpsilon = 1e-6;
 
     private const double LeastLogVariance = -30, GreatestLogVariance = 20;
@@ -66,6 +69,57 @@ public sealed class AutoencoderKL : IDisposable
         return decoder.Forward(unquantize.Forward(latents / ScaleFactor)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// As <see cref="Decode"/>, in overlapping tiles: the memory is that of a tile, and of the picture. What sees the whole picture, the
+    /// decoder's attention, sees it here, too; only the norms take their statistics tile by tile, so that tones of a tile may lie a little
+    /// off, which overlaps blend. In the example's model the mean difference is below 0.02, the greatest below 0.4, of a range of 2.
+    /// </summary>
+    /// <param name="latents">[batch, 4, height, width] as the UNet sees them, in the model's type.</param>
+    /// <param name="side">The tiles' side in latents.</param>
+    /// <param name="overlap">How far neighbours reach into each other, less than half of <paramref name="side"/>.</param>
+    /// <returns>[batch, 3, 8 height, 8 width], about -1..1, float32.</returns>
+    public Tensor DecodeTiled(Tensor latents, int side = TileSide, int overlap = TileOverlap)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(overlap);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(side, 2 * overlap);
+        using var scope = torch.NewDisposeScope();
+        var begun = decoder.Begin(unquantize.Forward(latents / ScaleFactor));
+        var (height, width) = (begun.shape[2], begun.shape[3]);
+        Tensor? sum = null, weights = null;
+        foreach (var (top, rows) in Tiles(height, side, overlap))
+        {
+            foreach (var (left, columns) in Tiles(width, side, overlap))
+            {
+                using var inner = torch.NewDisposeScope();
+                var tile = decoder.Enlarge(begun.narrow(2, top, rows).narrow(3, left, columns).contiguous()).to_type(ScalarType.Float32);
+                sum ??= torch.zeros([tile.shape[0], tile.shape[1], height * Reduction, width * Reduction], device: tile.device).MoveToOuterDisposeScope();
+                weights ??= torch.zeros([1, 1, height * Reduction, width * Reduction], device: tile.device).MoveToOuterDisposeScope();
+                var weight = Ramp(top, rows, height).view(1, 1, -1, 1) * Ramp(left, columns, width).view(1, 1, 1, -1);
+                Part(sum).add_(tile * weight);
+                Part(weights).add_(weight);
+
+                Tensor Part(Tensor whole) =>
+                    whole.narrow(2, top * Reduction, rows * Reduction).narrow(3, left * Reduction, columns * Reduction);
+            }
+        }
+
+        return (sum! / weights!).MoveToOuterDisposeScope();
+
+        // 1 within a tile, falling over the overlap towards a neighbour, above 0 everywhere.
+        Tensor Ramp(long start, long length, long whole)
+        {
+            var (count, fade) = (length * Reduction, (double)overlap * Reduction);
+            var values = new float[count];
+            for (var i = 0L; i < count; i++)
+            {
+                var (before, after) = (start == 0 ? fade : i + 0.5, start + length == whole ? fade : count - i - 0.5);
+                values[i] = (float)Math.Min(1, Math.Min(before, after) / Math.Max(fade, 1));
+            }
+
+            return torch.tensor(values, device: latents.device);
+        }
+    }
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
@@ -73,5 +127,14 @@ public sealed class AutoencoderKL : IDisposable
         quantize.Dispose();
         unquantize.Dispose();
         decoder.Dispose();
+    }
+
+    // Where tiles begin and how long they are: evenly, with at least the overlap between neighbours.
+    private static IEnumerable<(long Start, long Length)> Tiles(long whole, long side, long overlap)
+    {
+        var count = whole <= side ? 1 : (whole - overlap + side - overlap - 1) / (side - overlap);
+        var length = Math.Min(whole, side);
+        for (var i = 0L; i < count; i++)
+            yield return (count == 1 ? 0 : (whole - length) * i / (count - 1), length);
     }
 }

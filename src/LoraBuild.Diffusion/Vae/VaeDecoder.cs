@@ -41,7 +41,21 @@ internal sealed class VaeDecoder : IDisposable
     public Tensor Forward(Tensor latents)
     {
         using var scope = torch.NewDisposeScope();
-        var hidden = middle.Forward(convIn.Forward(latents));
+        return Enlarge(Begin(latents)).MoveToOuterDisposeScope();
+    }
+
+    // The part at the latents' size, with the attention in which every position sees all others.
+    public Tensor Begin(Tensor latents)
+    {
+        using var scope = torch.NewDisposeScope();
+        return middle.Forward(convIn.Forward(latents)).MoveToOuterDisposeScope();
+    }
+
+    // The part that takes the memory: positions see their neighbours alone, but for the norms' statistics.
+    public Tensor Enlarge(Tensor begun)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hidden = begun;
         for (var index = 0; index < levels.Length; index++)
         {
             foreach (var block in levels[index])

@@ -1,12 +1,12 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Logging;
 using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
 using LoraBuild.Training;
+using LoraBuild.Training.Previews;
 
 namespace LoraBuild.Worker.Jobs;
 
@@ -20,10 +20,7 @@ internal static class TrainLora
     /// <exception cref="OperationCanceledException">The job was cancelled; its state is saved.</exception>
     public static void Run(TrainJob job, EventWriter events, CancellationToken token)
     {
-        var settings = TrainingSettings.Parse(job.Options, out var problems);
-        foreach (var problem in problems)
-            events.Report(problem);
-        if (events.HasErrors)
+        if (TrainingOf(job, events, token) is not { } training)
             return;
 
         // libtorch takes a thread for each physical core; a second one on the same core is worth a third of the time.
@@ -33,15 +30,7 @@ internal static class TrainLora
         using var alone = FileLock.TakeAsync(
             Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
         using var turn = job.LocksFolder is { } locks ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), token) : null;
-        var training = new TrainingJob(
-            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
-        {
-            CachePath = job.CachePath,
-            Vae = job.Vae,
-            Deterministic = job.Deterministic,
-            StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
-            FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
-        };
+        training = training with { StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), events.Report, token);
         if (!result.IsFinished)
         {
@@ -57,7 +46,41 @@ internal static class TrainLora
         events.Progress(string.Create(
             CultureInfo.InvariantCulture,
             $"Train: {result.Steps} steps done, {LossOverTime(result)}"));
-        events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', result.Files.Select(Path.GetFileName)) });
+        var log = TrainingLog.FileName(job.OutputName);
+        result.Log.Write(Path.Combine(job.OutputFolder, log));
+        events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', [log, .. result.Files.Select(Path.GetFileName)]) });
+    }
+
+    /// <summary>One finished item when the previews and their list lie in the job's folder.</summary>
+    /// <exception cref="OperationCanceledException">The job was cancelled; what is drawn stays.</exception>
+    public static void DrawPreviews(PreviewJob job, EventWriter events, CancellationToken token)
+    {
+        if (TrainingOf(job.Training, events, token) is not { } training)
+            return;
+        LatePreviews.Draw(training, events.Progress, token);
+        events.Finished("previews");
+    }
+
+    // Null where the settings are wrong, which is reported.
+    private static TrainingJob? TrainingOf(TrainJob job, EventWriter events, CancellationToken token)
+    {
+        var settings = TrainingSettings.Parse(job.Options, out var problems);
+        var prompts = settings.ReadSamplePrompts(out var ofPrompts);
+        foreach (var problem in problems.Concat(ofPrompts))
+            events.Report(problem);
+        if (events.HasErrors)
+            return null;
+        return new TrainingJob(
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
+        {
+            CachePath = job.CachePath,
+            Vae = job.Vae,
+            Deterministic = job.Deterministic,
+            FetchTokenizer = PublishedTokenizer.From(job.CachePath, job.TokenizerUrl, "Train", events, token),
+            SamplePrompts = job.SampleFolder is null ? [] : prompts,
+            SampleFolder = job.SampleFolder ?? "",
+            ShownSampleFolder = job.ShownSampleFolder,
+        };
     }
 
     private static string LossOverTime(TrainingResult result) => result.Epochs == 1
@@ -77,12 +100,6 @@ internal static class TrainLora
 
     private static void TellWaiting(EventWriter events, int? holder) =>
         events.Progress($"Train: waiting for another training{(holder is { } id ? string.Create(CultureInfo.InvariantCulture, $" (pid {id})") : "")}");
-
-    private static string FetchTokenizer(string cache, Uri url, EventWriter events, CancellationToken token)
-    {
-        events.Progress("Train: the model brings no CLIP vocabulary, so the published one is taken");
-        return ClipVocabulary.FetchAsync(new DownloadCache(cache), url, token).GetAwaiter().GetResult();
-    }
 
     private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>
     {

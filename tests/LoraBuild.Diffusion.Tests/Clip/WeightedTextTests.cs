@@ -23,6 +23,7 @@ public class WeightedTextTests
     [InlineData("a:1.5)", "a:1.5):1")]
     [InlineData("close) it]", "close) it]:1")]
     [InlineData("(a:b:-.5)", "a:b:-0.5")]
+    [InlineData("(spaced: 1.2 )", "spaced:1.2")]
     [InlineData("(a:1.2.3)", "a:1.2.3):1.1")]
     [InlineData(@"back\slash \\(", @"backslash \:1")]
     public void Brackets_weigh(string prompt, string runs) => Assert.Equal(

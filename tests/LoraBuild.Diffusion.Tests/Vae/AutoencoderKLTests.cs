@@ -1,3 +1,5 @@
+using LoraBuild.Core.Sampling;
+using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Diffusion.Vae;
 
 namespace LoraBuild.Diffusion.Tests.Vae;
@@ -27,5 +29,29 @@ public class AutoencoderKLTests
         var pictures = model.Vae.Decode(TestData.Golden("vae.decode_latent_in") * AutoencoderKL.ScaleFactor);
 
         TestData.AssertClose(TestData.Golden("vae.decode_out"), pictures, 1e-5);
+    }
+
+    [Fact]
+    public void Decoded_in_tiles_a_picture_is_the_same_but_for_its_tones_a_little()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var frozen = torch.no_grad();
+        using var model = StableDiffusion.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
+        var request = new PictureRequest { Prompt = "1girl, black hair, outdoors", Seed = 3, Width = 256, Height = 384, Steps = 4, Guidance = 5 };
+        var latents = new TextToImage(model).Sample([request]);
+        var whole = model.Vae.Decode(latents);
+
+        var tiled = model.Vae.DecodeTiled(latents, side: 24, overlap: 8);
+
+        Assert.Equal(whole.shape, tiled.shape);
+        var difference = (whole - tiled).abs();
+        Assert.InRange(difference.mean().item<float>(), 1e-7f, 0.02f);
+        Assert.InRange(difference.max().item<float>(), 1e-6f, 0.4f);
+        // A seam would show as a jump between neighbours that the whole picture does not have.
+        Assert.True(Jump(tiled) < Jump(whole) * 1.05, $"{Jump(tiled)}, {Jump(whole)}");
+        TestData.AssertClose(whole, model.Vae.DecodeTiled(latents, side: 48), 1e-5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Vae.DecodeTiled(latents, side: 16, overlap: 8));
+
+        static double Jump(Tensor picture) => (picture.narrow(2, 1, picture.shape[2] - 1) - picture.narrow(2, 0, picture.shape[2] - 1)).abs().mean([0, 1, 3]).max().item<float>();
     }
 }

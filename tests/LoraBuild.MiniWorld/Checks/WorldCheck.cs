@@ -1,11 +1,13 @@
 using System.Text.Json;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Sampling;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
 using LoraBuild.MiniWorld.Drawing;
 using LoraBuild.MiniWorld.Training;
 using LoraBuild.Tagging;
+using LoraBuild.Training.Previews;
 using SkiaSharp;
 
 namespace LoraBuild.MiniWorld.Checks;
@@ -14,7 +16,7 @@ namespace LoraBuild.MiniWorld.Checks;
 internal static class WorldCheck
 {
     private const float Threshold = 0.4f;
-    private const int TaggedDrawings = 1000, LeastCount = 5, ReconstructedDrawings = 96, Prompts = 64, AtOnce = 16, Steps = 25;
+    private const int TaggedDrawings = 1000, LeastCount = 5, ReconstructedDrawings = 96, Prompts = 64, AtOnce = 16, Steps = 25, FirstSeed = 100, Side = 128, MaxTokens = 75;
     private const double Guidance = 5;
     private const long TaggerSeed = 90_000_000, VaeSeed = 70_000_000, PromptSeed = 4242;
 
@@ -54,7 +56,7 @@ internal static class WorldCheck
         using var model = StableDiffusion.Load(modelFolder, ScalarType.Float32, device);
         var result = new Dictionary<string, object> { ["tagger"] = Tagger(tagger), ["vae"] = Vae(model, device, tagger) };
         var scenes = Enumerable.Range(0, Prompts).Select(i => DrawnPicture.Draw(PromptSeed, Purpose.CheckPictures, i, 128, 128, pairs: 0).Tags).ToList();
-        var drawn = Draw(model, device, scenes.Select(WorldCaptions.Joined).ToList());
+        var drawn = Draw(model, scenes.Select(WorldCaptions.Joined).ToList());
         result["base"] = Recalls(scenes, drawn.Select(picture => Found(tagger, picture)).ToList());
         var json = JsonSerializer.Serialize(result, Json);
         Console.WriteLine(json);
@@ -102,25 +104,34 @@ internal static class WorldCheck
             var errors = (again - images).square().mean([1, 2, 3]).cpu().data<float>().ToArray();
             noise.AddRange(errors.Select(error => 10 * Math.Log10(4 / error)));
             tags.AddRange(pictures.Select(picture => picture.Tags));
-            found.AddRange(ToRasters(again).Select(picture => Found(tagger, picture)));
+            found.AddRange(PictureTensor.ToRasters(again).Select(picture => Found(tagger, picture)));
         }
         return new() { ["dB"] = Math.Round(noise.Average(), 2), ["reconstructions"] = Recalls(tags, found) };
     }
 
-    private static List<Raster> Draw(StableDiffusion model, Device device, IReadOnlyList<string> prompts)
+    private static List<Raster> Draw(StableDiffusion model, IReadOnlyList<string> prompts)
     {
+        var painter = new TextToImage(model);
+        var requests = prompts.Select((prompt, index) => new PictureRequest
+        {
+            Prompt = Shortened(model, prompt), Seed = FirstSeed + index, Width = Side, Height = Side, Steps = Steps, Guidance = Guidance,
+        });
         var pictures = new List<Raster>();
-        for (var first = 0; first < prompts.Count; first += AtOnce)
+        foreach (var batch in requests.Chunk(AtOnce))
         {
             using var scope = NewDisposeScope();
-            var captions = prompts.Skip(first).Take(AtOnce).ToList();
-            var noise = LatentNoise.For([.. Enumerable.Range(100 + first, captions.Count).Select(seed => (long)seed)], 4, 16, 16, device);
-            var latents = new DdimSampler(model.Schedule).Sample(model.UNet, noise, Encode(captions), Encode([.. captions.Select(_ => "")]), Steps, Guidance);
-            pictures.AddRange(ToRasters(model.Vae.Decode(latents).clamp(-1, 1)));
+            pictures.AddRange(PictureTensor.ToRasters(painter.Decode(painter.Sample(batch))));
         }
         return pictures;
+    }
 
-        Tensor Encode(IReadOnlyList<string> captions) => model.TextEncoder.Encode([.. captions.Select(caption => model.Tokenizer.Encode(caption))]);
+    // The miniature learns captions of one chunk of CLIP's.
+    private static string Shortened(StableDiffusion model, string prompt)
+    {
+        var tags = prompt.Split(", ");
+        while (model.Tokenizer.CountWeighted(string.Join(", ", tags)) > MaxTokens)
+            tags = tags[..^1];
+        return string.Join(", ", tags);
     }
 
     private static SortedDictionary<string, double> Recalls(IReadOnlyList<IReadOnlyList<string>> asked, IReadOnlyList<HashSet<string>> found)
@@ -145,17 +156,9 @@ internal static class WorldCheck
         return [.. TaggerTraining.Labels.Where((_, label) => scores[label] >= Threshold)];
     }
 
-    private static IEnumerable<Raster> ToRasters(Tensor images)
-    {
-        var (count, height, width) = (images.shape[0], (int)images.shape[2], (int)images.shape[3]);
-        var bytes = images.add(1).mul(127.5).round().to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu().data<byte>().ToArray();
-        for (var i = 0; i < count; i++)
-            yield return new DrawnPicture(bytes[(i * height * width * 3)..((i + 1) * height * width * 3)], width, height, []).ToRaster();
-    }
-
     private static void WriteSheet(string path, List<Raster> pictures)
     {
-        const int columns = 8, side = 128;
+        const int columns = 8, side = Side;
         using var sheet = new SKBitmap(new SKImageInfo(columns * side, (pictures.Count + columns - 1) / columns * side, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(sheet))
         {

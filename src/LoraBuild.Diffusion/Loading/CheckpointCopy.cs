@@ -1,0 +1,86 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Safetensors;
+
+namespace LoraBuild.Diffusion.Loading;
+
+/// <summary>
+/// A copy of a checkpoint with other weights in some layers: names, types and all other tensors stay as they are. One tensor is in memory at
+/// a time, besides the model.
+/// </summary>
+public static class CheckpointCopy
+{
+    private const string FirstWeight = Architecture.UNetPrefix + "input_blocks.0.0.weight";
+
+    /// <summary>The type in which a checkpoint keeps the UNet's weights: loaded in it, the model has the file's own numbers.</summary>
+    /// <param name="checkpoint">A single file with CompVis' keys.</param>
+    /// <exception cref="LoraBuildException">LB4010: it is a folder. LB4003: it is no checkpoint. LB4001, LB4002, LB4006 to LB4008, LB6004: it cannot be read.</exception>
+    public static ScalarType TypeOf(string checkpoint)
+    {
+        using var file = Open(checkpoint);
+        using var weight = file.Load(FirstWeight);
+        return weight.dtype;
+    }
+
+    /// <summary>Writes the copy, a .safetensors file, whole or not at all.</summary>
+    /// <param name="model">The model that was loaded from the checkpoint.</param>
+    /// <param name="checkpoint">A single file with CompVis' keys.</param>
+    /// <param name="target">The file to write.</param>
+    /// <param name="changeOf">What is added to a layer's weight, of its shape, in 32 bits; null: nothing. The caller's scope owns it.</param>
+    /// <param name="metadata">Entries of the copy's metadata, beside the checkpoint's own; they count before those.</param>
+    /// <exception cref="LoraBuildException">As <see cref="TypeOf"/>; LB6001: the copy cannot be written.</exception>
+    public static void Write(
+        StableDiffusion model, string checkpoint, string target, Func<AdaptableLayer, Tensor?> changeOf, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var ungraded = torch.no_grad();
+        using var file = Open(checkpoint);
+        var layers = model.TextEncoder.Layers.Concat(model.UNet.Layers).ToLookup(layer => model.Sources[layer.Name].Name);
+        var entries = new SortedDictionary<string, string>(file.Metadata.ToDictionary(), StringComparer.Ordinal);
+        // A config.json that lies beside the checkpoint does not lie beside the copy.
+        foreach (var (name, value) in model.Settings.ToMetadata(model.VaeNormGroups).Concat(metadata))
+            entries[name] = value;
+        SafetensorsWriter.WriteOneByOne(
+            target, file.Shapes.Select(tensor => new TensorSource(tensor.Key, TypeIn(tensor.Key), tensor.Value, () => Load(tensor.Key))), entries);
+
+        ScalarType TypeIn(string name)
+        {
+            using var tensor = file.Load(name);
+            return tensor.dtype;
+        }
+
+        Tensor Load(string name)
+        {
+            using var scope = torch.NewDisposeScope();
+            var stored = file.Load(name);
+            Tensor? sum = null;
+            foreach (var layer in layers[name])
+            {
+                if (changeOf(layer) is not { } change)
+                    continue;
+                sum ??= stored.to_type(ScalarType.Float32).clone();
+                // OpenCLIP keeps several layers in one tensor.
+                var part = model.Sources[layer.Name].Rows is var (first, count) ? sum.narrow(0, first, count) : sum;
+                part.add_(change.view(part.shape));
+            }
+
+            return (sum?.to_type(stored.dtype) ?? stored).MoveToOuterDisposeScope();
+        }
+    }
+
+    private static ITensorFile Open(string checkpoint)
+    {
+        var path = BaseModelPath.Resolve(checkpoint);
+        if (Directory.Exists(path))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.NotSingleCheckpoint, "This is a folder of diffusers' parts. Set LoraMergeInto to a single .safetensors or .ckpt file.", path);
+        }
+
+        var file = TensorFiles.Open([path]);
+        if (file.Shapes.ContainsKey(FirstWeight))
+            return file;
+        file.Dispose();
+        throw new LoraBuildException(DiagnosticCode.CheckpointMismatch, $"The checkpoint has no '{FirstWeight}': it is not one of Stable Diffusion 1.x or 2.x.", path);
+    }
+}

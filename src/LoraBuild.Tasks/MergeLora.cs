@@ -1,0 +1,88 @@
+using System.Globalization;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Worker;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>MergeLora: LoRA files and a checkpoint become a checkpoint that needs no LoRA.</summary>
+public sealed class MergeLora : ModelTask
+{
+    /// <summary>How the name of a merged checkpoint ends, which is not to be taken for an epoch's.</summary>
+    internal const string FileEnding = "-merged.safetensors";
+
+    private const string StrengthName = "Strength";
+
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>The checkpoint: a single file, or its URI.</summary>
+    public ITaskItem? Checkpoint { get; set; }
+
+    /// <summary>What the checkpoint's bytes must hash to, or nothing.</summary>
+    public string CheckpointSha256 { get; set; } = "";
+
+    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
+    public ITaskItem? Tokenizer { get; set; }
+
+    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
+    [Required]
+    public string TokenizerUrl { get; set; } = "";
+
+    /// <summary>The LoRA files, with <c>Strength</c> as metadata.</summary>
+    [Required]
+    public ITaskItem[] Loras { get; set; } = [];
+
+    /// <summary>The strength of those that have none.</summary>
+    [Required]
+    public string Strength { get; set; } = "";
+
+    /// <summary>The folder that gets the merged checkpoint.</summary>
+    [Required]
+    public string OutputFolder { get; set; } = "";
+
+    /// <summary>The project's LoRA's file name without extension, with which its name begins.</summary>
+    [Required]
+    public string OutputName { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        if (Checkpoint is null)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.BaseModelMissing, "There is no checkpoint to merge into. Set LoraMergeInto or LoraBaseModel to a Stable Diffusion checkpoint.");
+        }
+
+        // A path may be a folder with one file.
+        var checkpoint = BaseModelPath.Resolve(
+            IsUri(Checkpoint.ItemSpec) ? Fetch(Checkpoint.ItemSpec, CheckpointSha256, DiagnosticCode.BaseModelMissing) : Checkpoint.GetMetadata("FullPath"));
+        var target = Path.Combine(OutputFolder, OutputName + FileEnding);
+        if (checkpoint == target)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidProperty, "LoraMergeInto names the file that MergeLora writes. Copy it, or set LoraOutputName to another name.", checkpoint);
+        }
+
+        var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
+        new WorkerProcess(WorkerAssembly, this).Run(
+            new MergeJob(checkpoint, Tokenizer?.GetMetadata("FullPath"), loras, target) { CachePath = CachePath, TokenizerUrl = TokenizerUrl },
+            "MergeLora",
+            done => Say($"Merged checkpoint -> {done.Id}"),
+            CancellationToken);
+    }
+
+    private double StrengthOf(ITaskItem lora)
+    {
+        var own = lora.GetMetadata(StrengthName);
+        var text = own.Length > 0 ? own : Strength;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var strength) && double.IsFinite(strength))
+            return strength;
+        throw own.Length > 0
+            ? new LoraBuildException(DiagnosticCode.InvalidMetadata, $"{StrengthName} of '{lora.ItemSpec}' is '{own}'; it must be a number.")
+            : new LoraBuildException(DiagnosticCode.InvalidProperty, $"LoraMergeStrength is '{text}'; it must be a number.");
+    }
+}

@@ -1,0 +1,63 @@
+using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Training.Adapters;
+
+namespace LoraBuild.Training.Merging;
+
+/// <summary>Bakes LoRA files into a checkpoint, as sd-scripts' <c>merge_lora.py --sd_model</c> does.</summary>
+public static class LoraMerge
+{
+    private const string TitleEntry = "modelspec.title";
+
+    /// <summary>Writes the merged checkpoint, whole or not at all: sums are made in 32 bits and rounded to the type that each tensor has.</summary>
+    /// <param name="checkpoint">A single file with CompVis' keys.</param>
+    /// <param name="files">LoRA files of any known kind, each with its strength.</param>
+    /// <param name="target">The .safetensors file to write.</param>
+    /// <param name="options">What the author says of the checkpoint.</param>
+    /// <returns>How many layers have changed.</returns>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">
+    /// LB4001 to LB4010, LB6004: the checkpoint or a LoRA. LB6001: the result cannot be written.
+    /// </exception>
+    public static int Write(string checkpoint, IReadOnlyList<(string Path, double Strength)> files, string target, ModelOptions? options = null)
+    {
+        using var ungraded = no_grad();
+        using var model = StableDiffusion.Load(checkpoint, CheckpointCopy.TypeOf(checkpoint), options: options);
+        using var applied = AppliedLora.Apply(files, model.TextEncoder, model.UNet);
+        var modules = applied.Modules.ToLookup(module => module.Layer);
+        CheckpointCopy.Write(
+            model,
+            checkpoint,
+            target,
+            layer => modules[layer].Select(module => module.WeightChange()).Aggregate((Tensor?)null, (sum, change) => sum is null ? change : sum + change),
+            Metadata(model, [checkpoint, .. files.Select(file => file.Path)], Path.GetFileNameWithoutExtension(target)));
+        return modules.Count;
+    }
+
+    // What sd-scripts writes of a merged model, without the time.
+    private static SortedDictionary<string, string> Metadata(StableDiffusion model, IReadOnlyList<string> parts, string title)
+    {
+        var isVelocity = model.Prediction == PredictionType.Velocity;
+        return new(StringComparer.Ordinal)
+        {
+            ["modelspec.sai_model_spec"] = "1.0.1",
+            ["modelspec.architecture"] = !model.IsVersion2 ? "stable-diffusion-v1" : isVelocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512",
+            ["modelspec.implementation"] = "https://github.com/Stability-AI/generative-models",
+            ["modelspec.implementation_version"] = $"LoraBuild/{typeof(LoraMerge).Assembly.GetName().Version!.ToString(3)}",
+            [TitleEntry] = title,
+            ["modelspec.merged_from"] = string.Join(", ", parts.Select(TitleOf)),
+            ["modelspec.resolution"] = model.IsVersion2 && isVelocity ? "768x768" : "512x512",
+            ["modelspec.prediction_type"] = isVelocity ? "v" : "epsilon",
+        };
+    }
+
+    private static string TitleOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        if (Path.GetExtension(path) != ".safetensors")
+            return name;
+        using var file = SafetensorsFile.Open(path);
+        return file.Metadata.GetValueOrDefault(TitleEntry, name);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using LoraBuild.Core.Sampling;
+using LoraBuild.Core.Settings;
+using LoraBuild.Training.Previews;
+using LoraBuild.Training.Schedules;
+
+namespace LoraBuild.Training.Tests.Previews;
+
+public class PreviewTests
+{
+    private static readonly PictureRequest[] Prompts =
+    [
+        new() { Prompt = "aoi", Seed = 5, Width = 64, Height = 64, Steps = 2, Guidance = 3 },
+        new() { Prompt = "1girl, café", NegativePrompt = "black hair", Seed = 6, Width = 96, Height = 64, Steps = 3, Guidance = 3, Sampler = SamplerKind.EulerAncestral },
+    ];
+
+    [Theory]
+    [InlineData(OptimizerType.Lion8bit)]
+    [InlineData(OptimizerType.AdamWScheduleFree)]
+    public void Previews_change_no_bit_of_the_training(OptimizerType optimizer)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { OptimizerType = optimizer, NetworkDropout = 0.1 };
+        var without = Trainer.Run(SmallDataset.Job(folder, settings, "without"));
+        var job = Job(folder, settings with { SampleAtFirst = true, SampleEveryNSteps = 4 });
+
+        var with = Trainer.Run(job);
+
+        Assert.Equal(without.Losses, with.Losses);
+        Assert.Equal(without.Files.Select(File.ReadAllBytes), with.Files.Select(File.ReadAllBytes));
+        var sheet = PreviewSheet.TryRead(job.SampleFolder)!;
+        Assert.Equal([0, 4, 8, 12], sheet.Rows.Select(row => row.Moment.Steps));
+        // They show what is learnt.
+        Assert.NotEqual(sheet.Rows[0].Pictures[0].Sha256, sheet.Rows[^1].Pictures[0].Sha256);
+    }
+
+    [Fact]
+    public void Interrupted_anywhere_no_preview_is_lost_or_drawn_twice_and_all_have_the_same_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { SampleAtFirst = true };
+        var undisturbed = Job(folder, settings);
+        Trainer.Run(undisturbed);
+        var job = Job(folder, settings, "disturbed");
+        var expected = Files(undisturbed.SampleFolder);
+
+        // As soon as a run has drawn four further files, more than a moment has, it is cancelled.
+        var (runs, before) = (0, -1);
+        TrainingResult? result = null;
+        while (result is null)
+        {
+            using var cancellation = new CancellationTokenSource();
+            Directory.CreateDirectory(job.SampleFolder);
+            using var watcher = new Timer(_ =>
+            {
+                if (Directory.GetFiles(job.SampleFolder, "*.png").Length > before + 3)
+                    cancellation.Cancel();
+            });
+            before = Directory.GetFiles(job.SampleFolder, "*.png").Length;
+            watcher.Change(0, 5);
+            Assert.True(++runs < 20);
+            try
+            {
+                result = Trainer.Run(job, cancellation: cancellation.Token);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
+
+        Assert.True(runs > 1);
+        Assert.Equal(expected, Files(job.SampleFolder));
+    }
+
+    [Fact]
+    public void Previews_have_sd_scripts_names_a_grid_and_stable_diffusion_webuis_parameters()
+    {
+        using var folder = new TemporaryFolder();
+        var job = Job(folder, SmallDataset.Settings with { SampleEveryNEpochs = 2 }) with { ShownSampleFolder = folder.File("shown") };
+        Trainer.Run(job);
+
+        string[] names = ["aoi_e000002_00_5.png", "aoi_e000002_01_6.png", "aoi_e000002_grid.png", "samples.json"];
+        Assert.Equal(names, Files(job.SampleFolder).Keys);
+        Assert.Equal(names[..3], Files(job.ShownSampleFolder!).Keys);
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(job.SampleFolder, names[1])));
+        Assert.Contains("tEXtparameters\01girl, café\nNegative prompt: black hair\nSteps: 3, Sampler: Euler a, CFG scale: 3, Seed: 6, Size: 96x64, Model hash: ", text, StringComparison.Ordinal);
+        var grid = Imaging.PictureDecoder.Decode(Path.Combine(job.SampleFolder, names[2])).Raster;
+        Assert.Equal((192, 64), (grid.Width, grid.Height));
+    }
+
+    [Fact]
+    public void Previews_that_were_not_asked_for_in_time_are_drawn_from_the_files()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { SavePrecision = ModelPrecision.Float32, SampleAtFirst = true };
+        var (inTime, late) = (Job(folder, settings, "time"), Job(folder, settings, "late"));
+        Trainer.Run(inTime);
+        Trainer.Run(late with { SamplePrompts = [], Settings = settings.WithoutSamples() });
+
+        LatePreviews.Draw(late);
+
+        // Of weights in 32 bits nothing is lost by way of a file.
+        Assert.Equal(Files(inTime.SampleFolder).Keys, Files(late.SampleFolder).Keys);
+        foreach (var name in Files(inTime.SampleFolder).Keys.Where(name => name.EndsWith(".png", StringComparison.Ordinal)))
+        {
+            var (a, b) = (Pixels(inTime, name), Pixels(late, name));
+            Assert.True(a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) <= 2), name);
+        }
+
+        static byte[] Pixels(TrainingJob job, string name) => Imaging.PictureDecoder.Decode(Path.Combine(job.SampleFolder, name)).Raster.Pixels;
+    }
+
+    [Fact]
+    public void Moments_are_those_of_sd_scripts()
+    {
+        var plan = new TrainingPlan(TotalSteps: 10, WarmupSteps: 0, BatchesPerEpoch: 4);
+
+        Assert.Equal([4, 8, 10], Moments(new()));
+        Assert.Equal([0, 8], Moments(new() { SampleEveryNEpochs = 2, SampleAtFirst = true, SampleEveryNSteps = 3 }));
+        Assert.Equal([3, 6, 9], Moments(new() { SampleEveryNSteps = 3 }));
+
+        IEnumerable<int> Moments(TrainingSettings settings) => new PreviewPlan(settings, plan, Prompts, "aoi").Moments.Select(moment => moment.Steps);
+    }
+
+    private static TrainingJob Job(TemporaryFolder folder, TrainingSettings settings, string output = "with") =>
+        SmallDataset.Job(folder, settings, output) with { SamplePrompts = Prompts, SampleFolder = folder.File(output, "samples") };
+
+    private static SortedDictionary<string, string> Files(string folder) => new(
+        Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), file => Core.Caching.ContentHash.OfFile(file).ToString()), StringComparer.Ordinal);
+}
