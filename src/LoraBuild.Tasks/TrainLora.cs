@@ -178,7 +178,7 @@ public sealed class TrainLora : TrainingTask
                 path);
         }
 
-        return !IsInOutputFolder(path)
+        return !IsIn(OutputFolder, path)
             ? path
             : throw new LoraBuildException(
                 DiagnosticCode.StateMismatch,
@@ -230,7 +230,9 @@ public sealed class TrainLora : TrainingTask
 
     // In its place a result counts even if the store has lost it.
     private bool IsInPlace(string folder, ContentHash key) =>
-        Session.State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(path => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        Session.State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(path => IsIn(folder, path));
+
+    private static bool IsIn(string folder, string path) => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private bool TryPlace(StoredResult result, string folder, ContentHash key)
     {
