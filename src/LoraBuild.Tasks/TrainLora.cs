@@ -18,9 +18,9 @@ public sealed class TrainLora : TrainingTask
     private const int StepVersion = 3;
     private const int KeyDigits = 16;
     private static readonly string[] FileOptions = ["network_weights", "resume"];
-    // Beside the finished LoRA: epochs, steps, and states.
+    // Beside the finished LoRA: epochs, steps, states, and the epoch that an evaluation of another training chose.
     private static readonly string[] FurtherFiles =
-        ["-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
+        ["-best.safetensors", "-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
 
     /// <summary>The worker.</summary>
     [Required]
@@ -61,13 +61,13 @@ public sealed class TrainLora : TrainingTask
             StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
         var key = Key(job, model);
         var result = Session.Store.Find(key);
-        if (result is not null && IsInPlace(result, key))
+        if (result is not null && Session.IsInPlace(result, OutputFolder, key))
         {
             Say("Train: up to date");
             return;
         }
 
-        if (result is null || !TryPlace(result, key))
+        if (result is null || !Session.TryPlace(result, OutputFolder, key))
         {
             result = Train(job, key);
             if (result is null)
@@ -76,7 +76,7 @@ public sealed class TrainLora : TrainingTask
                 return;
             }
 
-            if (!TryPlace(result, key))
+            if (!Session.TryPlace(result, OutputFolder, key))
                 throw new LoraBuildException(DiagnosticCode.CannotRead, $"The trained LoRA vanished from the cache '{CachePath}'. Build again.");
         }
         else
@@ -127,19 +127,7 @@ public sealed class TrainLora : TrainingTask
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
             .With("dataset", Session.State.HashInput(Path.Combine(job.Dataset, DatasetFile.Name)))
             .With("name", job.OutputName);
-        foreach (var file in model.Weights)
-            key.With("base model", Session.State.HashInput(file));
-        // Without a vocabulary the worker takes the published one, which is always the same; that one appears is a change.
-        if (job.Tokenizer is null)
-            key.With("vocabulary", ClipVocabulary.PublishedMerges);
-        foreach (var file in model.Optional.Concat((job.Tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [job.Tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
-        {
-            if (File.Exists(file))
-                key.With(Path.GetFileName(file), Session.State.HashInput(file));
-            else
-                Session.State.NoteAbsent(file);
-        }
-
+        BaseModelKey.AddTo(key, Session, model, job.Tokenizer);
         foreach (var (name, value) in job.Options.OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
@@ -149,22 +137,6 @@ public sealed class TrainLora : TrainingTask
         }
 
         return key.ToHash();
-    }
-
-    private bool IsInPlace(StoredResult result, ContentHash key) =>
-        result.Files.All(file => Session.State.FindOutput(Path.Combine(OutputFolder, file.Name), key)?.Content == file.Content);
-
-    private bool TryPlace(StoredResult result, ContentHash key)
-    {
-        foreach (var file in result.Files)
-        {
-            var target = Path.Combine(OutputFolder, file.Name);
-            if (!Session.Store.TryPlace(file, target))
-                return false;
-            Session.State.RecordOutput(target, key);
-        }
-
-        return true;
     }
 
     // Null where it failed or stopped early; the worker said why. A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.

@@ -8,10 +8,8 @@ using LoraBuild.Core.Report;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Tags;
-using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
-using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -86,14 +84,16 @@ public sealed class WriteReport : LoraTask
         var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
         var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out _);
         var own = OwnImplications.Read(Session, Implications);
-        var key = Key(settings, own);
+        var thumbnailStep = new ThumbnailStep(this, WorkerAssembly, ReportPage.ThumbnailSide, ThumbnailFolder);
+        var files = Pictures.Select(picture => (picture.Id(), picture.ItemSpec)).ToList();
+        var key = Key(settings, own, thumbnailStep.Rules);
         if (Session.State.FindOutput(Page, key) is not null)
         {
-            KeepThumbnails();
+            thumbnailStep.Keep(files);
             return;
         }
 
-        var thumbnails = MakeThumbnails();
+        var thumbnails = thumbnailStep.Make(files, "Report");
         if (Log.HasLoggedErrors)
             return;
         var data = ReportBuilder.Build(Source(settings, own));
@@ -103,11 +103,11 @@ public sealed class WriteReport : LoraTask
         Say($"Report -> {Page}");
     }
 
-    private ContentHash Key(TrainingSettings settings, OwnImplications own)
+    private ContentHash Key(TrainingSettings settings, OwnImplications own, ContentHash thumbnails)
     {
         var key = new StepKey("Report", StepVersion)
             .With("template", ReportPage.Template)
-            .With("thumbnails", ThumbnailRules())
+            .With("thumbnails", thumbnails)
             .With("title", Title)
             .With("dataset", Session.State.HashInput(DatasetPath))
             .With("likenesses", Session.State.HashInput(LikenessesFile))
@@ -122,11 +122,6 @@ public sealed class WriteReport : LoraTask
     }
 
     private string DatasetPath => Path.Combine(DatasetFolder, DatasetFile.Name);
-
-    private ContentHash ThumbnailRules() => new StepKey("Shrink", StepVersion)
-        .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Images)
-        .With("side", ReportPage.ThumbnailSide.ToString(CultureInfo.InvariantCulture))
-        .ToHash();
 
     private ReportSource Source(TrainingSettings settings, OwnImplications own)
     {
@@ -145,31 +140,4 @@ public sealed class WriteReport : LoraTask
             ledgers[3],
             PictureLikenesses.Read(LikenessesFile).Duplicates);
     }
-
-    private Dictionary<string, string> MakeThumbnails()
-    {
-        var rules = ThumbnailRules();
-        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), ThumbnailOf(picture), ThumbnailKey(rules, picture))).ToList();
-        var paths = Pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
-        new MemoizedStep(Session).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
-            new ShrinkJob([.. missing.Select(output => new PictureToShrink(output.Id, paths[output.Id], output.Target))], ReportPage.ThumbnailSide),
-            "Report",
-            done => finished(done.Id),
-            CancellationToken));
-        Session.Sweep(ThumbnailFolder, Session.State.IsSeen);
-        return outputs.ToDictionary(output => output.Id, output => output.Target, StringComparer.Ordinal);
-    }
-
-    // The page is as it was, and so are they: the next build finds them without asking the store.
-    private void KeepThumbnails()
-    {
-        var rules = ThumbnailRules();
-        foreach (var picture in Pictures)
-            Session.State.FindOutput(ThumbnailOf(picture), ThumbnailKey(rules, picture));
-    }
-
-    private ContentHash ThumbnailKey(ContentHash rules, ITaskItem picture) =>
-        new StepKey("Shrink", StepVersion).With("rules", rules).With("picture", Session.State.HashInput(picture.ItemSpec)).ToHash();
-
-    private string ThumbnailOf(ITaskItem picture) => Path.Combine(ThumbnailFolder, picture.Id() + ".jpg");
 }

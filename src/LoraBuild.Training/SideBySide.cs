@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.UNet;
+
 namespace LoraBuild.Training;
 
 /// <summary>
@@ -7,6 +9,13 @@ namespace LoraBuild.Training;
 /// </summary>
 internal static class SideBySide
 {
+    // Stable Diffusion's UNet has 860 million.
+    private const long SmallUNet = 100_000_000;
+
+    /// <summary>Whether a model is small enough, and on a CPU, to run through two copies of itself.</summary>
+    public static bool Suits(UNetModel unet, Device device) =>
+        device.type == DeviceType.CPU && unet.Layers.Sum(layer => layer.Weight.numel()) < SmallUNet;
+
     /// <summary>Runs both, the first on this thread, and waits for both. What either throws is thrown here.</summary>
     public static void Run(Action first, Action second)
     {

@@ -25,8 +25,6 @@ namespace LoraBuild.Training;
 public sealed class Trainer : IDisposable
 {
     private const int Version = 2;
-    // A UNet below this runs through two copies of itself side by side; Stable Diffusion's has 860 million.
-    private const long SmallUNet = 100_000_000;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2), SaveInterval = TimeSpan.FromMinutes(5);
@@ -74,7 +72,7 @@ public sealed class Trainer : IDisposable
         }
 
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
-        if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < SmallUNet)
+        if (SideBySide.Suits(model.UNet, device))
         {
             secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);

@@ -47,6 +47,9 @@ public sealed class GarmentTable
     /// <summary>The garment that a tag names, or null where it names none.</summary>
     public Garment? Named(string tag) => Find(tag) is { IsName: true } found ? found.Garment : null;
 
+    /// <summary>The garment of which the table has exactly this word, or null.</summary>
+    public Garment? Word(string word) => garmentByWords.GetValueOrDefault(word);
+
     private void Add(IReadOnlyList<string> words, Garment? garment, TableEntry entry)
     {
         foreach (var word in words)

@@ -54,6 +54,24 @@ internal sealed class BuildSession
         return session;
     }
 
+    /// <summary>Whether all files of a result lie in a folder as they were placed there under a key.</summary>
+    public bool IsInPlace(StoredResult result, string folder, ContentHash key) =>
+        result.Files.All(file => State.FindOutput(Path.Combine(folder, file.Name), key)?.Content == file.Content);
+
+    /// <summary>Copies the files of a result from the store into a folder; false where the store no longer has them all.</summary>
+    public bool TryPlace(StoredResult result, string folder, ContentHash key)
+    {
+        foreach (var file in result.Files)
+        {
+            var target = Path.Combine(folder, file.Name);
+            if (!Store.TryPlace(file, target))
+                return false;
+            State.RecordOutput(target, key);
+        }
+
+        return true;
+    }
+
     /// <summary>Deletes what earlier builds left in a folder of the build's own and this one did not want, and folders that are empty then.</summary>
     public void Sweep(string folder, Func<string, bool> wanted)
     {

@@ -1,8 +1,6 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
 using LoraBuild.Training;
@@ -32,7 +30,7 @@ internal static class TrainLora
             CachePath = job.CachePath,
             Vae = job.Vae,
             StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
-            FetchTokenizer = job is { CachePath: { } cache, TokenizerUrl: { } url } ? () => FetchTokenizer(cache, new Uri(url), events, token) : null,
+            FetchTokenizer = PublishedVocabulary.Fetcher(job.CachePath, job.TokenizerUrl, "Train", events, token),
         };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
         if (!result.IsFinished)
@@ -50,12 +48,6 @@ internal static class TrainLora
             CultureInfo.InvariantCulture,
             $"Train: {result.Steps} steps done, the loss fell from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last"));
         events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', result.Files.Select(Path.GetFileName)) });
-    }
-
-    private static string FetchTokenizer(string cache, Uri url, EventWriter events, CancellationToken token)
-    {
-        events.Progress("Train: the model brings no CLIP vocabulary, so the published one is taken");
-        return ClipVocabulary.FetchAsync(new DownloadCache(cache), url, token).GetAwaiter().GetResult();
     }
 
     private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>
