@@ -1,9 +1,10 @@
 using LoraBuild.Benchmarks;
+using LoraBuild.Benchmarks.Craft;
 using LoraBuild.Benchmarks.Models;
 using LoraBuild.Benchmarks.Pictures;
 using LoraBuild.Benchmarks.Training;
 
-IBenchmark[] benchmarks = [new TrainingStepBenchmark(), new PythonLoopBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel()];
+IBenchmark[] benchmarks = [new TrainingStepBenchmark(), new PythonLoopBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new CraftBenchmark(), new RandomModel()];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
 {
