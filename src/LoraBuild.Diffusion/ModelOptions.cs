@@ -26,6 +26,12 @@ public sealed record ModelOptions
     /// </summary>
     public bool? VParameterization { get; init; }
 
+    /// <summary>
+    /// What the model computes with instead of a tensor of its files, by that tensor's name there: a weight that is to be trained itself, of
+    /// the same shape and on the same device. Null: the tensors as they are.
+    /// </summary>
+    public Func<string, Tensor, Tensor>? Substitute { get; init; }
+
     internal PredictionType? Prediction =>
         VParameterization is { } velocity ? velocity ? PredictionType.Velocity : PredictionType.Epsilon : null;
 }

@@ -109,7 +109,7 @@ public sealed class StableDiffusion : IDisposable
         {
             using var scope = torch.NewDisposeScope();
             using var frozen = torch.no_grad();
-            var weights = new Weights(part, dtype, device);
+            var weights = new Weights(part, dtype, device, options.Substitute);
             var result = build(weights);
             weights.ThrowIfMisfit();
             return result;

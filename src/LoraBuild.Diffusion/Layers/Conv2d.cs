@@ -50,7 +50,7 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     // places and many channels; and an operator that is used for very small inputs sums in an order that depends on the threads.
     private bool PrefersColumns(Tensor input)
     {
-        if (input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32)
+        if (input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32 || Weight.requires_grad)
             return false;
         var (height, width) = OutputSize(input);
         return IsPointwise

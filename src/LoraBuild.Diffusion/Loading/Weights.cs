@@ -7,7 +7,7 @@ namespace LoraBuild.Diffusion.Loading;
 /// The tensors of one part of a checkpoint, taken by name in the type and on the device where the part will run. What is missing or of
 /// another shape is collected, so that one error can name it all: call <see cref="ThrowIfMisfit"/> when the part has been built.
 /// </summary>
-internal sealed class Weights(ModelPart part, ScalarType dtype, Device device)
+internal sealed class Weights(ModelPart part, ScalarType dtype, Device device, Func<string, Tensor, Tensor>? substitute = null)
 {
     private const int ShownProblems = 5;
 
@@ -44,7 +44,7 @@ internal sealed class Weights(ModelPart part, ScalarType dtype, Device device)
         else if (!stored.Shape.SequenceEqual(shape))
             problems.Add($"'{stored.Name}' is {Shown(stored.Shape)}, not {Shown(shape)}");
         else
-            return stored.Load(dtype, device).DetachFromDisposeScope();
+            return (substitute is null ? stored.Load(dtype, device) : substitute(stored.Name, stored.Load(dtype, device))).DetachFromDisposeScope();
         return torch.empty(shape, dtype: dtype, device: device).DetachFromDisposeScope();
     }
 

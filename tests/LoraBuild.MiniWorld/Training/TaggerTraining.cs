@@ -1,0 +1,127 @@
+using LoraBuild.Diffusion;
+using LoraBuild.Imaging;
+using LoraBuild.MiniWorld.Drawing;
+using LoraBuild.Tagging;
+using SkiaSharp;
+
+namespace LoraBuild.MiniWorld.Training;
+
+/// <summary>
+/// Trains the tagger on drawings of many sizes as they are found in the world: some through JPEG, some through the autoencoder, some small,
+/// noisy, mirrored or of another brightness.
+/// </summary>
+internal static class TaggerTraining
+{
+    /// <summary>The labels, in the model's order: ratings, general tags, characters.</summary>
+    public static readonly IReadOnlyList<string> Labels = ["general", "sensitive", "questionable", "explicit", .. DrawnTags.General, .. DrawnTags.Characters];
+
+    private const int InputSide = 4 * TaggerNetwork.Side;
+
+    private static readonly TaggerInput Input = new(InputSide, IsChannelsFirst: true);
+    private static readonly int[] Sides = [160, 224, 256, 320, 384, 448, 512];
+    private static readonly double[] Aspects = [1, 1, 0.75, 0.66, 1.33, 0.6, 1.5];
+    private static readonly Dictionary<string, int> Places = Labels.Select((label, place) => (label, place)).ToDictionary();
+
+    /// <summary>Trains it. The share of pictures that go through the autoencoder of <paramref name="model"/> is a fifth.</summary>
+    public static TaggerNetwork Run(StableDiffusion model, Device device, long seed, TrainingLength length)
+    {
+        var network = new TaggerNetwork(Labels.Count, seed, device);
+        using var optimization = new Optimization(network.Parameters, length, weightDecay: 0.02, averageDecay: 0.995);
+        var progress = new Progress("Tagger", length.Steps);
+        var step = 0;
+        foreach (var batch in Ahead.Of(length.Steps, number => Draw(seed, number, length.Batch)))
+        {
+            using var scope = NewDisposeScope();
+            var pictures = functional.avg_pool2d(tensor(batch.Inputs, [length.Batch, 3, InputSide, InputSide], device: device), 4);
+            pictures = Worn(Reconstructed(model, batch.Small, pictures, device), new Dice(seed, Purpose.Wear, step));
+            var wanted = tensor(batch.Wanted, [length.Batch, Labels.Count], device: device);
+            progress.Report(++step, optimization.Descend(Loss(network.Forward(pictures, isTraining: true), wanted)));
+        }
+        return network;
+    }
+
+    /// <summary>Binary cross-entropy: the mean over labels and pictures.</summary>
+    internal static Tensor Loss(Tensor logits, Tensor wanted) => (functional.relu(logits) - (logits * wanted) + (1 + (-logits.abs()).exp()).log()).mean();
+
+    /// <summary>1 where a picture has the label, a rating of general in any case.</summary>
+    internal static float[] Vector(IReadOnlyList<string> tags)
+    {
+        var vector = new float[Labels.Count];
+        vector[0] = 1;
+        foreach (var tag in tags)
+            vector[Places[tag]] = 1;
+        return vector;
+    }
+
+    private static (float[] Inputs, float[] Wanted, List<(int Row, DrawnPicture Picture)> Small) Draw(long seed, int step, int batch)
+    {
+        var inputs = new float[batch * Input.Length];
+        var wanted = new float[batch * Labels.Count];
+        var small = new DrawnPicture?[batch];
+        Parallel.For(0, batch, i =>
+        {
+            var number = ((long)step * batch) + i;
+            var dice = new Dice(seed, Purpose.Size, number);
+            var isBucket = dice.Happens(0.4);
+            var (width, height) = isBucket ? DrawnPicture.Buckets[0] : Size(dice);
+            var picture = DrawnPicture.Draw(seed, Purpose.TaggerPictures, number, width, height);
+            if (isBucket && dice.Happens(0.5))
+                small[i] = picture;
+            var raster = picture.ToRaster();
+            Input.Write(dice.Happens(0.25) ? AsJpeg(raster, 45 + dice.Below(48)) : raster, inputs.AsSpan(i * Input.Length, Input.Length));
+            Vector(picture.Tags).CopyTo(wanted, i * Labels.Count);
+        });
+        return (inputs, wanted, [.. small.Select((picture, row) => (row, picture)).Where(pair => pair.picture is not null).Select(pair => (pair.row, pair.picture!))]);
+    }
+
+    private static (int Width, int Height) Size(Dice dice)
+    {
+        var (side, aspect) = (dice.OneOf(Sides), dice.OneOf(Aspects));
+        return ((int)(side * Math.Min(1, aspect)), (int)(side * Math.Min(1, 1 / aspect)));
+    }
+
+    // As the base model would draw them: blurred by the autoencoder.
+    private static Tensor Reconstructed(StableDiffusion model, List<(int Row, DrawnPicture Picture)> small, Tensor pictures, Device device)
+    {
+        if (small.Count == 0)
+            return pictures;
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var latents = model.Vae.Encode(DrawnPicture.Stack([.. small.Select(one => one.Picture)]).to(device)).Mean * Diffusion.Vae.AutoencoderKL.ScaleFactor;
+        var drawn = model.Vae.Decode(latents).clamp(-1, 1).add(1).mul(127.5).flip(1);
+        var seen = functional.interpolate(drawn, [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bilinear);
+        pictures.index_copy_(0, tensor([.. small.Select(one => (long)one.Row)], device: device), seen);
+        return pictures.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Worn(Tensor pictures, Dice dice)
+    {
+        if (dice.Happens(0.5))
+            pictures = pictures.flip(3);
+        var wear = dice.Between(0, 1);
+        if (wear < 0.15)
+        {
+            long side = 60 + dice.Below(44);
+            var coarse = functional.adaptive_avg_pool2d(pictures, [side, side]);
+            pictures = functional.interpolate(coarse, [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bilinear);
+        }
+        else if (wear < 0.3)
+        {
+            pictures = pictures + (Noise.For(dice.Below(int.MaxValue), 0, pictures.shape).to(pictures.device) * dice.Between(2, 13));
+        }
+        if (dice.Happens(0.5))
+            pictures = (pictures * dice.Between(0.93, 1.06)) + dice.Between(-5, 5);
+        if (dice.Happens(0.4))
+            pictures = pictures.roll([dice.Below(7) - 3, dice.Below(7) - 3], [2, 3]);
+        return pictures.clamp(0, 255);
+    }
+
+    private static Raster AsJpeg(Raster picture, int quality)
+    {
+        var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using var image = SKImage.FromPixelCopy(info, picture.Pixels);
+        using var encoded = image.Encode(SKEncodedImageFormat.Jpeg, quality);
+        using var decoded = SKBitmap.Decode(encoded.Span, info);
+        return new Raster(picture.Width, picture.Height, decoded.Bytes);
+    }
+}
