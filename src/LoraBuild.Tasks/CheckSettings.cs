@@ -42,6 +42,16 @@ public sealed class CheckSettings : LoraTask
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))
             Report(ProjectProperties.Locate(ProjectFile, problem));
+        CheckSamplePrompts(settings);
+    }
+
+    private void CheckSamplePrompts(TrainingSettings settings)
+    {
+        settings.ReadSamplePrompts(out var problems);
+        foreach (var problem in problems)
+            Report(problem);
+        if (File.Exists(settings.SamplePrompts))
+            Session.State.HashInput(Path.GetFullPath(settings.SamplePrompts));
     }
 
     private SdScriptsConfig? ReadConfig()

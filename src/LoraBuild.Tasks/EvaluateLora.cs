@@ -24,7 +24,7 @@ namespace LoraBuild.Tasks;
 public sealed class EvaluateLora : ModelTask
 {
     private const int StepVersion = 1;
-    private const string Extension = ".safetensors", BaseFolder = "base";
+    private const string Extension = ".safetensors", BaseFolder = "base", LoraFolder = "lora";
 
     /// <summary>The worker.</summary>
     [Required]
@@ -112,7 +112,7 @@ public sealed class EvaluateLora : ModelTask
 
         var sets = new List<PictureSet> { new(null, BaseFolder, [.. plans.SelectMany(plan => plan.Pictures(withLora: false)).Distinct()]) };
         sets.AddRange(files.Select(file => new PictureSet(
-            file, Path.GetFileNameWithoutExtension(file), [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
+            file, $"{LoraFolder}/{Path.GetFileNameWithoutExtension(file)}", [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
         var drawing = Drawing(settings).Draw([.. sets.Select(set => (set.Lora, set.Pictures, PathOf(set.Folder)))]);
         if (Log.HasLoggedErrors)
             return;
@@ -122,7 +122,15 @@ public sealed class EvaluateLora : ModelTask
         Say(drawing.Describe("Draw"));
         Say(tagging.Describe("Tag"));
 
-        var evaluated = files.Zip(sets.Skip(1), (file, set) => Evaluate(file, set, sets[0], plans, selection, implications.Table, settings)).ToList();
+        var without = Look(sets[0], selection);
+        var evaluated = files.Zip(sets.Skip(1), (file, set) =>
+        {
+            var withLora = Look(set, selection);
+            return new EvaluatedFile(
+                Path.GetFileName(file),
+                [.. plans.Select(plan => EvaluationScorer.Score(
+                    plan, (picture, isWithLora) => (isWithLora ? withLora : without)[picture], implications.Table, settings.Seed))]);
+        }).ToList();
         var judged = EvaluatedFile.Best(evaluated);
         var missed = judged.Characters.SelectMany(character => EvaluationGate.Check(judged.File, character, settings)).ToList();
         Publish(judged.File, settings.SelectBestEpoch);
@@ -207,21 +215,6 @@ public sealed class EvaluateLora : ModelTask
                 TokenizerUrl = TokenizerUrl,
             },
             settings);
-    }
-
-    private EvaluatedFile Evaluate(
-        string file,
-        PictureSet set,
-        PictureSet plain,
-        IReadOnlyList<EvaluationPlan> plans,
-        TagSelection selection,
-        ImplicationTable implications,
-        EvaluationSettings settings)
-    {
-        var (withLora, without) = (Look(set, selection), Look(plain, selection));
-        return new EvaluatedFile(
-            Path.GetFileName(file),
-            [.. plans.Select(plan => EvaluationScorer.Score(plan, (picture, isWithLora) => (isWithLora ? withLora : without)[picture], implications, settings.Seed))]);
     }
 
     private Dictionary<EvaluationPicture, (string File, IReadOnlyList<string> Tags)> Look(PictureSet set, TagSelection selection) => set.Pictures

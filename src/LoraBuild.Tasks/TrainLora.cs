@@ -2,6 +2,8 @@ using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
+using LoraBuild.Core.Sampling;
+using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Steps;
 using LoraBuild.Tasks.Worker;
@@ -15,7 +17,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TrainLora : TrainingTask
 {
-    private const int StepVersion = 3;
+    private const int StepVersion = 4, PreviewVersion = 1;
     private const int KeyDigits = 16;
     private static readonly string[] FileOptions = ["network_weights", "resume"];
     // Beside the finished LoRA: epochs, steps, states, and the epoch that an evaluation of another training chose.
@@ -50,6 +52,11 @@ public sealed class TrainLora : TrainingTask
         if (settings.Resume is { } state)
             settings = settings with { Resume = ExistingState(state) };
 
+        if (settings.SamplePrompts is { } prompts)
+            settings = settings with { SamplePrompts = Path.GetFullPath(prompts) };
+        if (settings.LoggingDir is { } logs)
+            settings = settings with { LoggingDir = Path.GetFullPath(logs) };
+
         var model = BaseModelFiles.Of(BaseModelPathOrThrow(), Vae?.GetMetadata("FullPath"));
         var job = new TrainJob(
             DatasetFolder,
@@ -59,12 +66,34 @@ public sealed class TrainLora : TrainingTask
             OutputFolder,
             OutputName,
             StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
-        var key = Key(job, model);
+        var key = Key(job, settings, model);
+        var previewKey = settings.SamplePrompts is null ? (ContentHash?)null : PreviewKey(key, settings);
+        if (previewKey is { } drawn)
+        {
+            job = job with
+            {
+                SampleFolder = Path.Combine(IntermediateFolder, "previews", drawn.ToString()[..KeyDigits]),
+                ShownSampleFolder = Path.Combine(OutputFolder, PreviewSheet.FolderName),
+            };
+        }
+
+        var samples = job.SampleFolder;
+        Session.Sweep(Path.Combine(IntermediateFolder, "previews"), file => samples is not null && Path.GetDirectoryName(file) == samples);
+        if (!PlaceLora(job, key))
+            return;
+        if (previewKey is { } wanted)
+            PlacePreviews(job, wanted);
+        Session.Sweep(Path.Combine(OutputFolder, PreviewSheet.FolderName), Session.State.IsSeen);
+    }
+
+    // Whether there is a finished LoRA now.
+    private bool PlaceLora(TrainJob job, ContentHash key)
+    {
         var result = Session.Store.Find(key);
         if (result is not null && Session.IsInPlace(result, OutputFolder, key))
         {
             Say("Train: up to date");
-            return;
+            return true;
         }
 
         if (result is null || !Session.TryPlace(result, OutputFolder, key))
@@ -73,11 +102,11 @@ public sealed class TrainLora : TrainingTask
             if (result is null)
             {
                 Session.IsUnfinished = true;
-                return;
+                return false;
             }
 
             if (!Session.TryPlace(result, OutputFolder, key))
-                throw new LoraBuildException(DiagnosticCode.CannotRead, $"The trained LoRA vanished from the cache '{CachePath}'. Build again.");
+                throw Vanished("trained LoRA");
         }
         else
         {
@@ -88,7 +117,28 @@ public sealed class TrainLora : TrainingTask
             .Where(file => !Session.State.IsSeen(file)).ToList())
             File.Delete(stale);
         Say($"LoRA -> {Path.Combine(OutputFolder, OutputName + ".safetensors")}");
+        return true;
     }
+
+    // The training drew them as it went on; where it is older than the wish for them, they are drawn from its files.
+    private void PlacePreviews(TrainJob job, ContentHash key)
+    {
+        var (samples, shown) = (job.SampleFolder!, job.ShownSampleFolder!);
+        var result = Session.Store.Find(key);
+        if (result is not null && (Session.IsInPlace(result, shown, key) || Session.TryPlace(result, shown, key)))
+            return;
+        if (PreviewSheet.TryRead(samples) is null)
+            new WorkerProcess(WorkerAssembly, this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
+        if (PreviewSheet.TryRead(samples) is not { } sheet)
+            return;
+        result = Session.Store.Add(key, [.. sheet.Files.Select(name => (name, Path.Combine(samples, name)))]);
+        if (!Session.TryPlace(result, shown, key))
+            throw Vanished("drawn previews");
+        Directory.Delete(samples, recursive: true);
+    }
+
+    private LoraBuildException Vanished(string what) =>
+        new(DiagnosticCode.CannotRead, $"The {what} vanished from the cache '{CachePath}'. Build again.");
 
     private string BaseModelPathOrThrow() =>
         BaseModel?.GetMetadata("FullPath")
@@ -121,14 +171,24 @@ public sealed class TrainLora : TrainingTask
                 path);
     }
 
-    private ContentHash Key(TrainJob job, BaseModelFiles model)
+    private ContentHash PreviewKey(ContentHash training, TrainingSettings settings)
+    {
+        var key = new StepKey("Previews", PreviewVersion)
+            .With("training", training)
+            .With("prompts", Session.State.HashInput(settings.SamplePrompts!));
+        foreach (var (name, value) in (settings with { SamplePrompts = null, LoggingDir = null, LogPrefix = null }).ToOptions())
+            key.With(name, value);
+        return key.ToHash();
+    }
+
+    private ContentHash Key(TrainJob job, TrainingSettings settings, BaseModelFiles model)
     {
         var key = new StepKey("Train", StepVersion)
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
             .With("dataset", Session.State.HashInput(Path.Combine(job.Dataset, DatasetFile.Name)))
             .With("name", job.OutputName);
         BaseModelKey.AddTo(key, Session, model, job.Tokenizer);
-        foreach (var (name, value) in job.Options.OrderBy(option => option.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in settings.WithoutSamples().ToOptions().OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
                 key.With(name, Session.State.HashInput(value));

@@ -2,16 +2,18 @@ using System.Diagnostics;
 using System.Globalization;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Logging;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Models;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Data;
+using LoraBuild.Training.Logging;
 using LoraBuild.Training.Metadata;
 using LoraBuild.Training.Noise;
 using LoraBuild.Training.Optimizers;
-using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Previews;
 using LoraBuild.Training.Saving;
 using LoraBuild.Training.Schedules;
 using LoraBuild.Training.Validation;
@@ -33,6 +35,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingSettings settings;
     private readonly TrainingDataset dataset;
     private readonly TrainingPlan plan;
+    private readonly LearningRates rates;
     private readonly BaseModelFacts modelFacts;
     private readonly ModelPrecision precision;
     private readonly Device device;
@@ -45,6 +48,8 @@ public sealed class Trainer : IDisposable
     private readonly TrainingState state;
     private readonly IReadOnlyList<double> resumed;
     private readonly SavePlan saves;
+    private readonly PreviewPlan previewPlan;
+    private readonly PreviewPainter? previewPainter;
     private readonly DatasetManifest validationManifest;
     private readonly Stopwatch running = Stopwatch.StartNew();
 
@@ -55,14 +60,11 @@ public sealed class Trainer : IDisposable
         (var trainingManifest, validationManifest) = ValidationSplit.Of(job.Manifest, settings);
         dataset = TrainingDataset.Create(job.DatasetFolder, trainingManifest, settings);
         plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
+        rates = new(plan, settings);
         var files = BaseModelFiles.Of(job.BaseModel, job.Vae);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        var options = new ModelOptions
-        {
-            Tokenizer = job.Tokenizer, FetchTokenizer = job.FetchTokenizer, Vae = job.Vae, V2 = settings.V2, VParameterization = settings.VParameterization,
-        };
-        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
+        model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.ModelOptions);
         modelFacts = BaseModelFacts.Of(files, model);
         if (settings.ClipSkip > model.TextEncoder.Depth)
         {
@@ -74,7 +76,7 @@ public sealed class Trainer : IDisposable
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
         if (SideBySide.Suits(model.UNet, device))
         {
-            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, options);
+            secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.ModelOptions);
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);
             set_num_threads(1);
         }
@@ -89,6 +91,8 @@ public sealed class Trainer : IDisposable
         state = new(network.Parameters, settings.OptimizerType, optimizer, scale);
         resumed = settings.Resume is { } file ? Resume(file) : [];
         saves = new(job, plan, resumed.Count);
+        previewPlan = new(settings, plan, job.SamplePrompts, job.OutputName, resumed.Count);
+        previewPainter = job.SamplePrompts.Count == 0 ? null : new(model, modelFacts, previewPlan, job.SampleFolder, job.ShownSampleFolder);
     }
 
     /// <summary>Trains, or goes on with a training of the same job that was interrupted or stopped.</summary>
@@ -141,7 +145,8 @@ public sealed class Trainer : IDisposable
             optimizer,
             settings,
             scale);
-        var curve = plan.Curve(settings);
+        using var scalars = settings.LoggingDir is { } logs ? new TrainingScalars(EventFile.Create(logs, settings.LogPrefix, TimeProvider.System), plan, rates) : null;
+        scalars?.Add(losses);
         var pictures = new PictureCache(PictureBytes);
         var views = new ViewReader(pictures);
         var samples = new SampleFactory(views, model.Tokenizer, settings, model.Vae.LatentChannels, model.Vae.Reduction);
@@ -153,6 +158,8 @@ public sealed class Trainer : IDisposable
         using var validationLatents = new LatentSource(encoder, cache: null, vaeBatchSize: 1, LatentBytes);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
         var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);
+        // A training that was interrupted while it drew its previews draws the rest of them now.
+        DrawPreviews(key, losses, log, cancellation);
 
         while (losses.Count < plan.TotalSteps)
         {
@@ -169,22 +176,24 @@ public sealed class Trainer : IDisposable
             }
 
             var taken = new List<TrainingBatch>();
-            var result = Run(step, taken, batches, samples.Noise, latents, losses.Count, curve.FactorAt(losses.Count));
+            var result = Run(step, taken, batches, samples.Noise, latents, losses.Count);
             if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1)))
                 throw Diverged(taken, result, key, losses);
             losses.Add(result.Loss);
+            scalars?.Add(losses);
             var epochEnded = losses.Count % plan.StepsPerEpoch == 0;
             using (optimizer.ShowResult())
             {
                 foreach (var file in saves.After(losses.Count))
                     Write(file, losses.Count);
                 if (validation?.IsDue(losses.Count, plan.StepsPerEpoch) == true)
-                    Measure(step, validation, samples.Noise, validationLatents, losses, log);
+                    Measure(step, validation, samples.Noise, validationLatents, losses, scalars, log);
             }
 
             foreach (var file in saves.StatesAfter(losses.Count))
                 state.Save(file, key, losses);
             saves.RemoveOld(losses.Count);
+            DrawPreviews(key, losses, log, cancellation);
             if (losses.Count < plan.TotalSteps && (epochEnded || watch.Elapsed - lastSave > SaveInterval))
             {
                 Save(key, losses);
@@ -200,6 +209,9 @@ public sealed class Trainer : IDisposable
 
         using (optimizer.ShowResult())
             Write(saves.FinalFile, plan.TotalSteps);
+        // Where the prompts were changed on the way, earlier previews are missing.
+        if (previewPainter is not null && previewPlan.Moments.All(previewPainter.IsDrawn))
+            previewPainter.WriteSheet();
         File.Delete(job.StateFile);
         return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile]);
     }
@@ -209,8 +221,30 @@ public sealed class Trainer : IDisposable
         plan.TotalSteps,
         losses.Take(plan.StepsPerEpoch).Average(),
         losses.TakeLast(plan.StepsPerEpoch).Average(),
-        losses,
+        rates.LogOf(losses),
         files);
+
+    // What is missing of the previews that belong after the steps that are done. The step is not lost where drawing is cancelled: the next run
+    // draws the rest before it goes on.
+    private void DrawPreviews(string key, List<double> losses, Action<string>? log, CancellationToken cancellation)
+    {
+        if (previewPainter is null || previewPlan.At(losses.Count) is not { } moment || previewPainter.IsDrawn(moment))
+            return;
+        try
+        {
+            using (optimizer.ShowResult())
+                previewPainter.Draw(moment, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            if (losses.Count > 0)
+                Save(key, losses);
+            throw;
+        }
+
+        log?.Invoke(
+            $"Previews {(moment.Epoch is { } epoch and > 0 ? $"of epoch {epoch}" : $"after step {moment.Steps}")} -> {Path.Combine(job.ShownSampleFolder ?? job.SampleFolder, previewPlan.GridOf(moment))}");
+    }
 
     private ValidationSet? CreateValidation()
     {
@@ -223,7 +257,7 @@ public sealed class Trainer : IDisposable
     }
 
     private void Measure(
-        TrainingStep step, ValidationSet validation, TrainingNoise noise, LatentSource latents, List<double> losses, Action<string>? log)
+        TrainingStep step, ValidationSet validation, TrainingNoise noise, LatentSource latents, List<double> losses, TrainingScalars? scalars, Action<string>? log)
     {
         var measured = new List<double>();
         foreach (var batch in validation.Batches())
@@ -232,6 +266,7 @@ public sealed class Trainer : IDisposable
             measured.Add(step.Measure(Input(batch, noise, latents)));
         }
 
+        scalars?.AddValidation(losses.Count, measured.Average());
         log?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
             $"Validation after step {losses.Count}: loss {measured.Average():0.00000}, in training {losses.TakeLast(plan.StepsPerEpoch).Average():0.00000}."));
@@ -247,13 +282,12 @@ public sealed class Trainer : IDisposable
     }
 
     private StepResult Run(
-        TrainingStep step, List<TrainingBatch> taken, BatchLoader batches, TrainingNoise noise, LatentSource latents, int number, double rate)
+        TrainingStep step, List<TrainingBatch> taken, BatchLoader batches, TrainingNoise noise, LatentSource latents, int number)
     {
         using var scope = NewDisposeScope();
         try
         {
-            return step.Run(
-                Inputs(), group => rate * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate));
+            return step.Run(Inputs(), group => rates.At(number, group));
         }
         catch (Exception e) when (OutOfMemory.IsCauseOf(e))
         {
@@ -358,7 +392,7 @@ public sealed class Trainer : IDisposable
             .With("model", modelFacts.Sha256)
             .With("VAE", modelFacts.Vae?.Sha256);
         // A file counts by what is in it, not by where it lies.
-        foreach (var (name, value) in (settings with { NetworkWeights = null, Resume = null }).ToOptions())
+        foreach (var (name, value) in (settings.WithoutSamples() with { NetworkWeights = null, Resume = null }).ToOptions())
             key.With(name, value);
         if (settings.NetworkWeights is { } start)
             key.With("network_weights", ContentHash.OfFile(start));

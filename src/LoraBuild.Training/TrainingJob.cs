@@ -1,5 +1,7 @@
 using LoraBuild.Core.Manifest;
+using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Settings;
+using LoraBuild.Diffusion;
 
 namespace LoraBuild.Training;
 
@@ -36,4 +38,18 @@ public sealed record TrainingJob(
     /// so that every run comes nearer to the end. Null: run to the end.
     /// </summary>
     public TimeSpan? StopAfter { get; init; }
+
+    /// <summary>The previews to draw as the training goes on; none: nothing is drawn.</summary>
+    public IReadOnlyList<PictureRequest> SamplePrompts { get; init; } = [];
+
+    /// <summary>Where previews are collected; those that an interrupted training of the same job left there are not drawn again.</summary>
+    public string SampleFolder { get; init; } = "";
+
+    /// <summary>A second folder that shows previews as soon as they are drawn, or null.</summary>
+    public string? ShownSampleFolder { get; init; }
+
+    internal ModelOptions ModelOptions => new()
+    {
+        Tokenizer = Tokenizer, FetchTokenizer = FetchTokenizer, Vae = Vae, V2 = Settings.V2, VParameterization = Settings.VParameterization,
+    };
 }

@@ -1,3 +1,5 @@
+using LoraBuild.Core.Logging;
+
 namespace LoraBuild.Training;
 
 /// <summary>What came of a training.</summary>
@@ -5,11 +7,14 @@ namespace LoraBuild.Training;
 /// <param name="TotalSteps">Steps of the whole training.</param>
 /// <param name="FirstEpochLoss">The mean loss of the first epoch.</param>
 /// <param name="LastEpochLoss">The mean loss of the last whole epoch's number of steps.</param>
-/// <param name="Losses">The loss of every step.</param>
+/// <param name="Log">Losses and learning rates of every step.</param>
 /// <param name="Files">The written files, the finished LoRA last; it is missing where the training stopped early.</param>
 public sealed record TrainingResult(
-    int Steps, int TotalSteps, double FirstEpochLoss, double LastEpochLoss, IReadOnlyList<double> Losses, IReadOnlyList<string> Files)
+    int Steps, int TotalSteps, double FirstEpochLoss, double LastEpochLoss, TrainingLog Log, IReadOnlyList<string> Files)
 {
+    /// <summary>The loss of every step.</summary>
+    public IReadOnlyList<double> Losses => Log.Losses;
+
     /// <summary>Whether the training ran to its end; false where <see cref="TrainingJob.StopAfter"/> stopped it, which the next run goes on from.</summary>
     public bool IsFinished => Steps == TotalSteps;
 }

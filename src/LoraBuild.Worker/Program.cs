@@ -31,6 +31,7 @@ try
         case ListTagsJob list: ListTags.Run(list, events); break;
         case DrawJob draw: DrawPictures.Run(draw, events, signals.Token); break;
         case TrainJob train: TrainLora.Run(train, events, signals.Token); break;
+        case PreviewJob previews: TrainLora.DrawPreviews(previews, events, signals.Token); break;
         default: throw new NotSupportedException($"No such job: {job.GetType().Name}.");
     }
 

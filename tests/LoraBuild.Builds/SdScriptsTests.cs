@@ -10,12 +10,12 @@ public sealed class SdScriptsTests
         project.Properties.Remove("LoraMaxTrainSteps");
         project.Properties["LoraTrainingConfig"] = "kohya/config.toml";
         project.Properties["LoraKeepTokens"] = "1";
-        project.Write("kohya/config.toml", "[train]\nmax_train_steps = 77\nkeep_tokens = 3\nnetwork_args = [\"algo=loha\"]\nlogging_dir = \"logs\"\n");
+        project.Write("kohya/config.toml", "[train]\nmax_train_steps = 77\nkeep_tokens = 3\nnetwork_args = [\"algo=loha\"]\nconsole_log_file = \"logs\"\n");
 
         var build = project.Build("-t:ExportSdScripts");
 
         Assert.True(build.Succeeded, build.Output);
-        Assert.Contains("not read: logging_dir", build.Output, StringComparison.Ordinal);
+        Assert.Contains("not read: console_log_file", build.Output, StringComparison.Ordinal);
         var config = File.ReadAllText(project.PathOf("bin/sd-scripts/config.toml"));
         Assert.Contains("max_train_steps = 77\n", config, StringComparison.Ordinal);
         Assert.Contains("mini-sd.safetensors\"\n", config, StringComparison.Ordinal);

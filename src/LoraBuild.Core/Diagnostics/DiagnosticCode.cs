@@ -51,6 +51,9 @@ public static class DiagnosticCode
     /// <summary>An sd-scripts configuration is missing, no TOML, or has a key or value that does not exist.</summary>
     public const string TrainingConfigInvalid = "LB1015";
 
+    /// <summary>The file of sample prompts is missing, or has an option or value that does not exist.</summary>
+    public const string SamplePromptsInvalid = "LB1016";
+
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 

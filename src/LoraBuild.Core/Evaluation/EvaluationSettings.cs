@@ -11,15 +11,6 @@ public sealed record EvaluationSettings
     private const int MostSamples = 10_000, MostBatch = 1024;
     private const double MostGuidance = 100;
 
-    // As sd-scripts and stable-diffusion-webui's API call them.
-    private static readonly Dictionary<string, SamplerKind> Samplers = new(StringComparer.Ordinal)
-    {
-        ["ddim"] = SamplerKind.Ddim,
-        ["euler"] = SamplerKind.Euler,
-        ["euler_a"] = SamplerKind.EulerAncestral,
-        ["dpmpp_2m"] = SamplerKind.DpmPlusPlus2M,
-    };
-
     /// <summary>Prompts of each family for each character, at least 1; outfits get one each at least.</summary>
     public int Samples { get; init; } = 24;
 
@@ -27,7 +18,7 @@ public sealed record EvaluationSettings
     public SamplerKind Sampler { get; init; }
 
     /// <summary>The sampler's name in projects.</summary>
-    public string SamplerName => Samplers.Single(sampler => sampler.Value == Sampler).Key;
+    public string SamplerName => SamplerNames.All.First(name => name.Value == Sampler).Text;
 
     /// <summary>Its steps, 1 to 999.</summary>
     public int Steps { get; init; } = 20;
@@ -117,9 +108,13 @@ public sealed record EvaluationSettings
         {
             if (Value("LoraEvaluateSampler").Length == 0)
                 return usual.Sampler;
-            if (Samplers.TryGetValue(Value("LoraEvaluateSampler"), out var sampler))
-                return sampler;
-            Invalid("LoraEvaluateSampler", $"one of {string.Join(", ", Samplers.Keys)}");
+            foreach (var (text, sampler) in SamplerNames.All)
+            {
+                if (text == Value("LoraEvaluateSampler"))
+                    return sampler;
+            }
+
+            Invalid("LoraEvaluateSampler", $"one of {string.Join(", ", SamplerNames.All.Select(name => name.Text))}");
             return usual.Sampler;
         }
 

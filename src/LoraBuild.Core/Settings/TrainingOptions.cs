@@ -234,5 +234,6 @@ internal static class TrainingOptions
             "max_validation_steps", 1, int.MaxValue,
             "Measure at most so many pictures.",
             s => s.MaxValidationSteps, (s, v) => s with { MaxValidationSteps = v }),
+        .. SampleOptions.All(),
     ];
 }

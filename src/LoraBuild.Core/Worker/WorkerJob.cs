@@ -18,6 +18,7 @@ namespace LoraBuild.Core.Worker;
 [JsonDerivedType(typeof(TrainJob), "train")]
 [JsonDerivedType(typeof(ListTagsJob), "list tags")]
 [JsonDerivedType(typeof(DrawJob), "draw")]
+[JsonDerivedType(typeof(PreviewJob), "previews")]
 public abstract record WorkerJob;
 
 /// <summary>Asks which libraries do the work: one <see cref="FinishedEvent"/> with a fact for each engine, name and version.</summary>
@@ -114,7 +115,17 @@ public sealed record TrainJob(
 
     /// <summary>After how many minutes the training stops, its state saved; null: at its end.</summary>
     public double? StopAfterMinutes { get; init; }
+
+    /// <summary>Where previews are collected: pictures, and their list when all are there. Null: none are drawn.</summary>
+    public string? SampleFolder { get; init; }
+
+    /// <summary>A second folder that shows previews as soon as they are drawn, or null.</summary>
+    public string? ShownSampleFolder { get; init; }
 }
+
+/// <summary>Draws those previews of a finished training that are missing, from the LoRA files that it wrote.</summary>
+/// <param name="Training">The training; its files lie in its output folder.</param>
+public sealed record PreviewJob(TrainJob Training) : WorkerJob;
 
 /// <summary>Writes the general tags that a tagger knows.</summary>
 /// <param name="Labels">Its <c>selected_tags.csv</c>.</param>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Pictures;
@@ -8,16 +9,17 @@ namespace LoraBuild.Imaging.Png;
 
 /// <summary>
 /// Writes 8-bit PNG, RGB of opaque pictures and RGBA of others, without metadata (a PNG without a colour chunk is taken for sRGB) but, where
-/// asked for, a perceptual hash in the private chunk that <see cref="PngHeader"/> reads. The same pixels give the same bytes.
+/// asked for, a perceptual hash in the private chunk that <see cref="PngHeader"/> reads, or a text. The same pixels give the same bytes.
 /// </summary>
 public static class PngEncoder
 {
     /// <summary>Writes the picture, whole or not at all.</summary>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
-    public static void Encode(Raster picture, string path, PerceptualHash? hash = null) => AtomicFile.Write(path, stream => Encode(picture, stream, hash));
+    public static void Encode(Raster picture, string path, PerceptualHash? hash = null, PngText? text = null) =>
+        AtomicFile.Write(path, stream => Encode(picture, stream, hash, text));
 
     /// <summary>Writes the picture to a stream.</summary>
-    public static void Encode(Raster picture, Stream stream, PerceptualHash? hash = null)
+    public static void Encode(Raster picture, Stream stream, PerceptualHash? hash = null, PngText? text = null)
     {
         var channels = picture.IsOpaque ? 3 : 4;
         stream.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -34,9 +36,22 @@ public static class PngEncoder
             BinaryPrimitives.WriteUInt64BigEndian(bits, known.Bits);
             WriteChunk(stream, PngHeader.HashChunk, bits);
         }
+        if (text is not null)
+            WriteText(stream, text);
         var data = Compress(picture, channels);
         WriteChunk(stream, "IDAT"u8, data.GetBuffer().AsSpan(0, (int)data.Length));
         WriteChunk(stream, "IEND"u8, []);
+    }
+
+    // As PIL: tEXt holds Latin-1, iTXt the rest.
+    private static void WriteText(Stream stream, PngText text)
+    {
+        var keyword = Encoding.Latin1.GetBytes(text.Keyword);
+        if (text.Value.All(c => c <= byte.MaxValue))
+            WriteChunk(stream, "tEXt"u8, [.. keyword, 0, .. Encoding.Latin1.GetBytes(text.Value)]);
+        else
+            // Not compressed, of no language, without a translated keyword.
+            WriteChunk(stream, "iTXt"u8, [.. keyword, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(text.Value)]);
     }
 
     private static MemoryStream Compress(Raster picture, int channels)

@@ -28,6 +28,10 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
             yield return EpochFile(steps);
     }
 
+    /// <summary>The LoRA file that holds what was learnt in so many steps; null where none is written then.</summary>
+    /// <param name="steps">Steps done.</param>
+    public string? FileOf(int steps) => steps == plan.TotalSteps ? FinalFile : After(steps).FirstOrDefault();
+
     /// <summary>The states to write after a step, as <c>save_state</c> and <c>save_state_on_train_end</c> say.</summary>
     /// <param name="steps">Steps done.</param>
     public IEnumerable<string> StatesAfter(int steps)

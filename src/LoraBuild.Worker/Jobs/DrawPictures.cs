@@ -34,8 +34,7 @@ internal static class DrawPictures
                 foreach (var (picture, raster) in batch.Pictures.Zip(rasters))
                     PngEncoder.Encode(raster, picture.Target);
                 events.Finished(batch.Id);
-                foreach (var _ in rasters)
-                    progress.Step();
+                progress.Step(rasters.Count);
             },
             token);
 

@@ -1,9 +1,11 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Logging;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Worker;
 using LoraBuild.Training;
+using LoraBuild.Training.Previews;
 
 namespace LoraBuild.Worker.Jobs;
 
@@ -17,21 +19,10 @@ internal static class TrainLora
     /// <exception cref="OperationCanceledException">The job was cancelled; its state is saved.</exception>
     public static void Run(TrainJob job, EventWriter events, CancellationToken token)
     {
-        var settings = TrainingSettings.Parse(job.Options, out var problems);
-        foreach (var problem in problems)
-            events.Report(problem);
-        if (events.HasErrors)
+        if (TrainingOf(job, events, token) is not { } training)
             return;
-
         Directory.CreateDirectory(job.OutputFolder);
-        var training = new TrainingJob(
-            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
-        {
-            CachePath = job.CachePath,
-            Vae = job.Vae,
-            StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
-            FetchTokenizer = PublishedVocabulary.Fetcher(job.CachePath, job.TokenizerUrl, "Train", events, token),
-        };
+        training = training with { StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
         if (!result.IsFinished)
         {
@@ -47,7 +38,40 @@ internal static class TrainLora
         events.Progress(string.Create(
             CultureInfo.InvariantCulture,
             $"Train: {result.Steps} steps done, the loss fell from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last"));
-        events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', result.Files.Select(Path.GetFileName)) });
+        var log = TrainingLog.FileName(job.OutputName);
+        result.Log.Write(Path.Combine(job.OutputFolder, log));
+        events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', [log, .. result.Files.Select(Path.GetFileName)]) });
+    }
+
+    /// <summary>One finished item when the previews and their list lie in the job's folder.</summary>
+    /// <exception cref="OperationCanceledException">The job was cancelled; what is drawn stays.</exception>
+    public static void DrawPreviews(PreviewJob job, EventWriter events, CancellationToken token)
+    {
+        if (TrainingOf(job.Training, events, token) is not { } training)
+            return;
+        LatePreviews.Draw(training, events.Progress, token);
+        events.Finished("previews");
+    }
+
+    // Null where the settings are wrong, which is reported.
+    private static TrainingJob? TrainingOf(TrainJob job, EventWriter events, CancellationToken token)
+    {
+        var settings = TrainingSettings.Parse(job.Options, out var problems);
+        var prompts = settings.ReadSamplePrompts(out var ofPrompts);
+        foreach (var problem in problems.Concat(ofPrompts))
+            events.Report(problem);
+        if (events.HasErrors)
+            return null;
+        return new TrainingJob(
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
+        {
+            CachePath = job.CachePath,
+            Vae = job.Vae,
+            FetchTokenizer = PublishedVocabulary.Fetcher(job.CachePath, job.TokenizerUrl, "Train", events, token),
+            SamplePrompts = job.SampleFolder is null ? [] : prompts,
+            SampleFolder = job.SampleFolder ?? "",
+            ShownSampleFolder = job.ShownSampleFolder,
+        };
     }
 
     private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>

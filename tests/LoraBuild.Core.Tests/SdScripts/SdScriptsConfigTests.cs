@@ -29,11 +29,11 @@ public class SdScriptsConfigTests
             resolution = "512,640"
             max_train_epochs = 8
             cache_latents = true
-            logging_dir = "logs"
+            console_log_file = "logs"
             """);
 
         Assert.Empty(config.Diagnostics);
-        Assert.Equal(["bypass_mode", "logging_dir", "pretrained_model_name_or_path"], config.Unused);
+        Assert.Equal(["bypass_mode", "console_log_file", "pretrained_model_name_or_path"], config.Unused);
         var settings = Parse(config);
         Assert.Equal((1e-4, 5e-5, 16, 1.0, 16, 2.0), (settings.LearningRate, settings.TextEncoderLr, settings.NetworkDim, settings.NetworkAlpha, settings.ConvDim, settings.ConvAlpha));
         Assert.Equal((512, 640, 8), (settings.Resolution.Width, settings.Resolution.Height, settings.MaxTrainEpochs));

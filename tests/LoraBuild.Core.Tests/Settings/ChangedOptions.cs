@@ -36,6 +36,8 @@ internal static class ChangedOptions
         ["lr_scheduler_power"] = "2", ["lr_scheduler_timescale"] = "50", ["lr_scheduler_min_lr_ratio"] = "0.1", ["lr_decay_steps"] = "20%",
         ["validation_split"] = "0.1", ["validation_seed"] = "3", ["validate_every_n_steps"] = "50", ["validate_every_n_epochs"] = "2",
         ["max_validation_steps"] = "4", ["scale_v_pred_loss_like_noise_pred"] = "true",
+        ["sample_prompts"] = "prompts.txt", ["sample_every_n_epochs"] = "2", ["sample_every_n_steps"] = "30", ["sample_at_first"] = "true",
+        ["sample_sampler"] = "euler_a", ["logging_dir"] = "logs", ["log_prefix"] = "42",
     };
 
     private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, UNetBlockIndex.Count));
