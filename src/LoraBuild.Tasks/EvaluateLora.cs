@@ -6,7 +6,6 @@ using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Evaluation;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Models;
-using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Tags;
 using LoraBuild.Core.Worker;
@@ -21,7 +20,7 @@ namespace LoraBuild.Tasks;
 /// <c>evaluation.json</c> and <c>index.html</c> say how much of her that is, and how much of what was asked for. What the project asks of its
 /// LoRA and does not get is an error.
 /// </summary>
-public sealed class EvaluateLora : ModelTask
+public sealed class EvaluateLora : TrainingTask
 {
     private const int StepVersion = 1;
     private const string Extension = ".safetensors", BaseFolder = "base", LoraFolder = "lora";
@@ -63,12 +62,6 @@ public sealed class EvaluateLora : ModelTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
-    /// <summary>The checkpoint.</summary>
-    public ITaskItem? BaseModel { get; set; }
-
-    /// <summary>A VAE to take instead of the checkpoint's.</summary>
-    public ITaskItem? Vae { get; set; }
-
     /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
     public ITaskItem? Tokenizer { get; set; }
 
@@ -76,20 +69,9 @@ public sealed class EvaluateLora : ModelTask
     [Required]
     public string TokenizerUrl { get; set; } = "";
 
-    /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>.</summary>
-    [Required]
-    public ITaskItem[] Options { get; set; } = [];
-
-    /// <summary>An author's sd-scripts configuration, or nothing.</summary>
-    public ITaskItem? TrainingConfig { get; set; }
-
     /// <summary>The folder with the LoRA, which also gets the best epoch.</summary>
     [Required]
     public string OutputFolder { get; set; } = "";
-
-    /// <summary>The LoRA's file name without extension.</summary>
-    [Required]
-    public string OutputName { get; set; } = "";
 
     /// <summary>The folder for scores and thumbnails.</summary>
     [Required]
@@ -102,18 +84,22 @@ public sealed class EvaluateLora : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        if (ReadSettings() is not { } training)
+            return;
+        // The build before has let others begin.
+        Session.Begin(() => Say("Waiting for another build of this project to end"), CancellationToken);
         var values = Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal);
         var settings = EvaluationSettings.Parse(values, out _);
         var selection = TagSelection.Parse(values, out _);
         var files = LoraFiles(settings.SelectBestEpoch);
         var implications = OwnImplications.Read(Session, Implications);
-        var taggers = new TaggerScoring(this, WorkerAssembly, Taggers, Combination);
+        var taggers = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection);
         var plans = Plans(settings, taggers.Vocabulary(Path.Combine(WorkFolder, "vocabulary")), implications.Table);
 
         var sets = new List<PictureSet> { new(null, BaseFolder, [.. plans.SelectMany(plan => plan.Pictures(withLora: false)).Distinct()]) };
         sets.AddRange(files.Select(file => new PictureSet(
             file, $"{LoraFolder}/{Path.GetFileNameWithoutExtension(file)}", [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
-        var drawing = Drawing(settings).Draw([.. sets.Select(set => (set.Lora, set.Pictures, PathOf(set.Folder)))]);
+        var drawing = Drawing(training, settings).Draw([.. sets.Select(set => (set.Lora, set.Pictures, PathOf(set.Folder)))]);
         if (Log.HasLoggedErrors)
             return;
         var tagging = taggers.Score([.. sets.SelectMany(Ids).Select(id => (id, PathOf(id) + ".png"))], ScoresFolder);
@@ -141,6 +127,7 @@ public sealed class EvaluateLora : ModelTask
         Session.Sweep(ScoresFolder, Session.State.IsSeen);
         // What was drawn need not be looked for in the store by the next evaluation, whatever is missed.
         Session.State.Save(Session.StateFile, Session.Identity);
+        Session.End();
         foreach (var diagnostic in missed)
             Report(diagnostic);
     }
@@ -196,25 +183,19 @@ public sealed class EvaluateLora : ModelTask
     private void Warn(Character character, string message) =>
         Report(new Diagnostic(DiagnosticCode.NothingToAskFor, Severity.Warning, message, character.File));
 
-    private DrawingStep Drawing(EvaluationSettings settings)
+    private DrawingStep Drawing(TrainingSettings training, EvaluationSettings settings)
     {
-        var path = BaseModel?.GetMetadata("FullPath")
+        var path = FetchBaseModel()
             ?? throw new LoraBuildException(DiagnosticCode.BaseModelMissing, "There is no base model. Set LoraBaseModel to the one that the LoRA is trained on.");
-        var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
-        var training = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out _);
-        var model = BaseModelFiles.Of(path, Vae?.GetMetadata("FullPath"));
-        var tokenizer = Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path);
-        return new DrawingStep(
-            this,
-            WorkerAssembly,
-            model,
-            new DrawJob(model.Path, tokenizer, training.ToOptions(), settings.Size is null, [])
-            {
-                CachePath = CachePath,
-                Vae = Vae?.GetMetadata("FullPath"),
-                TokenizerUrl = TokenizerUrl,
-            },
-            settings);
+        var vae = FetchVae();
+        var model = BaseModelFiles.Of(path, vae);
+        var job = new DrawJob(model.Path, Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path), training.ToOptions(), settings.Size is null, [])
+        {
+            CachePath = CachePath,
+            Vae = vae,
+            TokenizerUrl = TokenizerUrl,
+        };
+        return new DrawingStep(this, WorkerAssembly, model, job, settings);
     }
 
     private Dictionary<EvaluationPicture, (string File, IReadOnlyList<string> Tags)> Look(PictureSet set, TagSelection selection) => set.Pictures

@@ -23,7 +23,7 @@ public sealed class ExportSdScripts : TrainingTask
 
         var export = new SdScriptsExport(settings, DatasetFile.Read(DatasetFolder), Path.GetFullPath(DatasetFolder));
         Write(SdScriptsExport.DatasetFile, export.Dataset());
-        var training = export.Training(BaseModel?.GetMetadata("FullPath"), Vae?.GetMetadata("FullPath"), Path.GetFullPath(Folder), OutputName);
+        var training = export.Training(FetchBaseModel(), FetchVae(), Path.GetFullPath(Folder), OutputName);
         Write(SdScriptsExport.TrainingFile, training);
         Say($"sd-scripts: accelerate launch train_network.py --config_file \"{Path.Combine(Folder, SdScriptsExport.TrainingFile)}\"");
     }

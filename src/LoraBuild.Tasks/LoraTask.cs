@@ -47,7 +47,10 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
                 DiagnosticCode.CannotRead, Severity.Error, $"{e.Message} Look at the file or disk that is named, then build again."));
         }
 
-        return !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
+        var succeeded = !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
+        if (!succeeded)
+            Session.End();
+        return succeeded;
     }
 
     /// <inheritdoc/>
@@ -72,10 +75,12 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     /// <summary>Shows a diagnostic in MSBuild's way.</summary>
     protected internal void Report(Diagnostic diagnostic)
     {
+        // A line end within a name would cut the diagnostic in two.
+        var file = diagnostic.File?.ReplaceLineEndings(" ");
         if (diagnostic.Severity == Severity.Error)
-            Log.LogError(null, diagnostic.Code, null, diagnostic.File, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+            Log.LogError(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
         else
-            Log.LogWarning(null, diagnostic.Code, null, diagnostic.File, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+            Log.LogWarning(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
     }
 
     /// <summary>Shows a line that the author wants to see.</summary>

@@ -30,8 +30,8 @@ public abstract class ModelTask : LoraTask
     protected internal string Fetch(string fileOrUri, string sha256, string missingCode)
     {
         var expected = sha256.Length == 0 ? (ContentHash?)null : ParseHash(sha256);
-        if (Uri.TryCreate(fileOrUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-            return Fetch(uri, expected);
+        if (IsUri(fileOrUri))
+            return Fetch(new Uri(fileOrUri), expected);
         var path = Path.GetFullPath(fileOrUri);
         if (!File.Exists(path))
             throw new LoraBuildException(missingCode, $"The file '{path}' does not exist. Correct its path in the project, or put the model there.", path);
@@ -43,6 +43,9 @@ public abstract class ModelTask : LoraTask
 
         return path;
     }
+
+    /// <summary>Whether it is an http or https URI, and no path.</summary>
+    protected static bool IsUri(string fileOrUri) => Uri.TryCreate(fileOrUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 
     private string Fetch(Uri uri, ContentHash? expected)
     {

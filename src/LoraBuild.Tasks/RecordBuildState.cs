@@ -11,5 +11,6 @@ public sealed class RecordBuildState : LoraTask
     {
         if (!Session.IsUnfinished)
             Session.State.Save(Session.StateFile, Session.Identity);
+        Session.End();
     }
 }

@@ -42,6 +42,15 @@ public sealed class ResolveCharacters : LoraTask
             throw new LoraBuildException(
                 DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
 
+        foreach (var missing in Pictures.Where(picture => !IsThere(picture.GetMetadata("FullPath"))))
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.UnknownReference,
+                Severity.Error,
+                $"There is no picture '{missing.ItemSpec}'. Correct the CharacterImage item or the link; or rename a file whose own name has a backslash, which MSBuild takes for a folder.",
+                files[0]));
+        }
+
         // One character owns every picture, wherever it lies; several own what lies in their folders.
         var root = files.Count == 1 ? Path.GetDirectoryName(files[0])! : Path.GetFullPath(ProjectFolder);
         var cast = files.Zip(characters, (file, character) => new CharacterFolder(character!, FolderOf(file, root))).ToList();
@@ -52,6 +61,9 @@ public sealed class ResolveCharacters : LoraTask
         NoteMissingTagFiles(resolved.Pictures, root);
         ResolvedPictures = [.. resolved.Pictures.Select(picture => Item(picture, root))];
     }
+
+    // A link is there although what it points to is not.
+    private static bool IsThere(string path) => File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists != false;
 
     private Character? Read(string path)
     {

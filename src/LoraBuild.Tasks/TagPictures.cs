@@ -31,7 +31,7 @@ public sealed class TagPictures : ModelTask
 
     /// <summary>
     /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they lie
-    /// elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to.
+    /// elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to, <c>Threshold</c> and <c>CharacterThreshold</c> its own thresholds.
     /// </summary>
     public ITaskItem[] Taggers { get; set; } = [];
 
@@ -67,7 +67,7 @@ public sealed class TagPictures : ModelTask
         selection = TagSelection.Parse(Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal), out _);
         selectionKey = selection.ToJson();
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
-        var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination).Score(
+        var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(
             [.. byTagger.Select(picture => (picture.Id(), picture.ItemSpec))], Folder);
         Session.Sweep(Folder, Session.State.IsSeen);
 

@@ -57,7 +57,8 @@ public sealed class TrainLora : TrainingTask
         if (settings.LoggingDir is { } logs)
             settings = settings with { LoggingDir = Path.GetFullPath(logs) };
 
-        var model = BaseModelFiles.Of(BaseModelPathOrThrow(), Vae?.GetMetadata("FullPath"));
+        var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
+        var model = BaseModelFiles.Of(checkpoint, vae);
         var job = new TrainJob(
             DatasetFolder,
             model.Path,
@@ -65,7 +66,7 @@ public sealed class TrainLora : TrainingTask
             settings.ToOptions(),
             OutputFolder,
             OutputName,
-            StateFile: "") { CachePath = CachePath, Vae = Vae?.GetMetadata("FullPath"), TokenizerUrl = TokenizerUrl };
+            StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl };
         var key = Key(job, settings, model);
         var previewKey = settings.SamplePrompts is null ? (ContentHash?)null : PreviewKey(key, settings);
         if (previewKey is { } drawn)
@@ -107,6 +108,8 @@ public sealed class TrainLora : TrainingTask
 
             if (!Session.TryPlace(result, OutputFolder, key))
                 throw Vanished("trained LoRA");
+            // Not before: until then its state is what a build that was killed goes on from.
+            Directory.Delete(WorkFolder(key), recursive: true);
         }
         else
         {
@@ -141,7 +144,7 @@ public sealed class TrainLora : TrainingTask
         new(DiagnosticCode.CannotRead, $"The {what} vanished from the cache '{CachePath}'. Build again.");
 
     private string BaseModelPathOrThrow() =>
-        BaseModel?.GetMetadata("FullPath")
+        FetchBaseModel()
             ?? throw new LoraBuildException(
                 DiagnosticCode.BaseModelMissing,
                 "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with the dataset.");
@@ -199,10 +202,13 @@ public sealed class TrainLora : TrainingTask
         return key.ToHash();
     }
 
-    // Null where it failed or stopped early; the worker said why. A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    // A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
+    private string WorkFolder(ContentHash key) => Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
+
+    // Null where it failed or stopped early; the worker said why.
     private StoredResult? Train(TrainJob job, ContentHash key)
     {
-        var folder = Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
+        var folder = WorkFolder(key);
         Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
         IReadOnlyList<string>? files = null;
         new WorkerProcess(WorkerAssembly, this).Run(
@@ -215,10 +221,6 @@ public sealed class TrainLora : TrainingTask
             "Train",
             done => files = done.Facts[TrainJob.FilesFact].Split('\n'),
             CancellationToken);
-        if (files is null)
-            return null;
-        var result = Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
-        Directory.Delete(folder, recursive: true);
-        return result;
+        return files is null ? null : Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))]);
     }
 }

@@ -1,3 +1,4 @@
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
 using LoraBuild.Tasks.Items;
@@ -6,17 +7,23 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>A task that is told what to train and how: to train it, or to write it down for sd-scripts.</summary>
-public abstract class TrainingTask : LoraTask
+public abstract class TrainingTask : ModelTask
 {
     /// <summary>The dataset folder with its <c>dataset.json</c>.</summary>
     [Required]
     public string DatasetFolder { get; set; } = "";
 
-    /// <summary>The checkpoint to train on.</summary>
+    /// <summary>The checkpoint to train on: a file, a folder, or the URI of a file.</summary>
     public ITaskItem? BaseModel { get; set; }
 
-    /// <summary>A VAE to take instead of the checkpoint's.</summary>
+    /// <summary>What the checkpoint's bytes must hash to, or nothing.</summary>
+    public string BaseModelSha256 { get; set; } = "";
+
+    /// <summary>A VAE to take instead of the checkpoint's: a file, a folder, or the URI of a file.</summary>
     public ITaskItem? Vae { get; set; }
+
+    /// <summary>What the VAE's bytes must hash to, or nothing.</summary>
+    public string VaeSha256 { get; set; } = "";
 
     /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>; an empty value means the default.</summary>
     [Required]
@@ -28,6 +35,22 @@ public abstract class TrainingTask : LoraTask
     /// <summary>The LoRA's file name without extension.</summary>
     [Required]
     public string OutputName { get; set; } = "";
+
+    /// <summary>The checkpoint on this machine; null where none is named.</summary>
+    /// <exception cref="LoraBuildException">As <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
+    protected string? FetchBaseModel() => Fetch(BaseModel, BaseModelSha256);
+
+    /// <summary>The VAE on this machine; null where none is named.</summary>
+    /// <exception cref="LoraBuildException">As <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
+    protected string? FetchVae() => Fetch(Vae, VaeSha256);
+
+    // A path without a hash may be a folder, and is looked at by those who read it.
+    private string? Fetch(ITaskItem? model, string sha256)
+    {
+        if (model is null)
+            return null;
+        return IsUri(model.ItemSpec) || sha256.Length > 0 ? Fetch(model.ItemSpec, sha256, DiagnosticCode.BaseModelMissing) : model.GetMetadata("FullPath");
+    }
 
     /// <summary>The settings of project and configuration together; null, and every mistake reported, where there are any.</summary>
     protected TrainingSettings? ReadSettings()

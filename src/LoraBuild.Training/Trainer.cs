@@ -99,19 +99,28 @@ public sealed class Trainer : IDisposable
     /// <param name="job">What to train.</param>
     /// <param name="progress">Told at the first and last step and every two seconds.</param>
     /// <param name="log">Told what the author may want to know about how it is trained.</param>
-    /// <param name="cancellation">Looked at between steps; the state is saved then.</param>
+    /// <param name="report">Told of a damaged state, and of one that cannot be saved when the training is cancelled.</param>
+    /// <param name="cancellation">
+    /// Saves the state at once, on the thread that cancels, and ends the training before its next step. Who cannot wait for that may end the
+    /// process: nothing is lost but the step under way.
+    /// </param>
     /// <exception cref="LoraBuildException">
     /// LB1006, LB5003: the dataset. LB2xxx, LB6004: a picture. LB4xxx: the base model or tokenizer. LB5001: a setting. LB5002: the loss or a
     /// gradient is not a number. LB5004: memory ran out. LB5006: the state to resume from. LB6001: a file cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and its state is saved.</exception>
+    /// <remarks>The state's file stays when the training is finished: as long as its result is not in a safe place, it is no work to get it again.</remarks>
     public static TrainingResult Run(
-        TrainingJob job, IProgress<TrainingProgress>? progress = null, Action<string>? log = null, CancellationToken cancellation = default)
+        TrainingJob job,
+        IProgress<TrainingProgress>? progress = null,
+        Action<string>? log = null,
+        Action<Diagnostic>? report = null,
+        CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         using var trainer = new Trainer(job);
         log?.Invoke(trainer.Describe());
-        return trainer.Train(progress, log, cancellation);
+        return trainer.Train(progress, log, report, cancellation);
     }
 
     /// <inheritdoc/>
@@ -124,14 +133,18 @@ public sealed class Trainer : IDisposable
         model.Dispose();
     }
 
-    private TrainingResult Train(IProgress<TrainingProgress>? progress, Action<string>? log, CancellationToken cancellation)
+    private TrainingResult Train(
+        IProgress<TrainingProgress>? progress, Action<string>? log, Action<Diagnostic>? report, CancellationToken cancellation)
     {
         var key = Key();
+        var kept = new KeptState(state, job.StateFile, key);
         var losses = new List<double>(plan.TotalSteps);
-        if (state.TryRestore(job.StateFile, key, steps => saves.Kept(steps).All(File.Exists)) is { } done)
+        if (kept.Restore(steps => saves.AllAfter(steps).All(File.Exists), report) is { } done)
         {
             losses.AddRange(done);
-            log?.Invoke($"Going on with an interrupted training at step {done.Count + 1} of {plan.TotalSteps}.");
+            log?.Invoke(done.Count < plan.TotalSteps
+                ? $"Going on with an interrupted training at step {done.Count + 1} of {plan.TotalSteps}."
+                : $"Going on with an interrupted training after its {done.Count} steps.");
         }
         else if (resumed.Count > 0)
         {
@@ -158,27 +171,30 @@ public sealed class Trainer : IDisposable
         using var validationLatents = new LatentSource(encoder, cache: null, vaeBatchSize: 1, LatentBytes);
         var (first, watch) = (losses.Count, Stopwatch.StartNew());
         var (lastReport, lastSave) = (TimeSpan.MinValue, TimeSpan.Zero);
+        using var saving = kept.SaveOnCancel(losses, report, cancellation);
         // A training that was interrupted while it drew its previews draws the rest of them now.
-        DrawPreviews(key, losses, log, cancellation);
+        DrawPreviews(kept, losses, log, cancellation);
 
         while (losses.Count < plan.TotalSteps)
         {
             if (cancellation.IsCancellationRequested)
             {
-                Save(key, losses);
+                kept.Save(losses);
                 cancellation.ThrowIfCancellationRequested();
             }
 
             if (losses.Count > first && running.Elapsed >= job.StopAfter)
             {
-                Save(key, losses);
+                kept.Save(losses);
                 return Result(losses, saves.Kept(losses.Count));
             }
 
             var taken = new List<TrainingBatch>();
-            var result = Run(step, taken, batches, samples.Noise, latents, losses.Count);
+            var loss = Differentiate(step, taken, batches, samples.Noise, latents, losses, kept);
+            using var change = kept.BeginChange();
+            var result = Change(step, loss, losses.Count);
             if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && scale!.Factor >= 1)))
-                throw Diverged(taken, result, key, losses);
+                throw Diverged(taken, result, losses, kept);
             losses.Add(result.Loss);
             scalars?.Add(losses);
             var epochEnded = losses.Count % plan.StepsPerEpoch == 0;
@@ -186,19 +202,25 @@ public sealed class Trainer : IDisposable
             {
                 foreach (var file in saves.After(losses.Count))
                     Write(file, losses.Count);
-                if (validation?.IsDue(losses.Count, plan.StepsPerEpoch) == true)
-                    Measure(step, validation, samples.Noise, validationLatents, losses, scalars, log);
             }
 
             foreach (var file in saves.StatesAfter(losses.Count))
                 state.Save(file, key, losses);
             saves.RemoveOld(losses.Count);
-            DrawPreviews(key, losses, log, cancellation);
-            if (losses.Count < plan.TotalSteps && (epochEnded || watch.Elapsed - lastSave > SaveInterval))
+            var validates = validation?.IsDue(losses.Count, plan.StepsPerEpoch) == true;
+            if (epochEnded || validates || losses.Count == plan.TotalSteps || watch.Elapsed - lastSave > SaveInterval)
             {
-                Save(key, losses);
+                kept.Save(losses);
                 lastSave = watch.Elapsed;
             }
+
+            if (validates)
+            {
+                using var shown = optimizer.ShowResult();
+                Measure(step, validation!, samples.Noise, validationLatents, losses, scalars, log, cancellation);
+            }
+
+            DrawPreviews(kept, losses, log, cancellation);
 
             if (lastReport == TimeSpan.MinValue || watch.Elapsed - lastReport > ProgressInterval || losses.Count == plan.TotalSteps)
             {
@@ -212,7 +234,6 @@ public sealed class Trainer : IDisposable
         // Where the prompts were changed on the way, earlier previews are missing.
         if (previewPainter is not null && previewPlan.Moments.All(previewPainter.IsDrawn))
             previewPainter.WriteSheet();
-        File.Delete(job.StateFile);
         return Result(losses, [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile]);
     }
 
@@ -226,7 +247,7 @@ public sealed class Trainer : IDisposable
 
     // What is missing of the previews that belong after the steps that are done. The step is not lost where drawing is cancelled: the next run
     // draws the rest before it goes on.
-    private void DrawPreviews(string key, List<double> losses, Action<string>? log, CancellationToken cancellation)
+    private void DrawPreviews(KeptState kept, List<double> losses, Action<string>? log, CancellationToken cancellation)
     {
         if (previewPainter is null || previewPlan.At(losses.Count) is not { } moment || previewPainter.IsDrawn(moment))
             return;
@@ -237,8 +258,7 @@ public sealed class Trainer : IDisposable
         }
         catch (OperationCanceledException)
         {
-            if (losses.Count > 0)
-                Save(key, losses);
+            kept.Save(losses);
             throw;
         }
 
@@ -257,11 +277,13 @@ public sealed class Trainer : IDisposable
     }
 
     private void Measure(
-        TrainingStep step, ValidationSet validation, TrainingNoise noise, LatentSource latents, List<double> losses, TrainingScalars? scalars, Action<string>? log)
+        TrainingStep step, ValidationSet validation, TrainingNoise noise, LatentSource latents, List<double> losses, TrainingScalars? scalars, Action<string>? log,
+        CancellationToken cancellation)
     {
         var measured = new List<double>();
         foreach (var batch in validation.Batches())
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             measured.Add(step.Measure(Input(batch, noise, latents)));
         }
@@ -281,26 +303,42 @@ public sealed class Trainer : IDisposable
         return cache;
     }
 
-    private StepResult Run(
-        TrainingStep step, List<TrainingBatch> taken, BatchLoader batches, TrainingNoise noise, LatentSource latents, int number)
+    // Nothing has changed in a step that fails here: what was learnt before is kept.
+    private double Differentiate(
+        TrainingStep step, List<TrainingBatch> taken, BatchLoader batches, TrainingNoise noise, LatentSource latents, List<double> losses, KeptState kept)
     {
         using var scope = NewDisposeScope();
         try
         {
-            return step.Run(Inputs(), group => rates.At(number, group));
+            return step.Differentiate(Inputs());
         }
-        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        catch (Exception e)
         {
-            throw OutOfMemory.Explain(settings, number + 1, e);
+            kept.Save(losses);
+            if (OutOfMemory.IsCauseOf(e))
+                throw OutOfMemory.Explain(settings, losses.Count + 1, e);
+            throw;
         }
 
         IEnumerable<StepInput> Inputs()
         {
-            for (var left = plan.BatchesOf(number); left > 0; left--)
+            for (var left = plan.BatchesOf(losses.Count); left > 0; left--)
             {
                 taken.Add(batches.Take());
                 yield return Input(taken[^1], noise, latents);
             }
+        }
+    }
+
+    private StepResult Change(TrainingStep step, double loss, int number)
+    {
+        try
+        {
+            return step.Change(loss, group => rates.At(number, group));
+        }
+        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        {
+            throw OutOfMemory.Explain(settings, number + 1, e);
         }
     }
 
@@ -327,10 +365,9 @@ public sealed class Trainer : IDisposable
     }
 
     // Nothing has changed in the step that failed: what was learnt before is kept.
-    private LoraBuildException Diverged(List<TrainingBatch> batches, StepResult result, string key, List<double> losses)
+    private LoraBuildException Diverged(List<TrainingBatch> batches, StepResult result, List<double> losses, KeptState kept)
     {
-        if (losses.Count > 0)
-            Save(key, losses);
+        kept.Save(losses);
         var names = batches.SelectMany(batch => batch.Samples).Select(sample => sample.Picture.Name).Distinct();
         return new(
             DiagnosticCode.TrainingDiverged,
@@ -371,8 +408,6 @@ public sealed class Trainer : IDisposable
         network,
         settings.SavePrecision,
         TrainingMetadata.For(job, dataset, plan, modelFacts, precision, steps, ((steps - 1) / plan.StepsPerEpoch) + 1));
-
-    private void Save(string key, List<double> losses) => state.Save(job.StateFile, key, losses);
 
     private IReadOnlyList<double> Resume(string file)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Safetensors;
@@ -12,7 +14,7 @@ namespace LoraBuild.Training;
 /// </summary>
 internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale)
 {
-    private const string KeyEntry = "training_key", LayoutEntry = "layout", OptimizerEntry = "optimizer_type";
+    private const string KeyEntry = "training_key", LayoutEntry = "layout", OptimizerEntry = "optimizer_type", ChecksumEntry = "sha256";
     private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", OptimizerPrefix = "optimizer.";
 
     /// <summary>Saves the state, whole or not at all.</summary>
@@ -31,31 +33,26 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
         SafetensorsWriter.Write(
             path,
             tensors,
-            [new(KeyEntry, key), new(OptimizerEntry, optimizerType.ToString()), new(LayoutEntry, string.Join('\n', parameters.Layout))]);
+            [
+                new(KeyEntry, key),
+                new(OptimizerEntry, optimizerType.ToString()),
+                new(LayoutEntry, string.Join('\n', parameters.Layout)),
+                new(ChecksumEntry, Checksum(tensors.Select(tensor => (tensor.Key, tensor.Value)))),
+            ]);
     }
 
     /// <summary>Puts back what an interrupted training saved.</summary>
     /// <param name="path">The state's file, which may be missing.</param>
     /// <param name="key">The key of this training.</param>
     /// <param name="isUsable">Whether all else is there to go on after so many steps.</param>
-    /// <returns>The losses of the steps that are done; null, and nothing changed, where there is no sound state of this training.</returns>
+    /// <returns>The losses of the steps that are done; null, and nothing changed, where there is no state of this training.</returns>
+    /// <exception cref="LoraBuildException">LB4002, LB6004: the state is damaged; nothing changed.</exception>
     public IReadOnlyList<double>? TryRestore(string path, string key, Func<int, bool> isUsable)
     {
         if (!File.Exists(path))
             return null;
-        SafetensorsFile file;
-        try
-        {
-            file = SafetensorsFile.Open(path);
-        }
-        catch (LoraBuildException)
-        {
-            // A damaged state costs the steps that it stood for, nothing else.
-            return null;
-        }
-
-        using (file)
-            return file.Metadata.GetValueOrDefault(KeyEntry) == key && isUsable((int)file.Shapes[LossesName][0]) ? Restore(file) : null;
+        using var file = Open(path);
+        return file.Metadata.GetValueOrDefault(KeyEntry) == key && isUsable((int)file.Shapes[LossesName][0]) ? Restore(file) : null;
     }
 
     /// <summary>Puts back what a training saved that may have had other settings: only weights and optimizer must be of the same form.</summary>
@@ -63,7 +60,7 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
     /// <exception cref="LoraBuildException">LB4001, LB4002, LB6004: the file. LB5006: it does not fit, and what differs.</exception>
     public IReadOnlyList<double> Resume(string path)
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = Open(path);
         if (!file.Metadata.TryGetValue(LayoutEntry, out var layout))
             throw Mismatch("This is no training state. LoraResume takes a file that LoraSaveState wrote.");
         if (file.Metadata.GetValueOrDefault(OptimizerEntry) is var type && type != optimizerType.ToString())
@@ -85,6 +82,29 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
         return Restore(file);
 
         LoraBuildException Mismatch(string message) => new(DiagnosticCode.StateMismatch, message, path);
+    }
+
+    // A bit that flipped would otherwise be trained on, and end in another LoRA.
+    private static SafetensorsFile Open(string path)
+    {
+        var file = SafetensorsFile.Open(path);
+        if (!file.Metadata.TryGetValue(ChecksumEntry, out var promised) || promised == Checksum(file.Tensors.Keys.Select(name => (name, file.Load(name)))))
+            return file;
+        file.Dispose();
+        throw new LoraBuildException(DiagnosticCode.SafetensorsDamaged, "The training state does not have the SHA-256 that it was saved with.", path);
+    }
+
+    private static string Checksum(IEnumerable<(string Name, Tensor Values)> tensors)
+    {
+        using var scope = NewDisposeScope();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, values) in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {values.dtype} [{string.Join(',', values.shape)}]\n"));
+            hash.AppendData(values.detach().cpu().contiguous().bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private double[] Restore(SafetensorsFile file)

@@ -57,7 +57,12 @@ public sealed class TrainingStep
     /// </param>
     /// <param name="learningRate">The learning rate of each group.</param>
     /// <returns>The result. Where the loss or the norm is not finite, no weight has changed.</returns>
-    public StepResult Run(IEnumerable<StepInput> inputs, Func<ParameterGroup, double> learningRate)
+    public StepResult Run(IEnumerable<StepInput> inputs, Func<ParameterGroup, double> learningRate) => Change(Differentiate(inputs), learningRate);
+
+    /// <summary>The first part of a step, which takes nearly all of its time: the loss and its gradients. No weight changes.</summary>
+    /// <param name="inputs">As for <see cref="Run(IEnumerable{StepInput}, Func{ParameterGroup, double})"/>.</param>
+    /// <returns>The loss, which may be not finite.</returns>
+    public double Differentiate(IEnumerable<StepInput> inputs)
     {
         using var scope = NewDisposeScope();
         parameters.ZeroGradients();
@@ -68,26 +73,24 @@ public sealed class TrainingStep
             var share = 1.0 / settings.GradientAccumulationSteps;
             var batchLoss = second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1, share) : BackwardInHalves(input, second, share);
             if (!double.IsFinite(batchLoss))
-                return new(batchLoss, double.NaN);
+                return batchLoss;
             (sum, batches) = (sum + batchLoss, batches + 1);
         }
 
         if (second is not null)
             parameters.Gradients.add_(second.Network.Parameters.Gradients);
-        return Change(sum / batches, learningRate);
+        return sum / batches;
     }
 
-    /// <summary>The loss without a step: nothing changes.</summary>
-    /// <param name="input">What to measure with; belongs to the caller.</param>
-    public double Measure(StepInput input)
+    /// <summary>The second part: the weights change by what <see cref="Differentiate"/> found.</summary>
+    /// <param name="value">The loss that it returned.</param>
+    /// <param name="learningRate">The learning rate of each group.</param>
+    /// <returns>The result. Where the loss or the norm is not finite, no weight has changed.</returns>
+    public StepResult Change(double value, Func<ParameterGroup, double> learningRate)
     {
-        using var ungraded = no_grad();
+        if (!double.IsFinite(value))
+            return new(value, double.NaN);
         using var scope = NewDisposeScope();
-        return Loss(models, input).item<float>();
-    }
-
-    private StepResult Change(double value, Func<ParameterGroup, double> learningRate)
-    {
         if (scale is not null)
             parameters.Gradients.mul_(1 / scale.Factor);
         var norm = parameters.GradientNorm();
@@ -103,6 +106,15 @@ public sealed class TrainingStep
         if (settings.ScaleWeightNorms is { } longest)
             models.Network.ScaleWeightNorms(longest);
         return new(value, norm);
+    }
+
+    /// <summary>The loss without a step: nothing changes.</summary>
+    /// <param name="input">What to measure with; belongs to the caller.</param>
+    public double Measure(StepInput input)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        return Loss(models, input).item<float>();
     }
 
     private double BackwardInHalves(StepInput input, TrainingReplica other, double share)

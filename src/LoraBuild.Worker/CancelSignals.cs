@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using LoraBuild.Core.Worker;
 
@@ -5,12 +6,16 @@ namespace LoraBuild.Worker;
 
 /// <summary>
 /// Everything that ends a job early, as one token: Ctrl-C (which a terminal sends to the build and its worker alike), SIGTERM, the
-/// build's <see cref="WorkerProtocol.CancelLine"/>, and the end of standard input, which is how a killed build shows.
+/// build's <see cref="WorkerProtocol.CancelLine"/>, and the end of standard input, which is how a killed build shows. A job that has not
+/// ended soon after, because an operator of a library takes its time, ends with the process: what is worth keeping is kept by then.
 /// </summary>
 public sealed class CancelSignals : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly CancellationTokenSource source = new();
     private readonly List<PosixSignalRegistration> registrations = [];
+    private bool isCancelled;
 
     /// <summary>Starts listening to the signals.</summary>
     public CancelSignals()
@@ -20,7 +25,7 @@ public sealed class CancelSignals : IDisposable
             registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
-                source.Cancel();
+                Cancel();
             }));
         }
     }
@@ -29,22 +34,14 @@ public sealed class CancelSignals : IDisposable
     public CancellationToken Token => source.Token;
 
     /// <summary>Starts listening to what follows the job on standard input.</summary>
-    public void Watch(TextReader input)
+    public void Watch(TextReader input) => Start("input", () =>
     {
-        var watcher = new Thread(() =>
+        while (input.ReadLine() is { } line && line != WorkerProtocol.CancelLine)
         {
-            while (input.ReadLine() is { } line && line != WorkerProtocol.CancelLine)
-            {
-            }
+        }
 
-            source.Cancel();
-        })
-        {
-            IsBackground = true,
-            Name = "cancel",
-        };
-        watcher.Start();
-    }
+        Cancel();
+    });
 
     /// <inheritdoc/>
     public void Dispose()
@@ -52,4 +49,28 @@ public sealed class CancelSignals : IDisposable
         foreach (var registration in registrations)
             registration.Dispose();
     }
+
+    private void Cancel()
+    {
+        if (Interlocked.Exchange(ref isCancelled, true))
+            return;
+        Start("cancel", () =>
+        {
+            var since = Stopwatch.StartNew();
+            // Returns when what has to be saved is saved.
+            source.Cancel();
+            if (Patience > since.Elapsed)
+                Thread.Sleep(Patience - since.Elapsed);
+            if (OperatingSystem.IsWindows())
+                Environment.Exit(WorkerProtocol.Cancelled);
+            EndProcess(WorkerProtocol.Cancelled);
+        });
+    }
+
+    private static void Start(string name, ThreadStart work) => new Thread(work) { IsBackground = true, Name = name }.Start();
+
+    // Not Environment.Exit: it would take libraries apart that threads are still computing in.
+    [DllImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void EndProcess(int exitCode);
 }

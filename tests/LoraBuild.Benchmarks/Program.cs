@@ -1,10 +1,16 @@
 using LoraBuild.Benchmarks;
+using LoraBuild.Benchmarks.Builds;
 using LoraBuild.Benchmarks.Craft;
 using LoraBuild.Benchmarks.Models;
 using LoraBuild.Benchmarks.Pictures;
 using LoraBuild.Benchmarks.Training;
 
-IBenchmark[] benchmarks = [new TrainingStepBenchmark(), new PythonLoopBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new CraftBenchmark(), new RandomModel()];
+IBenchmark[] benchmarks =
+[
+    new TrainingStepBenchmark(), new PythonLoopBenchmark(), new NormalizeBenchmark(), new TagBenchmark(), new RandomModel(),
+    new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
+    new KillBenchmark(), new CraftBenchmark(),
+];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
 {

@@ -108,9 +108,23 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void A_picture_item_without_its_file_is_an_error_that_names_it()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg", "images/low/back\\slash.jpg");
+        project.Items = "  <ItemGroup>\n    <CharacterImage Include=\"images/high/aoi_01.png\" />\n  </ItemGroup>\n";
+
+        var build = project.Build();
+
+        Assert.False(build.Succeeded);
+        foreach (var name in new[] { "images/high/aoi_01.png", "images/low/back/slash.jpg" })
+            Assert.Single(build.Diagnostics, line => line.Contains($"error LB1007: There is no picture '{name}'", StringComparison.Ordinal));
+        Assert.DoesNotContain("LB6004", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void File_names_may_hold_anything()
     {
-        string[] names = ["with space", "semi;colon", "per%20cent", "dollar$(HOME)", "par(en)s", "at@sign", "quo'te\"s", "星野あおい", "a&b", "hash#tag", "[brackets]"];
+        string[] names = ["with space", "semi;colon", "per%20cent", "dollar$(HOME)", "par(en)s", "at@sign", "quo'te\"s", "星野あおい", "a&b", "hash#tag", "[brackets]", "%41", "@(Item)", "%(Meta)", "star*", "q?mark", "comma, space", "trailing ", "two..dots", ".hidden", "new\nline", new string('a', 240)];
         using var project = new CharacterProject();
         foreach (var name in names)
         {
@@ -121,6 +135,7 @@ public sealed class BadInputTests
         var build = project.Build();
 
         Assert.True(build.Succeeded, build.Output);
+        Assert.Contains("images/low/new line.jpg : warning LB2007", build.Output, StringComparison.Ordinal);
         Assert.Equal(names.Length, project.Captions().Count);
         Assert.All(project.Captions().Values, caption => Assert.Equal("hoshinoaoi, smile", caption));
         Assert.Contains("all up to date", project.Build().Output, StringComparison.Ordinal);

@@ -1,16 +1,12 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace LoraBuild.Builds;
 
 /// <summary>A small character project in a temporary folder: some of the example's pictures, its models, and a training of two steps.</summary>
-internal sealed class CharacterProject : IDisposable
+internal sealed class CharacterProject : BuiltProject
 {
-    private readonly string root = Directory.CreateTempSubdirectory("lorabuild builds ").FullName;
-
     public CharacterProject(bool train = false)
     {
-        Directory.CreateDirectory(Folder);
         Properties["LoraTagger"] = Path.Combine(Repository.Example, "models", "tagger");
         Properties["LoraBaseModel"] = Path.Combine(Repository.Example, "models", "mini-sd", "mini-sd.safetensors");
         Properties["LoraResolution"] = "128,128";
@@ -26,14 +22,6 @@ internal sealed class CharacterProject : IDisposable
 
     /// <summary>More lines within the project file.</summary>
     public string Items { get; set; } = "";
-
-    public string Folder => Path.Combine(root, "project");
-
-    public string Cache { get; set; } = "";
-
-    private string CachePath => Cache.Length > 0 ? Cache : Path.Combine(root, "cache");
-
-    public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>Puts one of the example's pictures into the project.</summary>
     public CharacterProject With(string picture, string? name = null)
@@ -54,42 +42,7 @@ internal sealed class CharacterProject : IDisposable
         return path;
     }
 
-    /// <summary>Runs <c>dotnet build</c> as an author would.</summary>
-    public BuildResult Build(params string[] arguments) => Run("build", arguments);
-
-    public BuildResult Clean() => Run("clean", []);
-
-    /// <summary>Starts <c>dotnet build</c> and leaves it to the caller.</summary>
-    public RunningBuild Start(params string[] arguments) => new(StartInfo("build", arguments));
-
-    /// <summary>The final captions by file name.</summary>
-    public IReadOnlyDictionary<string, string> Captions() =>
-        Directory.EnumerateFiles(PathOf("bin/dataset"), "*.txt", SearchOption.AllDirectories)
-            .ToDictionary(file => Path.GetRelativePath(PathOf("bin/dataset"), file), File.ReadAllText);
-
-    /// <summary>Every file that the build made for the author, by path, with its content's hash.</summary>
-    public IReadOnlyDictionary<string, string> Outputs() =>
-        Directory.EnumerateFiles(PathOf("bin"), "*", SearchOption.AllDirectories)
-            .ToDictionary(file => Path.GetRelativePath(Folder, file), file => Core.Caching.ContentHash.OfFile(file).ToString());
-
-    public void Dispose() => Directory.Delete(root, recursive: true);
-
-    private BuildResult Run(string command, string[] arguments)
-    {
-        using var build = new RunningBuild(StartInfo(command, arguments));
-        return build.Wait();
-    }
-
-    private ProcessStartInfo StartInfo(string command, string[] arguments)
-    {
-        WriteProjectFile();
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder };
-        foreach (var argument in (string[])[command, "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", .. arguments])
-            start.ArgumentList.Add(argument);
-        return start;
-    }
-
-    private void WriteProjectFile()
+    private protected override void Prepare()
     {
         var text = new StringBuilder("<Project>\n");
         text.Append(Import("LoraBuild.props")).Append("  <PropertyGroup>\n");

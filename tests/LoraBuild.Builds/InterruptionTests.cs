@@ -18,7 +18,7 @@ public sealed class InterruptionTests
         using (var build = project.Start())
         {
             build.WaitFor(IsTrainingProgress);
-            Send("INT", build.Id);
+            build.SignalGroup("INT");
             var stopped = build.Wait();
             Assert.False(stopped.Succeeded);
             Assert.DoesNotContain("   at ", stopped.Output, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class InterruptionTests
         using (var build = project.Start())
         {
             build.WaitFor(IsTrainingProgress);
-            Send("KILL", WorkerOf(build.Id));
+            Assert.True(build.SignalWorker("KILL"));
             var stopped = build.Wait();
             Assert.False(stopped.Succeeded);
             Assert.Contains(stopped.Diagnostics, line => line.Contains("error LB6002", StringComparison.Ordinal) && line.Contains("signal 9", StringComparison.Ordinal));
@@ -81,8 +81,8 @@ public sealed class InterruptionTests
         using (var build = project.Start())
         {
             build.WaitFor(IsTrainingProgress);
-            worker = WorkerOf(build.Id);
-            Send("KILL", build.Id);
+            worker = ProcessTree.FindBelow(build.Id, "LoraBuild.Worker.dll")!.Value;
+            build.SignalBuild("KILL");
             build.Wait();
         }
 
@@ -102,54 +102,4 @@ public sealed class InterruptionTests
     }
 
     private static bool IsTrainingProgress(string line) => line.Contains("Train: step ", StringComparison.Ordinal);
-
-    private static void Send(string signal, int process)
-    {
-        using var kill = Process.Start("kill", ["-" + signal, process.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
-
-    // The worker is the process below the build, at any depth, that runs LoraBuild.Worker.dll.
-    private static int WorkerOf(int build)
-    {
-        var parents = Directory.EnumerateDirectories("/proc")
-            .Select(Path.GetFileName)
-            .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
-            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
-            .ToDictionary(id => id, ParentOf);
-        return parents.Keys.Single(id => IsBelow(id) && CommandLine(id).Contains("LoraBuild.Worker.dll", StringComparison.Ordinal));
-
-        bool IsBelow(int id)
-        {
-            while (id > 1 && id != build)
-                id = parents.GetValueOrDefault(id);
-            return id == build;
-        }
-    }
-
-    private static int ParentOf(int id)
-    {
-        try
-        {
-            // The name in parentheses may hold spaces; the parent is the second field after it.
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
-
-    private static string CommandLine(int id)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/cmdline");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 }

@@ -1,6 +1,10 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Nodes;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Downloads;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Tags;
 using LoraBuild.Core.Tests.Downloads;
 using LoraBuild.Tagging.Tests;
 
@@ -46,7 +50,7 @@ public sealed class PictureStepTests
     public void Edits_are_shown_before_and_after_and_without_a_detector_nothing_is_suggested()
     {
         using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
-        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: [{trim: true, rotate: 90}, {background: white, pad: square}]\n");
+        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: [{trim: true, rotate: 90}, {rotate: {by: -2.5, to: white}}, {background: white, pad: square}]\n");
         Succeeded(project.Build());
 
         var shown = Succeeded(project.Build("-t:ShowEdits;SuggestEdits"));
@@ -124,6 +128,63 @@ public sealed class PictureStepTests
 
         Assert.Equal(0, second.Processed("Tag"));
         Assert.NotEqual(united, Assert.Single(project.Captions()).Value);
+    }
+
+    [Fact]
+    public void A_taggers_own_threshold_is_metadata_and_a_changed_one_runs_no_tagger_again()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png");
+        var tagger = Path.Combine(Repository.Example, "models", "tagger");
+        Assert.Equal(1, Succeeded(project.Build("-p:LoraTaggerThreshold=0.8")).Processed("Tag"));
+        var strict = TagList.Parse(Assert.Single(project.Captions()).Value);
+        Succeeded(project.Build());
+        var usual = TagList.Parse(Assert.Single(project.Captions()).Value);
+        Assert.True(strict.Count < usual.Count);
+
+        project.Items = $"  <ItemGroup>\n    <Tagger Include=\"{tagger}\" Threshold=\"0.8\" />\n  </ItemGroup>\n";
+        Assert.Equal(0, Succeeded(project.Build()).Processed("Tag"));
+        Assert.Equal(strict, TagList.Parse(Assert.Single(project.Captions()).Value));
+
+        project.Items = $"  <ItemGroup>\n    <Tagger Include=\"{tagger}\" Threshold=\"most\" />\n  </ItemGroup>\n";
+        Assert.Contains("error LB1009: Threshold of the tagger", project.Build().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_base_model_by_uri_is_downloaded_once_verified_and_locked()
+    {
+        var model = MiniatureWithItsSettings();
+        using var server = new LoopbackServer(_ => LoopbackServer.Response("200 OK", model, $"Content-Length: {model.Length}"));
+        using var project = new CharacterProject(train: true).With("high/aoi_001.png");
+        project.Properties["LoraBaseModel"] = server.Uri.ToString();
+        project.Properties["LoraVae"] = server.Uri.ToString();
+        project.Properties["LoraTokenizer"] = Path.Combine(Repository.Example, "models", "mini-sd", "tokenizer");
+
+        var wrong = project.Build($"-p:LoraBaseModelSha256={ContentHash.Of("another model")}");
+        Assert.Contains("error LB6007", wrong.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(project.PathOf("bin/Character.safetensors")));
+
+        Assert.Contains("warning LB1014", Succeeded(project.Build()).Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(project.PathOf("bin/Character.safetensors")));
+        Assert.Contains(ContentHash.Of(model).ToString(), File.ReadAllText(project.PathOf(LockFile.Name)), StringComparison.Ordinal);
+        Assert.Equal(2, server.Requests.Count);
+
+        Assert.True(Succeeded(project.Build("-p:ContinuousIntegrationBuild=true")).DidNothing);
+        Succeeded(project.Build("-t:ExportSdScripts", $"-p:LoraBaseModelSha256={ContentHash.Of(model)}"));
+        Assert.Contains(ContentHash.Of(model).ToString(), File.ReadAllText(project.PathOf("bin/sd-scripts/config.toml")), StringComparison.Ordinal);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    // A download has no config.json beside it, so what the miniature's says of groups and heads goes into the header.
+    private static byte[] MiniatureWithItsSettings()
+    {
+        var file = File.ReadAllBytes(Path.Combine(Repository.Example, "models", "mini-sd", "mini-sd.safetensors"));
+        var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
+        var header = JsonNode.Parse(file.AsSpan(sizeof(ulong), length))!.AsObject();
+        header["__metadata__"] = new JsonObject { ["unet.num_heads"] = "4", ["clip.num_attention_heads"] = "4", ["vae.norm_num_groups"] = "8" };
+        var text = Encoding.UTF8.GetBytes(header.ToJsonString());
+        var start = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(start, (ulong)text.Length);
+        return [.. start, .. text, .. file.AsSpan(sizeof(ulong) + length)];
     }
 
     private static IReadOnlyDictionary<string, string> Rebuilt(CharacterProject project)

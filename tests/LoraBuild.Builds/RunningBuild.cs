@@ -1,21 +1,29 @@
 using System.Diagnostics;
-using System.Text;
+using System.Globalization;
 
 namespace LoraBuild.Builds;
 
-/// <summary>A <c>dotnet build</c> under way.</summary>
+/// <summary>
+/// A <c>dotnet build</c> under way, in a process group of its own, as a shell starts what it has in the foreground: a signal to the group
+/// reaches whatever a terminal would send it to.
+/// </summary>
 internal sealed class RunningBuild : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     private readonly Process process;
-    private readonly StringBuilder output = new();
+    private readonly Stopwatch since = Stopwatch.StartNew();
+    private readonly List<LogLine> lines = [];
     private readonly List<(Func<string, bool> Wanted, ManualResetEventSlim Seen)> waiting = [];
+    private bool ended;
 
     public RunningBuild(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
+        // setsid makes the group and becomes the command.
+        start.ArgumentList.Insert(0, start.FileName);
+        start.FileName = "setsid";
         // What the test host sets for itself would lead the build to another SDK.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
@@ -29,45 +37,101 @@ internal sealed class RunningBuild : IDisposable
 
     public int Id => process.Id;
 
-    /// <summary>Waits for a line of the log.</summary>
-    public void WaitFor(Func<string, bool> wanted)
+    /// <summary>How long it has been running.</summary>
+    public TimeSpan Elapsed => since.Elapsed;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>What it has written so far.</summary>
+    public IReadOnlyList<LogLine> Log
+    {
+        get
+        {
+            lock (lines)
+                return [.. lines];
+        }
+    }
+
+    /// <summary>Waits for a line of the log. False where the build ended without it.</summary>
+    public bool TryWaitFor(Func<string, bool> wanted)
     {
         var seen = new ManualResetEventSlim();
-        lock (output)
+        lock (lines)
         {
-            if (output.ToString().Split('\n').Any(wanted))
-                return;
+            if (lines.Any(line => wanted(line.Text)))
+                return true;
+            if (ended)
+                return false;
             waiting.Add((wanted, seen));
         }
 
-        Assert.True(seen.Wait(Patience), $"The line did not come. The log so far:\n{output}");
+        if (!seen.Wait(Patience))
+            throw new TimeoutException($"The line did not come. The log so far:\n{Text()}");
+        lock (lines)
+            return lines.Any(line => wanted(line.Text));
+    }
+
+    /// <summary>Waits for a line of the log, which must come.</summary>
+    public void WaitFor(Func<string, bool> wanted)
+    {
+        if (!TryWaitFor(wanted))
+            throw new InvalidOperationException($"The build ended without the line. Its log:\n{Text()}");
     }
 
     public BuildResult Wait()
     {
-        Assert.True(process.WaitForExit(Patience), $"The build did not end. The log so far:\n{output}");
+        if (!process.WaitForExit(Patience))
+            throw new TimeoutException($"The build did not end. The log so far:\n{Text()}");
         process.WaitForExit();
-        lock (output)
-            return new BuildResult(process.ExitCode, output.ToString());
+        return new BuildResult(process.ExitCode, Text());
+    }
+
+    /// <summary>Sends a signal to every process of the build, as a terminal does at Ctrl-C.</summary>
+    public void SignalGroup(string signal) => Signal(signal, "-" + Id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Sends a signal to <c>dotnet build</c> alone.</summary>
+    public void SignalBuild(string signal) => Signal(signal, Id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Sends a signal to the worker alone. False where none is running.</summary>
+    public bool SignalWorker(string signal)
+    {
+        if (ProcessTree.FindBelow(Id, "LoraBuild.Worker.dll") is not { } worker)
+            return false;
+        Signal(signal, worker.ToString(CultureInfo.InvariantCulture));
+        return true;
     }
 
     public void Dispose()
     {
         if (!process.HasExited)
-            process.Kill(entireProcessTree: true);
+            SignalGroup("KILL");
+        process.WaitForExit();
         process.Dispose();
+    }
+
+    private static void Signal(string signal, string target)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, "--", target]);
+        kill.WaitForExit();
+    }
+
+    private string Text()
+    {
+        lock (lines)
+            return string.Concat(lines.Select(line => line.Text + "\n"));
     }
 
     private void Receive(object sender, DataReceivedEventArgs e)
     {
-        if (e.Data is null)
-            return;
-        lock (output)
+        lock (lines)
         {
-            output.Append(e.Data).Append('\n');
+            if (e.Data is not null)
+                lines.Add(new(since.Elapsed, e.Data));
+            // Standard output and error end one after the other, both with the process.
+            ended |= e.Data is null;
             foreach (var (wanted, seen) in waiting)
             {
-                if (wanted(e.Data))
+                if (ended || wanted(e.Data!))
                     seen.Set();
             }
         }

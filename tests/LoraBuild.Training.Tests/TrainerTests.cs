@@ -19,7 +19,7 @@ public class TrainerTests
         var result = Trainer.Run(job, new Callback(progress.Add));
 
         Assert.Equal(["aoi-000001.safetensors", "aoi.safetensors"], result.Files.Select(Path.GetFileName));
-        Assert.Equal(result.Files, Directory.GetFiles(job.OutputFolder).Order(StringComparer.Ordinal));
+        Assert.Equal(result.Files, Directory.GetFiles(job.OutputFolder, "*.safetensors").Where(file => file != job.StateFile).Order(StringComparer.Ordinal));
         Assert.Equal((12, 12), (result.Steps, result.Losses.Count));
         Assert.Equal((1, 12, 2), (progress[0].Step, progress[^1].Step, progress[^1].Epochs));
         using var scope = NewDisposeScope();
@@ -64,7 +64,6 @@ public class TrainerTests
 
         Assert.Equal(4, runs);
         Assert.Equal(undisturbed.Losses, resumed.Losses);
-        Assert.False(File.Exists(job.StateFile));
         foreach (var file in undisturbed.Files)
             Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(job.OutputFolder, Path.GetFileName(file))));
     }

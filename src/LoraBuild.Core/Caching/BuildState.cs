@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using LoraBuild.Core.Files;
 
 namespace LoraBuild.Core.Caching;
@@ -10,51 +9,27 @@ namespace LoraBuild.Core.Caching;
 /// </summary>
 public sealed class BuildState
 {
-    private const int FormatVersion = 1;
-
     // File systems stamp by a clock that ticks every few milliseconds: a file read this soon after it was written could change again
     // without changing its stamp.
     private const long RacyNanoseconds = 20_000_000;
 
-    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
-
-    private readonly ContentHash? identity;
-    private readonly Dictionary<string, FileRecord> known;
-    private readonly IReadOnlyList<string> knownAbsent;
+    private SavedState? known;
     private readonly ConcurrentDictionary<string, FileRecord> seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> seenAbsent = new(StringComparer.Ordinal);
 
-    private BuildState(ContentHash? identity, Dictionary<string, FileRecord> known, IReadOnlyList<string> knownAbsent)
-    {
-        this.identity = identity;
-        this.known = known;
-        this.knownAbsent = knownAbsent;
-    }
+    private BuildState(SavedState? known) => this.known = known;
 
     /// <summary>A state that knows nothing.</summary>
     public BuildState()
-        : this(null, new(StringComparer.Ordinal), [])
+        : this(null)
     {
     }
 
     /// <summary>Reads what the last successful build saved; a missing or damaged file gives a state that knows nothing.</summary>
-    public static BuildState Load(string path)
-    {
-        try
-        {
-            var saved = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(path), Strict);
-            if (saved is not { Version: FormatVersion })
-                return new BuildState();
-            return new BuildState(
-                ContentHash.Parse(saved.Identity),
-                saved.Files.ToDictionary(file => file.Path, file => file.ToRecord(), StringComparer.Ordinal),
-                saved.Absent);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException or ArgumentException)
-        {
-            return new BuildState();
-        }
-    }
+    public static BuildState Load(string path) => new(SavedState.Read(path));
+
+    /// <summary>Takes what a build has saved meanwhile for that of the last one.</summary>
+    public void Reload(string path) => known = SavedState.Read(path);
 
     /// <summary>
     /// Whether nothing can have changed since this state was saved: the same identity, every file as it was, every file that was not
@@ -62,9 +37,7 @@ public sealed class BuildState
     /// </summary>
     /// <param name="currentIdentity">The hash of everything but files that the build depends on: settings, items, their metadata.</param>
     public bool IsCurrent(ContentHash currentIdentity) =>
-        identity == currentIdentity
-        && known.AsParallel().All(file => FileStamp.Of(file.Key) == file.Value.Stamp)
-        && knownAbsent.AsParallel().All(path => FileStamp.Of(path) is null);
+        known is not null && known.Identity == currentIdentity && known.HoldsOnDisk();
 
     /// <summary>The hash of an input file, read only if its stamp is new.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -76,7 +49,7 @@ public sealed class BuildState
     /// <summary>The record of an output that was made under this key and is still as it was made, or null.</summary>
     public FileRecord? FindOutput(string path, ContentHash key)
     {
-        if (!known.TryGetValue(path, out var record) || record.Key != key || FileStamp.Of(path) != record.Stamp)
+        if (known?.Find(path) is not { } record || record.Key != key || FileStamp.Of(path) != record.Stamp)
             return null;
         seen[path] = record;
         return record;
@@ -91,20 +64,12 @@ public sealed class BuildState
 
     /// <summary>Saves what this build saw, as the state of a build that succeeded.</summary>
     /// <exception cref="Diagnostics.LoraBuildException">LB6001: the file cannot be written.</exception>
-    public void Save(string path, ContentHash currentIdentity)
-    {
-        var saved = new Saved(
-            FormatVersion,
-            currentIdentity.ToString(),
-            [.. seen.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => SavedFile.From(file.Key, file.Value))],
-            [.. seenAbsent.Keys.Order(StringComparer.Ordinal)]);
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, saved));
-    }
+    public void Save(string path, ContentHash currentIdentity) => SavedState.Write(path, currentIdentity, seen, seenAbsent.Keys);
 
     private FileRecord Record(string path, ContentHash? key)
     {
         var before = StampOf(path);
-        if ((seen.TryGetValue(path, out var record) || known.TryGetValue(path, out record)) && record.Stamp == before)
+        if ((seen.GetValueOrDefault(path) ?? known?.Find(path)) is { } record && record.Stamp == before)
             return seen[path] = record with { Key = key ?? record.Key };
 
         while (true)
@@ -126,16 +91,4 @@ public sealed class BuildState
 
     private static FileStamp StampOf(string path) =>
         FileStamp.Of(path) ?? throw new FileNotFoundException($"'{path}' does not exist.", path);
-
-    private sealed record Saved(int Version, string Identity, IReadOnlyList<SavedFile> Files, IReadOnlyList<string> Absent);
-
-    private sealed record SavedFile(string Path, long Length, long Modified, long Changed, ulong Inode, string Sha256, string? Key)
-    {
-        public static SavedFile From(string path, FileRecord record) => new(
-            path, record.Stamp.Length, record.Stamp.Modified, record.Stamp.Changed, record.Stamp.Inode,
-            record.Content.ToString(), record.Key?.ToString());
-
-        public FileRecord ToRecord() =>
-            new(new FileStamp(Length, Modified, Changed, Inode), ContentHash.Parse(Sha256), Key is null ? null : ContentHash.Parse(Key));
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -6,18 +7,41 @@ namespace LoraBuild.Core.Caching;
 /// <summary>SHA-256 of some content, written as 64 lower-case hexadecimal digits.</summary>
 public readonly record struct ContentHash
 {
-    private readonly string? hex;
+    /// <summary>How many bytes a hash has.</summary>
+    public const int Size = SHA256.HashSizeInBytes;
 
-    private ContentHash(string hex) => this.hex = hex;
+    private readonly ulong first;
+    private readonly ulong second;
+    private readonly ulong third;
+    private readonly ulong fourth;
+
+    /// <summary>A hash from its 32 bytes.</summary>
+    public ContentHash(ReadOnlySpan<byte> bytes)
+    {
+        first = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        second = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        third = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
+        fourth = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..Size]);
+    }
 
     /// <summary>The hash of bytes in memory.</summary>
-    public static ContentHash Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    public static ContentHash Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[Size];
+        SHA256.HashData(bytes, hash);
+        return new ContentHash(hash);
+    }
 
     /// <summary>The hash of a text's UTF-8 bytes.</summary>
     public static ContentHash Of(string text) => Of(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The hash of everything that is left in a stream.</summary>
-    public static ContentHash Of(Stream stream) => new(Convert.ToHexStringLower(SHA256.HashData(stream)));
+    public static ContentHash Of(Stream stream)
+    {
+        Span<byte> hash = stackalloc byte[Size];
+        SHA256.HashData(stream, hash);
+        return new ContentHash(hash);
+    }
 
     /// <summary>The hash of a file's bytes.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -30,10 +54,24 @@ public readonly record struct ContentHash
     /// <summary>Reads 64 lower-case hexadecimal digits.</summary>
     /// <exception cref="FormatException">The text is anything else.</exception>
     public static ContentHash Parse(string text) =>
-        text.Length == 64 && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
-            ? new ContentHash(text)
+        text.Length == 2 * Size && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
+            ? new ContentHash(Convert.FromHexString(text))
             : throw new FormatException($"'{text}' is not a SHA-256.");
 
+    /// <summary>Writes the 32 bytes.</summary>
+    public void CopyTo(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, first);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], second);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], third);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[24..Size], fourth);
+    }
+
     /// <summary>The 64 hexadecimal digits.</summary>
-    public override string ToString() => hex ?? new string('0', 64);
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
 }

@@ -78,7 +78,8 @@ public sealed class ContentStore
         var bytes = File.ReadAllBytes(path);
         var hash = ContentHash.Of(bytes);
         var target = ContentPath(hash);
-        if (FileStamp.Of(target)?.Length != bytes.LongLength)
+        // What is there may have been damaged since: it is relied on as little as what is read.
+        if (FileStamp.Of(target)?.Length != bytes.LongLength || ContentHash.OfFile(target) != hash)
             AtomicFile.Write(target, stream => stream.Write(bytes));
         return new StoredFile(name, hash, bytes.LongLength);
     }

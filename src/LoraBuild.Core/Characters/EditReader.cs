@@ -14,6 +14,7 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     private const int DefaultTrimTolerance = 10;
     private const int DefaultEdge = 2;
     private const int WidestEdge = 16;
+    private const double FullTurn = 360;
     private const string RectangleExample = GeometryReader.RectangleExample;
 
     private readonly GeometryReader geometry = new(values);
@@ -164,9 +165,20 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
 
     private RotateEdit? Rotate(YamlNode node)
     {
-        if (node is YamlScalar { Text: "90" or "180" or "270" } scalar)
-            return new RotateEdit(int.Parse(scalar.Text, CultureInfo.InvariantCulture));
-        values.Invalid(node, "rotate must be 90, 180 or 270: degrees clockwise.");
+        if (node is not YamlMapping) return Degrees(node) is { } only ? new RotateEdit(only) : null;
+        var fields = values.Fields(node, "rotate", "by", "to");
+        var colour = fields.TryGetValue("to", out var to) ? geometry.Colour(to) : 0xFFFFFF;
+        if (fields.TryGetValue("by", out var by)) return Degrees(by) is { } degrees ? new RotateEdit(degrees, colour) : null;
+        values.Error(DiagnosticCode.MissingKey, node, "rotate has no angle. Add 'by: DEGREES', clockwise.");
+        return null;
+    }
+
+    // An angle and its complement are the same turn: -90 and 270 have one key, and 360 turns nothing.
+    private double? Degrees(YamlNode node)
+    {
+        if (node is YamlScalar scalar && double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var degrees) && Math.Abs(degrees) <= FullTurn)
+            return ((degrees % FullTurn) + FullTurn) % FullTurn;
+        values.Invalid(node, "rotate must be degrees clockwise, from -360 to 360, such as 90 or -2.5.");
         return null;
     }
 

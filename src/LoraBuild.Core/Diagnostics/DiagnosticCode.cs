@@ -150,6 +150,9 @@ public static class DiagnosticCode
     /// <summary>A file to resume from is no training state, or one of another training.</summary>
     public const string StateMismatch = "LB5006";
 
+    /// <summary>The state of an interrupted training is damaged.</summary>
+    public const string StateDamaged = "LB5007";
+
     /// <summary>The trigger word alone draws fewer of her features than LoraMinIdentity says.</summary>
     public const string IdentityBelowMinimum = "LB5501";
 

@@ -9,13 +9,11 @@ namespace LoraBuild.Core.Downloads;
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
-    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(100);
-
-    private readonly FileStream gate;
+    private readonly FileLock gate;
     private readonly FileStream content;
     private readonly string tagPath;
 
-    private PartialFile(string path, FileStream gate)
+    private PartialFile(string path, FileLock gate)
     {
         Path = path;
         this.gate = gate;
@@ -38,19 +36,15 @@ internal sealed class PartialFile : IDisposable
     /// <exception cref="Diagnostics.LoraBuildException">LB6001: it cannot be created.</exception>
     public static async Task<PartialFile> OpenAsync(string path, CancellationToken cancellation)
     {
+        // A file of its own is locked: the partial file itself is renamed when it is whole.
+        var gate = await FileLock.TakeAsync(path + ".lock", cancellation: cancellation).ConfigureAwait(false);
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-            while (true)
-            {
-                // A file of its own is locked: the partial file itself is renamed when it is whole.
-                if (TryLock(path + ".lock") is { } gate)
-                    return new PartialFile(path, gate);
-                await Task.Delay(LockPoll, cancellation).ConfigureAwait(false);
-            }
+            return new PartialFile(path, gate);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            gate.Dispose();
             throw AtomicFile.CannotWrite(path, e);
         }
     }
@@ -100,18 +94,6 @@ internal sealed class PartialFile : IDisposable
     {
         content.Dispose();
         gate.Dispose();
-    }
-
-    private static FileStream? TryLock(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(path))
-        {
-            return null;
-        }
     }
 
     private void Guard(Action action)

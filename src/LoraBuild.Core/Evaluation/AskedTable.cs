@@ -10,7 +10,6 @@ public sealed class AskedTable
 
     private static readonly Lazy<AskedTable> LazyDefault = new(() => new AskedTable(TableFile.ReadEmbedded(File)));
 
-    private readonly HashSet<string> colours = new(Tag.Comparer);
     private readonly HashSet<string> garments = new(Tag.Comparer);
     private readonly HashSet<string> poses = new(Tag.Comparer);
     private readonly HashSet<string> places = new(Tag.Comparer);
@@ -22,11 +21,10 @@ public sealed class AskedTable
             var columns = entry.Text.Split('|', StringSplitOptions.TrimEntries);
             var words = columns switch
             {
-                ["colours", _] => colours,
                 ["clothes", _] => garments,
                 ["poses", _] => poses,
                 ["places", _] => places,
-                _ => throw TableFile.Malformed(File, entry, "'colours | ...', 'clothes | ...', 'poses | ...' or 'places | ...'"),
+                _ => throw TableFile.Malformed(File, entry, "'clothes | ...', 'poses | ...' or 'places | ...'"),
             };
             words.UnionWith(TagList.Parse(columns[1]));
         }
@@ -43,8 +41,6 @@ public sealed class AskedTable
     {
         if (poses.Contains(tag)) return AskedKind.Pose;
         if (places.Contains(tag)) return AskedKind.Place;
-        var space = tag.IndexOf(' ');
-        var thing = space > 0 && colours.Contains(tag[..space]) ? tag[(space + 1)..] : tag;
-        return GarmentTable.Default.Word(thing) is { } garment && garments.Contains(garment.Name) ? AskedKind.Clothes : null;
+        return GarmentTable.Default.Word(GarmentTable.Default.WithoutColour(tag)) is { } garment && garments.Contains(garment.Name) ? AskedKind.Clothes : null;
     }
 }

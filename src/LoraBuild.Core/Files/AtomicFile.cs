@@ -20,8 +20,10 @@ public static class AtomicFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                write(stream);
+            // Held open until it has its name, so that nobody takes it for one that was left behind.
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
+            write(stream);
+            stream.Flush();
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -39,6 +41,28 @@ public static class AtomicFile
     /// <summary>Writes a text file in UTF-8 without a byte order mark.</summary>
     /// <exception cref="LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Removes what killed writers left unfinished below a folder; what is being written stays.</summary>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be removed.</exception>
+    public static void RemoveUnfinished(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + TemporarySuffix, SearchOption.AllDirectories).ToList())
+        {
+            try
+            {
+                if (FileLock.TryTake(file) is not { } mine)
+                    continue;
+                mine.Dispose();
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw CannotWrite(file, e);
+            }
+        }
+    }
 
     /// <summary>A name for an unfinished file in the target's folder, different at each call.</summary>
     public static string TemporaryBeside(string path) => $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace LoraBuild.Core.Files;
 
@@ -21,14 +22,19 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
     public static FileStamp? Of(string path)
     {
         if (OperatingSystem.IsLinux())
-        {
-            if (StatX(CurrentDirectory, path, 0, BasicFields, out var status) != 0 || (status.Mode & FileTypeMask) != RegularFile)
-                return null;
-            return new FileStamp((long)status.Size, status.Modified.Nanoseconds, status.Changed.Nanoseconds, status.Inode);
-        }
-
+            return Of(Encoding.UTF8.GetBytes(path + '\0'));
         var info = new FileInfo(path);
         return info.Exists ? new FileStamp(info.Length, (info.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100, 0, 0) : null;
+    }
+
+    /// <summary>The same for a path in UTF-8 with a zero right behind the span's end, or as its last byte.</summary>
+    internal static FileStamp? Of(ReadOnlySpan<byte> path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return Of(Encoding.UTF8.GetString(path));
+        if (StatX(CurrentDirectory, in MemoryMarshal.GetReference(path), 0, BasicFields, out var status) != 0 || (status.Mode & FileTypeMask) != RegularFile)
+            return null;
+        return new FileStamp((long)status.Size, status.Modified.Nanoseconds, status.Changed.Nanoseconds, status.Inode);
     }
 
     /// <summary>Now, on the clock that file systems stamp files with, in nanoseconds since 1970.</summary>
@@ -36,8 +42,7 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
 
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int StatX(
-        int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, out Status status);
+    private static extern int StatX(int directory, in byte path, int flags, uint mask, out Status status);
 
     // struct statx and struct statx_timestamp of the Linux kernel.
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -16,6 +16,7 @@ public sealed class GarmentTable
     private readonly Dictionary<string, Garment?> garmentByWords = new(Tag.Comparer);
     private readonly HashSet<string> ways = new(Tag.Comparer);
     private readonly HashSet<string> prepositions = new(Tag.Comparer);
+    private readonly HashSet<string> colours = new(Tag.Comparer);
     private readonly ConcurrentDictionary<string, GarmentTag?> found = new(Tag.Comparer);
 
     private GarmentTable(IReadOnlyList<TableEntry> entries)
@@ -29,6 +30,7 @@ public sealed class GarmentTable
             {
                 case "ways": ways.UnionWith(words); break;
                 case "prepositions": prepositions.UnionWith(words); break;
+                case "colours": colours.UnionWith(words); break;
                 case "not": Add(words, null, entry); break;
                 default:
                     var parts = columns[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -49,6 +51,13 @@ public sealed class GarmentTable
 
     /// <summary>The garment of which the table has exactly this word, or null.</summary>
     public Garment? Word(string word) => garmentByWords.GetValueOrDefault(word);
+
+    /// <summary>A tag without the colour that it begins with: <c>black skirt</c> is <c>skirt</c>, <c>skirt</c> is itself.</summary>
+    public string WithoutColour(string tag)
+    {
+        var space = tag.IndexOf(' ');
+        return space > 0 && colours.Contains(tag[..space]) ? tag[(space + 1)..] : tag;
+    }
 
     private void Add(IReadOnlyList<string> words, Garment? garment, TableEntry entry)
     {

@@ -13,6 +13,7 @@ public static class ProjectProperties
     [
         "LoraAlwaysFirstTags",
         "LoraBaseModel",
+        "LoraBaseModelSha256",
         "LoraCachePath",
         "LoraCharacterFile",
         "LoraCharacterThreshold",
@@ -63,6 +64,7 @@ public static class ProjectProperties
         "LoraUndesiredTags",
         "LoraUseRatingTags",
         "LoraVae",
+        "LoraVaeSha256",
         "LoraWorkerAssembly",
     ];
 

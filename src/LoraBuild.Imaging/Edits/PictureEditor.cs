@@ -40,7 +40,7 @@ public static class PictureEditor
             case FlipEdit flip:
                 return Turning.Flip(picture, flip.Direction);
             case RotateEdit rotate:
-                return Turning.Rotate(picture, rotate.Degrees);
+                return rotate.Degrees % 90 == 0 ? Turning.Rotate(picture, (int)rotate.Degrees) : Slanting.Rotate(picture, rotate);
             case BackgroundEdit background:
                 var backed = Own(picture, isShared);
                 if (segmentation is not null && !background.ByFlood)

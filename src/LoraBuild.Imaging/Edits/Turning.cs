@@ -27,11 +27,13 @@ internal static class Turning
     }
 
     /// <summary>The picture turned clockwise.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not by 90, 180 or 270 degrees.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not by 0, 90, 180 or 270 degrees.</exception>
     public static Raster Rotate(Raster picture, int degrees)
     {
         switch (degrees)
         {
+            case 0:
+                return picture;
             case 90:
                 return Transpose(picture, clockwise: true);
             case 180:
@@ -39,7 +41,7 @@ internal static class Turning
             case 270:
                 return Transpose(picture, clockwise: false);
             default:
-                throw new ArgumentOutOfRangeException(nameof(degrees), degrees, "must be 90, 180 or 270");
+                throw new ArgumentOutOfRangeException(nameof(degrees), degrees, "must be 0, 90, 180 or 270");
         }
     }
 

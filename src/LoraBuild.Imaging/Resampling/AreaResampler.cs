@@ -37,7 +37,13 @@ public static class AreaResampler
         {
             Array.Clear(sums);
             for (var j = 0; j < down; j++)
-                AddCells(source.Row(y * down + j), across, sums);
+            {
+                if (source.IsWhite(y * down + j))
+                    AddToAll(sums, Vector128.Create(byte.MaxValue * across));
+                else
+                    AddCells(source.Row(y * down + j), across, sums);
+            }
+
             var row = target.Pixels(y);
             for (var x = 0; x < row.Length; x++)
             {
@@ -49,6 +55,12 @@ public static class AreaResampler
             }
         }
         return target;
+    }
+
+    private static void AddToAll(Span<Vector128<int>> sums, Vector128<int> cell)
+    {
+        foreach (ref var sum in sums)
+            sum += cell;
     }
 
     private static void AddCells(ReadOnlySpan<uint> row, int across, Span<Vector128<int>> sums)
@@ -70,15 +82,20 @@ public static class AreaResampler
         var sums = new Vector128<float>[width];
         var line = new Vector128<float>[width];
         var lineOf = -1;
+        // White rows weigh the same, and a panorama's square has hundreds of times as many of them as the panorama has rows.
+        Vector128<float>[]? white = null;
         for (var y = 0; y < height; y++)
         {
             var (first, weights) = rows[y];
             for (var i = 0; i < weights.Length; i++)
             {
+                var isWhite = source.IsWhite(first + i);
+                if (isWhite && white is null)
+                    WeighColumns(source.Row(first + i), columns, white = new Vector128<float>[width]);
                 // The last source row of one target row is often the first of the next.
-                if (lineOf != first + i)
+                if (!isWhite && lineOf != first + i)
                     WeighColumns(source.Row(lineOf = first + i), columns, line);
-                AddLine(line, weights[i], sums, isFirst: i == 0);
+                AddLine(isWhite ? white : line, weights[i], sums, isFirst: i == 0);
             }
             var row = target.Pixels(y);
             for (var x = 0; x < row.Length; x++)

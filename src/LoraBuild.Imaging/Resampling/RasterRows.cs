@@ -10,5 +10,8 @@ internal sealed class RasterRows(Raster picture) : IPixelRows
     public int Height => picture.Height;
 
     /// <inheritdoc/>
+    public bool IsWhite(int y) => false;
+
+    /// <inheritdoc/>
     public ReadOnlySpan<uint> Row(int y) => picture.Pixels(y);
 }

@@ -30,9 +30,12 @@ internal sealed class SquareRows : IPixelRows
     public int Height => Width;
 
     /// <inheritdoc/>
+    public bool IsWhite(int y) => y < top || y >= top + picture.Height;
+
+    /// <inheritdoc/>
     public ReadOnlySpan<uint> Row(int y)
     {
-        if (y < top || y >= top + picture.Height)
+        if (IsWhite(y))
             return white;
         if (left == 0 && picture.Width == Width)
             return picture.Pixels(y - top);

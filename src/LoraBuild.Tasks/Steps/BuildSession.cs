@@ -1,16 +1,22 @@
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
+using LoraBuild.Core.Files;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Steps;
 
-/// <summary>What the tasks of one build of one project share: the state of the last build and the store.</summary>
-internal sealed class BuildSession
+/// <summary>
+/// What the tasks of one build of one project share: the state of the last build and the store. From <see cref="Begin"/> to <see cref="End"/>
+/// no other build of the project is at work; MSBuild disposes of it when the build ends otherwise.
+/// </summary>
+internal sealed class BuildSession : IDisposable
 {
+    private FileLock? turn;
+
     internal BuildSession(string intermediateFolder, string cachePath)
     {
         IntermediateFolder = intermediateFolder;
-        StateFile = Path.Combine(intermediateFolder, "build.state.json");
+        StateFile = Path.Combine(intermediateFolder, "build.state");
         State = BuildState.Load(StateFile);
         Store = new ContentStore(cachePath);
     }
@@ -20,6 +26,8 @@ internal sealed class BuildSession
 
     /// <summary>Where the state is kept.</summary>
     public string StateFile { get; }
+
+    private string LockFile => Path.Combine(IntermediateFolder, "build.lock");
 
     /// <summary>What the last build saw, and what this one has seen so far.</summary>
     public BuildState State { get; }
@@ -71,6 +79,31 @@ internal sealed class BuildSession
 
         return true;
     }
+
+    /// <summary>Waits until no other build of this project is at work, and takes its result as the last one.</summary>
+    /// <param name="waiting">Called once, where there is something to wait for.</param>
+    /// <param name="token">Ends the waiting.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the folder for intermediate files cannot be written.</exception>
+    public void Begin(Action waiting, CancellationToken token)
+    {
+        if (turn is not null)
+            return;
+        turn = FileLock.TryTake(LockFile);
+        if (turn is not null)
+            return;
+        turn = FileLock.TakeAsync(LockFile, waiting, token).GetAwaiter().GetResult();
+        State.Reload(StateFile);
+    }
+
+    /// <summary>Lets the next build of this project begin.</summary>
+    public void End()
+    {
+        turn?.Dispose();
+        turn = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => End();
 
     /// <summary>Deletes what earlier builds left in a folder of the build's own and this one did not want, and folders that are empty then.</summary>
     public void Sweep(string folder, Func<string, bool> wanted)

@@ -13,9 +13,10 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="workerAssembly">The worker.</param>
 /// <param name="taggers">The taggers: see <see cref="TagPictures.Taggers"/>.</param>
 /// <param name="combination">How the scores of several become one: see <see cref="ScoreCombination"/>.</param>
-internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITaskItem[] taggers, string combination)
+/// <param name="selection">The project's thresholds, to which taggers with thresholds of their own are stretched.</param>
+internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITaskItem[] taggers, string combination, TagSelection selection)
 {
-    private const int Version = 1;
+    private const int Version = 1, CombineVersion = 2;
 
     private BuildSession Session => task.Session;
 
@@ -31,11 +32,12 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
         if (pictures.Count == 0)
             return new StepTally(0, 0, 0);
         RequireTagger();
-        if (taggers.Length == 1)
+        var thresholds = taggers.Select(tagger => TaggerThresholds.Parse(tagger.ItemSpec, tagger.GetMetadata("Threshold"), tagger.GetMetadata("CharacterThreshold"))).ToList();
+        if (thresholds is [{ IsEmpty: true }])
             return Score(pictures, taggers[0], folder);
         var folders = taggers.Select((_, index) => Path.Combine(folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
         var tallies = taggers.Zip(folders, (tagger, own) => Score(pictures, tagger, own)).ToList();
-        Combine(pictures, folders, folder);
+        Combine(pictures, [.. folders.Zip(thresholds)], folder);
         return new StepTally(pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
     }
 
@@ -90,20 +92,26 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
             task.CancellationToken));
     }
 
-    private void Combine(IReadOnlyList<(string Id, string Path)> pictures, List<string> folders, string folder)
+    private void Combine(IReadOnlyList<(string Id, string Path)> pictures, List<(string Folder, TaggerThresholds Thresholds)> scored, string folder)
     {
-        var outputs = pictures.Where(picture => folders.All(own => Session.State.IsSeen(FileIn(own, picture.Id)))).Select(picture =>
+        var outputs = pictures.Where(picture => scored.TrueForAll(tagger => Session.State.IsSeen(FileIn(tagger.Folder, picture.Id)))).Select(picture =>
         {
-            var key = new StepKey("Combine", Version).With("combination", combination);
-            foreach (var own in folders)
+            var key = new StepKey("Combine", CombineVersion).With("combination", combination);
+            foreach (var (own, thresholds) in scored)
+            {
                 key.With("scores", Session.State.HashInput(FileIn(own, picture.Id)));
+                if (!thresholds.IsEmpty)
+                    key.With("thresholds", $"{thresholds} of {selection.GeneralThreshold:R} {selection.CharacterThreshold:R}");
+            }
+
             return new StepOutput(picture.Id, FileIn(folder, picture.Id), key.ToHash());
         }).ToList();
         new MemoizedStep(Session).Run(outputs, (missing, finished) =>
         {
             foreach (var output in missing)
             {
-                ScoreCombination.Combine(combination, [.. folders.Select(own => TagScores.Read(FileIn(own, output.Id)))]).Write(output.Target);
+                var scores = scored.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(FileIn(tagger.Folder, output.Id)), selection));
+                ScoreCombination.Combine(combination, [.. scores]).Write(output.Target);
                 finished(output.Id);
             }
         });

@@ -54,6 +54,9 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
         ];
     }
 
+    /// <summary>All files besides the finished one that are there after so many steps, those of the end included.</summary>
+    public IEnumerable<string> AllAfter(int steps) => Kept(steps).Concat(steps >= plan.TotalSteps ? StatesAfter(steps) : []);
+
     /// <summary>Removes what <c>save_last_n_epochs</c> and <c>save_last_n_steps</c> no longer keep.</summary>
     /// <param name="steps">Steps done.</param>
     public void RemoveOld(int steps)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Files;
 using LoraBuild.Core.Logging;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Settings;
@@ -21,9 +22,12 @@ internal static class TrainLora
     {
         if (TrainingOf(job, events, token) is not { } training)
             return;
-        Directory.CreateDirectory(job.OutputFolder);
+
+        // A worker whose build was killed may still be saving its state here.
+        using var turn = FileLock.TakeAsync(
+            Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
         training = training with { StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null };
-        var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), token);
+        var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), events.Report, token);
         if (!result.IsFinished)
         {
             events.Report(new(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using LoraBuild.Benchmarks.Measuring;
 using LoraBuild.Imaging;
 using LoraBuild.Tagging;
 
@@ -92,8 +93,10 @@ internal sealed class TagBenchmark : IBenchmark
         using var tagger = Open(model);
         foreach (var count in (int[])[50, 500])
         {
+            ProcessMemory.Settle();
             tagger.Score([.. pictures.Take(count)], (_, _) => { }, (_, error) => throw error);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory after {count} pictures of {Width} x {Height}: {PeakMemory.Megabytes:0} MB"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"peak memory of {count} pictures of {Width} x {Height} on {Environment.ProcessorCount} threads: {ProcessMemory.Peak() / 1e6:0} MB"));
         }
     }
 

@@ -57,6 +57,17 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     [Fact]
+    public void Content_with_a_flipped_bit_that_nobody_has_read_is_mended_by_the_next_add()
+    {
+        Store.Add(key, [("a", folder.Write("a.txt", "first"))]);
+        File.WriteAllText(EntryFile("cas"), "fir5t");
+
+        Store.Add(key, [("a", folder.File("a.txt"))]);
+
+        Assert.True(Store.TryPlace(Store.Find(key)!.Files[0], folder.File("out.txt")));
+    }
+
+    [Fact]
     public async Task Builds_at_the_same_time_do_not_disturb_each_other()
     {
         var file = folder.Write("a.txt", new string('x', 100_000));

@@ -54,6 +54,19 @@ public sealed class MiniWorldTests
         });
     }
 
+    [Fact]
+    public void Of_what_a_tagger_really_says_StripFeatures_takes_her_features_and_nothing_else()
+    {
+        var lines = File.ReadLines(Path.Combine(Data, "example-tags.txt")).Where(line => line[0] != '#').ToList();
+        Assert.Equal(25, lines.Count);
+        Assert.All(lines, line =>
+        {
+            var raw = TagList.Parse(line.Split(" | ")[2]);
+            var stripped = new FeatureStripper(Aoi).Strip(PictureTags.Of(raw));
+            Assert.Equal([Aoi.Trigger, .. raw.Where(tag => !Features.Contains(tag))], stripped.Tags);
+        });
+    }
+
     private static AlignedTags Caption(IReadOnlyList<string> raw)
     {
         var stripped = new FeatureStripper(Aoi).Strip(PictureTags.Of(raw));

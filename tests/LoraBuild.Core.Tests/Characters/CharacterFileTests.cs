@@ -57,6 +57,8 @@ public sealed class CharacterFileTests : IDisposable
                 - {trim: {tolerance: 0}, flip: vertical, pad: square}
                 - {pad: {sides: [0, 0.5, 0, 0], to: black}, background: white}
                 - {background: {to: black, by: flood, edge: 0, tolerance: 3}, trim: false}
+                - {rotate: -90}
+                - {rotate: {by: -2.5, to: black}}
             """;
         var (character, diagnostics) = CharacterFile.Parse(Text, "c.yaml");
         Assert.Empty(diagnostics);
@@ -64,6 +66,7 @@ public sealed class CharacterFileTests : IDisposable
         [
             new TrimEdit(10), new RotateEdit(90), new CropEdit(new Rectangle(0, 0, 10, 10)), new TrimEdit(0), new FlipEdit(FlipDirection.Vertical),
             new PadEdit(null, 0xFFFFFF), new PadEdit(new Margins(0, 0.5, 0, 0), 0), new BackgroundEdit(0xFFFFFF, 32, 2, false), new BackgroundEdit(0, 3, 0, true),
+            new RotateEdit(270), new RotateEdit(357.5, 0),
         ];
         Assert.Equal(expected, character!.Edits[0].Steps.Select(step => ((ApplyStep)step).Edit));
     }
@@ -156,7 +159,9 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData("trigger: aoi\nedits:\n  a.png: {pad: {to: white}}", DiagnosticCode.MissingKey, 3, 16, "no sides")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {pad: [0.5, 0, 30, 0]}", DiagnosticCode.InvalidValue, 3, 16, "mixes pixels and fractions")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {flip: 1}", DiagnosticCode.InvalidValue, 3, 17, "horizontal")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {rotate: 45}", DiagnosticCode.InvalidValue, 3, 19, "90, 180 or 270")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {rotate: left}", DiagnosticCode.InvalidValue, 3, 19, "degrees clockwise")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {rotate: 400}", DiagnosticCode.InvalidValue, 3, 19, "from -360 to 360")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {rotate: {to: white}}", DiagnosticCode.MissingKey, 3, 19, "by: DEGREES")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {trim: {tolerance: 256}}", DiagnosticCode.InvalidValue, 3, 29, "0 to 255")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {background: whit}", DiagnosticCode.InvalidValue, 3, 23, "Did you mean 'white'?")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {background: {by: magic}}", DiagnosticCode.InvalidValue, 3, 28, "model")]

@@ -1,3 +1,4 @@
+using System.Text;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Downloads;
@@ -160,6 +161,57 @@ public sealed class DownloadCacheTests : IDisposable
         var error = await Assert.ThrowsAsync<LoraBuildException>(() => cache.FetchAsync(server.Uri, Hash));
         release.Set();
         Assert.Contains("stopped sending", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slow_server_is_waited_for_as_long_as_bytes_come()
+    {
+        using var server = new LoopbackServer(_ => Whole(Content), pace: TimeSpan.FromMilliseconds(60));
+        var cache = new DownloadCache(folder.Path, options: new DownloadOptions { Attempts = 1, Silence = TimeSpan.FromMilliseconds(400) });
+        Assert.Equal(Hash, (await cache.FetchAsync(server.Uri, Hash)).Sha256);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_followed_and_the_rest_asked_for_from_the_first_address()
+    {
+        using var store = new LoopbackServer(request => Ranged(request, Content, "\"v1\"")[..^(request.Start == 0 ? 99_000 : 0)]);
+        using var server = new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {store.Uri}?signature={Guid.NewGuid()}", "Content-Length: 0"));
+        var file = await Cache().FetchAsync(server.Uri, Hash);
+        Assert.Equal(Content, File.ReadAllBytes(file.Path));
+        Assert.Equal(2, server.Requests.Count);
+        Assert.True(store.Requests.Last().Start >= 200_000);
+    }
+
+    [Theory]
+    [InlineData("/models/model.onnx")]
+    [InlineData("ftp://127.0.0.1/model.onnx")]
+    public async Task A_redirect_that_leads_nowhere_is_an_error(string location)
+    {
+        using var server = new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {location}", "Content-Length: 0"));
+        var error = await Assert.ThrowsAsync<LoraBuildException>(() => Cache().FetchAsync(server.Uri, Hash));
+        Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
+        Assert.DoesNotContain("Exception", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be downloaded", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    public async Task What_is_no_answer_is_an_error_after_some_attempts(string answer)
+    {
+        using var server = new LoopbackServer(_ => Encoding.ASCII.GetBytes(answer));
+        var error = await Assert.ThrowsAsync<LoraBuildException>(() => Cache().FetchAsync(server.Uri, Hash));
+        Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
+        Assert.InRange(server.Requests.Count, new DownloadOptions().Attempts, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task An_address_where_nobody_answers_is_an_error()
+    {
+        var server = new LoopbackServer(_ => []);
+        server.Dispose();
+        var error = await Assert.ThrowsAsync<LoraBuildException>(() => Cache().FetchAsync(server.Uri, Hash));
+        Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
     }
 
     [Fact]

@@ -10,10 +10,15 @@ internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Func<LoopbackRequest, byte[]> answer;
+    private readonly TimeSpan pace;
 
-    public LoopbackServer(Func<LoopbackRequest, byte[]> answer)
+    /// <summary>Starts to listen.</summary>
+    /// <param name="answer">The bytes of a response.</param>
+    /// <param name="pace">A pause before each sixteenth of them.</param>
+    public LoopbackServer(Func<LoopbackRequest, byte[]> answer, TimeSpan pace = default)
     {
         this.answer = answer;
+        this.pace = pace;
         listener.Start();
         Uri = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/models/model.onnx");
         new Thread(Serve) { IsBackground = true }.Start();
@@ -30,6 +35,15 @@ internal sealed class LoopbackServer : IDisposable
 
     public void Dispose() => listener.Dispose();
 
+    private void Send(NetworkStream stream, byte[] response)
+    {
+        foreach (var piece in response.Chunk(pace == default ? Math.Max(1, response.Length) : (response.Length + 15) / 16))
+        {
+            Thread.Sleep(pace);
+            stream.Write(piece);
+        }
+    }
+
     private void Serve()
     {
         while (true)
@@ -40,7 +54,7 @@ internal sealed class LoopbackServer : IDisposable
                 using var stream = client.GetStream();
                 var request = LoopbackRequest.Read(stream);
                 Requests.Enqueue(request);
-                stream.Write(answer(request));
+                Send(stream, answer(request));
                 client.Client.Shutdown(SocketShutdown.Send);
             }
             catch (IOException)

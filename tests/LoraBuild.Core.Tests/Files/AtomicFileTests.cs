@@ -27,6 +27,24 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_writer_left_can_be_removed_and_nothing_else()
+    {
+        var whole = folder.Write("a/whole.txt", "");
+        var unfinished = folder.Write("a/b/" + Path.GetFileName(AtomicFile.TemporaryBeside(whole)), "half");
+
+        AtomicFile.Write(folder.File("a/written.txt"), stream =>
+        {
+            AtomicFile.RemoveUnfinished(folder.Path);
+            stream.Write("all of it"u8);
+        });
+        AtomicFile.RemoveUnfinished(folder.File("not there"));
+
+        Assert.False(File.Exists(unfinished));
+        Assert.True(File.Exists(whole));
+        Assert.Equal("all of it", File.ReadAllText(folder.File("a/written.txt")));
+    }
+
+    [Fact]
     public void A_place_that_cannot_be_written_is_an_error_with_a_code()
     {
         var file = folder.Write("file.txt", "");

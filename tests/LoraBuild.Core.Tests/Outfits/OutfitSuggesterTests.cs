@@ -59,6 +59,49 @@ public class OutfitSuggesterTests
     }
 
     [Fact]
+    public void What_a_tagger_really_says_of_the_example_gives_outfits_to_paste()
+    {
+        var tagged = Tagged();
+        var outfits = Suggester.Suggest([.. tagged.Select(picture => (picture.Id, picture.Tags))]);
+        var pasted = CharacterFile.Parse("trigger: aoi\n" + SuggestedOutfit.ToYaml(outfits), "character.yaml").Character!;
+        var chooser = new OutfitChooser(pasted, ImplicationTable.Danbooru, GarmentTable.Default);
+
+        // One picture, which the tagger takes for a coat over a shirt where a dress was drawn, belongs to none.
+        var pairs = tagged.Select(picture => (Drawn: picture.Outfit, Chosen: chooser.Choose(picture.Tags, null).Outfit?.Name)).ToList();
+        Assert.Equal(3, outfits.Count);
+        Assert.Equal(["collared shirt: race", "blue sweater: casual", "frilled collar: dress"],
+            outfits.Select(outfit => $"{outfit.Name}: {Assert.Single(pairs.Where(pair => pair.Chosen == outfit.Name).Select(pair => pair.Drawn).Distinct())}"));
+        Assert.Equal(24, pairs.Count(pair => pair.Chosen is not null));
+
+        // 21 of the author's 25 tags; of the others that are proposed one has a wrong colour, as the comment warns, and one has none.
+        var drawn = DrawnOutfits();
+        var suggested = outfits.Zip(["race", "casual", "dress"]).SelectMany(pair => pair.First.Tags.Select(tag => $"{pair.Second}: {tag}")).ToHashSet();
+        Assert.Equal(["race: choker", "race: yellow shirt"], suggested.Except(drawn).Order());
+        Assert.Equal(
+            ["casual: black pantyhose", "race: black choker", "race: pleated skirt", "race: white shirt"], drawn.Except(suggested).Order());
+        Assert.Equal(["black vest or brown vest", "yellow shirt or black shirt"], outfits[0].Unsure);
+    }
+
+    [Fact]
+    public void A_garment_that_a_tagger_confuses_with_another_now_and_then_is_not_proposed()
+    {
+        var outfits = Suggest(
+            "red coat, black skirt, boots", "red coat, skirt, boots", "red coat, black skirt, shorts, boots", "red coat, black shorts, boots",
+            "red coat, black skirt, boots");
+        Assert.Equal(["boots", "red coat", "black skirt"], Assert.Single(outfits).Tags);
+    }
+
+    [Fact]
+    public void A_portrait_belongs_to_the_outfit_that_has_all_that_it_shows()
+    {
+        var outfits = Suggest(
+            "choker, collared shirt", "choker, collared shirt, smile",
+            "choker, collared shirt, necktie, coat, vest, skirt", "choker, collared shirt, necktie, coat, vest, skirt, shoes",
+            "hoodie, shorts", "hoodie, shorts, sandals");
+        Assert.Equal(["p0 p1 p2 p3", "p4 p5"], outfits.Select(outfit => string.Join(' ', outfit.Pictures)));
+    }
+
+    [Fact]
     public void The_fragment_is_an_outfits_section_that_tells_the_same_pictures()
     {
         var drawn = MiniWorld();
@@ -74,7 +117,7 @@ public class OutfitSuggesterTests
     [Fact]
     public void Tags_that_yaml_would_read_otherwise_stand_in_quotes()
     {
-        var yaml = SuggestedOutfit.ToYaml([new("witch's hat", ["hat: black"], ["hanten \\(clothes\\)", "t-shirt"], ["a"])]);
+        var yaml = SuggestedOutfit.ToYaml([new("witch's hat", ["hat: black"], ["hanten \\(clothes\\)", "t-shirt"], ["a"], [])]);
         var outfit = Assert.Single(CharacterFile.Parse("trigger: aoi\n" + yaml, "character.yaml").Character!.Outfits);
         Assert.Equal(("witch's hat", "hat: black"), (outfit.Name, Assert.Single(outfit.When!.Any)));
         Assert.Equal([@"hanten \(clothes\)", "t-shirt"], outfit.Tags);
@@ -96,4 +139,15 @@ public class OutfitSuggesterTests
                     (IReadOnlyList<string>)[.. picture.GetProperty("tags").EnumerateArray().Select(tag => Tag.Normalize(tag.GetString()!))])),
         ];
     }
+
+    /// <summary>What the author of the example wrote, as OUTFIT: TAG.</summary>
+    private static HashSet<string> DrawnOutfits() =>
+        [.. CharacterFile.Read(Path.Combine(AppContext.BaseDirectory, "Data", "character.yaml")).Character!.Outfits.SelectMany(outfit => outfit.Tags, (outfit, tag) => $"{outfit.Name}: {tag}")];
+
+    private static List<(string Id, string Outfit, IReadOnlyList<string> Tags)> Tagged() =>
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Data", "example-tags.txt")).Where(line => line[0] != '#')
+            .Select(line => line.Split(" | "))
+            .Select(line => (line[0], line[1], TagList.Parse(line[2]))),
+    ];
 }

@@ -1,3 +1,5 @@
+using LoraBuild.Core.Edits;
+using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Tests.Resampling;
@@ -40,6 +42,29 @@ public sealed class PictureResamplerTests
                 Assert.InRange(Fixtures.Pixel(small, x, y).G - sum / (across * down), -0.501, 0.501);
             }
         }
+    }
+
+    /// <summary>The rows of a square that are all white are weighed once; what comes out is the same to the bit.</summary>
+    [Theory]
+    [InlineData(64, 20, 16)]
+    [InlineData(64, 21, 15)]
+    [InlineData(61, 7, 13)]
+    [InlineData(20, 64, 15)]
+    public void A_square_that_is_never_made_shrinks_like_one_that_is(int width, int height, int side)
+    {
+        var source = Fixtures.Noise(width, height, 3).WithoutAlpha();
+        var square = PictureEditor.Apply(source, [new PadEdit(null, 0xFFFFFF)]);
+        Assert.Equal(AreaResampler.Resize(square, side, side).Pixels, AreaResampler.ResizeSquare(source, side).Pixels);
+    }
+
+    /// <summary>Pixel by pixel its square would have 90 billion.</summary>
+    [Fact]
+    public void A_panorama_becomes_a_square()
+    {
+        var square = AreaResampler.ResizeSquare(Fixtures.Plain(300_000, 3, 0), 448);
+        Assert.Equal((255, 255, 255, 255), Fixtures.Pixel(square, 7, 0));
+        // Two black lines of the 669.6 that this row stands for.
+        Assert.Equal((254, 254, 254, 255), Fixtures.Pixel(square, 7, 223));
     }
 
     [Theory]

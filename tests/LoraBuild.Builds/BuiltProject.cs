@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace LoraBuild.Builds;
+
+/// <summary>A project in a temporary folder of its own, with a cache of its own, that is built by <c>dotnet build</c>.</summary>
+internal abstract class BuiltProject : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("lorabuild builds ").FullName;
+
+    protected BuiltProject() => Directory.CreateDirectory(Folder);
+
+    public string Folder => Path.Combine(root, "project");
+
+    /// <summary>The cache of another project, to build with; empty for the project's own.</summary>
+    public string Cache { get; set; } = "";
+
+    /// <summary>The folder of the content store.</summary>
+    public string CachePath => Cache.Length > 0 ? Cache : Path.Combine(root, "cache");
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Runs <c>dotnet build</c> as an author would.</summary>
+    public BuildResult Build(params string[] arguments) => Run("build", arguments);
+
+    public BuildResult Clean() => Run("clean", []);
+
+    /// <summary>Starts <c>dotnet build</c> and leaves it to the caller.</summary>
+    public RunningBuild Start(params string[] arguments) => new(StartInfo("build", arguments));
+
+    /// <summary>The final captions by file name.</summary>
+    public IReadOnlyDictionary<string, string> Captions() =>
+        Directory.EnumerateFiles(PathOf("bin/dataset"), "*.txt", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(PathOf("bin/dataset"), file), File.ReadAllText);
+
+    /// <summary>Every file that the build made for the author, by path, with its content's hash.</summary>
+    public IReadOnlyDictionary<string, string> Outputs() =>
+        Directory.EnumerateFiles(PathOf("bin"), "*", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(Folder, file), file => Core.Caching.ContentHash.OfFile(file).ToString());
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    /// <summary>Writes what must lie in the folder before it is built.</summary>
+    private protected virtual void Prepare()
+    {
+    }
+
+    private BuildResult Run(string command, string[] arguments)
+    {
+        using var build = new RunningBuild(StartInfo(command, arguments));
+        return build.Wait();
+    }
+
+    private ProcessStartInfo StartInfo(string command, string[] arguments)
+    {
+        Prepare();
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder };
+        foreach (var argument in (string[])[command, "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", .. arguments])
+            start.ArgumentList.Add(argument);
+        return start;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Files;
+using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Imaging;
+
+namespace LoraBuild.Builds.Killing;
+
+/// <summary>Whether every file that a build has published is a whole one, whatever became of the build.</summary>
+internal static class PublishedFiles
+{
+    /// <summary>Reads everything below bin, obj and the cache, and says of what is half-written what is wrong with it.</summary>
+    public static IReadOnlyList<string> FindBroken(BuiltProject project) =>
+    [
+        .. Problems(project.PathOf("bin"), Read),
+        .. Problems(project.PathOf("obj"), Read),
+        .. Problems(Path.Combine(project.CachePath, "ac"), file => ReadJson(File.ReadAllBytes(file))),
+        .. Problems(Path.Combine(project.CachePath, "cas"), ReadContent),
+    ];
+
+    private static IEnumerable<string> Problems(string folder, Action<string> read)
+    {
+        if (!Directory.Exists(folder))
+            yield break;
+        foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)))
+        {
+            if (ProblemOf(file, read) is { } problem)
+                yield return problem;
+        }
+    }
+
+    private static string? ProblemOf(string file, Action<string> read)
+    {
+        try
+        {
+            read(file);
+            return null;
+        }
+        catch (Exception) when (!File.Exists(file))
+        {
+            // A worker that outlives its build for a moment may replace or remove what it makes.
+            return null;
+        }
+        catch (Exception e) when (e is LoraBuildException or JsonException or InvalidDataException)
+        {
+            return $"{file}: {e.Message}";
+        }
+    }
+
+    private static void Read(string file)
+    {
+        switch (Path.GetExtension(file))
+        {
+            case ".safetensors" or ".state" or ".previous":
+                ReadTensors(file);
+                break;
+            case ".png" or ".jpg":
+                PictureDecoder.Decode(file);
+                break;
+            case ".json":
+                ReadJson(File.ReadAllBytes(file));
+                break;
+            case ".jsonl":
+                foreach (var line in File.ReadAllLines(file))
+                    ReadJson(System.Text.Encoding.UTF8.GetBytes(line));
+                break;
+            case ".txt":
+                if (new FileInfo(file).Length == 0)
+                    throw new InvalidDataException("The caption is empty.");
+                break;
+            case ".html":
+                if (!File.ReadAllText(file).TrimEnd().EndsWith("</html>", StringComparison.Ordinal))
+                    throw new InvalidDataException("The page has no end.");
+                break;
+            case ".lock":
+                break;
+            default:
+                throw new InvalidDataException("Nothing that a build publishes.");
+        }
+    }
+
+    private static void ReadTensors(string path)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var file = SafetensorsFile.Open(path);
+        foreach (var name in file.Tensors.Keys)
+            file.Load(name);
+    }
+
+    private static void ReadJson(byte[] bytes)
+    {
+        using var document = JsonDocument.Parse(bytes);
+    }
+
+    private static void ReadContent(string file)
+    {
+        if (ContentHash.OfFile(file).ToString() != Path.GetFileName(file))
+            throw new InvalidDataException("Its bytes do not have its name's hash.");
+    }
+}
