@@ -55,6 +55,10 @@ internal static class CraftProject
 
     private static void Write(CraftVariant variant, int steps, int samples, int seed, string folder)
     {
+        // An interrupted run of another variant may have left its own; its training's state stays, and is of use to that variant alone.
+        var images = Path.Combine(folder, "images");
+        if (Directory.Exists(images))
+            Directory.Delete(images, recursive: true);
         foreach (var picture in Directory.EnumerateFiles(Path.Combine(Example, "images"), "*", SearchOption.AllDirectories))
         {
             if (variant.Pictures?.Contains(Path.GetFileNameWithoutExtension(picture)) == false)
@@ -64,11 +68,10 @@ internal static class CraftProject
             File.Copy(picture, target, overwrite: true);
         }
 
-        var edits = variant.Pictures is null ? "" : "\nedits:";
         var character = File.ReadAllText(Path.Combine(Example, "character.yaml"));
-        // Of fewer pictures there may be none left that edits speak of.
-        if (edits.Length > 0)
-            character = character[..character.IndexOf(edits, StringComparison.Ordinal)] + "\n";
+        // Of a few pictures none may be left that edits speak of.
+        if (variant.Pictures is not null)
+            character = character[..(character.IndexOf("\nedits:", StringComparison.Ordinal) + 1)];
         File.WriteAllText(Path.Combine(folder, "character.yaml"), character + variant.Character);
 
         var project = File.ReadAllText(Path.Combine(Example, "HoshinoAoi.loraproj"))

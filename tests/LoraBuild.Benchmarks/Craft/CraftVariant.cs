@@ -21,21 +21,21 @@ internal sealed record CraftVariant(
     // theirs as well, to 716,800.
     private const string SameSize = "8", SameSizeWithoutConvolutions = "14";
 
-    /// <summary>The article's way first, then each of its claims denied, then the way to fail.</summary>
+    /// <summary>The article's way first, then how to fail, then each other of its claims denied.</summary>
     public static IReadOnlyList<CraftVariant> All { get; } =
     [
         new("as the article says"),
         new("features kept in captions", Character: "features: {defaults: false}\n"),
+        new(
+            "sabotaged: features kept, one background",
+            Character: "features: {defaults: false}\ntags:\n  images/**: {remove: [simple background, white background]}\n",
+            Pictures: ["aoi_001", "aoi_003", "aoi_201", "aoi_210"]),
         new("no dedupe", Targets: Skipping("Dedupe", "StripFeatures", "LoraStrippedFile", "LoraDedupedFile")),
         new("outfits not aligned", Targets: Skipping("AlignOutfits", "Dedupe", "LoraDedupedFile", "LoraAlignedFile")),
         new("all pictures equally often", Lines: "  <ItemGroup>\n    <CharacterImage Update=\"@(CharacterImage)\" Repeats=\"8\" />\n  </ItemGroup>\n"),
         new("LoRA instead of LoHa", Kind("lora", SameSizeWithoutConvolutions, "0")),
         new("LoCon instead of LoHa", Kind("locon", SameSize, SameSize)),
         new("captions not shuffled", new Dictionary<string, string> { ["LoraShuffleCaption"] = "false" }),
-        new(
-            "sabotaged: features kept, one background",
-            Character: "features: {defaults: false}\ntags:\n  images/**: {remove: [simple background, white background]}\n",
-            Pictures: ["aoi_001", "aoi_003", "aoi_201", "aoi_210"]),
     ];
 
     /// <summary>What the variant is known by: everything that it consists of.</summary>
