@@ -20,9 +20,9 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     public string CachePath { get; set; } = "";
 
     /// <summary>Is cancelled by Ctrl-C.</summary>
-    protected CancellationToken CancellationToken => cancellation.Token;
+    protected internal CancellationToken CancellationToken => cancellation.Token;
 
-    private protected BuildSession Session => BuildSession.Of(BuildEngine4, IntermediateFolder, CachePath);
+    internal BuildSession Session => BuildSession.Of(BuildEngine4, IntermediateFolder, CachePath);
 
     /// <inheritdoc/>
     public override bool Execute()

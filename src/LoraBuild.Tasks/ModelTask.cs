@@ -27,7 +27,7 @@ public abstract class ModelTask : LoraTask
     /// <param name="sha256">What its bytes must hash to: 64 hexadecimal digits, or nothing.</param>
     /// <param name="missingCode">The code for a file that does not exist.</param>
     /// <exception cref="LoraBuildException"><paramref name="missingCode"/>; LB1008 the SHA-256 is none; LB1013, LB1014, LB6001, LB6006, LB6007.</exception>
-    protected string Fetch(string fileOrUri, string sha256, string missingCode)
+    protected internal string Fetch(string fileOrUri, string sha256, string missingCode)
     {
         var expected = sha256.Length == 0 ? (ContentHash?)null : ParseHash(sha256);
         if (IsUri(fileOrUri))

@@ -1,14 +1,11 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
-using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
-using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -20,8 +17,6 @@ namespace LoraBuild.Tasks;
 public sealed class TagPictures : ModelTask
 {
     private const int StepVersion = 2;
-    private const int ScoresVersion = 1;
-    private const int CombineVersion = 2;
 
     private TagSelection selection = new();
     private string selectionKey = "";
@@ -72,7 +67,8 @@ public sealed class TagPictures : ModelTask
         selection = TagSelection.Parse(Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal), out _);
         selectionKey = selection.ToJson();
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
-        var scoring = Score(byTagger);
+        var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(
+            [.. byTagger.Select(picture => (picture.Id(), picture.ItemSpec))], Folder);
         Session.Sweep(Folder, Session.State.IsSeen);
 
         var scored = byTagger.Where(picture => Session.State.IsSeen(ScoresOf(picture)));
@@ -92,89 +88,13 @@ public sealed class TagPictures : ModelTask
 
     private static string TagFileOf(ITaskItem picture) => picture.GetMetadata(PictureMetadata.TagFile);
 
-    private string ScoresOf(ITaskItem picture) => ScoresIn(Folder, picture);
-
-    private static string ScoresIn(string folder, ITaskItem picture) => Path.Combine(folder, picture.Id() + ".tags.json");
+    private string ScoresOf(ITaskItem picture) => TaggerScoring.FileIn(Folder, picture.Id());
 
     private ITaskItem WithScores(ITaskItem picture)
     {
         var tagged = picture.At(picture.ItemSpec);
         tagged.SetLiteral(PictureMetadata.Scores, TagFileOf(picture).Length == 0 ? ScoresOf(picture) : "");
         return tagged;
-    }
-
-    private StepTally Score(List<ITaskItem> pictures)
-    {
-        if (pictures.Count == 0)
-            return new StepTally(0, 0, 0);
-        if (Taggers.Length == 0)
-        {
-            throw new LoraBuildException(
-                DiagnosticCode.TaggerMissing,
-                "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag file beside every picture.");
-        }
-
-        var thresholds = Taggers.Select(tagger => TaggerThresholds.Parse(tagger.ItemSpec, tagger.GetMetadata("Threshold"), tagger.GetMetadata("CharacterThreshold"))).ToList();
-        if (thresholds is [{ IsEmpty: true }])
-            return Score(pictures, Taggers[0], Folder);
-        var folders = Taggers.Select((_, index) => Path.Combine(Folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
-        var tallies = Taggers.Zip(folders, (tagger, folder) => Score(pictures, tagger, folder)).ToList();
-        Combine(pictures, [.. folders.Zip(thresholds)]);
-        return new StepTally(pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
-    }
-
-    private StepTally Score(List<ITaskItem> pictures, ITaskItem tagger, string folder)
-    {
-        var model = FetchPart(tagger, "Model", "Sha256", "model.onnx");
-        var labels = FetchPart(tagger, "Labels", "LabelsSha256", "selected_tags.csv");
-        var shared = new StepKey("Tag", ScoresVersion)
-            .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tagger)
-            .With("model", Session.State.HashInput(model))
-            .With("labels", Session.State.HashInput(labels))
-            .ToHash();
-        var outputs = pictures.Select(picture => new StepOutput(
-            picture.Id(),
-            ScoresIn(folder, picture),
-            new StepKey("Tag", ScoresVersion).With("tagger", shared).With("picture", Session.State.HashInput(picture.ItemSpec)).ToHash())).ToList();
-        var paths = pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
-        return new MemoizedStep(Session, "Tag", CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
-            new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Target))]),
-            "Tag",
-            done => finished(done.Id),
-            CancellationToken));
-    }
-
-    private void Combine(List<ITaskItem> pictures, List<(string Folder, TaggerThresholds Thresholds)> taggers)
-    {
-        var ready = pictures.Where(picture => taggers.All(tagger => Session.State.IsSeen(ScoresIn(tagger.Folder, picture))))
-            .ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
-        var outputs = ready.Values.Select(picture =>
-        {
-            var key = new StepKey("Combine", CombineVersion).With("combination", Combination);
-            foreach (var (folder, thresholds) in taggers)
-            {
-                key.With("scores", Session.State.HashInput(ScoresIn(folder, picture)));
-                if (!thresholds.IsEmpty)
-                    key.With("thresholds", $"{thresholds} of {selection.GeneralThreshold:R} {selection.CharacterThreshold:R}");
-            }
-
-            return new StepOutput(picture.Id(), ScoresOf(picture), key.ToHash());
-        }).ToList();
-        new MemoizedStep(Session, "Tag", CancellationToken).Run(outputs, (missing, finished) =>
-        {
-            foreach (var output in missing)
-            {
-                var scores = taggers.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(ScoresIn(tagger.Folder, ready[output.Id])), selection));
-                ScoreCombination.Combine(Combination, [.. scores]).Write(output.Target);
-                finished(output.Id);
-            }
-        });
-    }
-
-    private string FetchPart(ITaskItem tagger, string metadata, string hash, string usualName)
-    {
-        var named = tagger.GetMetadata(metadata);
-        return Fetch(named.Length > 0 ? named : $"{tagger.ItemSpec.TrimEnd('/')}/{usualName}", tagger.GetMetadata(hash), DiagnosticCode.TaggerMissing);
     }
 
     private ContentHash Key(ITaskItem picture)

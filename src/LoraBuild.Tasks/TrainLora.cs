@@ -21,9 +21,9 @@ public sealed class TrainLora : TrainingTask
     private const int KeyDigits = 16;
     private const string PreviewsFolder = "previews";
     private static readonly string[] FileOptions = ["network_weights", "resume"];
-    // Beside the finished LoRA: epochs, steps, and states.
+    // Beside the finished LoRA: epochs, steps, states, and the epoch that an evaluation of another training chose.
     private static readonly string[] FurtherFiles =
-        ["-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
+        ["-best.safetensors", "-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
 
     /// <summary>The worker.</summary>
     [Required]
@@ -99,7 +99,7 @@ public sealed class TrainLora : TrainingTask
     // Whether there is a finished LoRA now.
     private bool PlaceLora(TrainJob job, ContentHash key)
     {
-        if (IsInPlace(OutputFolder, key))
+        if (Session.IsInPlace(OutputFolder, key))
         {
             Say("Train: up to date");
             return true;
@@ -107,7 +107,7 @@ public sealed class TrainLora : TrainingTask
 
         Session.Store.Fetch([key], CancellationToken);
         var result = Session.Store.Find(key);
-        if (result is null || !TryPlace(result, OutputFolder, key))
+        if (result is null || !Session.TryPlace(result, OutputFolder, key))
         {
             result = Train(job, key);
             if (result is null)
@@ -116,7 +116,7 @@ public sealed class TrainLora : TrainingTask
                 return false;
             }
 
-            if (!TryPlace(result, OutputFolder, key))
+            if (!Session.TryPlace(result, OutputFolder, key))
                 throw Vanished("trained LoRA");
             // Not before: until then its state is what a build that was killed goes on from.
             Directory.Delete(WorkFolder(key), recursive: true);
@@ -136,18 +136,18 @@ public sealed class TrainLora : TrainingTask
     private void PlacePreviews(TrainJob job, ContentHash key)
     {
         var (samples, shown) = (job.SampleFolder!, job.ShownSampleFolder!);
-        if (IsInPlace(shown, key))
+        if (Session.IsInPlace(shown, key))
             return;
         Session.Store.Fetch([key], CancellationToken);
         var result = Session.Store.Find(key);
-        if (result is not null && TryPlace(result, shown, key))
+        if (result is not null && Session.TryPlace(result, shown, key))
             return;
         if (PreviewSheet.TryRead(samples) is null)
             new WorkerProcess(WorkerAssembly, this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
         if (PreviewSheet.TryRead(samples) is not { } sheet)
             return;
         result = Session.Store.Add(key, [.. sheet.Files.Select(name => (name, Path.Combine(samples, name)))], "Train");
-        if (!TryPlace(result, shown, key))
+        if (!Session.TryPlace(result, shown, key))
             throw Vanished("drawn previews");
         Directory.Delete(samples, recursive: true);
     }
@@ -178,7 +178,7 @@ public sealed class TrainLora : TrainingTask
                 path);
         }
 
-        return !IsIn(OutputFolder, path)
+        return Path.GetDirectoryName(path) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputFolder))
             ? path
             : throw new LoraBuildException(
                 DiagnosticCode.StateMismatch,
@@ -202,21 +202,9 @@ public sealed class TrainLora : TrainingTask
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
             .With("dataset", Session.State.HashInput(Path.Combine(job.Dataset, DatasetFile.Name)))
             .With("name", job.OutputName);
-        foreach (var file in model.Weights)
-            key.With("base model", Session.State.HashInput(file));
         if (job.Deterministic)
             key.With("deterministic", "true");
-        // Without a vocabulary the worker takes the published one, which is always the same; that one appears is a change.
-        if (job.Tokenizer is null)
-            key.With("vocabulary", ClipVocabulary.PublishedMerges);
-        foreach (var file in model.Optional.Concat((job.Tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [job.Tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
-        {
-            if (File.Exists(file))
-                key.With(Path.GetFileName(file), Session.State.HashInput(file));
-            else
-                Session.State.NoteAbsent(file);
-        }
-
+        BaseModelKey.AddTo(key, Session, model, job.Tokenizer);
         foreach (var (name, value) in settings.WithoutSamples().ToOptions().OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
@@ -226,25 +214,6 @@ public sealed class TrainLora : TrainingTask
         }
 
         return key.ToHash();
-    }
-
-    // In its place a result counts even if the store has lost it.
-    private bool IsInPlace(string folder, ContentHash key) =>
-        Session.State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(path => IsIn(folder, path));
-
-    private static bool IsIn(string folder, string path) => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-
-    private bool TryPlace(StoredResult result, string folder, ContentHash key)
-    {
-        foreach (var file in result.Files)
-        {
-            var target = Path.Combine(folder, file.Name);
-            if (!Session.Store.TryPlace(file, target))
-                return false;
-            Session.State.RecordOutput(target, key, file.Content);
-        }
-
-        return true;
     }
 
     // A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.

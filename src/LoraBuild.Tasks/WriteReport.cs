@@ -9,10 +9,8 @@ using LoraBuild.Core.Report;
 using LoraBuild.Core.Sampling;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
-using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
-using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -104,18 +102,19 @@ public sealed class WriteReport : LoraTask
         var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out _);
         var own = OwnImplications.Read(Session, Implications);
         var (log, previews) = (TrainingLog.TryRead(TrainingLogFile), PreviewSheet.TryRead(SampleFolder));
-        var untrained = Key(settings, own);
+        var thumbnailStep = new ThumbnailStep(this, WorkerAssembly, ReportPage.ThumbnailSide, ThumbnailFolder);
+        var untrained = Key(settings, own, thumbnailStep.Rules);
         // Where nothing has changed, the page of an earlier build shows its training, and stays.
         var trained = log is null ? untrained : TrainedKey(untrained, previews);
         if (Session.State.FindOutput(Page, trained) is not null)
         {
-            KeepThumbnails(previews);
+            thumbnailStep.Keep(Shown(previews));
             return;
         }
 
         if (!AfterTraining)
             previews = null;
-        var thumbnails = MakeThumbnails(previews);
+        var thumbnails = thumbnailStep.Make(Shown(previews), "Report");
         if (Log.HasLoggedErrors)
             return;
         var data = ReportBuilder.Build(Source(settings, own));
@@ -128,11 +127,11 @@ public sealed class WriteReport : LoraTask
         Say($"Report -> {Page}");
     }
 
-    private ContentHash Key(TrainingSettings settings, OwnImplications own)
+    private ContentHash Key(TrainingSettings settings, OwnImplications own, ContentHash thumbnails)
     {
         var key = new StepKey("Report", PageVersion)
             .With("template", ReportPage.Template)
-            .With("thumbnails", ThumbnailRules())
+            .With("thumbnails", thumbnails)
             .With("title", Title)
             .With("dataset", Session.State.HashInput(DatasetPath))
             .With("likenesses", Session.State.HashInput(LikenessesFile))
@@ -156,11 +155,6 @@ public sealed class WriteReport : LoraTask
 
     private string DatasetPath => Path.Combine(DatasetFolder, DatasetFile.Name);
 
-    private ContentHash ThumbnailRules() => new StepKey("Shrink", StepVersion)
-        .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Images)
-        .With("side", ReportPage.ThumbnailSide.ToString(CultureInfo.InvariantCulture))
-        .ToHash();
-
     private ReportSource Source(TrainingSettings settings, OwnImplications own)
     {
         var ledgers = Ledgers.Select(Session.ReadLedger).ToList();
@@ -179,42 +173,12 @@ public sealed class WriteReport : LoraTask
             PictureLikenesses.Read(LikenessesFile).Duplicates);
     }
 
-    // By a picture's id, or a preview's file name.
-    private Dictionary<string, string> MakeThumbnails(PreviewSheet? previews)
-    {
-        var outputs = Thumbnails(previews).ToList();
-        var paths = Pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
-        new MemoizedStep(Session, "Report", CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
-            new ShrinkJob(
-                [.. missing.Select(output => new PictureToShrink(output.Id, paths.GetValueOrDefault(output.Id) ?? Path.Combine(SampleFolder, output.Id), output.Target))],
-                ReportPage.ThumbnailSide),
-            "Report",
-            done => finished(done.Id),
-            CancellationToken));
-        Session.Sweep(ThumbnailFolder, Session.State.IsSeen);
-        return outputs.ToDictionary(output => output.Id, output => output.Target, StringComparer.Ordinal);
-    }
+    // Her pictures by their ids, and previews by their file names.
+    private List<(string Id, string Path)> Shown(PreviewSheet? previews) =>
+    [
+        .. Pictures.Select(picture => (picture.Id(), picture.ItemSpec)),
+        .. NamesOf(previews).Select(name => (name, Path.Combine(SampleFolder, name))),
+    ];
 
-    // The page is as it was, and so are they: the next build finds them without asking the store.
-    private void KeepThumbnails(PreviewSheet? previews)
-    {
-        foreach (var thumbnail in Thumbnails(previews))
-            Session.State.FindOutput(thumbnail.Target, thumbnail.Key);
-    }
-
-    private IEnumerable<StepOutput> Thumbnails(PreviewSheet? previews)
-    {
-        var rules = ThumbnailRules();
-        return Pictures.Select(picture => new StepOutput(picture.Id(), ThumbnailOf(picture.Id()), ThumbnailKey(rules, Session.State.HashInput(picture.ItemSpec))))
-            .Concat(FilesOf(previews).Select(file => new StepOutput(file.Name, ThumbnailOf(file.Name), ThumbnailKey(rules, ContentHash.Parse(file.Sha256)))));
-    }
-
-    private static IEnumerable<PreviewFile> FilesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures) ?? [];
-
-    private static IEnumerable<string> NamesOf(PreviewSheet? previews) => FilesOf(previews).Select(file => file.Name);
-
-    private static ContentHash ThumbnailKey(ContentHash rules, ContentHash picture) =>
-        new StepKey("Shrink", StepVersion).With("rules", rules).With("picture", picture).ToHash();
-
-    private string ThumbnailOf(string id) => Path.Combine(ThumbnailFolder, id + ".jpg");
+    private static IEnumerable<string> NamesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures).Select(file => file.Name) ?? [];
 }

@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.UNet;
+
 namespace LoraBuild.Training;
 
 /// <summary>
@@ -7,6 +9,13 @@ namespace LoraBuild.Training;
 /// </summary>
 internal static class SideBySide
 {
+    /// <summary>Stable Diffusion's UNet has 860 million weights.</summary>
+    public const long SmallUNet = 100_000_000;
+
+    /// <summary>Whether a model has so few weights, and is on a CPU, that it had better run through two copies of itself.</summary>
+    public static bool Suits(UNetModel unet, Device device, long below = SmallUNet) =>
+        device.type == DeviceType.CPU && unet.Layers.Sum(layer => layer.Weight.numel()) < below;
+
     /// <summary>Runs both, the first on this thread, and waits for both. What either throws is thrown here.</summary>
     public static void Run(Action first, Action second)
     {

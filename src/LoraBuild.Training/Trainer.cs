@@ -76,7 +76,7 @@ public sealed class Trainer : IDisposable
         }
 
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, device);
-        if (device.type == DeviceType.CPU && model.UNet.Layers.Sum(layer => layer.Weight.numel()) < job.SideBySideBelow)
+        if (SideBySide.Suits(model.UNet, device, job.SideBySideBelow))
         {
             secondModel = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.ModelOptions);
             secondNetwork = network.Twin(secondModel.TextEncoder, secondModel.UNet);

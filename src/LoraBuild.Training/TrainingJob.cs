@@ -46,7 +46,7 @@ public sealed record TrainingJob(
     /// On a CPU a UNet of fewer weights runs through two copies of itself, half a batch each, on a thread each: its operators are too short
     /// for threads of their own. Stable Diffusion's has 860 million.
     /// </summary>
-    public long SideBySideBelow { get; init; } = 100_000_000;
+    public long SideBySideBelow { get; init; } = SideBySide.SmallUNet;
 
     /// <summary>The previews to draw as the training goes on; none: nothing is drawn.</summary>
     public IReadOnlyList<PictureRequest> SamplePrompts { get; init; } = [];

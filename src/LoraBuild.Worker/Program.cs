@@ -28,6 +28,8 @@ try
         case ShowEditsJob show: ShowEdits.Run(show, events, signals.Token); break;
         case FindPersonsJob find: FindPersons.Run(find, events, signals.Token); break;
         case TagJob tag: TagPictures.Run(tag, events, signals.Token); break;
+        case ListTagsJob list: ListTags.Run(list, events); break;
+        case DrawJob draw: DrawPictures.Run(draw, events, signals.Token); break;
         case TrainJob train: TrainLora.Run(train, events, signals.Token); break;
         case PreviewJob previews: TrainLora.DrawPreviews(previews, events, signals.Token); break;
         case MergeJob merge: MergeLora.Run(merge, events, signals.Token); break;

@@ -12,12 +12,12 @@ internal sealed class ProgressLine(EventWriter events, string step, int total)
     private int done;
     private TimeSpan told;
 
-    /// <summary>One more item is done.</summary>
-    public void Step()
+    /// <summary>More items are done.</summary>
+    public void Step(int items = 1)
     {
         lock (gate)
         {
-            done++;
+            done += items;
             var now = since.Elapsed;
             if (done == total || now - told < Interval)
                 return;

@@ -1,5 +1,6 @@
 using LoraBuild.Benchmarks;
 using LoraBuild.Benchmarks.Builds;
+using LoraBuild.Benchmarks.Craft;
 using LoraBuild.Benchmarks.Models;
 using LoraBuild.Benchmarks.Pictures;
 using LoraBuild.Benchmarks.Samples;
@@ -13,7 +14,7 @@ IBenchmark[] benchmarks =
 #endif
     new NormalizeBenchmark(), new TagBenchmark(), new BaseSamplesBenchmark(), new RandomModel(),
     new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
-    new KillBenchmark(),
+    new KillBenchmark(), new CraftBenchmark(),
 ];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)

@@ -10,7 +10,9 @@ internal static class TestData
 {
     public static string PathOf(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "Data", .. parts]);
 
-    public static StableDiffusion LoadTiny() => StableDiffusion.Load(PathOf("tiny-sd15", "tiny-sd15.safetensors"), ScalarType.Float32);
+    public static string TinyModel { get; } = PathOf("tiny-sd15", "tiny-sd15.safetensors");
+
+    public static StableDiffusion LoadTiny() => StableDiffusion.Load(TinyModel, ScalarType.Float32);
 
     public static SafetensorsFile Open(string name) => SafetensorsFile.Open(PathOf(name));
 

@@ -159,6 +159,21 @@ public static class DiagnosticCode
     /// <summary>The state of an interrupted training is damaged.</summary>
     public const string StateDamaged = "LB5007";
 
+    /// <summary>The trigger word alone draws fewer of her features than LoraMinIdentity says.</summary>
+    public const string IdentityBelowMinimum = "LB5501";
+
+    /// <summary>With the trigger word, less of what else is asked for is drawn than LoraMinObedience says.</summary>
+    public const string ObedienceBelowMinimum = "LB5502";
+
+    /// <summary>Without the trigger word, more of her features are drawn than LoraMaxLeakage says.</summary>
+    public const string LeakageAboveMaximum = "LB5503";
+
+    /// <summary>There is no finished LoRA to evaluate, or nothing to evaluate it by.</summary>
+    public const string NothingToEvaluate = "LB5504";
+
+    /// <summary>A family of prompts has nothing to ask for.</summary>
+    public const string NothingToAskFor = "LB5505";
+
     /// <summary>The disk is full, or a file cannot be written.</summary>
     public const string CannotWrite = "LB6001";
 

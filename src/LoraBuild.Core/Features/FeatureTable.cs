@@ -13,6 +13,9 @@ public sealed class FeatureTable
     /// <summary>The category of tags that are no features although a pattern or a shorter entry says so.</summary>
     private const string Stays = "stays";
 
+    /// <summary>The category of tags that say of what kind and how many the persons are.</summary>
+    private const string Who = "who";
+
     private static readonly Lazy<FeatureTable> LazyDefault = new(() => new FeatureTable(TableFile.ReadEmbedded(File)));
 
     private readonly Dictionary<string, string> categoryByEnding = new(Tag.Comparer);
@@ -42,6 +45,9 @@ public sealed class FeatureTable
 
     /// <summary>Whether the table says that the tag is no feature: a state, an action, or something that she wears.</summary>
     public bool IsKept(string tag) => Find(tag) == Stays;
+
+    /// <summary>Whether the table lists the tag among those that say of what kind and how many the persons are: <c>1girl</c>, <c>solo</c>.</summary>
+    public bool IsWho(string tag) => Find(tag) == Who;
 
     private string? Find(string tag)
     {

@@ -49,6 +49,9 @@ public sealed class GarmentTable
     /// <summary>The garment that a tag names, or null where it names none.</summary>
     public Garment? Named(string tag) => Find(tag) is { IsName: true } found ? found.Garment : null;
 
+    /// <summary>The garment of which the table has exactly this word, or null.</summary>
+    public Garment? Word(string word) => garmentByWords.GetValueOrDefault(word);
+
     /// <summary>A tag without the colour that it begins with: <c>black skirt</c> is <c>skirt</c>, <c>skirt</c> is itself.</summary>
     public string WithoutColour(string tag)
     {

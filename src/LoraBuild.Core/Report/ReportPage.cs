@@ -28,6 +28,9 @@ public static class ReportPage
     /// <summary>The hash of the page without its data, for keys.</summary>
     public static ContentHash Template { get; } = ContentHash.Of(string.Concat(Asset("page.html"), Asset("page.css"), Asset("page.js")));
 
+    /// <summary>The style sheet, which other pages start from.</summary>
+    internal static string Style => Asset("page.css");
+
     /// <summary>Writes the page in UTF-8.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="data">What it shows.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Evaluation;
 using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Settings;
@@ -30,7 +31,8 @@ public static class PipelineSettings
         }
 
         TagSelection.Parse(values, out var ofSelection);
-        foreach (var problem in ofSelection)
+        EvaluationSettings.Parse(values, out var ofEvaluation);
+        foreach (var problem in ofSelection.Concat(ofEvaluation))
             yield return problem;
         if (!ScoreCombination.Names.Contains(values["LoraCombineTaggers"]))
             yield return Invalid("LoraCombineTaggers", values["LoraCombineTaggers"], string.Join(" or ", ScoreCombination.Names));

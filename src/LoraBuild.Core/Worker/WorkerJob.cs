@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LoraBuild.Core.Edits;
+using LoraBuild.Core.Sampling;
 
 namespace LoraBuild.Core.Worker;
 
@@ -15,6 +16,8 @@ namespace LoraBuild.Core.Worker;
 [JsonDerivedType(typeof(ShowEditsJob), "show edits")]
 [JsonDerivedType(typeof(FindPersonsJob), "find persons")]
 [JsonDerivedType(typeof(TrainJob), "train")]
+[JsonDerivedType(typeof(ListTagsJob), "list tags")]
+[JsonDerivedType(typeof(DrawJob), "draw")]
 [JsonDerivedType(typeof(PreviewJob), "previews")]
 [JsonDerivedType(typeof(MergeJob), "merge")]
 public abstract record WorkerJob;
@@ -145,7 +148,42 @@ public sealed record MergeJob(string Checkpoint, string? Tokenizer, IReadOnlyLis
     public string? CachePath { get; init; }
 }
 
+/// <summary>Writes the general tags that a tagger knows.</summary>
+/// <param name="Labels">Its <c>selected_tags.csv</c>.</param>
+/// <param name="Target">The tag list to write, in the tagger's order; its id in the answer.</param>
+public sealed record ListTagsJob(string Labels, string Target) : WorkerJob;
+
+/// <summary>Draws pictures with a model, with LoRA files on it or without.</summary>
+/// <param name="BaseModel">The checkpoint, or a folder as diffusers writes it.</param>
+/// <param name="Tokenizer">CLIP's vocabulary: a folder or merges.txt; null to look beside the checkpoint.</param>
+/// <param name="Options">Training options by sd-scripts' names; of them count those that say how the model is used.</param>
+/// <param name="FitsModel">Whether the pictures get the size that the model draws best, instead of their own.</param>
+/// <param name="Batches">What is drawn at a time; each is answered by a <see cref="FinishedEvent"/>.</param>
+public sealed record DrawJob(
+    string BaseModel, string? Tokenizer, IReadOnlyDictionary<string, string> Options, bool FitsModel, IReadOnlyList<BatchToDraw> Batches) : WorkerJob
+{
+    /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
+    public string? Vae { get; init; }
+
+    /// <summary>From where CLIP's merges.txt is fetched, into the store's folder, when neither the job nor the model has it.</summary>
+    public string? TokenizerUrl { get; init; }
+
+    /// <summary>The folder of the content store.</summary>
+    public string? CachePath { get; init; }
+}
+
 /// <summary>A LoRA to bake in.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Strength">How strongly: 1 as trained.</param>
 public sealed record LoraToMerge(string Path, double Strength);
+
+/// <summary>Pictures that are drawn together.</summary>
+/// <param name="Id">The id that the answer carries.</param>
+/// <param name="Lora">The LoRA file to put on the model, or null for the model alone.</param>
+/// <param name="Pictures">The pictures.</param>
+public sealed record BatchToDraw(string Id, string? Lora, IReadOnlyList<PictureToDraw> Pictures);
+
+/// <summary>A picture to draw.</summary>
+/// <param name="Target">The PNG to write.</param>
+/// <param name="Request">What to draw.</param>
+public sealed record PictureToDraw(string Target, PictureRequest Request);

@@ -80,6 +80,29 @@ internal sealed class BuildSession : IDisposable
         ledgers[path] = entries.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
     }
 
+    /// <summary>
+    /// Whether what was made under a key still lies in a folder as it was placed there. It counts even if the store has lost it.
+    /// </summary>
+    public bool IsInPlace(string folder, ContentHash key)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(path => Path.GetDirectoryName(path) == folder);
+    }
+
+    /// <summary>Copies the files of a result from the store into a folder; false where the store no longer has them all.</summary>
+    public bool TryPlace(StoredResult result, string folder, ContentHash key)
+    {
+        foreach (var file in result.Files)
+        {
+            var target = Path.Combine(folder, file.Name);
+            if (!Store.TryPlace(file, target))
+                return false;
+            State.RecordOutput(target, key, file.Content);
+        }
+
+        return true;
+    }
+
     /// <summary>Waits until no other build of this project is at work, and takes its result as the last one.</summary>
     /// <param name="waiting">Called once, where there is something to wait for.</param>
     /// <param name="token">Ends the waiting.</param>

@@ -1,0 +1,295 @@
+using System.Globalization;
+using System.Text.Json;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Evaluation;
+using LoraBuild.Core.Files;
+using LoraBuild.Core.Models;
+using LoraBuild.Core.Settings;
+using LoraBuild.Core.Tags;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// Evaluate: the finished LoRA and the base model draw the same prompts from the same seeds, the project's taggers say what is to be seen, and
+/// <c>evaluation.json</c> and <c>index.html</c> say how much of her that is, and how much of what was asked for. What the project asks of its
+/// LoRA and does not get is an error.
+/// </summary>
+public sealed class EvaluateLora : TrainingTask
+{
+    private const int StepVersion = 1;
+    private const string Extension = ".safetensors", BaseFolder = "base", LoraFolder = "lora";
+
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>The project's name.</summary>
+    [Required]
+    public string Title { get; set; } = "";
+
+    /// <summary>Items of <see cref="TagPictures"/>.</summary>
+    [Required]
+    public ITaskItem[] Pictures { get; set; } = [];
+
+    /// <summary>The ledger of raw tags.</summary>
+    [Required]
+    public string TaggedFile { get; set; } = "";
+
+    /// <summary>The ledger of captions.</summary>
+    [Required]
+    public string AlignedFile { get; set; } = "";
+
+    /// <summary>The author's own table of implications, or nothing.</summary>
+    public ITaskItem? Implications { get; set; }
+
+    /// <summary>The least share of a character's pictures in which a feature is stripped.</summary>
+    [Required]
+    public double FeatureFrequency { get; set; }
+
+    /// <summary>The taggers: see <see cref="TagPictures.Taggers"/>.</summary>
+    public ITaskItem[] Taggers { get; set; } = [];
+
+    /// <summary>How the scores of several taggers become one.</summary>
+    public string Combination { get; set; } = "";
+
+    /// <summary>Properties with metadata <c>Value</c>: see <see cref="EvaluationSettings"/> and <see cref="TagSelection"/>.</summary>
+    [Required]
+    public ITaskItem[] Settings { get; set; } = [];
+
+    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
+    public ITaskItem? Tokenizer { get; set; }
+
+    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
+    [Required]
+    public string TokenizerUrl { get; set; } = "";
+
+    /// <summary>The folder with the LoRA, which also gets the best epoch.</summary>
+    [Required]
+    public string OutputFolder { get; set; } = "";
+
+    /// <summary>The folder for scores and thumbnails.</summary>
+    [Required]
+    public string WorkFolder { get; set; } = "";
+
+    /// <summary>The folder for <c>evaluation.json</c>, <c>index.html</c> and the pictures.</summary>
+    [Required]
+    public string Folder { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        if (ReadSettings() is not { } training)
+            return;
+        // The build before has let others begin.
+        Session.Begin(() => Say("Waiting for another build of this project to end"), CancellationToken);
+        var values = Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal);
+        var settings = EvaluationSettings.Parse(values, out _);
+        var selection = TagSelection.Parse(values, out _);
+        var files = LoraFiles(settings.SelectBestEpoch);
+        var implications = OwnImplications.Read(Session, Implications);
+        var taggers = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection);
+        var plans = Plans(settings, taggers.Vocabulary(Path.Combine(WorkFolder, "vocabulary")), implications.Table);
+
+        var sets = new List<PictureSet> { new(null, BaseFolder, [.. plans.SelectMany(plan => plan.Pictures(withLora: false)).Distinct()]) };
+        sets.AddRange(files.Select(file => new PictureSet(
+            file, $"{LoraFolder}/{Path.GetFileNameWithoutExtension(file)}", [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
+        var drawing = Drawing(training, settings).Draw([.. sets.Select(set => (set.Lora, set.Pictures, PathOf(set.Folder)))]);
+        if (Log.HasLoggedErrors)
+            return;
+        var tagging = taggers.Score([.. sets.SelectMany(Ids).Select(id => (id, PathOf(id) + ".png"))], ScoresFolder);
+        if (Log.HasLoggedErrors)
+            return;
+        Say(drawing.Describe("Draw"));
+        Say(tagging.Describe("Tag"));
+
+        var without = Look(sets[0], selection);
+        var evaluated = files.Zip(sets.Skip(1), (file, set) =>
+        {
+            var withLora = Look(set, selection);
+            return new EvaluatedFile(
+                Path.GetFileName(file),
+                [.. plans.Select(plan => EvaluationScorer.Score(
+                    plan, (picture, isWithLora) => (isWithLora ? withLora : without)[picture], implications.Table, settings.Seed))]);
+        }).ToList();
+        var judged = EvaluatedFile.Best(evaluated);
+        var missed = judged.Characters.SelectMany(character => EvaluationGate.Check(judged.File, character, settings)).ToList();
+        Publish(judged.File, settings.SelectBestEpoch);
+        Write(Report(judged, settings.SelectBestEpoch ? evaluated : [], missed, settings, selection, sets[0]), [sets[0], sets[1 + evaluated.IndexOf(judged)]]);
+        foreach (var character in judged.Characters)
+            Say(Told(judged.File, character));
+        Session.Sweep(Folder, Session.State.IsSeen);
+        Session.Sweep(ScoresFolder, Session.State.IsSeen);
+        // What was drawn need not be looked for in the store by the next evaluation, whatever is missed.
+        Session.State.Save(Session.StateFile, Session.Identity);
+        Session.End();
+        foreach (var diagnostic in missed)
+            Report(diagnostic);
+    }
+
+    private string ScoresFolder => Path.Combine(WorkFolder, "scores");
+
+    private string PathOf(string name) => Path.Combine(Folder, "pictures", name);
+
+    private static IEnumerable<string> Ids(PictureSet set) => set.Pictures.Select((_, place) => IdOf(set, place));
+
+    private static string IdOf(PictureSet set, int place) => $"{set.Folder}/{Path.GetFileNameWithoutExtension(DrawingStep.NameOf(place))}";
+
+    // Of this build: what an earlier one left has other settings.
+    private List<string> LoraFiles(bool withEpochs)
+    {
+        var finished = Path.Combine(OutputFolder, OutputName + Extension);
+        if (!Session.State.IsSeen(finished))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.NothingToEvaluate,
+                "There is no finished LoRA to evaluate. Set LoraTrain to true; where a training stopped early, build until it is finished.");
+        }
+
+        return withEpochs
+            ? [.. Directory.EnumerateFiles(OutputFolder, $"{OutputName}-??????{Extension}").Where(Session.State.IsSeen).Order(StringComparer.Ordinal), finished]
+            : [finished];
+    }
+
+    private List<EvaluationPlan> Plans(EvaluationSettings settings, IReadOnlyList<string> vocabulary, ImplicationTable implications)
+    {
+        var (tagged, aligned) = (Session.ReadLedger(TaggedFile), Session.ReadLedger(AlignedFile));
+        var ids = Pictures.ToLookup(picture => picture.GetMetadata(PictureMetadata.Character), picture => picture.Id(), Tag.Comparer);
+        var dataset = Pictures.Select(picture => picture.Id()).SelectMany(id => tagged[id].Tags.Tags.Concat(aligned[id].Tags.Tags)).Distinct(Tag.Comparer).ToList();
+        var plans = Session.Characters.Select(character => EvaluationPlanner.Plan(
+            character,
+            IdentityFeatures.Of(
+                character, [.. ids[character.Trigger].Select(id => (id, tagged[id].Tags.Tags))], FeatureFrequency, implications, settings.Features),
+            dataset,
+            vocabulary,
+            implications,
+            settings)).ToList();
+        foreach (var plan in plans)
+        {
+            if (plan.Features.Count == 0)
+                Warn(plan.Character, "No feature of hers that the tagger knows was taken out of most captions, so identity and leakage are not measured. Name some in LoraEvaluateFeatures.");
+            if (!plan.Cases.Any(one => one.Family == EvaluationFamily.Obedience))
+                Warn(plan.Character, "The dataset has all clothes, poses and places that the tagger knows, so obedience and leakage are not measured.");
+        }
+
+        return plans;
+    }
+
+    private void Warn(Character character, string message) =>
+        Report(new Diagnostic(DiagnosticCode.NothingToAskFor, Severity.Warning, message, character.File));
+
+    private DrawingStep Drawing(TrainingSettings training, EvaluationSettings settings)
+    {
+        var path = FetchBaseModel()
+            ?? throw new LoraBuildException(DiagnosticCode.BaseModelMissing, "There is no base model. Set LoraBaseModel to the one that the LoRA is trained on.");
+        var vae = FetchVae();
+        var model = BaseModelFiles.Of(path, vae);
+        var job = new DrawJob(model.Path, Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path), training.ToOptions(), settings.Size is null, [])
+        {
+            CachePath = CachePath,
+            Vae = vae,
+            TokenizerUrl = TokenizerUrl,
+        };
+        return new DrawingStep(this, WorkerAssembly, model, job, settings);
+    }
+
+    private Dictionary<EvaluationPicture, (string File, IReadOnlyList<string> Tags)> Look(PictureSet set, TagSelection selection) => set.Pictures
+        .Select((picture, place) => (picture, Id: IdOf(set, place)))
+        .ToDictionary(
+            entry => entry.picture,
+            entry => ($"pictures/{entry.Id}.png", selection.Apply(TagScores.Read(TaggerScoring.FileIn(ScoresFolder, entry.Id))).Tags));
+
+    private EvaluationReport Report(
+        EvaluatedFile judged,
+        IReadOnlyList<EvaluatedFile> chosenFrom,
+        IReadOnlyList<Diagnostic> missed,
+        EvaluationSettings settings,
+        TagSelection selection,
+        PictureSet plain)
+    {
+        var size = PngHeader.ReadSize(PathOf(IdOf(plain, 0)) + ".png");
+        return new EvaluationReport(
+            Title,
+            judged.File,
+            new EvaluationConditions(
+                settings.Samples, settings.SamplerName, settings.Steps, settings.Guidance, settings.NegativePrompt, size.Width, size.Height, settings.Seed,
+                selection.GeneralThreshold),
+            new EvaluationBounds(settings.MinIdentity, settings.MinObedience, settings.MaxLeakage),
+            [.. missed.Select(diagnostic => $"{diagnostic.Code}: {diagnostic.Message}")],
+            judged.Characters,
+            [.. chosenFrom.Select(EpochSummary.Of)]);
+    }
+
+    private void Write(EvaluationReport report, IReadOnlyList<PictureSet> shown)
+    {
+        var step = new ThumbnailStep(this, WorkerAssembly, EvaluationPage.ThumbnailSide, Path.Combine(WorkFolder, "thumbnails"));
+        var pictures = shown.SelectMany(Ids).Select(id => (id, PathOf(id) + ".png")).ToList();
+        var key = new StepKey("Evaluate", StepVersion)
+            .With("template", EvaluationPage.Template)
+            .With("thumbnails", step.Rules)
+            .With("report", JsonSerializer.Serialize(report));
+        foreach (var (_, path) in pictures)
+            key.With("picture", Session.State.HashInput(path));
+        var (json, page) = (Path.Combine(Folder, EvaluationFile.Name), Path.Combine(Folder, EvaluationPage.Name));
+        var hash = key.ToHash();
+        if (Session.State.FindOutput(json, hash) is not null && Session.State.FindOutput(page, hash) is not null)
+        {
+            step.Keep(pictures);
+            return;
+        }
+
+        var thumbnails = step.Make(pictures, "Evaluate");
+        if (Log.HasLoggedErrors)
+            return;
+        EvaluationFile.Write(json, report);
+        AtomicFile.Write(page, stream => EvaluationPage.Write(stream, report, file => Thumbnail(thumbnails, Path.ChangeExtension(file["pictures/".Length..], null))));
+        Session.State.RecordOutput(json, hash);
+        Session.State.RecordOutput(page, hash);
+        Say($"Evaluation -> {page}");
+    }
+
+    private EvaluationThumbnail Thumbnail(IReadOnlyDictionary<string, string> thumbnails, string id)
+    {
+        var size = PngHeader.ReadSize(PathOf(id) + ".png");
+        var scale = Math.Min(1, (double)EvaluationPage.ThumbnailSide / Math.Max(size.Width, size.Height));
+        return new EvaluationThumbnail(File.ReadAllBytes(thumbnails[id]), (int)Math.Round(size.Width * scale), (int)Math.Round(size.Height * scale));
+    }
+
+    // Beside the finished LoRA, whose name stays that of the training's end.
+    private void Publish(string file, bool isChosen)
+    {
+        var target = Path.Combine(OutputFolder, $"{OutputName}-best{Extension}");
+        if (!isChosen)
+        {
+            File.Delete(target);
+            return;
+        }
+
+        var source = Path.Combine(OutputFolder, file);
+        var key = new StepKey("Best", StepVersion).With("file", Session.State.HashInput(source)).ToHash();
+        if (Session.State.FindOutput(target, key) is not null)
+            return;
+        AtomicFile.Write(target, stream => stream.Write(File.ReadAllBytes(source)));
+        Session.State.RecordOutput(target, key);
+        Say($"Best epoch: {file} -> {target}");
+    }
+
+    private static string Told(string file, CharacterEvaluation character) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Evaluate: {file}, '{character.Trigger}': identity {Figure(character.Identity?.Lora)}, base {Figure(character.Identity?.Base)}; obedience {Figure(character.Obedience?.Lora)}, {Figure(character.ObedienceOfBase)} of the base's own; outfits {Figure(character.Outfits?.Lora)}; leakage {Figure(character.Leakage?.Lora)}, {Figure(character.LeakageAboveBase)} above base");
+
+    private static string Figure(Interval? interval) => interval is null
+        ? "not measured"
+        : string.Create(CultureInfo.InvariantCulture, $"{interval.Value:0.000} ({interval.Low:0.000} to {interval.High:0.000})");
+
+    /// <summary>Pictures of one model.</summary>
+    /// <param name="Lora">The LoRA file, or null for the base model.</param>
+    /// <param name="Folder">The folder of their files below <c>pictures</c>.</param>
+    /// <param name="Pictures">The pictures.</param>
+    private sealed record PictureSet(string? Lora, string Folder, IReadOnlyList<EvaluationPicture> Pictures);
+}

@@ -1,0 +1,29 @@
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Models;
+
+namespace LoraBuild.Tasks.Steps;
+
+/// <summary>What of a base model the result of a step depends on.</summary>
+internal static class BaseModelKey
+{
+    /// <summary>Adds the content of all its files to a key, and notes those whose appearance would be a change.</summary>
+    /// <param name="key">The step's key.</param>
+    /// <param name="session">The build.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="tokenizer">CLIP's vocabulary; null where the worker takes the published one.</param>
+    public static void AddTo(StepKey key, BuildSession session, BaseModelFiles model, string? tokenizer)
+    {
+        foreach (var file in model.Weights)
+            key.With("base model", session.State.HashInput(file));
+        // The published vocabulary is always the same; that another one appears is a change.
+        if (tokenizer is null)
+            key.With("vocabulary", ClipVocabulary.PublishedMerges);
+        foreach (var file in model.Optional.Concat((tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
+        {
+            if (File.Exists(file))
+                key.With(Path.GetFileName(file), session.State.HashInput(file));
+            else
+                session.State.NoteAbsent(file);
+        }
+    }
+}

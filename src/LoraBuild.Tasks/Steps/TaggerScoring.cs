@@ -1,0 +1,127 @@
+using System.Globalization;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Tags;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Worker;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks.Steps;
+
+/// <summary>The project's taggers over pictures: the score of every label, a file a picture, memoised.</summary>
+/// <param name="task">The task that asks.</param>
+/// <param name="workerAssembly">The worker.</param>
+/// <param name="taggers">The taggers: see <see cref="TagPictures.Taggers"/>.</param>
+/// <param name="combination">How the scores of several become one: see <see cref="ScoreCombination"/>.</param>
+/// <param name="selection">The project's thresholds, to which taggers with thresholds of their own are stretched.</param>
+internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITaskItem[] taggers, string combination, TagSelection selection)
+{
+    private const int Version = 1, CombineVersion = 2;
+
+    private BuildSession Session => task.Session;
+
+    /// <summary>The file in which a picture's scores lie.</summary>
+    public static string FileIn(string folder, string id) => Path.Combine(folder, id + ".tags.json");
+
+    /// <summary>Brings the scores of pictures up to date.</summary>
+    /// <param name="pictures">Their ids and files.</param>
+    /// <param name="folder">The folder for the scores.</param>
+    /// <exception cref="LoraBuildException">LB3001: there is no tagger; see also <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
+    public StepTally Score(IReadOnlyList<(string Id, string Path)> pictures, string folder)
+    {
+        if (pictures.Count == 0)
+            return new StepTally(0, 0, 0);
+        RequireTagger();
+        var thresholds = taggers.Select(tagger => TaggerThresholds.Parse(tagger.ItemSpec, tagger.GetMetadata("Threshold"), tagger.GetMetadata("CharacterThreshold"))).ToList();
+        if (thresholds is [{ IsEmpty: true }])
+            return Score(pictures, taggers[0], folder);
+        var folders = taggers.Select((_, index) => Path.Combine(folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
+        var tallies = taggers.Zip(folders, (tagger, own) => Score(pictures, tagger, own)).ToList();
+        Combine(pictures, [.. folders.Zip(thresholds)], folder);
+        return new StepTally(pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
+    }
+
+    /// <summary>The general tags that the taggers know, those of the first one first.</summary>
+    /// <param name="folder">A folder for them, of this step alone.</param>
+    /// <exception cref="LoraBuildException">As <see cref="Score(IReadOnlyList{ValueTuple{string, string}}, string)"/>.</exception>
+    public IReadOnlyList<string> Vocabulary(string folder)
+    {
+        RequireTagger();
+        var outputs = taggers.Select((tagger, index) =>
+        {
+            var labels = FetchLabels(tagger);
+            var key = new StepKey("Vocabulary", Version).With("labels", Session.State.HashInput(labels)).ToHash();
+            return (Labels: labels, Output: new StepOutput(labels, Path.Combine(folder, $"{index + 1}.txt"), key));
+        }).DistinctBy(tagger => tagger.Labels).ToList();
+        new MemoizedStep(Session, "Tag", task.CancellationToken).Run([.. outputs.Select(tagger => tagger.Output)], (missing, finished) =>
+        {
+            foreach (var output in missing)
+                new WorkerProcess(workerAssembly, task).Run(new ListTagsJob(output.Id, output.Target), "Tag", _ => finished(output.Id), task.CancellationToken);
+        });
+        return [.. outputs.SelectMany(tagger => TagList.Read(tagger.Output.Target)).Distinct(Tag.Comparer)];
+    }
+
+    private void RequireTagger()
+    {
+        if (taggers.Length == 0)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.TaggerMissing,
+                "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag file beside every picture.");
+        }
+    }
+
+    private StepTally Score(IReadOnlyList<(string Id, string Path)> pictures, ITaskItem tagger, string folder)
+    {
+        var model = FetchPart(tagger, "Model", "Sha256", "model.onnx");
+        var labels = FetchLabels(tagger);
+        var shared = new StepKey("Tag", Version)
+            .With("engine", EngineVersions.Of(Session, workerAssembly, task, task.CancellationToken).Tagger)
+            .With("model", Session.State.HashInput(model))
+            .With("labels", Session.State.HashInput(labels))
+            .ToHash();
+        var outputs = pictures.Select(picture => new StepOutput(
+            picture.Id,
+            FileIn(folder, picture.Id),
+            new StepKey("Tag", Version).With("tagger", shared).With("picture", Session.State.HashInput(picture.Path)).ToHash())).ToList();
+        var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
+        return new MemoizedStep(Session, "Tag", task.CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, task).Run(
+            new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Target))]),
+            "Tag",
+            done => finished(done.Id),
+            task.CancellationToken));
+    }
+
+    private void Combine(IReadOnlyList<(string Id, string Path)> pictures, List<(string Folder, TaggerThresholds Thresholds)> scored, string folder)
+    {
+        var outputs = pictures.Where(picture => scored.TrueForAll(tagger => Session.State.IsSeen(FileIn(tagger.Folder, picture.Id)))).Select(picture =>
+        {
+            var key = new StepKey("Combine", CombineVersion).With("combination", combination);
+            foreach (var (own, thresholds) in scored)
+            {
+                key.With("scores", Session.State.HashInput(FileIn(own, picture.Id)));
+                if (!thresholds.IsEmpty)
+                    key.With("thresholds", $"{thresholds} of {selection.GeneralThreshold:R} {selection.CharacterThreshold:R}");
+            }
+
+            return new StepOutput(picture.Id, FileIn(folder, picture.Id), key.ToHash());
+        }).ToList();
+        new MemoizedStep(Session, "Tag", task.CancellationToken).Run(outputs, (missing, finished) =>
+        {
+            foreach (var output in missing)
+            {
+                var scores = scored.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(FileIn(tagger.Folder, output.Id)), selection));
+                ScoreCombination.Combine(combination, [.. scores]).Write(output.Target);
+                finished(output.Id);
+            }
+        });
+    }
+
+    private string FetchLabels(ITaskItem tagger) => FetchPart(tagger, "Labels", "LabelsSha256", "selected_tags.csv");
+
+    private string FetchPart(ITaskItem tagger, string metadata, string hash, string usualName)
+    {
+        var named = tagger.GetMetadata(metadata);
+        return task.Fetch(named.Length > 0 ? named : $"{tagger.ItemSpec.TrimEnd('/')}/{usualName}", tagger.GetMetadata(hash), DiagnosticCode.TaggerMissing);
+    }
+}

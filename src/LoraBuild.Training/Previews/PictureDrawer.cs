@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using LoraBuild.Core.Buckets;
+using LoraBuild.Core.Sampling;
+using LoraBuild.Core.Settings;
+using LoraBuild.Core.Worker;
+using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Samplers;
+using LoraBuild.Imaging;
+using LoraBuild.Training.Adapters;
+
+namespace LoraBuild.Training.Previews;
+
+/// <summary>
+/// Draws batches of pictures with one base model, with LoRA files on it or without, for all of which it is loaded once. A small model on a CPU
+/// draws two batches side by side. A batch's pictures depend on the batch alone, not on the others nor on the number of threads.
+/// </summary>
+public sealed class PictureDrawer : IDisposable
+{
+    // Stable Diffusion 1.x, but no miniature and no 2.x, has text states of this size; it was trained on pictures of this side.
+    private const int Version1Context = 768, Version1Side = 512;
+
+    private readonly IReadOnlyList<StableDiffusion> replicas;
+    private readonly TrainingSettings settings;
+
+    private PictureDrawer(IReadOnlyList<StableDiffusion> replicas, TrainingSettings settings)
+    {
+        this.replicas = replicas;
+        this.settings = settings;
+    }
+
+    /// <summary>The size that the model draws best: 512 x 512 for Stable Diffusion 1.x, for others that which the LoRA is trained at.</summary>
+    public PixelSize FittingSize => !replicas[0].IsVersion2 && replicas[0].TextEncoder.Size == Version1Context
+        ? new(Version1Side, Version1Side)
+        : new(Whole(settings.Resolution.Width), Whole(settings.Resolution.Height));
+
+    /// <summary>Loads the model.</summary>
+    /// <param name="baseModel">A checkpoint, or a folder as diffusers writes it.</param>
+    /// <param name="settings">Those of the training: the number format on a GPU, the resolution.</param>
+    /// <param name="options">What the author says of the model.</param>
+    /// <inheritdoc cref="StableDiffusion.Load" path="/exception"/>
+    public static PictureDrawer Load(string baseModel, TrainingSettings settings, ModelOptions options)
+    {
+        var device = cuda.is_available() ? CUDA : CPU;
+        var precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
+        var replicas = new List<StableDiffusion>();
+        try
+        {
+            replicas.Add(Replica());
+            if (SideBySide.Suits(replicas[0].UNet, device))
+                replicas.Add(Replica());
+            return new(replicas, settings);
+        }
+        catch
+        {
+            replicas.ForEach(replica => replica.Dispose());
+            throw;
+        }
+
+        StableDiffusion Replica() => StableDiffusion.Load(baseModel, LoraFile.ScalarTypeOf(precision), device, options);
+    }
+
+    /// <summary>Draws batches, those of one LoRA after the other.</summary>
+    /// <param name="batches">What is drawn together; the pictures of a batch share size, steps, sampler and clip skip.</param>
+    /// <param name="drawn">Called with each batch that is done and its pictures, one call at a time, in no particular order.</param>
+    /// <param name="cancellation">Ends the work between two steps.</param>
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB4001, LB4002, LB4005, LB6004: a LoRA file.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Draw(IReadOnlyList<BatchToDraw> batches, Action<BatchToDraw, IReadOnlyList<Raster>> drawn, CancellationToken cancellation = default)
+    {
+        var waiting = new ConcurrentQueue<BatchToDraw>(batches.GroupBy(batch => batch.Lora).SelectMany(ofLora => ofLora));
+        var gate = new Lock();
+        if (replicas is [var first, var second])
+        {
+            set_num_threads(1);
+            SideBySide.Run(() => Work(first), () => Work(second));
+        }
+        else
+        {
+            if (replicas[0].UNet.Layers[0].Weight.device.type == DeviceType.CPU)
+                set_num_threads(Math.Max(2, get_num_threads()));
+            Work(replicas[0]);
+        }
+
+        void Work(StableDiffusion model)
+        {
+            using var scope = NewDisposeScope();
+            var painter = new TextToImage(model);
+            var (on, lora) = ((string?)null, (AppliedLora?)null);
+            try
+            {
+                while (waiting.TryDequeue(out var batch))
+                {
+                    if (batch.Lora != on)
+                    {
+                        lora?.Dispose();
+                        lora = batch.Lora is null ? null : AppliedLora.Apply(batch.Lora, model.TextEncoder, model.UNet);
+                        on = batch.Lora;
+                    }
+
+                    var rasters = Paint(painter, [.. batch.Pictures.Select(picture => picture.Request)], cancellation);
+                    lock (gate)
+                        drawn(batch, rasters);
+                }
+            }
+            catch
+            {
+                // The other one need not draw what nobody will see.
+                waiting.Clear();
+                throw;
+            }
+            finally
+            {
+                lora?.Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var replica in replicas)
+            replica.Dispose();
+    }
+
+    private static IReadOnlyList<Raster> Paint(TextToImage painter, IReadOnlyList<PictureRequest> requests, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        return PictureTensor.ToRasters(painter.Decode(painter.Sample(requests, cancellation: cancellation)));
+    }
+
+    private static int Whole(int side) => side - (side % PictureRequest.SizeUnit);
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace LoraBuild.Benchmarks.Craft;
+
+/// <summary>A project of one variant, in a folder of its own, and what Evaluate says of its LoRA.</summary>
+internal static class CraftProject
+{
+    // What the example's StripFeatures takes out: variants that keep it in captions are measured by the same.
+    private const string Features = "black hair, very long hair, ahoge, bangs, hair between eyes, yellow eyes, horse ears";
+
+    private static readonly string Example = typeof(CraftProject).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Example").Value!;
+
+    /// <summary>Trains and evaluates; null, with the build's last lines on standard error, where it fails.</summary>
+    /// <param name="variant">The variant.</param>
+    /// <param name="steps">Steps of the training.</param>
+    /// <param name="samples">Prompts of each family.</param>
+    /// <param name="seed">The training's seed. The evaluation's is the same for all.</param>
+    /// <param name="folder">A folder for the project, removed afterwards.</param>
+    public static CraftResult? Measure(CraftVariant variant, int steps, int samples, int seed, string folder)
+    {
+        Write(variant, steps, samples, seed, folder);
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["build", "-t:Evaluate", "-tl:off", "-nodeReuse:false"])
+            start.ArgumentList.Add(argument);
+        using var build = Process.Start(start)!;
+        var output = build.StandardOutput.ReadToEnd();
+        build.WaitForExit();
+        if (build.ExitCode != 0)
+        {
+            Console.Error.WriteLine(string.Join('\n', output.Split('\n').TakeLast(15)));
+            return null;
+        }
+
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "bin", "evaluation", "evaluation.json")));
+        var character = report.RootElement.GetProperty("characters")[0];
+        var result = new CraftResult(
+            Figure("identity", "lora"),
+            Figure("obedienceOfBase"),
+            Figure("outfits", "lora"),
+            Figure("leakageAboveBase"));
+        Directory.Delete(folder, recursive: true);
+        return result;
+
+        double? Figure(string name, string? part = null)
+        {
+            var figure = character.GetProperty(name);
+            if (part is not null && figure.ValueKind != JsonValueKind.Null)
+                figure = figure.GetProperty(part);
+            return figure.ValueKind == JsonValueKind.Null ? null : figure.GetProperty("value").GetDouble();
+        }
+    }
+
+    private static void Write(CraftVariant variant, int steps, int samples, int seed, string folder)
+    {
+        // An interrupted run of another variant may have left its own; its training's state stays, and is of use to that variant alone.
+        var images = Path.Combine(folder, "images");
+        if (Directory.Exists(images))
+            Directory.Delete(images, recursive: true);
+        foreach (var picture in Directory.EnumerateFiles(Path.Combine(Example, "images"), "*", SearchOption.AllDirectories))
+        {
+            if (variant.Pictures?.Contains(Path.GetFileNameWithoutExtension(picture)) == false)
+                continue;
+            var target = Path.Combine(folder, Path.GetRelativePath(Example, picture));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(picture, target, overwrite: true);
+        }
+
+        var character = File.ReadAllText(Path.Combine(Example, "character.yaml"));
+        // Of a few pictures none may be left that edits speak of.
+        if (variant.Pictures is not null)
+            character = character[..(character.IndexOf("\nedits:", StringComparison.Ordinal) + 1)];
+        File.WriteAllText(Path.Combine(folder, "character.yaml"), character + variant.Character);
+
+        var project = File.ReadAllText(Path.Combine(Example, "HoshinoAoi.loraproj"))
+            .Replace("../build/", Path.Combine(Example, "..", "build") + "/", StringComparison.Ordinal)
+            .Replace("models/", Path.Combine(Example, "models") + "/", StringComparison.Ordinal);
+        var properties = new Dictionary<string, string>(variant.Properties ?? new Dictionary<string, string>())
+        {
+            ["LoraMaxTrainSteps"] = FormattableString.Invariant($"{steps}"),
+            ["LoraSaveEveryNEpochs"] = "0",
+            ["LoraSeed"] = FormattableString.Invariant($"{seed}"),
+            ["LoraReport"] = "false",
+            ["LoraEvaluateSamples"] = FormattableString.Invariant($"{samples}"),
+            ["LoraEvaluateFeatures"] = Features,
+            ["LoraMinIdentity"] = "",
+            ["LoraMinObedience"] = "",
+            ["LoraMaxLeakage"] = "",
+        };
+        var lines = $"  <PropertyGroup>\n{string.Concat(properties.Select(property => $"    <{property.Key}>{property.Value}</{property.Key}>\n"))}  </PropertyGroup>\n{variant.Lines}";
+        var targets = project.LastIndexOf("  <Import", StringComparison.Ordinal);
+        var end = project.LastIndexOf("</Project>", StringComparison.Ordinal);
+        File.WriteAllText(
+            Path.Combine(folder, "Craft.loraproj"),
+            string.Concat(project[..targets], lines, project[targets..end], variant.Targets, project[end..]));
+    }
+}
