@@ -24,6 +24,7 @@ public sealed class TagPictures : ModelTask
     private const int CombineVersion = 2;
 
     private TagSelection selection = new();
+    private readonly Dictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);
     private string selectionKey = "";
 
     /// <summary>The worker.</summary>
@@ -127,20 +128,27 @@ public sealed class TagPictures : ModelTask
     {
         var model = FetchPart(tagger, "Model", "Sha256", "model.onnx");
         var labels = FetchPart(tagger, "Labels", "LabelsSha256", "selected_tags.csv");
+        var known = new[] { model, labels }.Concat(pictures.Select(picture => picture.ItemSpec)).Distinct(StringComparer.Ordinal)
+            .ToDictionary(file => file, Session.State.HashInput, StringComparer.Ordinal);
         var shared = new StepKey("Tag", ScoresVersion)
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tagger)
-            .With("model", Session.State.HashInput(model))
-            .With("labels", Session.State.HashInput(labels))
+            .With("model", known[model])
+            .With("labels", known[labels])
             .ToHash();
         var outputs = pictures.Select(picture => new StepOutput(
             picture.Id(),
             ScoresIn(folder, picture),
-            new StepKey("Tag", ScoresVersion).With("tagger", shared).With("picture", Session.State.HashInput(picture.ItemSpec)).ToHash())).ToList();
+            new StepKey("Tag", ScoresVersion).With("tagger", shared).With("picture", known[picture.ItemSpec]).ToHash())).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id(), picture => picture.ItemSpec, StringComparer.Ordinal);
         return new MemoizedStep(Session, "Tag", CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(WorkerAssembly, this).Run(
             new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Target))]),
             "Tag",
-            done => finished(done.Id),
+            done =>
+            {
+                foreach (var file in new[] { model, labels, paths[done.Id] })
+                    Session.EnsureUnchanged(file, known[file]);
+                finished(done.Id);
+            },
             CancellationToken));
     }
 
@@ -181,7 +189,7 @@ public sealed class TagPictures : ModelTask
     {
         var key = new StepKey("tags", StepVersion).With("corrections", picture.GetMetadata(PictureMetadata.TagEdits));
         return TagFileOf(picture) is { Length: > 0 } tagFile
-            ? key.With("tag file", Session.State.HashInput(tagFile)).ToHash()
+            ? key.With("tag file", tagFiles[tagFile] = Session.State.HashInput(tagFile)).ToHash()
             : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("selection", selectionKey).ToHash();
     }
 
@@ -190,8 +198,12 @@ public sealed class TagPictures : ModelTask
         try
         {
             var raw = TagFileOf(picture) is { Length: > 0 } tagFile ? PictureTags.Of(TagList.Read(tagFile)) : selection.Apply(TagScores.Read(ScoresOf(picture)));
-            if (TagFileOf(picture).Length > 0)
+            if (TagFileOf(picture) is { Length: > 0 } file)
+            {
+                Session.EnsureUnchanged(file, tagFiles[file]);
                 read.Add(picture.Id());
+            }
+
             return (TagEdit.Apply(raw, JsonSerializer.Deserialize<IReadOnlyList<TagEdit>>(picture.GetMetadata(PictureMetadata.TagEdits)) ?? []), null);
         }
         catch (LoraBuildException e)

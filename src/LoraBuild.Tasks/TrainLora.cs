@@ -22,6 +22,9 @@ public sealed class TrainLora : TrainingTask
     private static readonly string[] FurtherFiles =
         ["-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
 
+    // What the key is made of.
+    private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);
+
     /// <summary>The worker.</summary>
     [Required]
     public string WorkerAssembly { get; set; } = "";
@@ -133,10 +136,10 @@ public sealed class TrainLora : TrainingTask
     {
         var key = new StepKey("Train", StepVersion)
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
-            .With("dataset", Session.State.HashInput(Path.Combine(job.Dataset, DatasetFile.Name)))
+            .With("dataset", Hash(Path.Combine(job.Dataset, DatasetFile.Name)))
             .With("name", job.OutputName);
         foreach (var file in model.Weights)
-            key.With("base model", Session.State.HashInput(file));
+            key.With("base model", Hash(file));
         if (job.Deterministic)
             key.With("deterministic", "true");
         // Without a vocabulary the worker takes the published one, which is always the same; that one appears is a change.
@@ -145,7 +148,7 @@ public sealed class TrainLora : TrainingTask
         foreach (var file in model.Optional.Concat((job.Tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [job.Tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
         {
             if (File.Exists(file))
-                key.With(Path.GetFileName(file), Session.State.HashInput(file));
+                key.With(Path.GetFileName(file), Hash(file));
             else
                 Session.State.NoteAbsent(file);
         }
@@ -153,13 +156,15 @@ public sealed class TrainLora : TrainingTask
         foreach (var (name, value) in job.Options.OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
-                key.With(name, Session.State.HashInput(value));
+                key.With(name, Hash(value));
             else
                 key.With(name, value);
         }
 
         return key.ToHash();
     }
+
+    private ContentHash Hash(string file) => inputs[file] = Session.State.HashInput(file);
 
     private bool IsInOutputFolder(string path) => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputFolder));
 
@@ -195,6 +200,10 @@ public sealed class TrainLora : TrainingTask
             "Train",
             done => files = done.Facts[TrainJob.FilesFact].Split('\n'),
             CancellationToken);
-        return files is null ? null : Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))], "Train");
+        if (files is null)
+            return null;
+        foreach (var (file, known) in inputs)
+            Session.EnsureUnchanged(file, known);
+        return Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))], "Train");
     }
 }
