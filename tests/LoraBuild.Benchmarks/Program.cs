@@ -12,7 +12,7 @@ IBenchmark[] benchmarks =
 #endif
     new NormalizeBenchmark(), new TagBenchmark(), new RandomModel(),
     new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
-    new KillBenchmark(),
+    new KillBenchmark(), new InterruptBenchmark(),
 ];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)
