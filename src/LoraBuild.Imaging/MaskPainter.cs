@@ -11,10 +11,10 @@ internal static class MaskPainter
     /// <param name="source">The picture as it was decoded.</param>
     /// <param name="mask">Where the mask comes from.</param>
     /// <param name="maxPixels">Mask files with more pixels are refused.</param>
-    /// <exception cref="LoraBuildException">LB2001, LB2002, LB6003, LB6004: the mask file. LB2009: it is not of the picture's size.</exception>
+    /// <exception cref="LoraBuildException">LB2001, LB2002, LB6003, LB6004, LB6009: the mask file. LB2009: it is not of the picture's size.</exception>
     public static Raster Paint(Raster flat, Raster source, PictureMask mask, long maxPixels)
     {
-        var file = mask.File is null ? null : PictureDecoder.Decode(mask.File, maxPixels).Raster.Flatten(0x000000);
+        var file = mask.File is null ? null : PictureDecoder.Decode(mask.File, maxPixels, mask.Sha256).Raster.Flatten(0x000000);
         if (file is not null && (file.Width, file.Height) != (flat.Width, flat.Height))
         {
             throw new LoraBuildException(

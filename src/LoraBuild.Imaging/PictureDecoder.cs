@@ -1,3 +1,4 @@
+using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Imaging.Formats;
 
@@ -30,12 +31,20 @@ public static class PictureDecoder
     /// <summary>Reads the picture in a file.</summary>
     /// <param name="path">Any file name; no character has a meaning of its own.</param>
     /// <param name="maxPixels">Pictures with more pixels are refused by their header, before anything is decoded.</param>
+    /// <param name="sha256">What the file is known to hold: of anything else nothing is read. Null: whatever it holds.</param>
     /// <exception cref="LoraBuildException">
-    /// LB2001 the file is empty, truncated, damaged or no picture; LB2002 it has too many pixels; LB6004 it cannot be read; LB6003 the engine is missing.
+    /// LB2001 the file is empty, truncated, damaged or no picture; LB2002 it has too many pixels; LB6004 it cannot be read; LB6003 the engine is
+    /// missing; LB6009 it does not hold what it is known to.
     /// </exception>
-    public static DecodedPicture Decode(string path, long maxPixels = DefaultMaxPixels)
+    public static DecodedPicture Decode(string path, long maxPixels = DefaultMaxPixels, string? sha256 = null)
     {
         var content = Read(path);
+        if (sha256 is not null && ContentHash.Of(content).ToString() != sha256)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.ChangedMeanwhile, "The picture was changed while the build was at work on it, and nothing of it is used. Build again.", path);
+        }
+
         var format = Recognise(content, path);
         // Our own reader serves both forms of the engine: libvips has none for BMP.
         if (format != PictureFormat.Bmp && !Engine.Value.Reads(format))

@@ -29,7 +29,8 @@ public static class PictureNormalizer
     /// <param name="background">0xRRGGBB behind transparent pixels.</param>
     /// <param name="maxPixels">Sources with more pixels are refused.</param>
     /// <param name="mask">What of the picture the training's loss counts; null: all of it.</param>
-    /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB2009, LB6001, LB6003, LB6004; the file is the source, for LB6001 the target.</exception>
+    /// <param name="sha256">What the source is known to hold; null: whatever it holds.</param>
+    /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB2009, LB6001, LB6003, LB6004, LB6009; the file is the source, for LB6001 the target.</exception>
     public static NormalizedPicture Normalize(
         string source,
         IReadOnlyList<Edit> edits,
@@ -37,9 +38,10 @@ public static class PictureNormalizer
         ISegmentation? segmentation = null,
         int background = 0xFFFFFF,
         long maxPixels = PictureDecoder.DefaultMaxPixels,
-        PictureMask? mask = null)
+        PictureMask? mask = null,
+        string? sha256 = null)
     {
-        var decoded = PictureDecoder.Decode(source, maxPixels);
+        var decoded = PictureDecoder.Decode(source, maxPixels, sha256);
         try
         {
             var flat = decoded.Raster.Flatten(background);

@@ -92,11 +92,12 @@ public sealed class CheckSettings : LoraTask
     {
         if (TrainingConfig is null)
             return null;
+        // Known first and read then: what is written in between is a change for the next build. Which files there are is known by reading.
+        foreach (var file in SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath")).Files)
+            Session.State.HashInput(file);
         var config = SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
         foreach (var problem in config.Diagnostics)
             Report(problem);
-        foreach (var file in config.Files)
-            Session.State.HashInput(file);
         if (config.Unused.Count > 0)
             Say($"{TrainingConfig.ItemSpec}: what a project says elsewhere or does not need is not read: {string.Join(", ", config.Unused)}");
         return config;

@@ -61,12 +61,13 @@ public sealed class NormalizePictures : ModelTask
     protected override void Run()
     {
         var engine = EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Images;
-        var edits = Pictures.ToDictionary(picture => picture.Id(), EditsOf, StringComparer.Ordinal);
-        background = BackgroundModel is not null && edits.Values.Any(NeedsModel)
+        var wanted = Pictures.Select(Describe).ToDictionary(picture => picture.Id, StringComparer.Ordinal);
+        background = BackgroundModel is not null && wanted.Values.Any(picture => NeedsModel(picture.Edits))
             ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
             : null;
-        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), PathOf(picture), Key(picture, edits[picture.Id()], engine))).ToList();
-        var tally = new MemoizedStep(Session, "Normalize", CancellationToken).Run(outputs, Make);
+        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), PathOf(picture), Key(picture, wanted[picture.Id()], engine))).ToList();
+        var tally = new MemoizedStep(Session, "Normalize", CancellationToken).Run(
+            outputs, (missing, finished) => Make([.. missing.Select(output => wanted[output.Id])], finished));
 
         Session.Sweep(Folder, Session.State.IsSeen);
         NormalizedPictures = [.. Pictures.Where(picture => Session.State.IsSeen(PathOf(picture))).Select(picture => picture.At(PathOf(picture)))];
@@ -81,19 +82,28 @@ public sealed class NormalizePictures : ModelTask
 
     private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
 
-    private ContentHash Key(ITaskItem picture, IReadOnlyList<Edit> edits, string engine)
+    // What is known of the files here is what the key is made of, and all that the worker may take.
+    private PictureToNormalize Describe(ITaskItem picture) => new(
+        picture.Id(),
+        picture.GetMetadata("FullPath"),
+        PathOf(picture),
+        EditsOf(picture),
+        MaskOf(picture),
+        Session.State.HashInput(picture.GetMetadata("FullPath")).ToString());
+
+    private ContentHash Key(ITaskItem picture, PictureToNormalize wanted, string engine)
     {
         var key = new StepKey("Normalize", StepVersion)
             .With("engine", engine)
             .With("max pixels", MaxPixels.ToString(CultureInfo.InvariantCulture))
             .With("edits", picture.GetMetadata(PictureMetadata.Edits))
-            .With("source", Session.State.HashInput(picture.GetMetadata("FullPath")));
-        if (background is not null && NeedsModel(edits))
+            .With("source", wanted.Sha256);
+        if (background is not null && NeedsModel(wanted.Edits))
             key.With("background model", Session.State.HashInput(background));
-        if (MaskOf(picture) is not { } mask)
+        if (wanted.Mask is not { } mask)
             return key.ToHash();
         key.With("alpha mask", mask.FromAlpha ? "true" : "false");
-        return (mask.File is null ? key : key.With("mask", Session.State.HashInput(mask.File))).ToHash();
+        return (mask.File is null ? key : key.With("mask", mask.Sha256)).ToHash();
     }
 
     private PictureMask? MaskOf(ITaskItem picture)
@@ -102,21 +112,19 @@ public sealed class NormalizePictures : ModelTask
         var exists = MaskedLoss && File.Exists(file);
         if (MaskedLoss && !exists)
             Session.State.NoteAbsent(file);
-        return AlphaMask || exists ? new PictureMask(AlphaMask, exists ? file : null) : null;
+        return AlphaMask || exists ? new PictureMask(AlphaMask, exists ? file : null, exists ? Session.State.HashInput(file).ToString() : null) : null;
     }
 
-    private void Make(IReadOnlyList<StepOutput> missing, Action<string> finished)
+    private void Make(IReadOnlyList<PictureToNormalize> missing, Action<string> finished)
     {
-        var byId = Pictures.ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
-        var job = new NormalizeJob(
-            [.. missing.Select(output => new PictureToNormalize(
-                output.Id,
-                byId[output.Id].GetMetadata("FullPath"),
-                output.Target,
-                EditsOf(byId[output.Id]),
-                MaskOf(byId[output.Id])))],
-            MaxPixels,
-            background);
-        new WorkerProcess(WorkerAssembly, this).Run(job, "Normalize", done => finished(done.Id), CancellationToken);
+        var model = background is null ? (ContentHash?)null : Session.State.HashInput(background);
+        new WorkerProcess(WorkerAssembly, this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
+
+        void Finish(FinishedEvent done)
+        {
+            if (model is { } known)
+                Session.EnsureUnchanged(background!, known);
+            finished(done.Id);
+        }
     }
 }

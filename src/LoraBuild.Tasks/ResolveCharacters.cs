@@ -67,10 +67,12 @@ public sealed class ResolveCharacters : LoraTask
 
     private Character? Read(string path)
     {
+        // Known first and read then: what is written in between is a change for the next build.
+        if (File.Exists(path))
+            Session.State.HashInput(path);
         var read = CharacterFile.Read(path);
         foreach (var diagnostic in read.Diagnostics)
             Report(diagnostic);
-        Session.State.HashInput(path);
         return read.Character;
     }
 

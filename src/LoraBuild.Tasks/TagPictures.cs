@@ -19,6 +19,7 @@ public sealed class TagPictures : ModelTask
     private const int StepVersion = 2;
 
     private TagSelection selection = new();
+    private readonly Dictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);
     private string selectionKey = "";
 
     /// <summary>The worker.</summary>
@@ -101,7 +102,7 @@ public sealed class TagPictures : ModelTask
     {
         var key = new StepKey("tags", StepVersion).With("corrections", picture.GetMetadata(PictureMetadata.TagEdits));
         return TagFileOf(picture) is { Length: > 0 } tagFile
-            ? key.With("tag file", Session.State.HashInput(tagFile)).ToHash()
+            ? key.With("tag file", tagFiles[tagFile] = Session.State.HashInput(tagFile)).ToHash()
             : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("selection", selectionKey).ToHash();
     }
 
@@ -110,8 +111,12 @@ public sealed class TagPictures : ModelTask
         try
         {
             var raw = TagFileOf(picture) is { Length: > 0 } tagFile ? PictureTags.Of(TagList.Read(tagFile)) : selection.Apply(TagScores.Read(ScoresOf(picture)));
-            if (TagFileOf(picture).Length > 0)
+            if (TagFileOf(picture) is { Length: > 0 } file)
+            {
+                Session.EnsureUnchanged(file, tagFiles[file]);
                 read.Add(picture.Id());
+            }
+
             return (TagEdit.Apply(raw, JsonSerializer.Deserialize<IReadOnlyList<TagEdit>>(picture.GetMetadata(PictureMetadata.TagEdits)) ?? []), null);
         }
         catch (LoraBuildException e)

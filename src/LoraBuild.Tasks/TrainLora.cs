@@ -25,6 +25,9 @@ public sealed class TrainLora : TrainingTask
     private static readonly string[] FurtherFiles =
         ["-best.safetensors", "-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
 
+    // What the key is made of.
+    private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);
+
     /// <summary>The worker.</summary>
     [Required]
     public string WorkerAssembly { get; set; } = "";
@@ -200,21 +203,23 @@ public sealed class TrainLora : TrainingTask
     {
         var key = new StepKey("Train", StepVersion)
             .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
-            .With("dataset", Session.State.HashInput(Path.Combine(job.Dataset, DatasetFile.Name)))
+            .With("dataset", Hash(Path.Combine(job.Dataset, DatasetFile.Name)))
             .With("name", job.OutputName);
         if (job.Deterministic)
             key.With("deterministic", "true");
-        BaseModelKey.AddTo(key, Session, model, job.Tokenizer);
+        BaseModelKey.AddTo(key, Session, model, job.Tokenizer, Hash);
         foreach (var (name, value) in settings.WithoutSamples().ToOptions().OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
-                key.With(name, Session.State.HashInput(value));
+                key.With(name, Hash(value));
             else
                 key.With(name, value);
         }
 
         return key.ToHash();
     }
+
+    private ContentHash Hash(string file) => inputs[file] = Session.State.HashInput(file);
 
     // A training works in a folder of its key's name: what an interrupted one left there is of use to that key alone.
     private string WorkFolder(ContentHash key) => Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
@@ -243,6 +248,10 @@ public sealed class TrainLora : TrainingTask
             BuildEngine3.Reacquire();
         }
 
-        return files is null ? null : Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))], "Train");
+        if (files is null)
+            return null;
+        foreach (var (file, known) in inputs)
+            Session.EnsureUnchanged(file, known);
+        return Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))], "Train");
     }
 }

@@ -14,7 +14,7 @@ IBenchmark[] benchmarks =
 #endif
     new NormalizeBenchmark(), new TagBenchmark(), new BaseSamplesBenchmark(), new RandomModel(),
     new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
-    new KillBenchmark(), new CraftBenchmark(),
+    new KillBenchmark(), new InterruptBenchmark(), new CraftBenchmark(),
 ];
 
 if (benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]) is { } chosen)

@@ -22,6 +22,12 @@ internal abstract class BuiltProject : IDisposable
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
+    /// <summary>
+    /// A shell script that runs before the build, in a mount namespace of its own in which it may mount what it likes; the build is
+    /// <c>"$@"</c>. Null: the build runs as it is.
+    /// </summary>
+    public string? MountScript { get; set; }
+
     /// <summary>Runs <c>dotnet build</c> as an author would.</summary>
     public BuildResult Build(params string[] arguments) => Run("build", arguments);
 
@@ -66,8 +72,10 @@ internal abstract class BuiltProject : IDisposable
     private ProcessStartInfo StartInfo(string command, string[] arguments)
     {
         Prepare();
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder };
-        foreach (var argument in (string[])[.. command.Split(' '), "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", "-p:LoraTrainingLocks=none", .. arguments])
+        var start = new ProcessStartInfo(MountScript is null ? "dotnet" : "unshare") { WorkingDirectory = Folder };
+        string[] wrapper = MountScript is null ? [] : ["-rm", "sh", "-euc", MountScript, "sh", "dotnet"];
+        string[] own = ["-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", "-p:LoraTrainingLocks=none"];
+        foreach (var argument in (string[])[.. wrapper, .. command.Split(' '), .. own, .. arguments])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;

@@ -9,25 +9,26 @@ public sealed class InterruptionTests
     private const int Steps = 60;
 
     [Fact]
-    public void A_training_stopped_by_Ctrl_C_goes_on_where_it_was_and_ends_with_the_same_bytes()
+    public void A_training_stopped_by_Ctrl_C_or_SIGTERM_goes_on_where_it_was_and_ends_with_the_same_bytes()
     {
         using var undisturbed = LongTraining();
         Assert.True(undisturbed.Build().Succeeded);
         using var project = LongTraining();
 
-        using (var build = project.Start())
+        foreach (var signal in new[] { "INT", "TERM" })
         {
+            using var build = project.Start();
             build.WaitFor(IsTrainingProgress);
-            build.SignalGroup("INT");
+            build.SignalGroup(signal);
             var stopped = build.Wait();
             Assert.False(stopped.Succeeded);
             Assert.DoesNotContain("   at ", stopped.Output, StringComparison.Ordinal);
+            Assert.False(File.Exists(project.PathOf("bin/Character.safetensors")));
         }
 
-        Assert.False(File.Exists(project.PathOf("bin/Character.safetensors")));
         var resumed = project.Build();
         Assert.True(resumed.Succeeded, resumed.Output);
-        Assert.Contains("Going on with an interrupted training", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("Going on with an interrupted training at step ", resumed.Output, StringComparison.Ordinal);
         Assert.Equal(undisturbed.Outputs(), project.Outputs());
     }
 
@@ -64,7 +65,8 @@ public sealed class InterruptionTests
             Assert.True(build.SignalWorker("KILL"));
             var stopped = build.Wait();
             Assert.False(stopped.Succeeded);
-            Assert.Contains(stopped.Diagnostics, line => line.Contains("error LB6002", StringComparison.Ordinal) && line.Contains("signal 9", StringComparison.Ordinal));
+            Assert.Contains(stopped.Diagnostics, line => line.Contains("error LB6002", StringComparison.Ordinal) && line.Contains("signal 9", StringComparison.Ordinal)
+                && line.Contains("memory runs out", StringComparison.Ordinal) && line.Contains("LoraTrainBatchSize", StringComparison.Ordinal));
         }
 
         Assert.True(project.Build().Succeeded);

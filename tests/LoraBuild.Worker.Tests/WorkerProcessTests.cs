@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using LoraBuild.Core.Worker;
 
 namespace LoraBuild.Worker.Tests;
@@ -37,6 +38,21 @@ public sealed class WorkerProcessTests : IDisposable
         Assert.True(File.Exists(Target("good")));
         var diagnostic = Assert.Single(events.OfType<DiagnosticEvent>()).Diagnostic;
         Assert.Equal(("LB2001", bad), (diagnostic.Code, diagnostic.File));
+    }
+
+    [Fact]
+    public void A_picture_that_is_another_one_by_now_is_an_error_and_nothing_is_written()
+    {
+        var source = Path.Combine(Example, "aoi_207.jpg");
+        var known = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(source)));
+
+        var (exitCode, events) = Run(new NormalizeJob([Picture("same", source) with { Sha256 = known }, Picture("other", source) with { Sha256 = new string('0', 64) }], 100_000_000));
+
+        Assert.Equal(WorkerProtocol.Done, exitCode);
+        Assert.Equal("same", Assert.Single(events.OfType<FinishedEvent>()).Id);
+        var diagnostic = Assert.Single(events.OfType<DiagnosticEvent>()).Diagnostic;
+        Assert.Equal(("LB6009", source), (diagnostic.Code, diagnostic.File));
+        Assert.False(File.Exists(Target("other")));
     }
 
     [Fact]

@@ -46,7 +46,10 @@ public sealed class BuildState
             .Where(file => file.Value.Key is null)
             .Select(file => KeyValuePair.Create(file.Key, file.Value.Content));
 
-    /// <summary>The hash of an input file, read only if its stamp is new.</summary>
+    /// <summary>
+    /// The hash of an input file, read only if its stamp is new. An input that changes while the build is at work counts as changed for the
+    /// next one, whatever this one has made of it.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public ContentHash HashInput(string path) => Record(path, key: null).Content;
 
@@ -91,7 +94,8 @@ public sealed class BuildState
     private FileRecord Record(string path, ContentHash? key)
     {
         var before = StampOf(path);
-        if ((seen.GetValueOrDefault(path) ?? known?.Find(path)) is { } record && record.Stamp == before)
+        var first = seen.GetValueOrDefault(path);
+        if ((first ?? known?.Find(path)) is { } record && record.Stamp == before)
             return seen[path] = record with { Key = key ?? record.Key };
 
         while (true)
@@ -101,9 +105,11 @@ public sealed class BuildState
             var after = StampOf(path);
             if (after == before)
             {
-                // An output is renamed into place whole and left alone; an input may be in somebody's hands.
-                var racy = key is null && start - Math.Max(before.Modified, before.Changed) < RacyNanoseconds;
-                return seen[path] = new FileRecord(racy ? default : before, content, key);
+                // An output is renamed into place whole and left alone; an input may be in somebody's hands. Anyone can set the time of the
+                // last modification, to next year too, so where there is another it is the kernel's that counts.
+                var racy = key is null && start - (before.Changed > 0 ? before.Changed : before.Modified) < RacyNanoseconds;
+                var changed = key is null && first is { Key: null } && first.Content != content;
+                return seen[path] = new FileRecord(racy || changed ? default : before, content, key);
             }
 
             // Somebody wrote to the file while it was read: what was hashed is neither the old nor the new content.

@@ -197,4 +197,7 @@ public static class DiagnosticCode
 
     /// <summary>The remote cache cannot be used; the build goes on without it.</summary>
     public const string RemoteCacheFailed = "LB6008";
+
+    /// <summary>A file was changed while the build was at work on it.</summary>
+    public const string ChangedMeanwhile = "LB6009";
 }

@@ -37,7 +37,9 @@ public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, lo
 /// <param name="Target">The PNG to write.</param>
 /// <param name="Edits">The edits, in order.</param>
 /// <param name="Mask">What of it the training's loss counts; null: all of it.</param>
-public sealed record PictureToNormalize(string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null);
+/// <param name="Sha256">What the author's file is known to hold; null: whatever it holds.</param>
+public sealed record PictureToNormalize(
+    string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null, string? Sha256 = null);
 
 /// <summary>Makes thumbnails of normalized pictures.</summary>
 /// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>

@@ -11,17 +11,18 @@ internal static class BaseModelKey
     /// <param name="session">The build.</param>
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">CLIP's vocabulary; null where the worker takes the published one.</param>
-    public static void AddTo(StepKey key, BuildSession session, BaseModelFiles model, string? tokenizer)
+    /// <param name="hash">Gives the hash of a file's content.</param>
+    public static void AddTo(StepKey key, BuildSession session, BaseModelFiles model, string? tokenizer, Func<string, ContentHash> hash)
     {
         foreach (var file in model.Weights)
-            key.With("base model", session.State.HashInput(file));
+            key.With("base model", hash(file));
         // The published vocabulary is always the same; that another one appears is a change.
         if (tokenizer is null)
             key.With("vocabulary", ClipVocabulary.PublishedMerges);
         foreach (var file in model.Optional.Concat((tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
         {
             if (File.Exists(file))
-                key.With(Path.GetFileName(file), session.State.HashInput(file));
+                key.With(Path.GetFileName(file), hash(file));
             else
                 session.State.NoteAbsent(file);
         }

@@ -1,5 +1,6 @@
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Tags;
 using Microsoft.Build.Framework;
@@ -13,12 +14,14 @@ namespace LoraBuild.Tasks.Steps;
 internal sealed class BuildSession : IDisposable
 {
     private readonly Dictionary<string, IReadOnlyDictionary<string, TagLedgerEntry>> ledgers = new(StringComparer.Ordinal);
+    private readonly FileStamp? loaded;
     private FileLock? turn;
 
     internal BuildSession(string intermediateFolder, string cachePath)
     {
         IntermediateFolder = intermediateFolder;
         StateFile = Path.Combine(intermediateFolder, "build.state");
+        loaded = FileStamp.Of(StateFile);
         State = BuildState.Load(StateFile);
         Store = new ContentStore(cachePath);
     }
@@ -106,16 +109,27 @@ internal sealed class BuildSession : IDisposable
     /// <summary>Waits until no other build of this project is at work, and takes its result as the last one.</summary>
     /// <param name="waiting">Called once, where there is something to wait for.</param>
     /// <param name="token">Ends the waiting.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the folder for intermediate files cannot be written.</exception>
+    /// <exception cref="LoraBuildException">LB6001: the folder for intermediate files cannot be written.</exception>
     public void Begin(Action waiting, CancellationToken token)
     {
         if (turn is not null)
             return;
-        turn = FileLock.TryTake(LockFile);
-        if (turn is not null)
-            return;
         turn = FileLock.TakeAsync(LockFile, waiting, token).GetAwaiter().GetResult();
-        State.Reload(StateFile);
+        if (FileStamp.Of(StateFile) != loaded)
+            State.Reload(StateFile);
+    }
+
+    /// <summary>To be called between a step and the publication of its result: what it read must be what the result's key is made of.</summary>
+    /// <param name="path">A file that the step read.</param>
+    /// <param name="known">The hash of it in the key.</param>
+    /// <exception cref="LoraBuildException">LB6009: it was changed.</exception>
+    public void EnsureUnchanged(string path, ContentHash known)
+    {
+        if (!File.Exists(path) || State.HashInput(path) != known)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.ChangedMeanwhile, "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
+        }
     }
 
     /// <summary>Lets the next build of this project begin.</summary>
@@ -133,10 +147,23 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Deletes what earlier builds left in a folder of the build's own and this one did not want, and folders that are empty then.</summary>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be deleted.</exception>
     public void Sweep(string folder, Func<string, bool> wanted)
     {
         if (!Directory.Exists(folder))
             return;
+        try
+        {
+            Delete(folder, wanted);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.CannotWrite(folder, e);
+        }
+    }
+
+    private static void Delete(string folder, Func<string, bool> wanted)
+    {
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !wanted(file)).ToList())
             File.Delete(file);
         foreach (var sub in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).OrderDescending(StringComparer.Ordinal).ToList())

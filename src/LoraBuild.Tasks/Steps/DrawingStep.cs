@@ -90,7 +90,7 @@ internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseMode
         var key = new StepKey("Draw", Version)
             .With("engine", EngineVersions.Of(Session, workerAssembly, task, task.CancellationToken).Tensors)
             .With("fits model", job.FitsModel ? "true" : "false");
-        BaseModelKey.AddTo(key, Session, model, job.Tokenizer);
+        BaseModelKey.AddTo(key, Session, model, job.Tokenizer, Session.State.HashInput);
         foreach (var option in ModelOptions)
             key.With(option, job.Options.GetValueOrDefault(option));
         return key.ToHash();

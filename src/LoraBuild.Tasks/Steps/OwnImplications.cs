@@ -11,7 +11,7 @@ namespace LoraBuild.Tasks.Steps;
 internal sealed record OwnImplications(ImplicationTable Table, ContentHash Content)
 {
     /// <summary>Reads the author's table, if one is named.</summary>
-    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB3005: it is malformed.</exception>
+    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB3005: it is malformed; LB6009: it was changed meanwhile.</exception>
     public static OwnImplications Read(BuildSession session, ITaskItem? file)
     {
         if (file is null)
@@ -23,6 +23,9 @@ internal sealed record OwnImplications(ImplicationTable Table, ContentHash Conte
                 DiagnosticCode.InvalidProperty, "LoraImplications names this file, which does not exist. Write it, or correct the property.", path);
         }
 
-        return new OwnImplications(ImplicationTable.ReadOwn(path), session.State.HashInput(path));
+        var content = session.State.HashInput(path);
+        var table = ImplicationTable.ReadOwn(path);
+        session.EnsureUnchanged(path, content);
+        return new OwnImplications(table, content);
     }
 }

@@ -75,20 +75,27 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
     {
         var model = FetchPart(tagger, "Model", "Sha256", "model.onnx");
         var labels = FetchLabels(tagger);
+        var known = new[] { model, labels }.Concat(pictures.Select(picture => picture.Path)).Distinct(StringComparer.Ordinal)
+            .ToDictionary(file => file, Session.State.HashInput, StringComparer.Ordinal);
         var shared = new StepKey("Tag", Version)
             .With("engine", EngineVersions.Of(Session, workerAssembly, task, task.CancellationToken).Tagger)
-            .With("model", Session.State.HashInput(model))
-            .With("labels", Session.State.HashInput(labels))
+            .With("model", known[model])
+            .With("labels", known[labels])
             .ToHash();
         var outputs = pictures.Select(picture => new StepOutput(
             picture.Id,
             FileIn(folder, picture.Id),
-            new StepKey("Tag", Version).With("tagger", shared).With("picture", Session.State.HashInput(picture.Path)).ToHash())).ToList();
+            new StepKey("Tag", Version).With("tagger", shared).With("picture", known[picture.Path]).ToHash())).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
         return new MemoizedStep(Session, "Tag", task.CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, task).Run(
             new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Target))]),
             "Tag",
-            done => finished(done.Id),
+            done =>
+            {
+                foreach (var file in new[] { model, labels, paths[done.Id] })
+                    Session.EnsureUnchanged(file, known[file]);
+                finished(done.Id);
+            },
             task.CancellationToken));
     }
 

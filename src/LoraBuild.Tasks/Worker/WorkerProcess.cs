@@ -14,6 +14,7 @@ internal sealed class WorkerProcess(string assembly, LoraTask task)
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(20);
     private const int SignalExitCodes = 128;
+    private const int KillSignal = 9;
     private const int LastWords = 5;
 
     /// <summary>Runs a job to its end.</summary>
@@ -117,9 +118,10 @@ internal sealed class WorkerProcess(string assembly, LoraTask task)
         string last;
         lock (words)
             last = words.Count == 0 ? "" : $" Its last words: {string.Join(" / ", words)}";
-        return new LoraBuildException(
-            DiagnosticCode.WorkerCrashed,
-            $"The worker {how} during {step}.{last} What was finished is kept. Build again; if it happens again, memory may be short or an engine broken.");
+        var cure = exitCode == SignalExitCodes + KillSignal
+            ? "The system ends a process so when its memory runs out: close other programs or give the machine or container more; in a training, lower LoraTrainBatchSize or LoraResolution, or set LoraGradientCheckpointing to true. Then build again."
+            : "Build again; if it happens again, memory may be short or an engine broken.";
+        return new LoraBuildException(DiagnosticCode.WorkerCrashed, $"The worker {how} during {step}.{last} What was finished is kept. {cure}");
     }
 
     // The host that runs this build also runs the worker: it is the one that is sure to be there.

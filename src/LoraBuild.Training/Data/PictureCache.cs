@@ -13,7 +13,7 @@ public sealed class PictureCache(long maxBytes)
     private long bytes;
 
     /// <summary>The picture at the size from which it is cropped. Its alpha is the mask of the loss, and does not touch its colours.</summary>
-    /// <exception cref="LoraBuildException">LB2xxx, LB6004: it cannot be decoded or read.</exception>
+    /// <exception cref="LoraBuildException">LB2xxx, LB6004: it cannot be decoded or read. LB6009: it is not the one that the dataset lists.</exception>
     public Raster Get(TrainingPicture picture)
     {
         if (rasters.TryGetValue(picture.Index, out var kept))
@@ -44,7 +44,7 @@ public sealed class PictureCache(long maxBytes)
 
     private static Raster Load(TrainingPicture picture)
     {
-        var raster = PictureDecoder.Decode(picture.Path).Raster;
+        var raster = PictureDecoder.Decode(picture.Path, sha256: picture.Sha256.Length > 0 ? picture.Sha256 : null).Raster;
         var resized = picture.Placement.Resized;
         return PictureResampler.Resize(raster, resized.Width, resized.Height);
     }

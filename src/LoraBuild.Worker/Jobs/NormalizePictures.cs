@@ -17,8 +17,8 @@ internal static class NormalizePictures
         {
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(picture.Target)!);
-                var normalized = PictureNormalizer.Normalize(picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels, mask: picture.Mask);
+                var normalized = PictureNormalizer.Normalize(
+                    picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels, mask: picture.Mask, sha256: picture.Sha256);
                 foreach (var warning in normalized.Warnings)
                     events.Report(warning);
                 events.Finished(picture.Id);

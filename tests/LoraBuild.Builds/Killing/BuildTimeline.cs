@@ -48,6 +48,9 @@ internal sealed partial class BuildTimeline
     /// <summary>How long the training's files took into the cache and to their places.</summary>
     public TimeSpan PublishingTime => tasks[KillMoment.Training].End!.Value - trainedAt!.Value;
 
+    /// <summary>How long the training's steps took.</summary>
+    public TimeSpan TrainingTime => trainedAt!.Value - FirstStepAt!.Value;
+
     /// <summary>How long a task took.</summary>
     public TimeSpan Duration(string task) => tasks[task].End!.Value - tasks[task].Start;
 

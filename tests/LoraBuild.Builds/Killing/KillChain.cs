@@ -40,7 +40,7 @@ internal static class KillChain
 
     private static TimeSpan Delay(BuildTimeline undisturbed, KillMoment moment) => moment.Task switch
     {
-        KillMoment.Training => TimeSpan.FromSeconds(moment.Delay),
+        KillMoment.Training => undisturbed.TrainingTime * moment.Delay,
         KillMoment.Loading => (undisturbed.FirstStepAt!.Value - undisturbed.Start(KillMoment.Training)) * moment.Fraction,
         KillMoment.Publishing => undisturbed.PublishingTime * moment.Fraction,
         _ => undisturbed.Duration(moment.Task) * moment.Fraction,

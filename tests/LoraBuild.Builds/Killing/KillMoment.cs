@@ -6,7 +6,7 @@ namespace LoraBuild.Builds.Killing;
 /// How much of the task is over then, 0 to 1. For <see cref="Training"/> it counts the training's steps; what comes before the first step and
 /// after the last are <see cref="Loading"/> and <see cref="Publishing"/>.
 /// </param>
-/// <param name="Delay">How long after that, in seconds.</param>
+/// <param name="Delay">For <see cref="Training"/>, how long after that, as a share of the whole training's time.</param>
 /// <param name="Victim">What is killed.</param>
 internal sealed record KillMoment(string Task, double Fraction, double Delay, Victim Victim)
 {

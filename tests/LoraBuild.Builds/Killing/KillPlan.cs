@@ -1,6 +1,6 @@
 namespace LoraBuild.Builds.Killing;
 
-/// <summary>Random moments over all steps of a build, the same for the same seed.</summary>
+/// <summary>Random moments over all steps of a build; the same seed gives the same.</summary>
 internal static class KillPlan
 {
     // In the pipeline's order. A step's share of the moments follows from what can go wrong in it rather than from its time, most of which is
@@ -11,8 +11,8 @@ internal static class KillPlan
         ("AlignOutfits", 1), ("WriteManifest", 4), ("WriteReport", 3), (KillMoment.Loading, 2), (KillMoment.Training, 12), (KillMoment.Publishing, 4),
     ];
 
-    // The training says how far it is every two seconds.
-    private const double ProgressSeconds = 2;
+    // The training says how far it is every two seconds only: the moment lies a random time after that, of up to this share of the training.
+    private const double LongestDelay = 0.03;
 
     /// <summary>Moments in the order in which one build after the other can be killed at them: each step's work is done once.</summary>
     /// <param name="count">How many.</param>
@@ -31,7 +31,7 @@ internal static class KillPlan
         return [.. drawn.Select((moment, i) => new KillMoment(
             Tasks[moment.Place].Task,
             moment.Fraction,
-            Tasks[moment.Place].Task == KillMoment.Training ? moment.Delay * ProgressSeconds : 0,
+            Tasks[moment.Place].Task == KillMoment.Training ? moment.Delay * LongestDelay : 0,
             (Victim)((first + i) % 3)))];
     }
 

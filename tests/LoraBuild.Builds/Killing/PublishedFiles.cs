@@ -13,11 +13,16 @@ internal static class PublishedFiles
     /// <summary>Reads everything below bin, obj and the cache, and says of what is half-written what is wrong with it.</summary>
     public static IReadOnlyList<string> FindBroken(BuiltProject project) =>
     [
-        .. Problems(project.PathOf("bin"), Read),
-        .. Problems(project.PathOf("obj"), Read),
-        .. Problems(Path.Combine(project.CachePath, "ac"), file => ReadJson(File.ReadAllBytes(file))),
-        .. Problems(Path.Combine(project.CachePath, "cas"), ReadContent),
+        .. FindBrokenIn(project.PathOf("bin")),
+        .. FindBrokenIn(project.PathOf("obj")),
+        .. FindBrokenIn(project.CachePath),
     ];
+
+    /// <summary>The same for everything below one folder, which may be a part of obj or bin, or a cache.</summary>
+    public static IReadOnlyList<string> FindBrokenIn(string folder) =>
+        Directory.Exists(Path.Combine(folder, "cas"))
+            ? [.. Problems(Path.Combine(folder, "ac"), file => ReadResult(folder, file)), .. Problems(Path.Combine(folder, "cas"), ReadContent)]
+            : [.. Problems(folder, Read)];
 
     private static IEnumerable<string> Problems(string folder, Action<string> read)
     {
@@ -50,6 +55,9 @@ internal static class PublishedFiles
 
     private static void Read(string file)
     {
+        // Whether the state of a build is whole is looked at by every build that reads it.
+        if (Path.GetFileName(file) == "build.state")
+            return;
         switch (Path.GetExtension(file))
         {
             case ".safetensors" or ".state" or ".previous":
@@ -78,6 +86,13 @@ internal static class PublishedFiles
             default:
                 throw new InvalidDataException("Nothing that a build publishes.");
         }
+    }
+
+    private static void ReadResult(string cache, string file)
+    {
+        using var store = new ContentStore(cache);
+        if (store.Find(ContentHash.Parse(Path.GetFileName(file))) is null)
+            throw new InvalidDataException("It is no result of its key.");
     }
 
     private static void ReadTensors(string path)

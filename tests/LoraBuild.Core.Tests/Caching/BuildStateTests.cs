@@ -106,12 +106,52 @@ public sealed class BuildStateTests : IDisposable
     [Fact]
     public void An_input_read_right_after_it_was_written_is_looked_at_again()
     {
-        var state = new BuildState();
-        var fresh = folder.Write("fresh.txt", "fresh");
-        // However long this machine takes from here to the next line, the file is no older than it.
-        File.SetLastWriteTimeUtc(fresh, DateTime.UtcNow.AddMinutes(1));
-        state.HashInput(fresh);
+        BuildState state;
+        string fresh;
+        do
+        {
+            state = new BuildState();
+            fresh = folder.Write("fresh.txt", "fresh");
+            state.HashInput(fresh);
+        }
+        while (FileStamp.Now - FileStamp.Of(fresh)!.Value.Changed > 15_000_000);
         state.Save(StateFile, identity);
+        Assert.False(BuildState.Load(StateFile).IsCurrent(identity));
+    }
+
+    [Theory]
+    [InlineData(2099)]
+    [InlineData(1999)]
+    public void A_file_from_another_year_is_like_any_other(int year)
+    {
+        var file = folder.Write("input.txt", "input");
+        File.SetLastWriteTimeUtc(file, new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        WaitUntilOld(file);
+        var state = new BuildState();
+        state.HashInput(file);
+        state.Save(StateFile, identity);
+
+        Assert.True(BuildState.Load(StateFile).IsCurrent(identity));
+
+        // An edit by a clock that was set back.
+        folder.Write("input.txt", "INPUT");
+        File.SetLastWriteTimeUtc(file, new DateTime(year - 1, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var loaded = BuildState.Load(StateFile);
+        Assert.False(loaded.IsCurrent(identity));
+        Assert.Equal(ContentHash.Of("INPUT"), loaded.HashInput(file));
+    }
+
+    [Fact]
+    public void An_input_that_changes_while_the_build_is_at_work_is_a_change_for_the_next()
+    {
+        var state = Saved();
+        state.HashInput(folder.File("input.txt"));
+        WaitUntilOld(folder.Write("input.txt", "INPUT"));
+
+        // A later step looks at it again.
+        Assert.Equal(ContentHash.Of("INPUT"), state.HashInput(folder.File("input.txt")));
+        state.Save(StateFile, identity);
+
         Assert.False(BuildState.Load(StateFile).IsCurrent(identity));
     }
 
@@ -178,13 +218,18 @@ public sealed class BuildStateTests : IDisposable
     {
         var input = folder.Write("input.txt", "input");
         var output = folder.Write("output.txt", "output");
-        while (FileStamp.Now - FileStamp.Of(input)!.Value.Modified < 50_000_000)
-            Thread.Sleep(5);
+        WaitUntilOld(input);
         var state = new BuildState();
         state.HashInput(input);
         state.RecordOutput(output, key);
         state.NoteAbsent(folder.File("absent.txt"));
         state.Save(StateFile, identity);
         return BuildState.Load(StateFile);
+    }
+
+    private static void WaitUntilOld(string file)
+    {
+        while (FileStamp.Now - FileStamp.Of(file)!.Value.Changed < 50_000_000)
+            Thread.Sleep(5);
     }
 }

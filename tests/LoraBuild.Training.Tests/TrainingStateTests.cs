@@ -1,0 +1,91 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Settings;
+using LoraBuild.Training.Optimizers;
+using LoraBuild.Training.Parameters;
+
+namespace LoraBuild.Training.Tests;
+
+/// <summary>A state is put back as it was saved, or not at all.</summary>
+public sealed class TrainingStateTests : IDisposable
+{
+    private const string Key = "a key";
+    private static readonly double[] Losses = [0.5, 0.25];
+
+    private readonly TemporaryFolder folder = new();
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly ParameterBuffer parameters = new([new("weight", ParameterGroup.UNet, [3])], CPU);
+    private readonly IOptimizer optimizer;
+    private readonly TrainingState state;
+    private readonly byte[] whole;
+
+    public TrainingStateTests()
+    {
+        optimizer = OptimizerFactory.Create(new TrainingSettings { OptimizerType = OptimizerType.Lion }, parameters);
+        state = new(parameters, OptimizerType.Lion, optimizer, scale: null);
+        SetWeights(1.5f);
+        state.Save(Path, Key, Losses);
+        whole = File.ReadAllBytes(Path);
+        SetWeights(0);
+    }
+
+    private string Path => folder.File("state");
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        parameters.Dispose();
+        scope.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void A_whole_state_is_put_back()
+    {
+        Assert.Equal(Losses, state.TryRestore(Path, Key, _ => true));
+        Assert.Equal(1.5f, parameters["weight"].data<float>()[0]);
+    }
+
+    [Fact]
+    public void A_state_that_is_cut_off_anywhere_is_damaged_and_changes_nothing()
+    {
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(Path, whole[..length]);
+            Assert.Equal(DiagnosticCode.SafetensorsDamaged, Assert.Throws<LoraBuildException>(() => state.TryRestore(Path, Key, _ => true)).Diagnostic.Code);
+        }
+
+        Assert.Equal(0, parameters["weight"].data<float>()[0]);
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_any_byte_is_never_trained_on()
+    {
+        for (var place = 0; place < whole.Length; place++)
+        {
+            var damaged = whole.ToArray();
+            damaged[place] ^= (byte)(1 << (place % 8));
+            File.WriteAllBytes(Path, damaged);
+            SetWeights(0);
+            IReadOnlyList<double>? restored = null;
+            try
+            {
+                restored = state.TryRestore(Path, Key, _ => true);
+            }
+            catch (LoraBuildException e)
+            {
+                Assert.Equal(DiagnosticCode.SafetensorsDamaged, e.Diagnostic.Code);
+            }
+
+            // In the key or in what names the checksum a bit may flip without harm.
+            if (restored is not null)
+                Assert.Equal(Losses, restored);
+            Assert.Equal(restored is null ? 0 : 1.5f, parameters["weight"].data<float>()[0]);
+        }
+    }
+
+    private void SetWeights(float value)
+    {
+        using var ungraded = no_grad();
+        parameters["weight"].fill_(value);
+    }
+}
