@@ -65,7 +65,11 @@ internal abstract class BuiltProject : IDisposable
         Prepare();
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder };
         foreach (var argument in (string[])[.. command.Split(' '), "-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", "-p:LoraTrainingLocks=none", .. arguments])
-            start.ArgumentList.Add(argument);
+        {
+            // dotnet watch has a -p of its own.
+            start.ArgumentList.Add(argument.StartsWith("-p:", StringComparison.Ordinal) ? "--property:" + argument[3..] : argument);
+        }
+
         return start;
     }
 }
