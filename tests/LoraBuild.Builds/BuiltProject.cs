@@ -76,7 +76,11 @@ internal abstract class BuiltProject : IDisposable
         string[] wrapper = MountScript is null ? [] : ["-rm", "sh", "-euc", MountScript, "sh", "dotnet"];
         string[] own = ["-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", "-p:LoraTrainingLocks=none"];
         foreach (var argument in (string[])[.. wrapper, .. command.Split(' '), .. own, .. arguments])
-            start.ArgumentList.Add(argument);
+        {
+            // dotnet watch has a -p of its own.
+            start.ArgumentList.Add(argument.StartsWith("-p:", StringComparison.Ordinal) ? "--property:" + argument[3..] : argument);
+        }
+
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
         return start;

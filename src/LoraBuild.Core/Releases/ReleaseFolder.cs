@@ -41,7 +41,7 @@ public static class ReleaseFolder
 
     private static void RemoveStale(string folder, Provenance? before, List<ReleaseInput> files)
     {
-        var root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
         foreach (var stale in before?.Files.Select(file => file.File).Except(files.Select(file => file.Name)) ?? [])
         {
             // The list came from a file: it may not lead out of the folder.

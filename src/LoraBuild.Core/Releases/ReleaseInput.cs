@@ -13,7 +13,9 @@ public sealed record ReleaseInput(string Name, ContentHash Sha256)
     /// <param name="ownFolders">Folders of files that are no input: what builds made, and LoraBuild itself.</param>
     public static IReadOnlyList<ReleaseInput> Of(IEnumerable<KeyValuePair<string, ContentHash>> read, string projectFolder, IReadOnlyList<string> ownFolders) =>
     [
-        .. read.Where(file => !ownFolders.Any(folder => IsBelow(folder, file.Key)))
+        // Paths may have come by way of another folder: /lorabuild/build/../src.
+        .. read.Select(file => KeyValuePair.Create(Path.GetFullPath(file.Key), file.Value))
+            .Where(file => !ownFolders.Any(folder => IsBelow(folder, file.Key)))
             .Select(file => new ReleaseInput(IsBelow(projectFolder, file.Key) ? Within(projectFolder, file.Key) : Path.GetFileName(file.Key), file.Value))
             .Distinct()
             .OrderBy(input => input.Name, StringComparer.Ordinal)

@@ -45,7 +45,8 @@ public sealed class ReleaseFolderTests : IDisposable
         ReleaseFolder.Write(Target, Aoi(), [lora, epoch], []);
         folder.Write("release/LICENSE", "the author's");
 
-        ReleaseFolder.Write(Target, Aoi(), [lora], []);
+        // As PublishDir ends.
+        ReleaseFolder.Write(Target + "/", Aoi(), [lora], []);
 
         Assert.Equal(["LICENSE", "README.md", "aoi.safetensors", "provenance.json"], Directory.GetFiles(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
@@ -86,13 +87,14 @@ public sealed class ReleaseFolderTests : IDisposable
         {
             ["/home/me/aoi/images/high/1.png"] = Hash,
             ["/home/me/aoi/obj/lora/normalized/1.png"] = Hash,
+            ["/home/me/lorabuild/build/../worker/LoraBuild.Worker.dll"] = Hash,
             ["/home/me/aoi-2/images/2.png"] = Hash,
             ["/home/me/models/sd.safetensors"] = Hash,
         };
 
         Assert.Equal(
             [new("2.png", Hash), new("images/high/1.png", Hash), new("sd.safetensors", Hash)],
-            ReleaseInput.Of(read, "/home/me/aoi", ["/home/me/aoi/obj/lora"]));
+            ReleaseInput.Of(read, "/home/me/aoi", ["/home/me/aoi/obj/lora", "/home/me/lorabuild/worker"]));
     }
 
     private static Release Aoi() => new(
