@@ -21,7 +21,8 @@ public sealed class InterruptionTests
             build.WaitFor(IsTrainingProgress);
             build.SignalGroup(signal);
             var stopped = build.Wait();
-            Assert.False(stopped.Succeeded);
+            // At SIGTERM dotnet build ends with exit code 0, whatever it was doing.
+            Assert.DoesNotContain("Build succeeded", stopped.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", stopped.Output, StringComparison.Ordinal);
             Assert.False(File.Exists(project.PathOf("bin/Character.safetensors")));
         }

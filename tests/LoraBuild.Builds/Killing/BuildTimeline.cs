@@ -61,7 +61,7 @@ internal sealed partial class BuildTimeline
     public static bool IsStart(string line, string task) => TaskStart().Match(line) is { Success: true } start && start.Groups["task"].Value == task;
 
     /// <summary>Whether a line says that all steps are done and the LoRA is written, but not yet published.</summary>
-    public static bool IsTrained(string line) => line.Contains(" steps done, the loss ", StringComparison.Ordinal);
+    public static bool IsTrained(string line) => line.Contains(" steps done, ", StringComparison.Ordinal);
 
     /// <summary>Whether a line says that the training has done so many steps.</summary>
     public static bool HasReached(string line, int steps) =>

@@ -15,12 +15,12 @@ internal static class PublishedFiles
     [
         .. FindBrokenIn(project.PathOf("bin")),
         .. FindBrokenIn(project.PathOf("obj")),
-        .. FindBrokenIn(project.CachePath),
+        .. FindBrokenIn(project.CachePath, isCache: true),
     ];
 
     /// <summary>The same for everything below one folder, which may be a part of obj or bin, or a cache.</summary>
-    public static IReadOnlyList<string> FindBrokenIn(string folder) =>
-        Directory.Exists(Path.Combine(folder, "cas"))
+    public static IReadOnlyList<string> FindBrokenIn(string folder, bool isCache = false) =>
+        isCache
             ? [.. Problems(Path.Combine(folder, "ac"), file => ReadResult(folder, file)), .. Problems(Path.Combine(folder, "cas"), ReadContent)]
             : [.. Problems(folder, Read)];
 
