@@ -228,13 +228,13 @@ public sealed class EvaluateLora : TrainingTask
     private void Write(EvaluationReport report, IReadOnlyList<PictureSet> shown)
     {
         var step = new ThumbnailStep(this, WorkerAssembly, EvaluationPage.ThumbnailSide, Path.Combine(WorkFolder, "thumbnails"));
-        var pictures = shown.SelectMany(Ids).Select(id => (id, PathOf(id) + ".png")).ToList();
+        var pictures = shown.SelectMany(Ids).Select(id => new PictureToShow(id, PathOf(id) + ".png", Session.State.HashInput(PathOf(id) + ".png"))).ToList();
         var key = new StepKey("Evaluate", StepVersion)
             .With("template", EvaluationPage.Template)
             .With("thumbnails", step.Rules)
             .With("report", JsonSerializer.Serialize(report));
-        foreach (var (_, path) in pictures)
-            key.With("picture", Session.State.HashInput(path));
+        foreach (var picture in pictures)
+            key.With("picture", picture.Content);
         var (json, page) = (Path.Combine(Folder, EvaluationFile.Name), Path.Combine(Folder, EvaluationPage.Name));
         var hash = key.ToHash();
         if (Session.State.FindOutput(json, hash) is not null && Session.State.FindOutput(page, hash) is not null)

@@ -173,12 +173,13 @@ public sealed class WriteReport : LoraTask
             PictureLikenesses.Read(LikenessesFile).Duplicates);
     }
 
-    // Her pictures by their ids, and previews by their file names.
-    private List<(string Id, string Path)> Shown(PreviewSheet? previews) =>
+    // Her pictures by their ids, and previews by their file names. The previews' own list has their hashes: they are no inputs, which would stay
+    // in their folder.
+    private List<PictureToShow> Shown(PreviewSheet? previews) =>
     [
-        .. Pictures.Select(picture => (picture.Id(), picture.ItemSpec)),
-        .. NamesOf(previews).Select(name => (name, Path.Combine(SampleFolder, name))),
+        .. Pictures.Select(picture => new PictureToShow(picture.Id(), picture.ItemSpec, Session.State.HashInput(picture.ItemSpec))),
+        .. FilesOf(previews).Select(file => new PictureToShow(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
     ];
 
-    private static IEnumerable<string> NamesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures).Select(file => file.Name) ?? [];
+    private static IEnumerable<PreviewFile> FilesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures) ?? [];
 }

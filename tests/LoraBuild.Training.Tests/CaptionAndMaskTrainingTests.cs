@@ -1,3 +1,4 @@
+using LoraBuild.Core.Caching;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
 
@@ -24,7 +25,14 @@ public class CaptionAndMaskTrainingTests
                 .. job.Manifest.Groups.Select((group, i) => group with
                 {
                     IsRegularization = i == 1,
-                    Pictures = [.. group.Pictures.Select(picture => picture with { Caption = "aoi, (white shirt:1.5), {smile|frown}, [hat]" })],
+                    Pictures =
+                    [
+                        .. group.Pictures.Select(picture => picture with
+                        {
+                            Caption = "aoi, (white shirt:1.5), {smile|frown}, [hat]",
+                            Sha256 = ContentHash.OfFile(Path.Combine(job.DatasetFolder, picture.File)).ToString(),
+                        }),
+                    ],
                 }),
             ],
         };

@@ -32,10 +32,10 @@ internal sealed class ThumbnailStep
     public ContentHash Rules { get; }
 
     /// <summary>Brings the thumbnails up to date and deletes others.</summary>
-    /// <param name="pictures">Ids and files.</param>
+    /// <param name="pictures">The pictures.</param>
     /// <param name="step">The step's name, for messages.</param>
     /// <returns>The thumbnails' files by id.</returns>
-    public IReadOnlyDictionary<string, string> Make(IReadOnlyList<(string Id, string Path)> pictures, string step)
+    public IReadOnlyDictionary<string, string> Make(IReadOnlyList<PictureToShow> pictures, string step)
     {
         var outputs = pictures.Select(Output).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
@@ -49,15 +49,15 @@ internal sealed class ThumbnailStep
     }
 
     /// <summary>Where the page is as it was, so are they: the next build finds them without asking the store.</summary>
-    /// <param name="pictures">Ids and files.</param>
-    public void Keep(IReadOnlyList<(string Id, string Path)> pictures)
+    /// <param name="pictures">The pictures.</param>
+    public void Keep(IReadOnlyList<PictureToShow> pictures)
     {
         foreach (var output in pictures.Select(Output))
             task.Session.State.FindOutput(output.Target, output.Key);
     }
 
-    private StepOutput Output((string Id, string Path) picture) => new(
+    private StepOutput Output(PictureToShow picture) => new(
         picture.Id,
         Path.Combine(folder, picture.Id + ".jpg"),
-        new StepKey("Shrink", Version).With("rules", Rules).With("picture", task.Session.State.HashInput(picture.Path)).ToHash());
+        new StepKey("Shrink", Version).With("rules", Rules).With("picture", picture.Content).ToHash());
 }

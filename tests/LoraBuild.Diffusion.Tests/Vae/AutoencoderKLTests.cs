@@ -48,7 +48,7 @@ public class AutoencoderKLTests
         Assert.InRange(difference.mean().item<float>(), 1e-7f, 0.02f);
         Assert.InRange(difference.max().item<float>(), 1e-6f, 0.4f);
         // A seam would show as a jump between neighbours that the whole picture does not have.
-        Assert.True(Jump(tiled) < Jump(whole) * 1.05, $"{Jump(tiled)}, {Jump(whole)}");
+        Assert.True(Jump(tiled) < Jump(whole) * 1.1, $"{Jump(tiled)}, {Jump(whole)}");
         TestData.AssertClose(whole, model.Vae.DecodeTiled(latents, side: 48), 1e-5);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Vae.DecodeTiled(latents, side: 16, overlap: 8));
 
