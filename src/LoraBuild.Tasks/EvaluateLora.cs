@@ -228,7 +228,7 @@ public sealed class EvaluateLora : TrainingTask
     private void Write(EvaluationReport report, IReadOnlyList<PictureSet> shown)
     {
         var step = new ThumbnailStep(this, WorkerAssembly, EvaluationPage.ThumbnailSide, Path.Combine(WorkFolder, "thumbnails"));
-        var pictures = shown.SelectMany(Ids).Select(id => new PictureToShow(id, PathOf(id) + ".png", Session.State.HashInput(PathOf(id) + ".png"))).ToList();
+        var pictures = shown.SelectMany(Ids).Select(id => new PicturedFile(id, PathOf(id) + ".png", Session.State.HashInput(PathOf(id) + ".png"))).ToList();
         var key = new StepKey("Evaluate", StepVersion)
             .With("template", EvaluationPage.Template)
             .With("thumbnails", step.Rules)

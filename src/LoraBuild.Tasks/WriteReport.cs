@@ -119,7 +119,7 @@ public sealed class WriteReport : LoraTask
             return;
         var data = ReportBuilder.Build(Source(settings, own));
         var training = AfterTraining && log is not null
-            ? new ReportTraining(log, previews, NamesOf(previews).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])))
+            ? new ReportTraining(log, previews, FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])))
             : null;
         AtomicFile.Write(Page, stream =>
             ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
@@ -175,10 +175,10 @@ public sealed class WriteReport : LoraTask
 
     // Her pictures by their ids, and previews by their file names. The previews' own list has their hashes: they are no inputs, which would stay
     // in their folder.
-    private List<PictureToShow> Shown(PreviewSheet? previews) =>
+    private List<PicturedFile> Shown(PreviewSheet? previews) =>
     [
-        .. Pictures.Select(picture => new PictureToShow(picture.Id(), picture.ItemSpec, Session.State.HashInput(picture.ItemSpec))),
-        .. FilesOf(previews).Select(file => new PictureToShow(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
+        .. Pictures.Select(picture => new PicturedFile(picture.Id(), picture.ItemSpec, Session.State.HashInput(picture.ItemSpec))),
+        .. FilesOf(previews).Select(file => new PicturedFile(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
     ];
 
     private static IEnumerable<PreviewFile> FilesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures) ?? [];

@@ -35,7 +35,7 @@ internal sealed class ThumbnailStep
     /// <param name="pictures">The pictures.</param>
     /// <param name="step">The step's name, for messages.</param>
     /// <returns>The thumbnails' files by id.</returns>
-    public IReadOnlyDictionary<string, string> Make(IReadOnlyList<PictureToShow> pictures, string step)
+    public IReadOnlyDictionary<string, string> Make(IReadOnlyList<PicturedFile> pictures, string step)
     {
         var outputs = pictures.Select(Output).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
@@ -50,13 +50,13 @@ internal sealed class ThumbnailStep
 
     /// <summary>Where the page is as it was, so are they: the next build finds them without asking the store.</summary>
     /// <param name="pictures">The pictures.</param>
-    public void Keep(IReadOnlyList<PictureToShow> pictures)
+    public void Keep(IReadOnlyList<PicturedFile> pictures)
     {
         foreach (var output in pictures.Select(Output))
             task.Session.State.FindOutput(output.Target, output.Key);
     }
 
-    private StepOutput Output(PictureToShow picture) => new(
+    private StepOutput Output(PicturedFile picture) => new(
         picture.Id,
         Path.Combine(folder, picture.Id + ".jpg"),
         new StepKey("Shrink", Version).With("rules", Rules).With("picture", picture.Content).ToHash());

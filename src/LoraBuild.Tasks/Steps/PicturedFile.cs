@@ -6,4 +6,4 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="Id">Its id, a file name.</param>
 /// <param name="Path">The PNG file.</param>
 /// <param name="Content">The hash of its content.</param>
-internal sealed record PictureToShow(string Id, string Path, ContentHash Content);
+internal sealed record PicturedFile(string Id, string Path, ContentHash Content);
