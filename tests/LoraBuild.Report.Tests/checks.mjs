@@ -38,6 +38,8 @@ const focused = page => page.evaluate(() => document.activeElement.id || documen
 
 const checks = {
   async 'a card shows what went, what came and why'(page) {
+    // Cards are filled as they come near.
+    await card(page, 'a').scrollIntoViewIfNeeded();
     await card(page, 'a').locator('.tags del').first().waitFor();
     assert.deepEqual(await card(page, 'a').locator('.tags del').allTextContents(), ['1girl', 'black hair', 'necktie', '<b>bold</b>']);
     assert.deepEqual(await card(page, 'a').locator('.tags ins').allTextContents(), ['aoi', 'yellow necktie', 'belt']);

@@ -30,7 +30,7 @@ public class CaptionAndMaskTrainingTests
                         .. group.Pictures.Select(picture => picture with
                         {
                             Caption = "aoi, (white shirt:1.5), {smile|frown}, [hat]",
-                            Sha256 = ContentHash.OfFile(Path.Combine(job.DatasetFolder, picture.File)).ToString(),
+                            Sha256 = ContentHash.OfFile(Path.Combine(job.DatasetFolder, group.Folder, picture.File)).ToString(),
                         }),
                     ],
                 }),

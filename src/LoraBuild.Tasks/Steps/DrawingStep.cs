@@ -33,7 +33,7 @@ internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseMode
     {
         var shared = SharedKey();
         var wanted = sets.SelectMany(set => Batches(set.Lora, set.Pictures, set.Folder)).Select(batch => (Batch: batch.Batch, Key: Key(shared, batch.Batch), batch.Folder))
-            .Where(entry => !Session.IsInPlace(entry.Folder, entry.Key)).ToList();
+            .Where(entry => !entry.Batch.Pictures.All(picture => Session.State.FindOutput(picture.Target, entry.Key) is not null)).ToList();
         Session.Store.Fetch([.. wanted.Select(entry => entry.Key)], task.CancellationToken);
         var missing = wanted.Where(entry => Session.Store.Find(entry.Key) is not { } result || !Session.TryPlace(result, entry.Folder, entry.Key)).ToList();
         var restored = wanted.Except(missing).Sum(entry => entry.Batch.Pictures.Count);
