@@ -126,7 +126,7 @@ public sealed class EvaluateLora : TrainingTask
         Session.Sweep(Folder, Session.State.IsSeen);
         Session.Sweep(ScoresFolder, Session.State.IsSeen);
         // What was drawn need not be looked for in the store by the next evaluation, whatever is missed.
-        Session.State.Save(Session.StateFile, Session.Identity);
+        Session.Save();
         Session.End();
         foreach (var diagnostic in missed)
             Report(diagnostic);

@@ -17,7 +17,7 @@ public sealed class RecordBuildState : LoraTask
     protected override void Run()
     {
         if (!Session.IsUnfinished)
-            Session.State.Save(Session.StateFile, Session.Identity);
+            Session.Save();
         Session.End();
         Session.Store.Remote?.Finish(CancellationToken);
         ByteSize.TryParse(CacheMaxSize, out var maxBytes);

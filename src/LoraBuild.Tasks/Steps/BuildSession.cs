@@ -14,7 +14,7 @@ namespace LoraBuild.Tasks.Steps;
 internal sealed class BuildSession : IDisposable
 {
     private readonly Dictionary<string, IReadOnlyDictionary<string, TagLedgerEntry>> ledgers = new(StringComparer.Ordinal);
-    private readonly FileStamp? loaded;
+    private FileStamp? loaded;
     private FileLock? turn;
 
     internal BuildSession(string intermediateFolder, string cachePath)
@@ -130,6 +130,14 @@ internal sealed class BuildSession : IDisposable
             throw new LoraBuildException(
                 DiagnosticCode.ChangedMeanwhile, "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
         }
+    }
+
+    /// <summary>Saves what this build saw as the last one's state. What it knows of the build before stays known to its further targets.</summary>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
+    public void Save()
+    {
+        State.Save(StateFile, Identity);
+        loaded = FileStamp.Of(StateFile);
     }
 
     /// <summary>Lets the next build of this project begin.</summary>
