@@ -30,7 +30,7 @@ internal sealed class BuildSession : IDisposable
     public string IntermediateFolder { get; }
 
     /// <summary>Where the state is kept.</summary>
-    private string StateFile { get; }
+    public string StateFile { get; }
 
     private string LockFile => Path.Combine(IntermediateFolder, "build.lock");
 
