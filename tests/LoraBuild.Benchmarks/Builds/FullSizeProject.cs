@@ -25,7 +25,7 @@ internal sealed class FullSizeProject : BuiltProject
               <PropertyGroup>
                 <LoraOutputName>random</LoraOutputName>
                 <LoraBaseModel>{model}</LoraBaseModel>
-                <LoraTokenizer>{Path.Combine(Repository.Example, "models", "mini-sd", "tokenizer")}</LoraTokenizer>
+                <LoraTokenizer>{Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer")}</LoraTokenizer>
                 <LoraResolution>{side},{side}</LoraResolution>
                 <LoraTrainBatchSize>1</LoraTrainBatchSize>
                 <LoraMaxTrainSteps>{steps}</LoraMaxTrainSteps>
