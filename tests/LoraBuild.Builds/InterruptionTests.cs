@@ -6,7 +6,7 @@ namespace LoraBuild.Builds;
 /// <summary>Builds that are stopped half-way, and the builds after them.</summary>
 public sealed class InterruptionTests
 {
-    private const int Steps = 60;
+    private const int Steps = 120;
 
     [Fact]
     public void A_training_stopped_by_Ctrl_C_or_SIGTERM_goes_on_where_it_was_and_ends_with_the_same_bytes()
