@@ -50,6 +50,8 @@ public static class ProjectProperties
         "LoraOverwriteTagFiles",
         "LoraPublishEpochs",
         "LoraRatingThreshold",
+        "LoraRegularizationCount",
+        "LoraRegularizationPrompts",
         "LoraRemoteCache",
         "LoraRemoteCacheReadOnly",
         "LoraRemoteCacheTimeout",

@@ -11,7 +11,7 @@ namespace LoraBuild.Benchmarks.Craft;
 /// </summary>
 internal sealed class CraftBenchmark : IBenchmark
 {
-    private const int DefaultSeeds = 3, DefaultSteps = 200, DefaultSamples = 24;
+    private const int DefaultSeeds = 3, DefaultSteps = 60, DefaultSamples = 12;
 
     public string Name => "craft";
 

@@ -44,7 +44,7 @@ internal sealed record CraftVariant(
     /// <param name="seed">The training's seed.</param>
     public ContentHash Key(int steps, int samples, int seed)
     {
-        var key = new StepKey("craft", 1)
+        var key = new StepKey("craft", 2)
             .With("steps", FormattableString.Invariant($"{steps}"))
             .With("samples", FormattableString.Invariant($"{samples}"))
             .With("seed", FormattableString.Invariant($"{seed}"))
