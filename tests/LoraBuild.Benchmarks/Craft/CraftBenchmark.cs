@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LoraBuild.Builds.Craft;
 using LoraBuild.Core.Files;
 
 namespace LoraBuild.Benchmarks.Craft;

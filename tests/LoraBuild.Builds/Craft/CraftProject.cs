@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Text.Json;
-using LoraBuild.Builds;
 
-namespace LoraBuild.Benchmarks.Craft;
+namespace LoraBuild.Builds.Craft;
 
 /// <summary>A project of one variant, in a folder of its own, and what Evaluate says of its LoRA.</summary>
 internal static class CraftProject
@@ -31,26 +29,14 @@ internal static class CraftProject
             return null;
         }
 
-        using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "bin", "evaluation", "evaluation.json")));
-        var character = report.RootElement.GetProperty("characters")[0];
-        var result = new CraftResult(
-            Figure("identity", "lora"),
-            Figure("obedienceOfBase"),
-            Figure("outfits", "lora"),
-            Figure("leakageAboveBase"));
+        var result = CraftResult.Read(folder);
         Directory.Delete(folder, recursive: true);
         return result;
-
-        double? Figure(string name, string? part = null)
-        {
-            var figure = character.GetProperty(name);
-            if (part is not null && figure.ValueKind != JsonValueKind.Null)
-                figure = figure.GetProperty(part);
-            return figure.ValueKind == JsonValueKind.Null ? null : figure.GetProperty("value").GetDouble();
-        }
     }
 
-    private static void Write(CraftVariant variant, int steps, int samples, int seed, string folder)
+    /// <summary>Writes the project.</summary>
+    /// <inheritdoc cref="Measure" path="/param"/>
+    public static void Write(CraftVariant variant, int steps, int samples, int seed, string folder)
     {
         // An interrupted run of another variant may have left its own; its training's state stays, and is of use to that variant alone.
         var images = Path.Combine(folder, "images");
@@ -85,6 +71,7 @@ internal static class CraftProject
             ["LoraSeed"] = FormattableString.Invariant($"{seed}"),
             ["LoraReport"] = "false",
             ["LoraSamplePrompts"] = "",
+            ["LoraRegularizationPrompts"] = "",
             ["LoraEvaluateSteps"] = "10",
             ["LoraEvaluateSamples"] = FormattableString.Invariant($"{samples}"),
             ["LoraEvaluateFeatures"] = Features,
