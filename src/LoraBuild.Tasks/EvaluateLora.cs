@@ -61,6 +61,9 @@ public sealed class EvaluateLora : DrawingTask
     [Required]
     public string OutputName { get; set; } = "";
 
+    /// <summary>The author's notes, or nothing.</summary>
+    public ITaskItem? Notes { get; set; }
+
     /// <summary>The folder with the LoRA, which also gets the best epoch.</summary>
     [Required]
     public string OutputFolder { get; set; } = "";
@@ -213,7 +216,8 @@ public sealed class EvaluateLora : DrawingTask
             new EvaluationBounds(settings.MinIdentity, settings.MinObedience, settings.MaxLeakage),
             [.. missed.Select(diagnostic => $"{diagnostic.Code}: {diagnostic.Message}")],
             judged.Characters,
-            [.. chosenFrom.Select(EpochSummary.Of)]);
+            [.. chosenFrom.Select(EpochSummary.Of)],
+            Notes is null ? [] : EvaluationNotes.Read(Notes.GetMetadata("FullPath")));
     }
 
     private void Write(EvaluationReport report, IReadOnlyList<PictureSet> shown)

@@ -27,6 +27,7 @@ public static class ProjectProperties
         "LoraEvaluateBatchSize",
         "LoraEvaluateFeatures",
         "LoraEvaluateNegativePrompt",
+        "LoraEvaluateNotes",
         "LoraEvaluateSampler",
         "LoraEvaluateSamples",
         "LoraEvaluateScale",
