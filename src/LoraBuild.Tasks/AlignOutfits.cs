@@ -14,7 +14,7 @@ namespace LoraBuild.Tasks;
 /// <summary>AlignOutfits: every picture of an outfit gets the outfit's own tags, minus what the picture does not show.</summary>
 public sealed class AlignOutfits : TagStepTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <summary>The ledger of raw tags: evidence of what a picture shows.</summary>
     [Required]

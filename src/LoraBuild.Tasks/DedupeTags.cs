@@ -11,7 +11,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class DedupeTags : TagStepTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
 
     /// <summary>The author's own table of implications, or nothing.</summary>
     public ITaskItem? Implications { get; set; }
