@@ -10,7 +10,7 @@ namespace LoraBuild.Tasks;
 /// <summary>StripFeatures: tags that say who she is go, since her trigger word says so; the trigger word comes first.</summary>
 public sealed class StripFeatures : TagStepTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <summary>The least share of her pictures, 0 to 1, in which a feature must appear to be stripped.</summary>
     [Required]

@@ -44,6 +44,10 @@ public sealed class WriteReport : LoraTask
     [Required]
     public string LikenessesFile { get; set; } = "";
 
+    /// <summary>Pictures with a shorter side, in pixels, are warned about.</summary>
+    [Required]
+    public int MinPictureSize { get; set; }
+
     /// <summary>The dataset folder.</summary>
     [Required]
     public string DatasetFolder { get; set; } = "";
@@ -137,6 +141,7 @@ public sealed class WriteReport : LoraTask
             .With("likenesses", Session.State.HashInput(LikenessesFile))
             .With("options", JsonSerializer.Serialize(settings.ToOptions()))
             .With("implications", own.Content)
+            .With("least size", MinPictureSize.ToString(CultureInfo.InvariantCulture))
             .With("feature frequency", FeatureFrequency.ToString("R", CultureInfo.InvariantCulture));
         foreach (var ledger in Ledgers)
             key.With("ledger", Session.State.HashInput(ledger));
@@ -170,7 +175,8 @@ public sealed class WriteReport : LoraTask
             ledgers[1],
             ledgers[2],
             ledgers[3],
-            PictureLikenesses.Read(LikenessesFile).Duplicates);
+            PictureLikenesses.Read(LikenessesFile).Duplicates,
+            MinPictureSize);
     }
 
     // Her pictures by their ids, and previews by their file names. The previews' own list has their hashes: they are no inputs, which would stay

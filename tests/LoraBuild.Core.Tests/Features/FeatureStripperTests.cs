@@ -81,9 +81,17 @@ public class FeatureStripperTests
         var result = Default.Strip(PictureTags.Of(["smile", "long hair"]));
         Assert.Equal(["hoshino aoi", "smile"], result.Tags);
         Assert.Equal(
-            [new TagChange("hoshino aoi", TagChangeKind.Added, "trigger"), new TagChange("long hair", TagChangeKind.Removed, @"feature: matches [a-zA-Z\s\-]+\bhair\b[a-zA-Z\s\-]*", "hoshino aoi")],
+            [new TagChange("hoshino aoi", TagChangeKind.Added, "trigger"), new TagChange("long hair", TagChangeKind.Removed, "feature: hair", "hoshino aoi")],
             result.Changes);
     }
+
+    [Theory]
+    [InlineData("silver hair", "feature: hair")]
+    [InlineData("swept bangs", "feature: hair")]
+    [InlineData("red eyes", "feature: eyes")]
+    [InlineData("horse ears", "feature: ears")]
+    [InlineData("cat tail", "feature: tails")]
+    public void A_reason_says_what_of_her_it_is(string tag, string reason) => Assert.Equal(reason, Default.Reason(tag));
 
     [Fact]
     public void Aliases_fold_into_the_trigger_and_leave_it_once()
