@@ -44,6 +44,7 @@ public sealed class AlignOutfits : TagStepTask
             var aligner = new OutfitAligner(character, options, own.Table);
             return new Rules(
                 new StepKey("AlignOutfits", StepVersion)
+                    .With("tables", ShippedTables.Hash)
                     .With("trigger", character.Trigger)
                     .With("implications", own.Content)
                     .With("outfits", JsonSerializer.Serialize(character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))

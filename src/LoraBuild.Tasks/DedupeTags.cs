@@ -33,6 +33,7 @@ public sealed class DedupeTags : TagStepTask
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(
                 new StepKey("Dedupe", StepVersion)
+                    .With("tables", ShippedTables.Hash)
                     .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
                     .With("implications", own.Content),
                 (_, tags) => (deduplicator.Deduplicate(tags), null));

@@ -31,6 +31,7 @@ public sealed class StripFeatures : TagStepTask
         var stripper = new FeatureStripper(character, survey.Spared);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)
+                .With("tables", ShippedTables.Hash)
                 .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
                 .With("aliases", JsonSerializer.Serialize(character.Aliases))
                 .With("features", JsonSerializer.Serialize(character.Features))

@@ -9,6 +9,7 @@ using LoraBuild.Core.Report;
 using LoraBuild.Core.Sampling;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
+using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -141,6 +142,7 @@ public sealed class WriteReport : LoraTask
             .With("likenesses", Session.State.HashInput(LikenessesFile))
             .With("options", JsonSerializer.Serialize(settings.ToOptions()))
             .With("implications", own.Content)
+            .With("tables", ShippedTables.Hash)
             .With("least size", MinPictureSize.ToString(CultureInfo.InvariantCulture))
             .With("feature frequency", FeatureFrequency.ToString("R", CultureInfo.InvariantCulture));
         foreach (var ledger in Ledgers)

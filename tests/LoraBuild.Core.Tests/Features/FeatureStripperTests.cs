@@ -42,6 +42,11 @@ public class FeatureStripperTests
     [InlineData("solo")]
     [InlineData("horse girl")]
     [InlineData("elf")]
+    [InlineData("single wing")]
+    [InlineData("eyebrow cut")]
+    [InlineData("mechanical eye")]
+    [InlineData("notched ear")]
+    [InlineData("hair strand")]
     public void What_a_body_has_is_a_feature(string tag) => Assert.NotNull(Default.Reason(tag));
 
     [Theory]
@@ -73,6 +78,19 @@ public class FeatureStripperTests
     [InlineData("2girls")]
     [InlineData("eyepatch")]
     [InlineData("^_^")]
+    [InlineData("alternate hair color")]
+    [InlineData("official alternate hair length")]
+    [InlineData("hands in hair")]
+    [InlineData("bunching hair")]
+    [InlineData("ruffling hair")]
+    [InlineData("shading eyes")]
+    [InlineData("upturned eyes")]
+    [InlineData("unusually open eyes")]
+    [InlineData("deep skin")]
+    [InlineData("anal tail")]
+    [InlineData("glowing hair")]
+    [InlineData("expressive hair")]
+    [InlineData("blood in hair")]
     public void What_only_sounds_like_a_feature_stays(string tag) => Assert.Null(Default.Reason(tag));
 
     [Fact]
