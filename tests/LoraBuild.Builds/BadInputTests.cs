@@ -64,6 +64,7 @@ public sealed class BadInputTests
     [InlineData("features: {}\n", "error LB1004", "trigger")]
     [InlineData("trigger: aoi\nedits:\n  images/high/aoi_01.png: {crop: [0, 0, 0.5, 1]}\n", "character.yaml(3,3): error LB1007", "aoi_001.png")]
     [InlineData("trigger: aoi\nedits:\n  images/high/aoi_001.png: {crop: [0, 0, 9000, 1]}\n", "error LB2003", "640")]
+    [InlineData("trigger: aoi\nedits:\n  images/high/aoi_001.png: {erase: [{flood: [9000, 1]}]}\n", "error LB2003", "character.yaml, line 3")]
     public void A_mistake_in_character_yaml_is_an_error_with_its_place_and_what_to_do(string yaml, string expected, string hint)
     {
         using var project = new CharacterProject().With("high/aoi_001.png");
