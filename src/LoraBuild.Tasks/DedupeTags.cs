@@ -24,11 +24,9 @@ public sealed class DedupeTags : TagStepTask
     protected override void Run()
     {
         var own = OwnImplications.Read(Session, Implications);
-        var raw = Session.ReadLedger(TaggedFile);
         RunStep("Dedupe", character =>
         {
-            var rawTags = PicturesOf(character).Select(id => (id, raw[id].Tags.Tags)).ToList();
-            foreach (var warning in ContradictionTable.Default.Warnings(rawTags, own.Table, character.File))
+            foreach (var warning in ContradictionTable.Default.Warnings(TagsOf(character, TaggedFile), own.Table, character.File))
                 Report(warning.Diagnostic);
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(

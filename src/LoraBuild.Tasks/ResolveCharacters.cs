@@ -33,6 +33,7 @@ public sealed class ResolveCharacters : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        Session.Remarks.Clear();
         Pictures = [.. Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))];
         var files = Characters.Select(character => character.GetMetadata("FullPath")).Distinct(StringComparer.Ordinal).ToList();
         var characters = files.Select(Read).ToList();

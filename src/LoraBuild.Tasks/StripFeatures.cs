@@ -2,7 +2,6 @@ using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Features;
-using LoraBuild.Core.Tags;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -17,15 +16,11 @@ public sealed class StripFeatures : TagStepTask
     public double FeatureFrequency { get; set; }
 
     /// <inheritdoc/>
-    protected override void Run()
-    {
-        var raw = Session.ReadLedger(InputFile);
-        RunStep("StripFeatures", character => RulesFor(character, raw));
-    }
+    protected override void Run() => RunStep("StripFeatures", RulesFor);
 
-    private Rules RulesFor(Character character, IReadOnlyDictionary<string, TagLedgerEntry> raw)
+    private Rules RulesFor(Character character)
     {
-        var survey = new FeatureSurvey(character, [.. PicturesOf(character).Select(id => (id, raw[id].Tags.Tags))], FeatureFrequency);
+        var survey = new FeatureSurvey(character, TagsOf(character, InputFile), FeatureFrequency);
         foreach (var warning in survey.Warnings())
             Report(warning.Diagnostic);
         var stripper = new FeatureStripper(character, survey.Spared);

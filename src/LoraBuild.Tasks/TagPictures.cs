@@ -70,7 +70,8 @@ public sealed class TagPictures : ModelTask
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
         var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(
             [.. byTagger.Select(picture => (picture.Id(), picture.ItemSpec))], Folder);
-        Session.Sweep(Folder, Session.State.IsSeen);
+        if (!Session.IsPartial)
+            Session.Sweep(Folder, Session.State.IsSeen);
 
         var scored = byTagger.Where(picture => Session.State.IsSeen(ScoresOf(picture)));
         var ready = scored.Concat(Pictures.Except(byTagger)).ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
@@ -83,7 +84,7 @@ public sealed class TagPictures : ModelTask
         Complete = TaggedPictures.Length == Pictures.Length;
         var fromFiles = Pictures.Length - byTagger.Count;
         var tally = new StepTally(
-            Pictures.Length, scoring.Made + read.Count, scoring.Restored + Math.Min(tagging.Restored, fromFiles), Pictures.Length - TaggedPictures.Length);
+            Pictures.Length + Session.RestCount, scoring.Made + read.Count, scoring.Restored + Math.Min(tagging.Restored, fromFiles), Pictures.Length - TaggedPictures.Length);
         Say(tally.Describe("Tag"));
     }
 
