@@ -46,7 +46,7 @@ public sealed class AlignOutfits : TagStepTask
                 new StepKey("AlignOutfits", StepVersion)
                     .With("trigger", character.Trigger)
                     .With("implications", own.Content)
-                    .With("outfits", JsonSerializer.Serialize(character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))
+                    .With("outfits", JsonSerializer.Serialize([.. character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })], CharacterJson.Default.IReadOnlyListOutfit))
                     .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
                     .With("undecided", Undecided),
                 (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id()].Tags.Tags));
@@ -68,7 +68,7 @@ public sealed class AlignOutfits : TagStepTask
             ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))
             : null;
         var outfit = picture.GetMetadata(PictureMetadata.Outfit) is { Length: > 0 } name ? name : null;
-        var hidden = JsonSerializer.Deserialize<IReadOnlyList<string>>(picture.GetMetadata(PictureMetadata.Hidden)) ?? [];
+        var hidden = JsonSerializer.Deserialize(picture.GetMetadata(PictureMetadata.Hidden), CharacterJson.Default.IReadOnlyListString) ?? [];
         try
         {
             var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), outfit, hidden);

@@ -48,6 +48,7 @@ public sealed class CheckSettings : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        Session.Remarks.Clear();
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
         var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, ReadConfig()), out var problems);

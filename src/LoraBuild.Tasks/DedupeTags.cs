@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -31,7 +32,7 @@ public sealed class DedupeTags : TagStepTask
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(
                 new StepKey("Dedupe", StepVersion)
-                    .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
+                    .With("triggers", JsonSerializer.Serialize([.. character.TriggerWords], CharacterJson.Default.IReadOnlyListString))
                     .With("implications", own.Content),
                 (_, tags) => (deduplicator.Deduplicate(tags), null));
         });

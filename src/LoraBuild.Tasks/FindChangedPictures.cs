@@ -1,3 +1,4 @@
+using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -13,6 +14,10 @@ public sealed class FindChangedPictures : LoraTask
     /// <summary>A character.yaml for each character.</summary>
     [Required]
     public ITaskItem[] Characters { get; set; } = [];
+
+    /// <summary>The project.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
 
     /// <summary>What <see cref="KeepPictures"/> kept.</summary>
     [Required]
@@ -41,12 +46,15 @@ public sealed class FindChangedPictures : LoraTask
             pictures.AddRange(tagged);
         }
 
+        var (project, normalized, remarks) = known.Said();
+        // Some of what was said is about the project file, which is no input of any step.
+        if (project != ContentHash.OfFile(ProjectFile))
+            return;
         if (CharacterFile.Read(Characters[0].GetMetadata("FullPath")).Character is not { } character)
             return;
         Session.Characters = [character];
         Session.KeepRest(known.Count - pictures.Count);
         (Partial, ChangedPictures) = (true, [.. pictures]);
-        var (normalized, remarks) = known.Said();
         foreach (var remark in remarks)
             Report(remark);
         Say(new StepTally(normalized, Made: 0, Restored: 0).Describe("Normalize"));

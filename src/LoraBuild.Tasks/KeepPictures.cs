@@ -1,3 +1,4 @@
+using LoraBuild.Core.Caching;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -18,6 +19,10 @@ public sealed class KeepPictures : LoraTask
     [Required]
     public int RegularizationPictures { get; set; }
 
+    /// <summary>The project, which some of what was said is about.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
     /// <summary>See <see cref="WriteReport.Wanted"/>.</summary>
     [Required]
     public string ReportWanted { get; set; } = "";
@@ -31,6 +36,6 @@ public sealed class KeepPictures : LoraTask
     {
         // Who left pictures out said so in words of its own, and a report shows all pictures.
         if (Pictures.Length == NormalizedPictures.Length && !WriteReport.IsWritten(ReportWanted, Pictures.Length))
-            KnownPictures.Write(Session, PicturesFile, NormalizedPictures.Length + RegularizationPictures, Pictures);
+            KnownPictures.Write(Session, PicturesFile, ContentHash.OfFile(ProjectFile), NormalizedPictures.Length + RegularizationPictures, Pictures);
     }
 }

@@ -33,7 +33,6 @@ public sealed class ResolveCharacters : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        Session.Remarks.Clear();
         Pictures = [.. Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))];
         var files = Characters.Select(character => character.GetMetadata("FullPath")).Distinct(StringComparer.Ordinal).ToList();
         var characters = files.Select(Read).ToList();
@@ -114,11 +113,11 @@ public sealed class ResolveCharacters : LoraTask
         item.SetLiteral(PictureMetadata.SourcePath, Path.Combine(root, picture.Source));
         item.SetLiteral(PictureMetadata.Part, picture.Part ?? "");
         item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
-        item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits));
+        item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits, CharacterJson.Default.IReadOnlyListEdit));
         item.SetLiteral(PictureMetadata.Outfit, picture.Outfit ?? "");
         item.SetLiteral(PictureMetadata.TagFile, picture.TagFile is null ? "" : Path.Combine(root, picture.TagFile));
-        item.SetLiteral(PictureMetadata.TagEdits, JsonSerializer.Serialize(picture.TagEdits));
-        item.SetLiteral(PictureMetadata.Hidden, JsonSerializer.Serialize(picture.Hidden));
+        item.SetLiteral(PictureMetadata.TagEdits, JsonSerializer.Serialize(picture.TagEdits, CharacterJson.Default.IReadOnlyListTagEdit));
+        item.SetLiteral(PictureMetadata.Hidden, JsonSerializer.Serialize(picture.Hidden, CharacterJson.Default.IReadOnlyListString));
         return item;
     }
 }

@@ -26,10 +26,10 @@ public sealed class StripFeatures : TagStepTask
         var stripper = new FeatureStripper(character, survey.Spared);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)
-                .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
-                .With("aliases", JsonSerializer.Serialize(character.Aliases))
-                .With("features", JsonSerializer.Serialize(character.Features))
-                .With("spared", JsonSerializer.Serialize(survey.Spared.Order(StringComparer.Ordinal))),
+                .With("triggers", JsonSerializer.Serialize([.. character.TriggerWords], CharacterJson.Default.IReadOnlyListString))
+                .With("aliases", JsonSerializer.Serialize(character.Aliases, CharacterJson.Default.IReadOnlyListString))
+                .With("features", JsonSerializer.Serialize(character.Features, CharacterJson.Default.FeatureRules))
+                .With("spared", JsonSerializer.Serialize([.. survey.Spared.Order(StringComparer.Ordinal)], CharacterJson.Default.IReadOnlyListString)),
             (_, tags) => (stripper.Strip(tags), null));
     }
 }

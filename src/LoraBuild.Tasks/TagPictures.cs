@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
@@ -118,7 +119,7 @@ public sealed class TagPictures : ModelTask
                 read.Add(picture.Id());
             }
 
-            return (TagEdit.Apply(raw, JsonSerializer.Deserialize<IReadOnlyList<TagEdit>>(picture.GetMetadata(PictureMetadata.TagEdits)) ?? []), null);
+            return (TagEdit.Apply(raw, JsonSerializer.Deserialize(picture.GetMetadata(PictureMetadata.TagEdits), CharacterJson.Default.IReadOnlyListTagEdit) ?? []), null);
         }
         catch (LoraBuildException e)
         {

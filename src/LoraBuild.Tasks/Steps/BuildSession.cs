@@ -57,7 +57,7 @@ internal sealed class BuildSession : IDisposable
         set;
     }
 
-    /// <summary>What the steps have reported since ResolveCharacters began.</summary>
+    /// <summary>What the steps have reported since <see cref="CheckSettings"/> began.</summary>
     public ConcurrentQueue<Diagnostic> Remarks { get; } = [];
 
     /// <summary>Of a build of some pictures alone, how many others the project has; else 0. See <see cref="KeepRest"/>.</summary>

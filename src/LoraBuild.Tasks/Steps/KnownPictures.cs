@@ -10,7 +10,7 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks.Steps;
 
 /// <summary>
-/// What the steps before Tag found of the pictures, kept so that a build in which only tag files changed need not find it again: a line of
+/// What the steps before Tag found of settings and pictures, kept so that a build in which only tag files changed need not find it again: a line of
 /// JSON for what they said, then one for each picture that they let through. Of that file, only the lines of the pictures in question are read.
 /// </summary>
 internal sealed class KnownPictures
@@ -36,15 +36,17 @@ internal sealed class KnownPictures
     /// <summary>Keeps what was found.</summary>
     /// <param name="session">The build.</param>
     /// <param name="path">The file.</param>
+    /// <param name="project">The hash of the project file.</param>
     /// <param name="normalized">How many pictures were normalized.</param>
     /// <param name="pictures">Those that go on to Tag.</param>
     /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
-    public static void Write(BuildSession session, string path, int normalized, IEnumerable<ITaskItem> pictures)
+    public static void Write(BuildSession session, string path, ContentHash project, int normalized, IEnumerable<ITaskItem> pictures)
     {
         AtomicFile.Write(path, stream =>
         {
             WriteLine(stream, json =>
             {
+                json.WriteString("project", project.ToString());
                 json.WriteNumber("normalized", normalized);
                 json.WriteStartArray("remarks");
                 foreach (var remark in session.Remarks)
@@ -68,11 +70,12 @@ internal sealed class KnownPictures
     public static KnownPictures? TryOpen(BuildSession session, string path) =>
         session.State.FindOutput(path, Key) is null ? null : new KnownPictures(File.ReadAllBytes(path));
 
-    /// <summary>How many pictures were normalized, and what was said of them.</summary>
-    public (int Normalized, IReadOnlyList<Diagnostic> Remarks) Said()
+    /// <summary>The hash of the project file, how many pictures were normalized, and what was said of them.</summary>
+    public (ContentHash Project, int Normalized, IReadOnlyList<Diagnostic> Remarks) Said()
     {
         using var head = JsonDocument.Parse(text.AsMemory(0, start));
         return (
+            ContentHash.Parse(head.RootElement.GetProperty("project").GetString()!),
             head.RootElement.GetProperty("normalized").GetInt32(),
             [.. head.RootElement.GetProperty("remarks").EnumerateArray().Select(remark => new Diagnostic(
                 remark.GetProperty("code").GetString()!,
