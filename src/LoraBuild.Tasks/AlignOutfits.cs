@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -14,7 +13,7 @@ namespace LoraBuild.Tasks;
 /// <summary>AlignOutfits: every picture of an outfit gets the outfit's own tags, minus what the picture does not show.</summary>
 public sealed class AlignOutfits : TagStepTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <summary>The ledger of raw tags: evidence of what a picture shows.</summary>
     [Required]
@@ -46,7 +45,7 @@ public sealed class AlignOutfits : TagStepTask
                 new StepKey("AlignOutfits", StepVersion)
                     .With("trigger", character.Trigger)
                     .With("implications", own.Content)
-                    .With("outfits", JsonSerializer.Serialize([.. character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })], CharacterJson.Default.IReadOnlyListOutfit))
+                    .With("outfits", character.Outfits.SelectMany(Describe))
                     .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
                     .With("undecided", Undecided),
                 (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id()].Tags.Tags));
@@ -62,13 +61,20 @@ public sealed class AlignOutfits : TagStepTask
         }
     }
 
+    private static IEnumerable<string> Describe(Outfit outfit) =>
+    [
+        outfit.Name, outfit.Trigger is null ? "" : "trigger " + outfit.Trigger,
+        .. outfit.Tags.Select(tag => "tag " + tag),
+        .. outfit.When is null ? [] : outfit.When.Any.Select(tag => "any " + tag).Append("when").Concat(outfit.When.All.Select(tag => "all " + tag)),
+    ];
+
     private (PictureTags Tags, OutfitFinding? Finding)? Align(OutfitAligner aligner, ITaskItem picture, PictureTags tags, IReadOnlyList<string> raw)
     {
         var scores = picture.GetMetadata(PictureMetadata.Scores) is { Length: > 0 } path
             ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))
             : null;
         var outfit = picture.GetMetadata(PictureMetadata.Outfit) is { Length: > 0 } name ? name : null;
-        var hidden = JsonSerializer.Deserialize(picture.GetMetadata(PictureMetadata.Hidden), CharacterJson.Default.IReadOnlyListString) ?? [];
+        var hidden = PictureItem.ListOf(picture, PictureMetadata.Hidden, CharacterJson.Default.IReadOnlyListString);
         try
         {
             var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), outfit, hidden);

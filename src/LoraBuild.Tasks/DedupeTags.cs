@@ -1,6 +1,4 @@
-using System.Text.Json;
 using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
 using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -12,7 +10,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class DedupeTags : TagStepTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
 
     /// <summary>The author's own table of implications, or nothing.</summary>
     public ITaskItem? Implications { get; set; }
@@ -32,7 +30,7 @@ public sealed class DedupeTags : TagStepTask
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(
                 new StepKey("Dedupe", StepVersion)
-                    .With("triggers", JsonSerializer.Serialize([.. character.TriggerWords], CharacterJson.Default.IReadOnlyListString))
+                    .With("triggers", character.TriggerWords)
                     .With("implications", own.Content),
                 (_, tags) => (deduplicator.Deduplicate(tags), null));
         });

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -79,7 +78,7 @@ public sealed class NormalizePictures : ModelTask
     private string PathOf(ITaskItem picture) => Path.Combine(Folder, picture.Id() + ".png");
 
     private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        JsonSerializer.Deserialize(picture.GetMetadata(PictureMetadata.Edits), CharacterJson.Default.IReadOnlyListEdit) ?? [];
+        PictureItem.ListOf(picture, PictureMetadata.Edits, CharacterJson.Default.IReadOnlyListEdit);
 
     private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
@@ -57,5 +56,5 @@ public sealed class ShowEdits : ModelTask
     }
 
     private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        JsonSerializer.Deserialize(picture.GetMetadata(PictureMetadata.Edits), CharacterJson.Default.IReadOnlyListEdit) ?? [];
+        PictureItem.ListOf(picture, PictureMetadata.Edits, CharacterJson.Default.IReadOnlyListEdit);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Features;
@@ -9,7 +8,7 @@ namespace LoraBuild.Tasks;
 /// <summary>StripFeatures: tags that say who she is go, since her trigger word says so; the trigger word comes first.</summary>
 public sealed class StripFeatures : TagStepTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <summary>The least share of her pictures, 0 to 1, in which a feature must appear to be stripped.</summary>
     [Required]
@@ -26,10 +25,13 @@ public sealed class StripFeatures : TagStepTask
         var stripper = new FeatureStripper(character, survey.Spared);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)
-                .With("triggers", JsonSerializer.Serialize([.. character.TriggerWords], CharacterJson.Default.IReadOnlyListString))
-                .With("aliases", JsonSerializer.Serialize(character.Aliases, CharacterJson.Default.IReadOnlyListString))
-                .With("features", JsonSerializer.Serialize(character.Features, CharacterJson.Default.FeatureRules))
-                .With("spared", JsonSerializer.Serialize([.. survey.Spared.Order(StringComparer.Ordinal)], CharacterJson.Default.IReadOnlyListString)),
+                .With("triggers", character.TriggerWords)
+                .With("aliases", character.Aliases)
+                .With("patterns", character.Features.Patterns)
+                .With("features", character.Features.Tags)
+                .With("kept", character.Features.Keep)
+                .With("defaults", character.Features.UseDefaults ? "true" : "false")
+                .With("spared", survey.Spared.Order(StringComparer.Ordinal)),
             (_, tags) => (stripper.Strip(tags), null));
     }
 }

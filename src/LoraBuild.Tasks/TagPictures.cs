@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -67,8 +66,8 @@ public sealed class TagPictures : ModelTask
     protected override void Run()
     {
         selection = TagSelection.Parse(Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal), out _);
-        selectionKey = selection.ToJson();
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
+        selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
         var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(
             [.. byTagger.Select(picture => (picture.Id(), picture.ItemSpec))], Folder);
         if (!Session.IsPartial)
@@ -119,7 +118,7 @@ public sealed class TagPictures : ModelTask
                 read.Add(picture.Id());
             }
 
-            return (TagEdit.Apply(raw, JsonSerializer.Deserialize(picture.GetMetadata(PictureMetadata.TagEdits), CharacterJson.Default.IReadOnlyListTagEdit) ?? []), null);
+            return (TagEdit.Apply(raw, PictureItem.ListOf(picture, PictureMetadata.TagEdits, CharacterJson.Default.IReadOnlyListTagEdit)), null);
         }
         catch (LoraBuildException e)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -10,7 +11,8 @@ namespace LoraBuild.Core.Caching;
 /// </summary>
 public sealed class StepKey
 {
-    private readonly StringBuilder text = new();
+    // In UTF-8 from the start: of tens of thousands of keys, text would be made into bytes once more.
+    private readonly ArrayBufferWriter<byte> text = new(512);
 
     /// <summary>Starts the key of a step.</summary>
     /// <param name="step">The step's name.</param>
@@ -21,16 +23,54 @@ public sealed class StepKey
     /// <summary>Adds a setting. Every value carries its length, so that no two lists of settings run together to the same text.</summary>
     public StepKey With(string name, string? value)
     {
-        text.Append(name).Append('=');
+        Append(name);
+        Append("=");
         if (value is not null)
-            text.Append(value.Length).Append(':').Append(value);
-        text.Append('\n');
+        {
+            Append(value.Length);
+            Append(value);
+        }
+
+        Append("\n");
+        return this;
+    }
+
+    /// <summary>Adds a list of settings.</summary>
+    public StepKey With(string name, IEnumerable<string> values)
+    {
+        var count = 0;
+        foreach (var value in values)
+        {
+            With(name, value);
+            count++;
+        }
+
+        Append(count);
+        Append("\n");
         return this;
     }
 
     /// <summary>Adds an input by the hash of its content.</summary>
-    public StepKey With(string name, ContentHash content) => With(name, content.ToString());
+    public StepKey With(string name, ContentHash content)
+    {
+        Append(name);
+        Append("=");
+        Append(2 * ContentHash.Size);
+        content.Format(text.GetSpan(2 * ContentHash.Size));
+        text.Advance(2 * ContentHash.Size);
+        Append("\n");
+        return this;
+    }
 
     /// <summary>The key itself.</summary>
-    public ContentHash ToHash() => ContentHash.Of(text.ToString());
+    public ContentHash ToHash() => ContentHash.Of(text.WrittenSpan);
+
+    private void Append(string part) => text.Advance(Encoding.UTF8.GetBytes(part, text.GetSpan(Encoding.UTF8.GetMaxByteCount(part.Length))));
+
+    private void Append(int number)
+    {
+        number.TryFormat(text.GetSpan(16), out var written, provider: CultureInfo.InvariantCulture);
+        text.Advance(written);
+        Append(":");
+    }
 }

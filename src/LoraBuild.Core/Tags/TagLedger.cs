@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using LoraBuild.Core.Caching;
 using LoraBuild.Core.Files;
 
 namespace LoraBuild.Core.Tags;
@@ -17,7 +15,7 @@ public static class TagLedger
         var entries = new Dictionary<string, TagLedgerEntry>(StringComparer.Ordinal);
         if (!File.Exists(path))
             return entries;
-        foreach (var entry in File.ReadLines(path, Encoding.UTF8).AsParallel().AsOrdered().Select(line => TryParse(Encoding.UTF8.GetBytes(line))).OfType<TagLedgerEntry>())
+        foreach (var entry in File.ReadLines(path, Encoding.UTF8).AsParallel().AsOrdered().Select(line => TagLedgerLine.TryRead(Encoding.UTF8.GetBytes(line))).OfType<TagLedgerEntry>())
             entries[entry.Id] = entry;
 
         return entries;
@@ -28,26 +26,6 @@ public static class TagLedger
     public static void Write(string path, IEnumerable<TagLedgerEntry> entries) => AtomicFile.Write(path, stream =>
     {
         foreach (var entry in entries)
-            WriteLine(stream, entry);
+            TagLedgerLine.Write(stream, entry);
     });
-
-    internal static void WriteLine(Stream stream, TagLedgerEntry entry)
-    {
-        JsonSerializer.Serialize(stream, new TagLedgerLine(entry.Id, entry.Key.ToString(), entry.Tags, entry.Finding), TagLedgerJson.Relaxed.TagLedgerLine);
-        stream.WriteByte((byte)'\n');
-    }
-
-    internal static TagLedgerEntry? TryParse(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, TagLedgerJson.Relaxed.TagLedgerLine) is { } entry
-                ? new TagLedgerEntry(entry.Id, ContentHash.Parse(entry.Key), entry.Tags, entry.Finding)
-                : null;
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            return null;
-        }
-    }
 }

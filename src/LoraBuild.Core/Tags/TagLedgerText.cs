@@ -16,16 +16,10 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
     private readonly byte[] text;
     private readonly Dictionary<string, int> indices;
     private readonly List<Line> lines;
+    private List<(string Id, IReadOnlyList<string> Tags)>? allTags;
     private readonly Dictionary<string, TagLedgerEntry> parsed = new(StringComparer.Ordinal);
 
-    private TagLedgerText(byte[] text, List<Line> lines)
-    {
-        this.text = text;
-        this.lines = lines;
-        indices = new Dictionary<string, int>(lines.Count, StringComparer.Ordinal);
-        for (var i = 0; i < lines.Count; i++)
-            indices[lines[i].Id] = i;
-    }
+    private TagLedgerText(byte[] text, List<Line> lines, Dictionary<string, int> indices) => (this.text, this.lines, this.indices) = (text, lines, indices);
 
     /// <summary>The ids, in the order of the pictures, with what each one's tags follow from.</summary>
     public IEnumerable<(string Id, ContentHash Key)> EntryKeys => lines.Select(line => (line.Id, line.Key));
@@ -61,7 +55,10 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
             start += length + 1;
         }
 
-        return new TagLedgerText(text, lines);
+        var indices = new Dictionary<string, int>(lines.Count, StringComparer.Ordinal);
+        for (var i = 0; i < lines.Count; i++)
+            indices[lines[i].Id] = i;
+        return new TagLedgerText(text, lines, indices);
     }
 
     /// <summary>The ledger with these entries in the place of those of the same ids.</summary>
@@ -70,17 +67,25 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
     {
         var changed = entries.Select(entry => (Index: indices[entry.Id], Entry: entry)).OrderBy(entry => entry.Index).ToList();
         using var stream = new MemoryStream(text.Length + (changed.Count * 1024));
-        var copied = 0;
+        var (copied, moved) = (0, 0);
+        var next = new List<Line>(lines.Count);
         foreach (var (index, entry) in changed)
         {
             var line = lines[index];
             stream.Write(text, copied, line.Start - copied);
-            TagLedger.WriteLine(stream, entry);
+            while (next.Count < index)
+                next.Add(lines[next.Count].Moved(moved));
+            next.Add(new Line(line.Id, entry.Key, line.Start + moved, 0));
+            TagLedgerLine.Write(stream, entry);
+            moved = (int)stream.Position - (line.Start + line.Length + 1);
+            next[index] = next[index] with { Length = (int)stream.Position - next[index].Start - 1 };
             copied = line.Start + line.Length + 1;
         }
 
         stream.Write(text, copied, text.Length - copied);
-        return Of(stream.ToArray());
+        while (next.Count < lines.Count)
+            next.Add(lines[next.Count].Moved(moved));
+        return new TagLedgerText(stream.ToArray(), next, indices);
     }
 
     /// <summary>Writes the ledger.</summary>
@@ -88,7 +93,9 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
     public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(text));
 
     /// <summary>The tags of all pictures. Equal tags are one string.</summary>
-    public IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> AllTags()
+    public IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> AllTags() => allTags ??= ReadTags();
+
+    private List<(string Id, IReadOnlyList<string> Tags)> ReadTags()
     {
         var same = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         var all = new List<(string, IReadOnlyList<string>)>(lines.Count);
@@ -125,7 +132,7 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
     {
         if (parsed.TryGetValue(key, out value))
             return true;
-        if (!indices.TryGetValue(key, out var index) || TagLedger.TryParse(text.AsSpan(lines[index].Start, lines[index].Length)) is not { } entry)
+        if (!indices.TryGetValue(key, out var index) || TagLedgerLine.TryRead(text.AsSpan(lines[index].Start, lines[index].Length)) is not { } entry)
             return false;
         parsed[key] = value = entry;
         return true;
@@ -156,7 +163,7 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
                 else if (reader.ValueTextEquals("key"u8))
                 {
                     reader.Read();
-                    return new Line(id, ContentHash.Parse(reader.GetString()!), start, line.Length);
+                    return new Line(id, ContentHash.Parse(reader.ValueSpan), start, line.Length);
                 }
             }
         }
@@ -168,5 +175,8 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
         throw new InvalidDataException($"A line of a ledger has no key: {Encoding.UTF8.GetString(line)}");
     }
 
-    private readonly record struct Line(string Id, ContentHash Key, int Start, int Length);
+    private sealed record Line(string Id, ContentHash Key, int Start, int Length)
+    {
+        public Line Moved(int by) => by == 0 ? this : this with { Start = Start + by };
+    }
 }
