@@ -127,9 +127,10 @@ internal sealed class SavedState
         var known = true;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
+            using var stamps = new FolderStamps();
             for (var i = Share(files, thread); i < Share(files, thread + 1) && Volatile.Read(ref known); i++)
             {
-                if (FileStamp.Of(NameAt(HeaderSize + (i * FileSize) + StampSize)) == StampOf(i))
+                if (stamps.Of(NameAt(HeaderSize + (i * FileSize) + StampSize)) == StampOf(i))
                     continue;
                 lock (changed)
                 {
@@ -140,7 +141,7 @@ internal sealed class SavedState
 
             for (var i = Share(absent, thread); i < Share(absent, thread + 1) && Volatile.Read(ref known); i++)
             {
-                if (FileStamp.Of(NameAt(HeaderSize + (files * FileSize) + (i * sizeof(int)))) is not null)
+                if (stamps.Of(NameAt(HeaderSize + (files * FileSize) + (i * sizeof(int)))) is not null)
                     Volatile.Write(ref known, false);
             }
         });

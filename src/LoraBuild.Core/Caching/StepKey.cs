@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace LoraBuild.Core.Caching;
@@ -12,7 +13,9 @@ namespace LoraBuild.Core.Caching;
 public sealed class StepKey
 {
     // In UTF-8 from the start: of tens of thousands of keys, text would be made into bytes once more.
+    private const int MostText = 32 * 1024;
     private readonly ArrayBufferWriter<byte> text = new(512);
+    private IncrementalHash? hashed;
 
     /// <summary>Starts the key of a step.</summary>
     /// <param name="step">The step's name.</param>
@@ -31,7 +34,7 @@ public sealed class StepKey
             Append(value);
         }
 
-        Append("\n");
+        End();
         return this;
     }
 
@@ -46,7 +49,7 @@ public sealed class StepKey
         }
 
         Append(count);
-        Append("\n");
+        End();
         return this;
     }
 
@@ -58,12 +61,32 @@ public sealed class StepKey
         Append(2 * ContentHash.Size);
         content.Format(text.GetSpan(2 * ContentHash.Size));
         text.Advance(2 * ContentHash.Size);
-        Append("\n");
+        End();
         return this;
     }
 
     /// <summary>The key itself.</summary>
-    public ContentHash ToHash() => ContentHash.Of(text.WrittenSpan);
+    public ContentHash ToHash() => hashed is null ? ContentHash.Of(text.WrittenSpan) : OfParts(hashed);
+
+    // A key of thousands of inputs is hashed part by part.
+    private ContentHash OfParts(IncrementalHash parts)
+    {
+        Span<byte> hash = stackalloc byte[ContentHash.Size];
+        parts.AppendData(text.WrittenSpan);
+        text.ResetWrittenCount();
+        parts.GetCurrentHash(hash);
+        return new ContentHash(hash);
+    }
+
+    private void End()
+    {
+        Append("\n");
+        if (text.WrittenCount < MostText)
+            return;
+        hashed ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hashed.AppendData(text.WrittenSpan);
+        text.ResetWrittenCount();
+    }
 
     private void Append(string part) => text.Advance(Encoding.UTF8.GetBytes(part, text.GetSpan(Encoding.UTF8.GetMaxByteCount(part.Length))));
 

@@ -35,6 +35,12 @@ internal sealed class BuildSession : IDisposable
 
     private string LockFile => Path.Combine(IntermediateFolder, "build.lock");
 
+    // Lies there from a build's begin to its good end.
+    private string UnfinishedFile => Path.Combine(IntermediateFolder, "build.unfinished");
+
+    /// <summary>Whether the build before may have left files half-written: it was killed, or failed.</summary>
+    public bool FollowsUnfinished { get; private set; }
+
     /// <summary>What the last build saw, and what this one has seen so far.</summary>
     public BuildState State { get; }
 
@@ -144,6 +150,8 @@ internal sealed class BuildSession : IDisposable
         turn = FileLock.TakeAsync(LockFile, waiting, token).GetAwaiter().GetResult();
         if (FileStamp.Of(StateFile) != loaded)
             State.Reload(StateFile);
+        FollowsUnfinished = !File.Exists(StateFile) || File.Exists(UnfinishedFile);
+        AtomicFile.Write(UnfinishedFile, _ => { });
     }
 
     /// <summary>To be called between a step and the publication of its result: what it read must be what the result's key is made of.</summary>
@@ -164,6 +172,7 @@ internal sealed class BuildSession : IDisposable
     public void Save()
     {
         State.Save(StateFile, Identity);
+        File.Delete(UnfinishedFile);
         loaded = FileStamp.Of(StateFile);
     }
 
