@@ -72,15 +72,15 @@ public sealed class WriteManifest : LoraTask
         var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values, others.Values);
         foreach (var group in manifest.Groups)
         {
-            foreach (var described in group.Pictures)
+            Parallel.ForEachAsync(group.Pictures, CancellationToken, (described, _) =>
             {
-                CancellationToken.ThrowIfCancellationRequested();
                 var picture = (group.IsRegularization ? others : pictures)[Path.GetFileNameWithoutExtension(described.File)];
                 var target = Path.Combine(Folder, group.Folder, described.File);
                 Place(target, picture.Content, () => File.ReadAllBytes(picture.Png));
                 var caption = Encoding.UTF8.GetBytes(picture.Caption);
                 Place(Path.ChangeExtension(target, ".txt"), ContentHash.Of(caption), () => caption);
-            }
+                return ValueTask.CompletedTask;
+            }).GetAwaiter().GetResult();
         }
 
         var json = DatasetFile.Serialize(manifest);
