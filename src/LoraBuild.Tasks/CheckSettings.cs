@@ -51,6 +51,8 @@ public sealed class CheckSettings : LoraTask
         Session.Remarks.Clear();
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
+        foreach (var name in UnknownGlobalProperties)
+            Report(ProjectProperties.Unknown(ProjectFile, name));
         var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, ReadConfig()), out var problems);
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))

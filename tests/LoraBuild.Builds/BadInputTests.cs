@@ -101,6 +101,19 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void A_property_of_the_command_line_that_means_nothing_is_an_error_when_all_is_up_to_date_too()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png");
+        Assert.True(project.Build().Succeeded);
+
+        var build = project.Build("-p:LoraNetworkDimm=4");
+
+        Assert.False(build.Succeeded);
+        var line = Assert.Single(build.Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
+        Assert.Contains("Did you mean 'LoraNetworkDim'?", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Models_that_are_damaged_or_of_another_kind_are_an_error_each_and_nothing_is_written()
     {
         using var project = new CharacterProject(train: true).With("low/aoi_207.jpg");
