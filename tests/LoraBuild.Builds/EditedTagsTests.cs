@@ -16,7 +16,7 @@ public sealed class EditedTagsTests
         project.Write("images/high/aoi_001.txt", "1girl, smile, waving");
         project.Write("images/low/aoi_201.txt", "1girl, hat");
 
-        Assert.Equal("true", project.Build("-t:Build", "-getProperty:_LoraPartial").Output.Trim());
+        Assert.Equal("True", project.Build("-t:Build", "-getProperty:_LoraPartial").Output.Trim());
 
         Assert.Equal("hoshinoaoi, 1girl, smile, waving", project.Captions()["16_hoshinoaoi/aoi_001.txt"]);
         Assert.Equal("hoshinoaoi, 1girl, hat", project.Captions()["4_hoshinoaoi/aoi_201.txt"]);
