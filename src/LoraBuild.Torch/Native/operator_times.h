@@ -6,9 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace {
@@ -48,14 +49,21 @@ class OperatorTimes {
   };
 
   static std::unique_ptr<at::ObserverContext> enter(const at::RecordFunction& function) {
-    return function.operator_name() && depth_++ == 0 ? std::make_unique<Started>() : nullptr;
+    return is_operator(function) && depth_++ == 0 ? std::make_unique<Started>() : nullptr;
+  }
+
+  // By its namespace: asking for the operator's whole name copies it each time.
+  static bool is_operator(const at::RecordFunction& function) {
+    const std::string_view name = function.name();
+    return name.starts_with("aten::") || name.starts_with("lorabuild::");
   }
 
   static void leave(const at::RecordFunction& function, at::ObserverContext* context);
 
   static thread_local int depth_;
   std::mutex mutex_;
-  std::map<std::string, OperatorTime> times_;
+  // By names that are the operators' own.
+  std::unordered_map<std::string_view, OperatorTime> times_;
   at::CallbackHandle callback_ = 0;
   bool recording_ = false;
 };
@@ -64,7 +72,7 @@ thread_local int OperatorTimes::depth_ = 0;
 OperatorTimes operator_times;
 
 void OperatorTimes::leave(const at::RecordFunction& function, at::ObserverContext* context) {
-  if (function.operator_name() && depth_ > 0) depth_--;
+  if (is_operator(function) && depth_ > 0) depth_--;
   if (!context) return;
   const auto elapsed = Clock::now() - static_cast<Started*>(context)->time;
   std::lock_guard<std::mutex> lock(operator_times.mutex_);
