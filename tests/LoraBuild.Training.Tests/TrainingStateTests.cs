@@ -2,6 +2,7 @@ using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Settings;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Tests;
 
@@ -21,7 +22,7 @@ public sealed class TrainingStateTests : IDisposable
     public TrainingStateTests()
     {
         optimizer = OptimizerFactory.Create(new TrainingSettings { OptimizerType = OptimizerType.Lion }, parameters);
-        state = new(parameters, OptimizerType.Lion, optimizer, scale: null);
+        state = new(parameters, OptimizerType.Lion, optimizer, scale: null, new());
         SetWeights(1.5f);
         state.Save(Path, Key, Losses);
         whole = File.ReadAllBytes(Path);
