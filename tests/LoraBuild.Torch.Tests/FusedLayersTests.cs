@@ -70,6 +70,29 @@ public sealed class FusedLayersTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void A_layer_with_a_LoHa(bool materialized)
+    {
+        using var scope = NewDisposeScope();
+        var (matrix, kernel, bias) = (Random(30, 50), Random(30, 6, 3, 3), Random(30));
+        Tensor[] matrices = [Random(3, 20, 50), Random(30, 4), Random(4, 50), Random(30, 4), Random(4, 50)];
+        Tensor[] kernels = [Random(2, 6, 9, 11), Random(30, 2), Random(2, 54), Random(30, 2), Random(2, 54)];
+
+        Check(
+            l => FusedLayers.HadamardLayer(l[0], matrix, bias, l[1], l[2], l[3], l[4], 0.4, materialized)!,
+            l => nn.functional.linear(l[0], Changed(matrix, l), bias.to_type(ScalarType.Float64)),
+            matrices);
+        Check(
+            l => FusedLayers.HadamardLayer(l[0], kernel, null, l[1], l[2], l[3], l[4], 0.4, materialized, 2, 1)!,
+            l => nn.functional.conv2d(l[0], Changed(kernel, l), strides: [2, 2], padding: [1, 1]),
+            kernels);
+
+        static Tensor Changed(Tensor weight, Tensor[] l) =>
+            weight.to_type(ScalarType.Float64) + (l[1].matmul(l[2]) * l[3].matmul(l[4]) * 0.4).view_as(weight);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Attention_of_several_heads(bool masked)
     {
         using var scope = NewDisposeScope();

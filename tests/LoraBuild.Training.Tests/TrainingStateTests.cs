@@ -2,7 +2,6 @@ using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Settings;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
-using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Tests;
 

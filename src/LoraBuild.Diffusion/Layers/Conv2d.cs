@@ -39,6 +39,12 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
         return Convolve(input, Weight, Bias).add_(Pointwise(inner, up)).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public override Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
+        PrefersColumns(input)
+            ? FusedLayers.HadamardLayer(input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized, Stride, Padding)
+            : null;
+
     /// <summary>A 1 x 1 convolution as a matrix product, whose sums don't depend on the number of threads.</summary>
     /// <param name="input">[batch, in, height, width].</param>
     /// <param name="weight">[out, in].</param>

@@ -6,6 +6,7 @@ internal static class OwnOperators
     internal static readonly Operator attention = "lorabuild::attention";
     internal static readonly Operator convolution_product = "lorabuild::convolution_product";
     internal static readonly Operator hadamard_factors = "lorabuild::hadamard_factors";
+    internal static readonly Operator hadamard_layer = "lorabuild::hadamard_layer";
     internal static readonly Operator hadamard_weight = "lorabuild::hadamard_weight";
     internal static readonly Operator linear_product = "lorabuild::linear_product";
 }

@@ -27,6 +27,26 @@ public static class FusedLayers
     public static Tensor? HadamardWeight(Tensor weight, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale) =>
         Suit(weight) && Suit(w1A) ? OwnOperators.hadamard_weight.Call(weight, w1A, w1B, w2A, w2B, scale) : null;
 
+    /// <summary>A frozen linear layer, or a convolution by a matrix product of columns, with a LoHa's change on it.</summary>
+    /// <param name="input">[..., in], or [batch, in, height, width].</param>
+    /// <param name="weight">[out, in], or [out, in, kernel, kernel]; gets no gradient.</param>
+    /// <param name="bias">[out] or null; gets no gradient.</param>
+    /// <param name="w1A">[out, r].</param>
+    /// <param name="w1B">[r, in x kernel x kernel].</param>
+    /// <param name="w2A">[out, r].</param>
+    /// <param name="w2B">[r, in x kernel x kernel].</param>
+    /// <param name="scale">What the change is multiplied by.</param>
+    /// <param name="materialized">Whether the change is added to the weight; else its factors work beside it.</param>
+    /// <param name="stride">The step between outputs, in pixels of the input; of a convolution.</param>
+    /// <param name="padding">The zeros added at each edge, in pixels; of a convolution.</param>
+    /// <returns>The layer's output, or null.</returns>
+    public static Tensor? HadamardLayer(
+        Tensor input, Tensor weight, Tensor? bias, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale, bool materialized, long stride = 1,
+        long padding = 0) =>
+        Suit(input) && Suit(weight) && Suit(w1A) && bias is not { requires_grad: true } && weight is { requires_grad: false }
+            ? OwnOperators.hadamard_layer.Call(input, weight, bias, w1A, w1B, w2A, w2B, scale, materialized, stride, padding)
+            : null;
+
     /// <summary><c>input weight^T + bias + (input down^T) up^T</c>. Gradients go to all but the bias.</summary>
     /// <param name="input">[..., in].</param>
     /// <param name="weight">[out, in].</param>

@@ -37,6 +37,19 @@ class OwnOperator {
 // What a tensor that may be undefined is to an operator.
 OptionalTensorArgument optional(const Tensor& tensor) { return tensor.defined() ? OptionalTensorArgument(tensor) : OptionalTensorArgument(); }
 
+// The gradients to the input, which may not be wanted, and to the factors.
+std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> hadamard_layer_backward(
+    const Tensor& gradient, const Tensor& input, const Tensor& weight, const OptionalTensorArgument& down, const OptionalTensorArgument& up,
+    const OptionalTensorArgument& between, const Tensor& a1, const Tensor& b1, const Tensor& a2, const Tensor& b2, double scale, bool materialized,
+    int64_t stride, int64_t padding, bool to_input) {
+  const auto [to, to_weight, to_down, to_up] =
+      weight.dim() == 2 ? linear_product_backward(gradient, input, weight, down, up, between, to_input, materialized)
+                        : convolution_product_backward(gradient, input, weight, down, up, between, stride, padding, to_input, materialized);
+  const auto [to_a1, to_b1, to_a2, to_b2] = materialized ? hadamard_weight_backward(to_weight, a1, b1, a2, b2, scale)
+                                                         : hadamard_factors_backward(to_down, to_up, a1, b1, a2, b2, scale);
+  return {to, to_a1, to_b1, to_a2, to_b2};
+}
+
 struct HadamardFactorsNode : torch::autograd::Function<HadamardFactorsNode> {
   static variable_list forward(AutogradContext* context, const Tensor& a1, const Tensor& b1, const Tensor& a2, const Tensor& b2, double scale) {
     at::AutoDispatchBelowADInplaceOrView below;
@@ -144,6 +157,58 @@ Tensor convolution_product_recorded(const Tensor& input, const Tensor& weight, c
   return convolution_product_plain(input, weight, bias, down, up, stride, padding);
 }
 
+// A linear layer, or a convolution by columns where the weight has four axes, with a LoHa on it: either form of the change in one node.
+struct HadamardLayerNode : torch::autograd::Function<HadamardLayerNode> {
+  static std::tuple<Tensor, Tensor> layer(const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias,
+                                          const OptionalTensorArgument& down, const OptionalTensorArgument& up, int64_t stride, int64_t padding) {
+    return weight.dim() == 2 ? linear_product(input, weight, bias, down, up) : convolution_product(input, weight, bias, down, up, stride, padding);
+  }
+
+  static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias, const Tensor& a1,
+                        const Tensor& b1, const Tensor& a2, const Tensor& b2, double scale, bool materialized, int64_t stride, int64_t padding) {
+    at::AutoDispatchBelowADInplaceOrView below;
+    Tensor used = weight, down, up, result, inner;
+    if (materialized) {
+      used = hadamard_weight(weight, a1, b1, a2, b2, scale);
+    } else {
+      std::tie(down, up) = hadamard_factors(a1, b1, a2, b2, scale);
+    }
+
+    std::tie(result, inner) = layer(input, used, bias, optional(down), optional(up), stride, padding);
+    context->save_for_backward({input, used, down, up, inner, a1, b1, a2, b2});
+    context->saved_data["settings"] = at::IntArrayRef({materialized, stride, padding});
+    context->saved_data["scale"] = scale;
+    return result;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    static const OwnOperator<decltype(hadamard_layer_backward)> call("lorabuild::hadamard_layer_backward");
+    const auto saved = context->get_saved_variables();
+    const auto settings = context->saved_data["settings"].toIntVector();
+    auto [input, a1, b1, a2, b2] =
+        call(gradients[0], saved[0], saved[1], optional(saved[2]), optional(saved[3]), optional(saved[4]), saved[5], saved[6], saved[7], saved[8],
+             context->saved_data["scale"].toDouble(), settings[0] != 0, settings[1], settings[2], saved[0].requires_grad());
+    return {input, Tensor(), Tensor(), a1, b1, a2, b2, Tensor(), Tensor(), Tensor(), Tensor()};
+  }
+};
+
+Tensor hadamard_layer_plain(const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias, const Tensor& a1, const Tensor& b1,
+                            const Tensor& a2, const Tensor& b2, double scale, bool materialized, int64_t stride, int64_t padding) {
+  if (materialized)
+    return std::get<0>(HadamardLayerNode::layer(input, hadamard_weight(weight, a1, b1, a2, b2, scale), bias, {}, {}, stride, padding));
+  const auto [down, up] = hadamard_factors(a1, b1, a2, b2, scale);
+  return std::get<0>(HadamardLayerNode::layer(input, weight, bias, down, up, stride, padding));
+}
+
+Tensor hadamard_layer_recorded(const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias, const Tensor& a1, const Tensor& b1,
+                               const Tensor& a2, const Tensor& b2, double scale, bool materialized, int64_t stride, int64_t padding) {
+  TORCH_CHECK(!weight.requires_grad(), "the frozen weight gets no gradient");
+  if (c10::GradMode::is_enabled())
+    return HadamardLayerNode::apply(input, weight, bias, a1, b1, a2, b2, scale, materialized, stride, padding);
+  at::AutoDispatchBelowADInplaceOrView below;
+  return hadamard_layer_plain(input, weight, bias, a1, b1, a2, b2, scale, materialized, stride, padding);
+}
+
 struct AttentionNode : torch::autograd::Function<AttentionNode> {
   static Tensor forward(AutogradContext* context, const Tensor& query, const Tensor& key, const Tensor& value, int64_t heads,
                         const OptionalTensorArgument& mask) {
@@ -187,6 +252,9 @@ void define_own_operators() {
   define("convolution_product(" + layer + "Tensor? bias, " + product + ", int stride, int padding) -> Tensor");
   define("convolution_product_backward(Tensor gradient, " + layer + product +
          ", Tensor? between, int stride, int padding, bool to_input, bool to_weight) -> " + results);
+  define("hadamard_layer(" + layer + "Tensor? bias, " + factors + ", bool materialized, int stride, int padding) -> Tensor");
+  define("hadamard_layer_backward(Tensor gradient, " + layer + product + ", Tensor? between, " + factors +
+         ", bool materialized, int stride, int padding, bool to_input) -> (Tensor, Tensor, Tensor, Tensor, Tensor)");
   define("attention(Tensor query, Tensor key, Tensor value, int heads, Tensor? mask) -> Tensor");
   define("attention_backward(Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor weights, int heads) -> (Tensor, Tensor, Tensor)");
 
@@ -199,6 +267,8 @@ void define_own_operators() {
   kernels.impl("linear_product_backward", TORCH_FN(linear_product_backward));
   kernels.impl("convolution_product", TORCH_FN(convolution_product_plain));
   kernels.impl("convolution_product_backward", TORCH_FN(convolution_product_backward));
+  kernels.impl("hadamard_layer", TORCH_FN(hadamard_layer_plain));
+  kernels.impl("hadamard_layer_backward", TORCH_FN(hadamard_layer_backward));
   kernels.impl("attention", TORCH_FN(attention_plain));
   kernels.impl("attention_backward", TORCH_FN(attention_backward));
 
@@ -207,6 +277,7 @@ void define_own_operators() {
   recorded.impl("hadamard_weight", TORCH_FN(hadamard_weight_recorded));
   recorded.impl("linear_product", TORCH_FN(linear_product_recorded));
   recorded.impl("convolution_product", TORCH_FN(convolution_product_recorded));
+  recorded.impl("hadamard_layer", TORCH_FN(hadamard_layer_recorded));
   recorded.impl("attention", TORCH_FN(attention_recorded));
 }
 

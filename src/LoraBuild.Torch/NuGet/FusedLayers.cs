@@ -11,6 +11,11 @@ public static class FusedLayers
     /// <summary>A frozen weight with a LoHa's change added.</summary>
     public static Tensor? HadamardWeight(Tensor weight, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale) => null;
 
+    /// <summary>A layer with a LoHa's change on it.</summary>
+    public static Tensor? HadamardLayer(
+        Tensor input, Tensor weight, Tensor? bias, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale, bool materialized, long stride = 1,
+        long padding = 0) => null;
+
     /// <summary>A linear layer with a product of low rank beside it.</summary>
     public static Tensor? Linear(Tensor input, Tensor weight, Tensor? bias, Tensor? down = null, Tensor? up = null) => null;
 

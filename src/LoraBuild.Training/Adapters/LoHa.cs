@@ -55,7 +55,9 @@ public sealed class LoHa : LayerChange
     {
         using var scope = NewDisposeScope();
         var chosen = form ?? LoHaCost.CheaperForm(layer, input, Rank);
-        return (chosen == LoHaForm.Factored ? Factored(layer, input) : Materialized(layer, input)).MoveToOuterDisposeScope();
+        var output = layer.TryApplyWithHadamard(input, (W1A, W1B, W2A, W2B), Scale, chosen == LoHaForm.Materialized)
+            ?? (chosen == LoHaForm.Factored ? Factored(layer, input) : Materialized(layer, input));
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
