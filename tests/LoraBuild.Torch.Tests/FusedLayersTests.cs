@@ -113,6 +113,17 @@ public sealed class FusedLayersTests
         static Tensor Heads(Tensor tensor) => tensor.view(2, -1, 5, 8).transpose(1, 2);
     }
 
+    [Theory]
+    [InlineData(3, 20, 12)]
+    [InlineData(1, 256, 320)]
+    public void A_gated_GELU(long batch, long rows, long width)
+    {
+        using var scope = NewDisposeScope();
+
+        Check(l => FusedLayers.GatedGelu(l[0])!, l => l[0].narrow(-1, 0, width) * nn.functional.gelu(l[0].narrow(-1, width, width)), Random(batch, rows, 2 * width));
+        Check(l => FusedLayers.GatedGelu(l[0].transpose(0, 1))!, l => l[0].transpose(0, 1).narrow(-1, 0, width) * nn.functional.gelu(l[0].transpose(0, 1).narrow(-1, width, width)), Random(batch, rows, 2 * width));
+    }
+
     [Fact]
     public void What_they_are_not_made_for_is_left_to_the_composition()
     {

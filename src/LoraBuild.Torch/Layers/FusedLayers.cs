@@ -87,6 +87,11 @@ public static class FusedLayers
         return scores <= nn.functional.MaxScores ? OwnOperators.attention.Call(query, key, value, heads, mask) : null;
     }
 
+    /// <summary>The first half of the last axis times the GELU of the second (Shazeer, "GLU Variants Improve Transformer", 2020).</summary>
+    /// <param name="input">[..., 2 x width].</param>
+    /// <returns>[..., width], or null.</returns>
+    public static Tensor? GatedGelu(Tensor input) => Suit(input) ? OwnOperators.gated_gelu.Call(input) : null;
+
     private static bool Suit(Tensor tensor) =>
         tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && OwnOperators.linear_product.Exists;
 }

@@ -1,8 +1,9 @@
-// A frozen layer with a product of low rank beside it, and attention, of 32-bit tensors on a CPU: one operator each way where libtorch's
+// A frozen layer with a product of low rank beside it, attention, and a gated GELU, of 32-bit tensors on a CPU: one operator each way where libtorch's
 // own take a dozen and copy between them. Products are divided by their sizes alone, so the number of threads changes no bit.
 
 #pragma once
 
+#include "activations.h"
 #include "columns.h"
 #include "group_norm.h"
 #include "hadamard.h"
@@ -282,6 +283,49 @@ std::tuple<Tensor, Tensor, Tensor> attention_backward(const Tensor& gradient, co
 
   compute(pieces, sizes.scale, 0);
   return {to_query, to_key, to_value};
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// input [..., 2 width] -> its first half times the GELU of its second, [..., width]; that GELU
+
+std::tuple<Tensor, Tensor> gated_gelu(const Tensor& input) {
+  const auto halves = input.contiguous();
+  const auto width = halves.size(-1) / 2, rows = halves.numel() / (2 * width);
+  const auto active = ::gelu(halves.narrow(-1, width, width), "none").contiguous();
+  auto result = at::empty(active.sizes(), active.options());
+  const auto *from = halves.data_ptr<float>(), *gate = active.data_ptr<float>();
+  auto* to = result.data_ptr<float>();
+  at::parallel_for(0, rows, std::max<int64_t>(1, at::internal::GRAIN_SIZE / width), [&](int64_t begin, int64_t end) {
+    for (auto row = begin; row < end; row++) {
+#pragma omp simd
+      for (int64_t i = 0; i < width; i++) to[row * width + i] = from[row * 2 * width + i] * gate[row * width + i];
+    }
+  });
+  return {result, active};
+}
+
+Tensor gated_gelu_backward(const Tensor& gradient, const Tensor& input, const Tensor& active) {
+  const auto halves = input.contiguous(), of = gradient.contiguous();
+  const auto width = halves.size(-1) / 2, rows = halves.numel() / (2 * width);
+  auto result = at::empty(halves.sizes(), halves.options()), to_active = at::empty(active.sizes(), active.options());
+  const auto *from = halves.data_ptr<float>(), *gate = active.data_ptr<float>(), *upstream = of.data_ptr<float>();
+  auto *to = result.data_ptr<float>(), *inner = to_active.data_ptr<float>();
+  const auto grain = std::max<int64_t>(1, at::internal::GRAIN_SIZE / width);
+  at::parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
+    for (auto row = begin; row < end; row++) {
+#pragma omp simd
+      for (int64_t i = 0; i < width; i++) {
+        to[row * 2 * width + i] = upstream[row * width + i] * gate[row * width + i];
+        inner[row * width + i] = upstream[row * width + i] * from[row * 2 * width + i];
+      }
+    }
+  });
+  const auto to_gate = ::gelu_backward(to_active, halves.narrow(-1, width, width), "none").contiguous();
+  const auto* last = to_gate.data_ptr<float>();
+  at::parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
+    for (auto row = begin; row < end; row++) std::copy(last + row * width, last + (row + 1) * width, to + row * 2 * width + width);
+  });
+  return result;
 }
 
 }  // namespace

@@ -237,6 +237,29 @@ Tensor attention_recorded(const Tensor& query, const Tensor& key, const Tensor& 
   return attention_plain(query, key, value, heads, mask);
 }
 
+struct GatedGeluNode : torch::autograd::Function<GatedGeluNode> {
+  static Tensor forward(AutogradContext* context, const Tensor& input) {
+    at::AutoDispatchBelowADInplaceOrView below;
+    const auto [result, active] = gated_gelu(input);
+    context->save_for_backward({input, active});
+    return result;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    static const OwnOperator<decltype(gated_gelu_backward)> call("lorabuild::gated_gelu_backward");
+    const auto saved = context->get_saved_variables();
+    return {call(gradients[0], saved[0], saved[1])};
+  }
+};
+
+Tensor gated_gelu_plain(const Tensor& input) { return std::get<0>(gated_gelu(input)); }
+
+Tensor gated_gelu_recorded(const Tensor& input) {
+  if (c10::GradMode::is_enabled()) return GatedGeluNode::apply(input);
+  at::AutoDispatchBelowADInplaceOrView below;
+  return gated_gelu_plain(input);
+}
+
 // To be called once, after BLAS was found.
 void define_own_operators() {
   static torch::Library schemas(torch::Library::DEF, "lorabuild", {}, __FILE__, __LINE__);
@@ -255,6 +278,8 @@ void define_own_operators() {
   define("hadamard_layer(" + layer + "Tensor? bias, " + factors + ", bool materialized, int stride, int padding) -> Tensor");
   define("hadamard_layer_backward(Tensor gradient, " + layer + product + ", Tensor? between, " + factors +
          ", bool materialized, int stride, int padding, bool to_input) -> (Tensor, Tensor, Tensor, Tensor, Tensor)");
+  define("gated_gelu(Tensor input) -> Tensor");
+  define("gated_gelu_backward(Tensor gradient, Tensor input, Tensor active) -> Tensor");
   define("attention(Tensor query, Tensor key, Tensor value, int heads, Tensor? mask) -> Tensor");
   define("attention_backward(Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor weights, int heads) -> (Tensor, Tensor, Tensor)");
 
@@ -269,6 +294,8 @@ void define_own_operators() {
   kernels.impl("convolution_product_backward", TORCH_FN(convolution_product_backward));
   kernels.impl("hadamard_layer", TORCH_FN(hadamard_layer_plain));
   kernels.impl("hadamard_layer_backward", TORCH_FN(hadamard_layer_backward));
+  kernels.impl("gated_gelu", TORCH_FN(gated_gelu_plain));
+  kernels.impl("gated_gelu_backward", TORCH_FN(gated_gelu_backward));
   kernels.impl("attention", TORCH_FN(attention_plain));
   kernels.impl("attention_backward", TORCH_FN(attention_backward));
 
@@ -278,6 +305,7 @@ void define_own_operators() {
   recorded.impl("linear_product", TORCH_FN(linear_product_recorded));
   recorded.impl("convolution_product", TORCH_FN(convolution_product_recorded));
   recorded.impl("hadamard_layer", TORCH_FN(hadamard_layer_recorded));
+  recorded.impl("gated_gelu", TORCH_FN(gated_gelu_recorded));
   recorded.impl("attention", TORCH_FN(attention_recorded));
 }
 

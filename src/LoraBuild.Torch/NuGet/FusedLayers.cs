@@ -22,6 +22,9 @@ public static class FusedLayers
     /// <summary>A convolution with a product of low rank beside it.</summary>
     public static Tensor? Convolution(Tensor input, Tensor weight, Tensor? bias, Tensor? down, Tensor? up, long stride, long padding) => null;
 
+    /// <summary>The first half of the last axis times the GELU of the second.</summary>
+    public static Tensor? GatedGelu(Tensor input) => null;
+
     /// <summary>Attention of several heads.</summary>
     public static Tensor? Attention(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask) => null;
 }
