@@ -14,7 +14,7 @@ namespace LoraBuild.Tasks;
 /// <summary>AlignOutfits: every picture of an outfit gets the outfit's own tags, minus what the picture does not show.</summary>
 public sealed class AlignOutfits : TagStepTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <summary>The ledger of raw tags: evidence of what a picture shows.</summary>
     [Required]
@@ -44,6 +44,7 @@ public sealed class AlignOutfits : TagStepTask
             var aligner = new OutfitAligner(character, options, own.Table);
             return new Rules(
                 new StepKey("AlignOutfits", StepVersion)
+                    .With("tables", ShippedTables.Hash)
                     .With("trigger", character.Trigger)
                     .With("implications", own.Content)
                     .With("outfits", JsonSerializer.Serialize(character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))

@@ -50,6 +50,8 @@ public sealed class CheckSettings : LoraTask
     {
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
+        foreach (var name in UnknownGlobalProperties)
+            Report(ProjectProperties.Unknown(ProjectFile, name));
         var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, ReadConfig()), out var problems);
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))

@@ -51,6 +51,8 @@ public sealed class CheckUpToDate : LoraTask
             key.With("tool", tool.ItemSpec).With("tool", Session.State.HashInput(tool.GetMetadata("FullPath")));
         foreach (var setting in Settings)
             key.With(setting.ItemSpec, setting.GetMetadata("Value"));
+        foreach (var name in UnknownGlobalProperties)
+            key.With("unknown", name);
         foreach (var character in Characters)
             key.With("character", character.ItemSpec);
         foreach (var picture in Pictures)

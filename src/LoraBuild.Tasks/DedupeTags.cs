@@ -11,7 +11,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class DedupeTags : TagStepTask
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
 
     /// <summary>The author's own table of implications, or nothing.</summary>
     public ITaskItem? Implications { get; set; }
@@ -33,6 +33,7 @@ public sealed class DedupeTags : TagStepTask
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(
                 new StepKey("Dedupe", StepVersion)
+                    .With("tables", ShippedTables.Hash)
                     .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
                     .With("implications", own.Content),
                 (_, tags) => (deduplicator.Deduplicate(tags), null));

@@ -1,4 +1,5 @@
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Settings;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -21,6 +22,10 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
 
     /// <summary>Is cancelled by Ctrl-C.</summary>
     protected internal CancellationToken CancellationToken => cancellation.Token;
+
+    /// <summary>The properties of the command line that mean nothing.</summary>
+    protected IEnumerable<string> UnknownGlobalProperties =>
+        BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys.Where(ProjectProperties.IsUnknown) : [];
 
     internal BuildSession Session => BuildSession.Of(BuildEngine4, IntermediateFolder, CachePath);
 

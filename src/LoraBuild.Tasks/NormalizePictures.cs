@@ -89,7 +89,8 @@ public sealed class NormalizePictures : ModelTask
         PathOf(picture),
         EditsOf(picture),
         MaskOf(picture),
-        Session.State.HashInput(picture.GetMetadata("FullPath")).ToString());
+        Session.State.HashInput(picture.GetMetadata("FullPath")).ToString(),
+        picture.GetMetadata(PictureMetadata.EditsAt) is { Length: > 0 } place ? place : null);
 
     private ContentHash Key(ITaskItem picture, PictureToNormalize wanted, string engine)
     {

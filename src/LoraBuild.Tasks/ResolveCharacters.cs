@@ -114,6 +114,7 @@ public sealed class ResolveCharacters : LoraTask
         item.SetLiteral(PictureMetadata.Part, picture.Part ?? "");
         item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
         item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits));
+        item.SetLiteral(PictureMetadata.EditsAt, picture.EditsAt ?? "");
         item.SetLiteral(PictureMetadata.Outfit, picture.Outfit ?? "");
         item.SetLiteral(PictureMetadata.TagFile, picture.TagFile is null ? "" : Path.Combine(root, picture.TagFile));
         item.SetLiteral(PictureMetadata.TagEdits, JsonSerializer.Serialize(picture.TagEdits));

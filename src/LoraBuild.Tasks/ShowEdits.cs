@@ -45,7 +45,7 @@ public sealed class ShowEdits : ModelTask
         }
 
         var model = BackgroundModel is null ? null : Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
-        var rows = sources.Select(source => new PictureToShow(source.Key, [.. source.Select(EditsOf)])).ToList();
+        var rows = sources.Select(source => new PictureToShow(source.Key, [.. source.Select(EditsOf)], source.First().GetMetadata(PictureMetadata.EditsAt))).ToList();
         new WorkerProcess(WorkerAssembly, this).Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
         foreach (var (source, index) in sources.Select((source, index) => (source, index)))
         {

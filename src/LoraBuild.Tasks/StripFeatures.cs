@@ -10,7 +10,7 @@ namespace LoraBuild.Tasks;
 /// <summary>StripFeatures: tags that say who she is go, since her trigger word says so; the trigger word comes first.</summary>
 public sealed class StripFeatures : TagStepTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <summary>The least share of her pictures, 0 to 1, in which a feature must appear to be stripped.</summary>
     [Required]
@@ -31,6 +31,7 @@ public sealed class StripFeatures : TagStepTask
         var stripper = new FeatureStripper(character, survey.Spared);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)
+                .With("tables", ShippedTables.Hash)
                 .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
                 .With("aliases", JsonSerializer.Serialize(character.Aliases))
                 .With("features", JsonSerializer.Serialize(character.Features))

@@ -9,6 +9,7 @@ using LoraBuild.Core.Report;
 using LoraBuild.Core.Sampling;
 using LoraBuild.Core.SdScripts;
 using LoraBuild.Core.Settings;
+using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -43,6 +44,10 @@ public sealed class WriteReport : LoraTask
     /// <summary>What <see cref="FindDuplicates"/> found.</summary>
     [Required]
     public string LikenessesFile { get; set; } = "";
+
+    /// <summary>Pictures with a shorter side, in pixels, are warned about.</summary>
+    [Required]
+    public int MinPictureSize { get; set; }
 
     /// <summary>The dataset folder.</summary>
     [Required]
@@ -137,6 +142,8 @@ public sealed class WriteReport : LoraTask
             .With("likenesses", Session.State.HashInput(LikenessesFile))
             .With("options", JsonSerializer.Serialize(settings.ToOptions()))
             .With("implications", own.Content)
+            .With("tables", ShippedTables.Hash)
+            .With("least size", MinPictureSize.ToString(CultureInfo.InvariantCulture))
             .With("feature frequency", FeatureFrequency.ToString("R", CultureInfo.InvariantCulture));
         foreach (var ledger in Ledgers)
             key.With("ledger", Session.State.HashInput(ledger));
@@ -170,7 +177,8 @@ public sealed class WriteReport : LoraTask
             ledgers[1],
             ledgers[2],
             ledgers[3],
-            PictureLikenesses.Read(LikenessesFile).Duplicates);
+            PictureLikenesses.Read(LikenessesFile).Duplicates,
+            MinPictureSize);
     }
 
     // Her pictures by their ids, and previews by their file names. The previews' own list has their hashes: they are no inputs, which would stay

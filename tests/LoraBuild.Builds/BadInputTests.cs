@@ -64,6 +64,7 @@ public sealed class BadInputTests
     [InlineData("features: {}\n", "error LB1004", "trigger")]
     [InlineData("trigger: aoi\nedits:\n  images/high/aoi_01.png: {crop: [0, 0, 0.5, 1]}\n", "character.yaml(3,3): error LB1007", "aoi_001.png")]
     [InlineData("trigger: aoi\nedits:\n  images/high/aoi_001.png: {crop: [0, 0, 9000, 1]}\n", "error LB2003", "640")]
+    [InlineData("trigger: aoi\nedits:\n  images/high/aoi_001.png: {erase: [{flood: [9000, 1]}]}\n", "error LB2003", "character.yaml, line 3")]
     public void A_mistake_in_character_yaml_is_an_error_with_its_place_and_what_to_do(string yaml, string expected, string hint)
     {
         using var project = new CharacterProject().With("high/aoi_001.png");
@@ -98,6 +99,19 @@ public sealed class BadInputTests
         Assert.Contains(hint, line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", build.Output, StringComparison.Ordinal);
         AssertNothingHalfWritten(project);
+    }
+
+    [Fact]
+    public void A_property_of_the_command_line_that_means_nothing_is_an_error_when_all_is_up_to_date_too()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png");
+        Assert.True(project.Build().Succeeded);
+
+        var build = project.Build("-p:LoraNetworkDimm=4");
+
+        Assert.False(build.Succeeded);
+        var line = Assert.Single(build.Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
+        Assert.Contains("Did you mean 'LoraNetworkDim'?", line, StringComparison.Ordinal);
     }
 
     [Fact]

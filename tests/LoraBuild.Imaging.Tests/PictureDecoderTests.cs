@@ -80,6 +80,57 @@ public sealed class PictureDecoderTests : IDisposable
         AssertNear(((byte)136, (byte)136, (byte)136), raster, 24, 4, tolerance);
     }
 
+    /// <summary>257 times an 8-bit value is that value, whether 16 bits are rounded or cut; between two of them either is near enough.</summary>
+    [Theory]
+    [InlineData(2, 0, 0)]
+    [InlineData(6, 0, 0)]
+    [InlineData(2, 200, 1)]
+    [InlineData(6, 200, 1)]
+    public void Colour_of_16_bits_becomes_8(byte colourType, ushort more, int tolerance)
+    {
+        const int width = 7, height = 5;
+        var channels = colourType == 2 ? 3 : 4;
+        var rows = new List<byte>();
+        byte Value(int x, int y, int channel) => (byte)(channel == 3 ? 255 - 50 * (x % 2) : x * 31 + y * 47 + channel * 83);
+        for (var y = 0; y < height; y++)
+        {
+            rows.Add(0);
+            for (var i = 0; i < width * channels; i++)
+            {
+                var value = Math.Min(Value(i / channels, y, i % channels) * 257 + more, ushort.MaxValue);
+                rows.AddRange([(byte)(value >> 8), (byte)value]);
+            }
+        }
+
+        var picture = PictureDecoder.Decode(folder.Write("16.png", PngFile.Encode(width, height, bits: 16, colourType, [.. rows])));
+        Assert.Empty(picture.Warnings);
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                AssertNear((Value(x, y, 0), Value(x, y, 1), Value(x, y, 2)), picture.Raster, x, y, tolerance);
+                Assert.InRange(Fixtures.Pixel(picture.Raster, x, y).A, channels == 4 ? Value(x, y, 3) - tolerance : 255, 255);
+                if (channels == 4 && x % 2 == 1)
+                    Assert.InRange(Fixtures.Pixel(picture.Raster, x, y).A, 205 - tolerance, 205 + tolerance);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 20_000)]
+    [InlineData(20_000, 1)]
+    [InlineData(1, 1)]
+    public void A_line_and_a_point_are_pictures_too(int width, int height)
+    {
+        var rows = new byte[height * (1 + width * 3)];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = (byte)(i % (1 + width * 3) == 0 ? 0 : 90);
+        var raster = PictureDecoder.Decode(folder.Write("line.png", PngFile.Encode(width, height, bits: 8, colourType: 2, rows))).Raster;
+        Assert.Equal((width, height), (raster.Width, raster.Height));
+        AssertNear((90, 90, 90), raster, width - 1, height - 1, 0);
+        Assert.Equal(new Raster(width, height).Pixels.Length, raster.Pixels.Length);
+    }
+
     [Theory]
     [InlineData("transparent.png")]
     [InlineData("transparent.webp")]

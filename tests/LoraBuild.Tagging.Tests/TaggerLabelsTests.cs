@@ -27,6 +27,38 @@ public sealed class TaggerLabelsTests : IDisposable
         Assert.Equal([@"hatsune miku \(append\)", "^_^", "long hair", "say \"hi\""], labels.Select(label => label.Tag));
     }
 
+    /// <summary>The faces among the labels that are published with WD taggers: those with an underscore that is no space.</summary>
+    [Theory]
+    [InlineData("0_0")]
+    [InlineData("(o)_(o)", @"\(o\)_\(o\)")]
+    [InlineData("+_+")]
+    [InlineData("+_-")]
+    [InlineData("._.")]
+    [InlineData("<o>_<o>")]
+    [InlineData("<|>_<|>")]
+    [InlineData("=_=")]
+    [InlineData(">_<")]
+    [InlineData("3_3")]
+    [InlineData("6_9")]
+    [InlineData(">_o")]
+    [InlineData("@_@")]
+    [InlineData("^_^")]
+    [InlineData("o_o")]
+    [InlineData("u_u")]
+    [InlineData("x_x")]
+    [InlineData("|_|")]
+    [InlineData("||_||")]
+    public void A_face_keeps_its_underscore(string label, string? tag = null) => Assert.Equal(tag ?? label, Assert.Single(Read($"{Header}1,{label},0,5\n")).Tag);
+
+    /// <summary>As the files of the published models write names: in quotes where they hold commas or quotes, which are doubled then.</summary>
+    [Fact]
+    public void Names_in_quotes_may_hold_commas_and_quotes_and_further_columns_count_for_nothing()
+    {
+        var labels = Read("tag_id,name,category,count,ips\n1,general,9,5,[]\n2,\"don't_say_\"\"lazy\"\"\",0,5,\"[\"\"k-on!\"\", \"\"x\"\"]\"\n3,\"hello,_world\",0,5,[]\n4,saber_(fate),4,5,[]\n");
+        Assert.Equal(["general", "don't say \"lazy\"", "hello, world", @"saber \(fate\)"], labels.Select(label => label.Tag));
+        Assert.Equal([LabelCategory.Rating, LabelCategory.General, LabelCategory.General, LabelCategory.Character], labels.Select(label => label.Category));
+    }
+
     [Fact]
     public void Tags_are_those_at_or_over_their_threshold_in_the_taggers_order()
     {

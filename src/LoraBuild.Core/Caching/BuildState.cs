@@ -10,7 +10,7 @@ namespace LoraBuild.Core.Caching;
 public sealed class BuildState
 {
     // File systems stamp by a clock that ticks every few milliseconds: a file read this soon after it was written could change again
-    // without changing its stamp.
+    // without changing its stamp. LoraBuild's own assemblies are that young right after they were built.
     private const long RacyNanoseconds = 20_000_000;
 
     private SavedState? known;
@@ -107,7 +107,15 @@ public sealed class BuildState
             {
                 // An output is renamed into place whole and left alone; an input may be in somebody's hands. Anyone can set the time of the
                 // last modification, to next year too, so where there is another it is the kernel's that counts.
-                var racy = key is null && start - (before.Changed > 0 ? before.Changed : before.Modified) < RacyNanoseconds;
+                var age = start - (before.Changed > 0 ? before.Changed : before.Modified);
+                var racy = key is null && age < RacyNanoseconds;
+                if (racy && age >= 0)
+                {
+                    Thread.Sleep(TimeSpan.FromMicroseconds(((RacyNanoseconds - age) / 1000) + 1));
+                    continue;
+                }
+
+                // Racy after all: from a time to come, by a clock that was set back.
                 var changed = key is null && first is { Key: null } && first.Content != content;
                 return seen[path] = new FileRecord(racy || changed ? default : before, content, key);
             }

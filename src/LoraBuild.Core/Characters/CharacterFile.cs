@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Features;
 using LoraBuild.Core.Files;
@@ -81,7 +82,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
                 if (values.Text(item, "An entry of patterns") is not { } pattern) continue;
                 try
                 {
-                    FeatureStripper.ToWholeTag(pattern);
+                    // By itself: what makes no sense alone might within other parentheses, and an author should read of no others.
+                    _ = new Regex(pattern, RegexOptions.CultureInvariant);
                     patterns.Add(pattern);
                 }
                 catch (ArgumentException exception)

@@ -18,10 +18,11 @@ public sealed record SourcePicture(string Path, string? Repeats = null, string? 
 /// <param name="Part">The name of the part, or null for a whole picture.</param>
 /// <param name="Repeats">How often an epoch shows it; at least 1.</param>
 /// <param name="Edits">What is done to the source's pixels, in order.</param>
-/// <param name="Outfit">The outfit that metadata, the split or a folder names, or null: then tags tell.</param>
+/// <param name="Outfit">The outfit that metadata, the split or a folder names, <see cref="Outfits.OutfitChooser.None"/>, or null: then tags tell.</param>
 /// <param name="TagFile">A tag file that replaces the tagger for this picture, as <see cref="SourcePicture.Path"/>, or null.</param>
 /// <param name="TagEdits">How its raw tags are corrected, in order.</param>
 /// <param name="Hidden">Parts of the outfit that it does not show.</param>
+/// <param name="EditsAt">Where in character.yaml its edits stand, for messages; null where it has none.</param>
 public sealed record CharacterPicture(
     string Id,
     string Character,
@@ -32,4 +33,5 @@ public sealed record CharacterPicture(
     string? Outfit,
     string? TagFile,
     IReadOnlyList<TagEdit> TagEdits,
-    IReadOnlyList<string> Hidden);
+    IReadOnlyList<string> Hidden,
+    string? EditsAt = null);

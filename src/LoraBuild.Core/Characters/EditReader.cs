@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
+using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Characters;
@@ -108,6 +109,7 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     {
         if (values.Text(node, "outfit") is not { } name) return null;
         if (outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit, name)) is { } known) return known;
+        if (Tag.Comparer.Equals(name, OutfitChooser.None)) return OutfitChooser.None;
         values.Error(DiagnosticCode.UnknownReference, node, $"The character has no outfit '{name}'.{Nearest.Suggest(name, outfits)}");
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
+using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Characters;
@@ -42,7 +43,7 @@ public static class PictureResolver
             .OrderBy(picture => picture.Path, StringComparer.Ordinal)
             .ToArray();
         var paths = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
-        var edits = new PatternIndex<IReadOnlyList<EditStep>>(character.Edits.Select(entry => (entry.Pictures, entry.Steps)), paths);
+        var edits = new PatternIndex<PictureEdits>(character.Edits.Select(entry => (entry.Pictures, entry)), paths);
         var tagEdits = new PatternIndex<TagEdit>(character.Tags.Select(entry => (entry.Pictures, entry.Edit)), paths);
         var hidden = new PatternIndex<IReadOnlyList<string>>(character.Hidden.Select(entry => (entry.Pictures, entry.Tags)), paths);
         var files = tagFiles.ToHashSet(StringComparer.Ordinal);
@@ -54,7 +55,9 @@ public static class PictureResolver
             var outfit = Outfit(character, source, diagnostics);
             var sourceTagEdits = tagEdits.Find(source.Path);
             var sourceHidden = hidden.Find(source.Path).SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray();
-            var parts = SplitUp(edits.Find(source.Path).SelectMany(steps => steps), source.Path, diagnostics);
+            var sourceEdits = edits.Find(source.Path);
+            var editsAt = EditsAt(sourceEdits, character.File);
+            var parts = SplitUp(sourceEdits.SelectMany(entry => entry.Steps), source.Path, diagnostics);
             foreach (var part in parts)
                 unnamed.Add(new CharacterPicture(
                     "",
@@ -66,7 +69,8 @@ public static class PictureResolver
                     part.Outfit ?? outfit,
                     TagFile(source.Path, part.Name, files),
                     [.. sourceTagEdits, .. part.TagEdits],
-                    [.. sourceHidden.Union(part.Hidden, Tag.Comparer)]));
+                    [.. sourceHidden.Union(part.Hidden, Tag.Comparer)],
+                    editsAt));
             if (parts[0].Name is not null && TagFile(source.Path, null, files) is { } wholeTagFile)
                 diagnostics.Add(new Diagnostic(
                     DiagnosticCode.TagFileOfSplitPicture,
@@ -86,6 +90,12 @@ public static class PictureResolver
         same.Key,
         same.LastOrDefault(picture => !string.IsNullOrWhiteSpace(picture.Repeats))?.Repeats,
         same.LastOrDefault(picture => !string.IsNullOrWhiteSpace(picture.Outfit))?.Outfit);
+
+    private static string? EditsAt(IReadOnlyList<PictureEdits> entries, string file)
+    {
+        var lines = string.Join(" and ", entries.Select(entry => entry.Pictures.Line.ToString(CultureInfo.InvariantCulture)));
+        return entries.Count == 0 ? null : $"{Path.GetFileName(file)}, {(entries.Count == 1 ? "line" : "lines")} {lines}";
+    }
 
     private static List<Part> SplitUp(IEnumerable<EditStep> steps, string source, List<Diagnostic> diagnostics)
     {
@@ -132,6 +142,7 @@ public static class PictureResolver
         if (source.Outfit is { } given)
         {
             if (Named(given.Trim()) is { } named) return named;
+            if (Tag.Comparer.Equals(given.Trim(), OutfitChooser.None)) return OutfitChooser.None;
             diagnostics.Add(new Diagnostic(
                 DiagnosticCode.UnknownReference,
                 Severity.Error,

@@ -18,6 +18,9 @@ public sealed class FeatureStripper
     /// <summary>How long one of the author's patterns may take over one tag before it is an error.</summary>
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(500);
 
+    // As Features/features.txt calls them.
+    private static readonly string[] PatternCategories = ["hair", "eyes", "ears", "hair"];
+
     private static readonly Regex[] DefaultPatterns = [.. FeatureRules.DefaultPatterns.Select(ToWholeTag)];
 
     private readonly Character character;
@@ -109,7 +112,7 @@ public sealed class FeatureStripper
         if (!character.Features.UseDefaults || spared.Contains(tag) || FeatureTable.Default.IsKept(tag)) return null;
         if (FeatureTable.Default.FeatureCategory(tag) is { } category) return $"feature: {category}";
         for (var index = 0; index < DefaultPatterns.Length; index++)
-            if (IsMatch(DefaultPatterns[index], tag)) return $"feature: matches {FeatureRules.DefaultPatterns[index]}";
+            if (IsMatch(DefaultPatterns[index], tag)) return $"feature: {PatternCategories[index]}";
         return null;
     }
 

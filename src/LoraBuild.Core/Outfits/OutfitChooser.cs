@@ -11,6 +11,9 @@ namespace LoraBuild.Core.Outfits;
 /// </summary>
 public sealed class OutfitChooser
 {
+    /// <summary>The name that says that a picture shows no outfit, unless an outfit is called so.</summary>
+    public const string None = "none";
+
     /// <summary>The least share of a picture's garments that an outfit must account for to be guessed.</summary>
     private const double LeastFit = 0.5;
 
@@ -33,7 +36,7 @@ public sealed class OutfitChooser
 
     /// <summary>The outfit, or null where none is known, and how it was found.</summary>
     /// <param name="tags">The picture's tags before features are stripped.</param>
-    /// <param name="given">The outfit's name from metadata or folder, or null.</param>
+    /// <param name="given">The outfit's name from metadata or folder, <see cref="None"/>, or null.</param>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.</exception>
     public (Outfit? Outfit, string Reason) Choose(IReadOnlyList<string> tags, string? given)
     {
@@ -60,12 +63,15 @@ public sealed class OutfitChooser
             : (null, "no 'when' holds, and no outfit fits the garments clearly");
     }
 
-    private OutfitParts Named(string name) =>
-        Array.Find(outfits, outfit => Tag.Comparer.Equals(outfit.Outfit.Name, name))
-        ?? throw new LoraBuildException(
+    private OutfitParts? Named(string name)
+    {
+        if (Array.Find(outfits, outfit => Tag.Comparer.Equals(outfit.Outfit.Name, name)) is { } named) return named;
+        if (Tag.Comparer.Equals(name, None)) return null;
+        throw new LoraBuildException(
             DiagnosticCode.UnknownReference,
             $"The character has no outfit '{name}'.{Nearest.Suggest(name, character.Outfits.Select(outfit => outfit.Name))}",
             character.File);
+    }
 
     private HashSet<string> WithoutImplied(IEnumerable<string> tags)
     {

@@ -123,6 +123,15 @@ public static class ReportBuilder
 
     private static IEnumerable<ReportWarning> Warnings(ReportSource source, List<ReportPicture> pictures)
     {
+        var small = pictures.Where(picture => Math.Min(picture.Width, picture.Height) < source.MinPictureSize).OrderBy(picture => picture.Id, StringComparer.Ordinal).ToList();
+        if (small.Count > 0)
+        {
+            var message = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Shorter than LoraMinPictureSize, {source.MinPictureSize} pixels, on a side: {PictureEnumeration.Of([.. small.Select(picture => $"{picture.Id} ({picture.Width} x {picture.Height})")])}. Find larger ones, or leave them out.");
+            yield return new ReportWarning(DiagnosticCode.SmallPicture, message, [.. small.Select(picture => picture.Id)]);
+        }
+
         foreach (var character in source.Characters)
         {
             var raw = pictures

@@ -19,6 +19,7 @@ namespace LoraBuild.Core.Report;
 /// <param name="Deduped">The tags after Dedupe.</param>
 /// <param name="Aligned">The tags after AlignOutfits.</param>
 /// <param name="Duplicates">Pictures that look alike.</param>
+/// <param name="MinPictureSize">Pictures with a shorter side, in pixels, are warned about.</param>
 public sealed record ReportSource(
     string Title,
     IReadOnlyList<Character> Characters,
@@ -31,4 +32,5 @@ public sealed record ReportSource(
     IReadOnlyDictionary<string, TagLedgerEntry> Stripped,
     IReadOnlyDictionary<string, TagLedgerEntry> Deduped,
     IReadOnlyDictionary<string, TagLedgerEntry> Aligned,
-    IReadOnlyList<NearDuplicate> Duplicates);
+    IReadOnlyList<NearDuplicate> Duplicates,
+    int MinPictureSize);

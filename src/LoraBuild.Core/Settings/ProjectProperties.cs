@@ -86,9 +86,17 @@ public static class ProjectProperties
     public static IEnumerable<Diagnostic> FindUnknown(string projectFile) =>
         from property in Read(projectFile)
         let name = property.Name.LocalName
-        where name.StartsWith(Prefix, StringComparison.Ordinal) && !Names.Contains(name, StringComparer.OrdinalIgnoreCase)
+        where IsUnknown(name)
         select Locate(property, projectFile, new Diagnostic(
             DiagnosticCode.InvalidProperty, Severity.Error, $"There is no property '{name}'. {Instead(name)}"));
+
+    /// <summary>The same for a property of the command line.</summary>
+    public static Diagnostic Unknown(string projectFile, string name) => new(
+        DiagnosticCode.InvalidProperty, Severity.Error, $"There is no property '{name}', which the command line sets. {Instead(name)}", projectFile);
+
+    /// <summary>Whether a property's name begins with <c>Lora</c> and means nothing.</summary>
+    public static bool IsUnknown(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && !Names.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The same diagnostic with the place of the property that it names, where the project file sets that property itself.</summary>
     public static Diagnostic Locate(string projectFile, Diagnostic diagnostic)

@@ -71,7 +71,7 @@ public sealed class ImplicationTable
         var seen = new HashSet<string>(Tag.Comparer);
         for (var next = -1; next < implied.Count; next++)
             foreach (var other in DirectlyImplied(next < 0 ? tag : implied[next]))
-                if (!IsIn(cancelled, tag, other.Implied) && seen.Add(other.Implied)) implied.Add(other.Implied);
+                if (!IsDenied(tag, other) && seen.Add(other.Implied)) implied.Add(other.Implied);
         return [.. implied];
     }
 
@@ -93,6 +93,10 @@ public sealed class ImplicationTable
         }
     }
 
+    // An exception also holds by way of a shorter ending: a hot air balloon is no balloon as an 'air balloon' either.
+    private bool IsDenied(string tag, Pair pair) =>
+        IsIn(cancelled, tag, pair.Implied) || (pair.Source is null && IsIn(exceptions, tag, pair.Implied));
+
     private static bool IsIn(HashSet<(string Tag, string Implied)> pairs, string tag, string implied) =>
         pairs.Count > 0 && Words.Endings(tag).Any(ending => pairs.Contains((ending, implied)));
 
@@ -105,7 +109,7 @@ public sealed class ImplicationTable
         {
             var from = queue.Dequeue();
             foreach (var pair in DirectlyImplied(from))
-                if (!IsIn(cancelled, start, pair.Implied) && cameBy.TryAdd(pair.Implied, (from, pair))) queue.Enqueue(pair.Implied);
+                if (!IsDenied(start, pair) && cameBy.TryAdd(pair.Implied, (from, pair))) queue.Enqueue(pair.Implied);
         }
 
         var way = new List<(string From, Pair Pair)>();

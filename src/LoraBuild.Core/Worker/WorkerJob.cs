@@ -38,8 +38,9 @@ public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, lo
 /// <param name="Edits">The edits, in order.</param>
 /// <param name="Mask">What of it the training's loss counts; null: all of it.</param>
 /// <param name="Sha256">What the author's file is known to hold; null: whatever it holds.</param>
+/// <param name="EditsAt">Where the edits are written, for messages; null where there are none.</param>
 public sealed record PictureToNormalize(
-    string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null, string? Sha256 = null);
+    string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null, string? Sha256 = null, string? EditsAt = null);
 
 /// <summary>Makes thumbnails of normalized pictures.</summary>
 /// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>
@@ -62,7 +63,8 @@ public sealed record ShowEditsJob(IReadOnlyList<PictureToShow> Pictures, string 
 /// <summary>A picture to show before and after.</summary>
 /// <param name="Source">The author's file.</param>
 /// <param name="Results">The edits of each picture that it becomes: one, or one for each part of a split.</param>
-public sealed record PictureToShow(string Source, IReadOnlyList<IReadOnlyList<Edit>> Results);
+/// <param name="EditsAt">Where the edits are written, for messages.</param>
+public sealed record PictureToShow(string Source, IReadOnlyList<IReadOnlyList<Edit>> Results, string? EditsAt = null);
 
 /// <summary>Looks for persons in pictures.</summary>
 /// <param name="Model">The detector's ONNX file.</param>

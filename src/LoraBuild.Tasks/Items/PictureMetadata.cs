@@ -27,6 +27,9 @@ internal static class PictureMetadata
     /// <summary>The edits, as JSON.</summary>
     public const string Edits = "Edits";
 
+    /// <summary>Where in character.yaml the edits stand, or empty.</summary>
+    public const string EditsAt = "EditsAt";
+
     /// <summary>The tag file beside the picture, or empty.</summary>
     public const string TagFile = "TagFile";
 

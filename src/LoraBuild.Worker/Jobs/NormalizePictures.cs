@@ -25,7 +25,7 @@ internal static class NormalizePictures
             }
             catch (LoraBuildException e)
             {
-                events.Report(e.Diagnostic);
+                events.Report(EditPlace.AddTo(e.Diagnostic, picture.EditsAt));
             }
 
             progress.Step();

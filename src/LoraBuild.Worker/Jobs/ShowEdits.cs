@@ -40,7 +40,7 @@ internal static class ShowEdits
         }
         catch (LoraBuildException e)
         {
-            events.Report(e.Diagnostic with { File = e.Diagnostic.File ?? picture.Source });
+            events.Report(EditPlace.AddTo(e.Diagnostic with { File = e.Diagnostic.File ?? picture.Source }, picture.EditsAt));
         }
 
         return thumbnails;

@@ -1,14 +1,13 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
+using LoraBuild.Builds;
 using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Tags;
 using LoraBuild.Diffusion;
-using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.MiniWorld.Checks;
 using LoraBuild.Tagging;
-using LoraBuild.Training.Previews;
 
 namespace LoraBuild.Benchmarks.Samples;
 
@@ -18,11 +17,8 @@ namespace LoraBuild.Benchmarks.Samples;
 /// </summary>
 internal sealed class BaseSamplesBenchmark : IBenchmark
 {
-    private const int Side = 128, Steps = 25, FirstSeed = 100, BatchSize = 16, Columns = 16;
-    private const double Guidance = 5, ExpectedCore = 0.849, ExpectedAll = 0.783, Margin = 0.05;
-
-    // What its tokenizer was trained to see: one chunk of CLIP's.
-    private const int MaxTokens = 75;
+    private const int Side = PromptSamples.Side, Columns = 16;
+    private const double ExpectedCore = 0.849, ExpectedAll = 0.783, Margin = 0.05;
 
     private static readonly string[] CoreGroups = ["hair colour", "eye colour", "clothes", "background"];
 
@@ -37,15 +33,14 @@ internal sealed class BaseSamplesBenchmark : IBenchmark
     {
         using var frozen = no_grad();
         var data = JsonSerializer.Deserialize<PromptData>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "base-prompts.json")), JsonSerializerOptions.Web)!;
-        var example = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Example").Value!;
-        var models = Path.Combine(example, "models");
+        var models = Path.Combine(Repository.Example, "models");
         using var model = StableDiffusion.Load(Path.Combine(models, "mini-sd"), ScalarType.Float32);
         using var tagger = WdTagger.Open(Path.Combine(models, "tagger", "model.onnx"), Path.Combine(models, "tagger", "selected_tags.csv"));
         var drawn = new List<Raster>();
         foreach (var sampler in Enum.GetValues<SamplerKind>())
         {
             // The expected rates are of DDIM; the others show by fewer pictures that they draw as well.
-            var pictures = Draw(model, sampler == SamplerKind.Ddim ? data.Prompts : [.. data.Prompts.Take(Columns)], sampler);
+            var pictures = PromptSamples.Draw(model, sampler == SamplerKind.Ddim ? data.Prompts : data.Prompts.Take(Columns), sampler);
             drawn.AddRange(pictures.Take(Columns));
             var seen = pictures.Select(picture => tagger.Labels.Select(tagger.Score(picture)).ToHashSet(Tag.Comparer)).ToList();
             var (core, all) = (Rate(data, seen, CoreGroups), Rate(data, seen, [.. data.Groups.Keys]));
@@ -61,37 +56,8 @@ internal sealed class BaseSamplesBenchmark : IBenchmark
 
     private static bool IsWithin(double core, double all) => Math.Abs(core - ExpectedCore) <= Margin && Math.Abs(all - ExpectedAll) <= Margin;
 
-    private static List<Raster> Draw(StableDiffusion model, IReadOnlyList<string> prompts, SamplerKind sampler)
-    {
-        var painter = new TextToImage(model);
-        var requests = prompts.Select((prompt, index) => new PictureRequest
-        {
-            Prompt = Shortened(model, prompt), Seed = FirstSeed + index, Width = Side, Height = Side, Steps = Steps, Guidance = Guidance, Sampler = sampler,
-        });
-        var pictures = new List<Raster>();
-        foreach (var batch in requests.Chunk(BatchSize))
-        {
-            using var scope = NewDisposeScope();
-            pictures.AddRange(PictureTensor.ToRasters(painter.Decode(painter.Sample(batch))));
-        }
-
-        return pictures;
-    }
-
-    private static string Shortened(StableDiffusion model, string prompt)
-    {
-        var tags = prompt.Split(", ");
-        while (model.Tokenizer.CountWeighted(string.Join(", ", tags)) > MaxTokens)
-            tags = tags[..^1];
-        return string.Join(", ", tags);
-    }
-
-    private static double Rate(PromptData data, List<HashSet<string>> seen, IReadOnlyList<string> groups)
-    {
-        var wanted = groups.SelectMany(group => data.Groups[group]).ToHashSet(Tag.Comparer);
-        var hits = data.Prompts.Take(seen.Count).SelectMany((prompt, index) => prompt.Split(", ").Where(wanted.Contains).Select(tag => seen[index].Contains(tag))).ToList();
-        return hits.Average(hit => hit ? 1.0 : 0.0);
-    }
+    private static double Rate(PromptData data, List<HashSet<string>> seen, IEnumerable<string> groups) =>
+        PromptSamples.Recall(data.Prompts.Select(prompt => prompt.Split(", ")), seen, groups.SelectMany(group => data.Groups[group]));
 
     private static Raster Sheet(List<Raster> pictures)
     {

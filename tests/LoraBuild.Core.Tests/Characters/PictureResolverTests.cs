@@ -86,6 +86,27 @@ public class PictureResolverTests
     }
 
     [Fact]
+    public void None_by_metadata_or_for_a_part_is_no_outfit_unless_one_is_called_so()
+    {
+        const string yaml = "trigger: aoi\noutfits: {race: {tags: [hat]}}\nedits:\n  images/race/b.png: {split: {left: {area: [0, 0, 0.5, 1], outfit: None}, right: [0.5, 0, 1, 1]}}";
+        SourcePicture[] pictures = [new("images/race/a.png", null, " none "), new("images/race/b.png")];
+        var resolved = PictureResolver.Resolve(CharacterFile.Parse(yaml, "c.yaml").Character!, pictures, []);
+        Assert.Empty(resolved.Diagnostics);
+        Assert.Equal(["none", "none", "race"], resolved.Pictures.Select(picture => picture.Outfit));
+
+        var called = CharacterFile.Parse("trigger: aoi\noutfits: {None: {tags: [hat]}}", "c.yaml").Character!;
+        Assert.Equal("None", Assert.Single(PictureResolver.Resolve(called, [new("images/a.png", null, "none")], []).Pictures).Outfit);
+    }
+
+    [Fact]
+    public void A_picture_knows_where_its_edits_stand()
+    {
+        const string yaml = "trigger: aoi\nedits:\n  images/low/*: {trim: true}\n  images/low/a.png: {flip: vertical}\n  images/high/b.png: {flip: vertical}";
+        var pictures = Resolve(yaml, ["images/low/a.png", "images/high/b.png", "images/c.png"]).Pictures;
+        Assert.Equal([null, "c.yaml, line 5", "c.yaml, lines 3 and 4"], pictures.Select(picture => picture.EditsAt));
+    }
+
+    [Fact]
     public void A_picture_that_is_not_there_is_an_error_at_its_line_and_an_idle_glob_a_warning()
     {
         var resolved = Resolve("trigger: aoi\nedits:\n  images/high/tow.png: {crop: [0, 0, 5, 5]}\ntags:\n  images/low/*: {remove: [hat]}\n", ["images/high/two.png"]);

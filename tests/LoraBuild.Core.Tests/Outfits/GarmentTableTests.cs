@@ -23,6 +23,10 @@ public class GarmentTableTests
     [InlineData("blue sailor collar", "collar")]
     [InlineData("spiked collar", "choker")]
     [InlineData("belt", "belt")]
+    [InlineData("waist cape", "waist cape")]
+    [InlineData("head scarf", "headdress")]
+    [InlineData("mouth veil", "mask")]
+    [InlineData("leg armor", "leg armor")]
     public void A_tag_names_its_garment_by_its_last_words(string tag, string garment) =>
         Assert.Equal(garment, GarmentTable.Default.Named(tag)?.Name);
 
@@ -32,6 +36,7 @@ public class GarmentTableTests
     [InlineData("torn pantyhose", true)]
     [InlineData("holding hat", true)]
     [InlineData("panties under pantyhose", true)]
+    [InlineData("pinching sleeves", true)]
     [InlineData("no gloves", false)]
     [InlineData("unworn hat", false)]
     public void A_tag_about_how_something_is_worn_does_not_name_it(string tag, bool isWorn)
@@ -44,6 +49,9 @@ public class GarmentTableTests
     [InlineData("shirt lift")]
     [InlineData("skirt hold")]
     [InlineData("seat belt")]
+    [InlineData("arm belt")]
+    [InlineData("pocket watch")]
+    [InlineData("trash bag")]
     [InlineData("sleeves past wrists")]
     [InlineData("hand on own hip")]
     [InlineData("long hair")]

@@ -17,6 +17,9 @@ public class OutfitChooserTests
     public void What_is_given_wins_over_what_tags_say() => Assert.Equal(Casual, Chooser.Choose(["yellow necktie"], "Casual").Outfit);
 
     [Fact]
+    public void None_is_no_outfit_whatever_tags_say() => Assert.Null(Chooser.Choose(["yellow necktie"], "none").Outfit);
+
+    [Fact]
     public void A_name_that_is_not_known_is_an_error_with_a_suggestion()
     {
         var diagnostic = Assert.Throws<LoraBuildException>(() => Chooser.Choose([], "casul")).Diagnostic;

@@ -57,6 +57,16 @@ public class ReportBuilderTests
             Report.Warnings.Select(warning => (warning.Code, string.Join(' ', warning.Pictures))));
 
     [Fact]
+    public void Small_pictures_are_a_warning_that_names_them()
+    {
+        var source = SmallReport.Of(new TrainingSettings(), ("a", "1girl", null), ("b", "1girl", null), ("c", "1girl", null)) with { MinPictureSize = 601 };
+        var warning = Assert.Single(ReportBuilder.Build(source).Warnings, warning => warning.Code == "LB2008");
+        Assert.Equal(["a", "b", "c"], warning.Pictures);
+        Assert.Contains("a (600 x 900), b (600 x 900), c (600 x 600)", warning.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(ReportBuilder.Build(source with { MinPictureSize = 600 }).Warnings, warning => warning.Code == "LB2008");
+    }
+
+    [Fact]
     public void A_picture_that_fits_no_bucket_is_still_shown()
     {
         var source = SmallReport.Of(new TrainingSettings { Resolution = new PixelSize(32, 32), BucketResoSteps = 64 }, ("a", "1girl", null));

@@ -32,7 +32,7 @@ internal static class SmallReport
         var manifest = new DatasetManifest(["aoi"], [Group(16, pictures[..half]), Group(4, pictures[half..])]);
         return new ReportSource(
             "Small <project>", [Aoi], pictures.ToDictionary(picture => picture.Id, _ => "aoi"), manifest, settings, ImplicationTable.Danbooru, 0,
-            tagged, stripped, deduped, aligned, []);
+            tagged, stripped, deduped, aligned, [], 256);
 
         DatasetGroup Group(int repeats, (string Id, string Raw, TagEdit? Edit)[] members) => new($"{repeats}_aoi", repeats, [.. members.Select((member, index) =>
             new DatasetPicture(member.Id + ".png", "", 600, index % 2 == 0 ? 900 : 600, "", $"images/{member.Id}.png", aligned[member.Id].Finding!.Outfit))]);

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using LoraBuild.Core.Files;
-using LoraBuild.Core.Sampling;
 using LoraBuild.Diffusion;
-using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
 using LoraBuild.MiniWorld.Drawing;
 using LoraBuild.MiniWorld.Training;
@@ -16,8 +14,7 @@ namespace LoraBuild.MiniWorld.Checks;
 internal static class WorldCheck
 {
     private const float Threshold = 0.4f;
-    private const int TaggedDrawings = 1000, LeastCount = 5, ReconstructedDrawings = 96, Prompts = 64, AtOnce = 16, Steps = 25, FirstSeed = 100, Side = 128, MaxTokens = 75;
-    private const double Guidance = 5;
+    private const int TaggedDrawings = 1000, LeastCount = 5, ReconstructedDrawings = 96, Prompts = 64, AtOnce = 16;
     private const long TaggerSeed = 90_000_000, VaeSeed = 70_000_000, PromptSeed = 4242;
 
     private static readonly string[] Core = ["hair colour", "eye colour", "clothes", "background"];
@@ -56,7 +53,7 @@ internal static class WorldCheck
         using var model = StableDiffusion.Load(modelFolder, ScalarType.Float32, device);
         var result = new Dictionary<string, object> { ["tagger"] = Tagger(tagger), ["vae"] = Vae(model, device, tagger) };
         var scenes = Enumerable.Range(0, Prompts).Select(i => DrawnPicture.Draw(PromptSeed, Purpose.CheckPictures, i, 128, 128, pairs: 0).Tags).ToList();
-        var drawn = Draw(model, scenes.Select(WorldCaptions.Joined).ToList());
+        var drawn = PromptSamples.Draw(model, scenes.Select(WorldCaptions.Joined));
         result["base"] = Recalls(scenes, drawn.Select(picture => Found(tagger, picture)).ToList());
         var json = JsonSerializer.Serialize(result, Json);
         Console.WriteLine(json);
@@ -109,45 +106,14 @@ internal static class WorldCheck
         return new() { ["dB"] = Math.Round(noise.Average(), 2), ["reconstructions"] = Recalls(tags, found) };
     }
 
-    private static List<Raster> Draw(StableDiffusion model, IReadOnlyList<string> prompts)
-    {
-        var painter = new TextToImage(model);
-        var requests = prompts.Select((prompt, index) => new PictureRequest
-        {
-            Prompt = Shortened(model, prompt), Seed = FirstSeed + index, Width = Side, Height = Side, Steps = Steps, Guidance = Guidance,
-        });
-        var pictures = new List<Raster>();
-        foreach (var batch in requests.Chunk(AtOnce))
-        {
-            using var scope = NewDisposeScope();
-            pictures.AddRange(PictureTensor.ToRasters(painter.Decode(painter.Sample(batch))));
-        }
-        return pictures;
-    }
-
-    // The miniature learns captions of one chunk of CLIP's.
-    private static string Shortened(StableDiffusion model, string prompt)
-    {
-        var tags = prompt.Split(", ");
-        while (model.Tokenizer.CountWeighted(string.Join(", ", tags)) > MaxTokens)
-            tags = tags[..^1];
-        return string.Join(", ", tags);
-    }
-
     private static SortedDictionary<string, double> Recalls(IReadOnlyList<IReadOnlyList<string>> asked, IReadOnlyList<HashSet<string>> found)
     {
         var recalls = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (kind, tags) in Kinds)
-            recalls[kind] = Recall(tags);
-        recalls["core"] = Recall([.. Core.SelectMany(kind => Kinds[kind])]);
-        recalls["all"] = Recall([.. Kinds.Values.SelectMany(tags => tags)]);
+            recalls[kind] = Rounded(PromptSamples.Recall(asked, found, tags));
+        recalls["core"] = Rounded(PromptSamples.Recall(asked, found, Core.SelectMany(kind => Kinds[kind])));
+        recalls["all"] = Rounded(PromptSamples.Recall(asked, found, Kinds.Values.SelectMany(tags => tags)));
         return recalls;
-
-        double Recall(string[] tags)
-        {
-            var pairs = asked.Zip(found).SelectMany(pair => pair.First.Intersect(tags).Select(tag => pair.Second.Contains(tag))).ToList();
-            return pairs.Count == 0 ? 0 : Rounded(pairs.Average(hit => hit ? 1.0 : 0));
-        }
     }
 
     private static HashSet<string> Found(WdTagger tagger, Raster picture)
@@ -158,7 +124,7 @@ internal static class WorldCheck
 
     private static void WriteSheet(string path, List<Raster> pictures)
     {
-        const int columns = 8, side = Side;
+        const int columns = 8, side = PromptSamples.Side;
         using var sheet = new SKBitmap(new SKImageInfo(columns * side, (pictures.Count + columns - 1) / columns * side, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(sheet))
         {
