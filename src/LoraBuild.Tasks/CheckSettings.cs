@@ -28,6 +28,9 @@ public sealed class CheckSettings : LoraTask
     /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
     public ITaskItem? TrainingConfig { get; set; }
 
+    /// <summary>The file of prompts for regularisation images, or nothing.</summary>
+    public ITaskItem? RegularizationPrompts { get; set; }
+
     /// <summary>The address of a remote cache, or nothing.</summary>
     public string RemoteCache { get; set; } = "";
 
@@ -58,6 +61,7 @@ public sealed class CheckSettings : LoraTask
         foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))
             Report(ProjectProperties.Locate(ProjectFile, problem));
         CheckSamplePrompts(settings);
+        CheckRegularizationPrompts(settings);
         if (RemoteCache.Length > 0 && !Log.HasLoggedErrors)
             Session.Store.Remote = Connect();
     }
@@ -69,6 +73,15 @@ public sealed class CheckSettings : LoraTask
             Report(problem);
         if (File.Exists(settings.SamplePrompts))
             Session.State.HashInput(Path.GetFullPath(settings.SamplePrompts));
+    }
+
+    private void CheckRegularizationPrompts(TrainingSettings settings)
+    {
+        if (RegularizationPrompts is null)
+            return;
+        Core.Sampling.RegularizationPrompts.Read(RegularizationPrompts.GetMetadata("FullPath"), null, settings, out var problems);
+        foreach (var problem in problems)
+            Report(problem);
     }
 
     private RemoteCache? Connect()

@@ -5,10 +5,9 @@ using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Evaluation;
 using LoraBuild.Core.Files;
-using LoraBuild.Core.Models;
+using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Tags;
-using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -20,14 +19,10 @@ namespace LoraBuild.Tasks;
 /// <c>evaluation.json</c> and <c>index.html</c> say how much of her that is, and how much of what was asked for. What the project asks of its
 /// LoRA and does not get is an error.
 /// </summary>
-public sealed class EvaluateLora : TrainingTask
+public sealed class EvaluateLora : DrawingTask
 {
     private const int StepVersion = 1;
     private const string Extension = ".safetensors", BaseFolder = "base", LoraFolder = "lora";
-
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
 
     /// <summary>The project's name.</summary>
     [Required]
@@ -62,12 +57,12 @@ public sealed class EvaluateLora : TrainingTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
-    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
-    public ITaskItem? Tokenizer { get; set; }
-
-    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
+    /// <summary>The LoRA's file name without extension.</summary>
     [Required]
-    public string TokenizerUrl { get; set; } = "";
+    public string OutputName { get; set; } = "";
+
+    /// <summary>The author's notes, or nothing.</summary>
+    public ITaskItem? Notes { get; set; }
 
     /// <summary>The folder with the LoRA, which also gets the best epoch.</summary>
     [Required]
@@ -99,7 +94,8 @@ public sealed class EvaluateLora : TrainingTask
         var sets = new List<PictureSet> { new(null, BaseFolder, [.. plans.SelectMany(plan => plan.Pictures(withLora: false)).Distinct()]) };
         sets.AddRange(files.Select(file => new PictureSet(
             file, $"{LoraFolder}/{Path.GetFileNameWithoutExtension(file)}", [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
-        var drawing = Drawing(training, settings).Draw([.. sets.Select(set => (set.Lora, set.Pictures, PathOf(set.Folder)))]);
+        var drawing = Drawing(training, settings.BatchSize, "to hold the LoRA against").Draw(
+            [.. sets.Select(set => new DrawnSet(set.Lora, [.. set.Pictures.Select(picture => Request(picture, settings, training))], PathOf(set.Folder)))]);
         if (Log.HasLoggedErrors)
             return;
         var tagging = taggers.Score([.. sets.SelectMany(Ids).Select(id => (id, PathOf(id) + ".png"))], ScoresFolder);
@@ -183,20 +179,18 @@ public sealed class EvaluateLora : TrainingTask
     private void Warn(Character character, string message) =>
         Report(new Diagnostic(DiagnosticCode.NothingToAskFor, Severity.Warning, message, character.File));
 
-    private DrawingStep Drawing(TrainingSettings training, EvaluationSettings settings)
+    private static PictureRequest Request(EvaluationPicture picture, EvaluationSettings settings, TrainingSettings training) => new()
     {
-        var path = FetchBaseModel()
-            ?? throw new LoraBuildException(DiagnosticCode.BaseModelMissing, "There is no base model. Set LoraBaseModel to the one that the LoRA is trained on.");
-        var vae = FetchVae();
-        var model = BaseModelFiles.Of(path, vae);
-        var job = new DrawJob(model.Path, Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path), training.ToOptions(), settings.Size is null, [])
-        {
-            CachePath = CachePath,
-            Vae = vae,
-            TokenizerUrl = TokenizerUrl,
-        };
-        return new DrawingStep(this, WorkerAssembly, model, job, settings);
-    }
+        Prompt = picture.Prompt,
+        NegativePrompt = settings.NegativePrompt,
+        Seed = picture.Seed,
+        Steps = settings.Steps,
+        Guidance = settings.Guidance,
+        Sampler = settings.Sampler,
+        ClipSkip = training.ClipSkip ?? 1,
+        Width = settings.Size?.Width ?? 0,
+        Height = settings.Size?.Height ?? 0,
+    };
 
     private Dictionary<EvaluationPicture, (string File, IReadOnlyList<string> Tags)> Look(PictureSet set, TagSelection selection) => set.Pictures
         .Select((picture, place) => (picture, Id: IdOf(set, place)))
@@ -222,7 +216,8 @@ public sealed class EvaluateLora : TrainingTask
             new EvaluationBounds(settings.MinIdentity, settings.MinObedience, settings.MaxLeakage),
             [.. missed.Select(diagnostic => $"{diagnostic.Code}: {diagnostic.Message}")],
             judged.Characters,
-            [.. chosenFrom.Select(EpochSummary.Of)]);
+            [.. chosenFrom.Select(EpochSummary.Of)],
+            Notes is null ? [] : EvaluationNotes.Read(Notes.GetMetadata("FullPath")));
     }
 
     private void Write(EvaluationReport report, IReadOnlyList<PictureSet> shown)

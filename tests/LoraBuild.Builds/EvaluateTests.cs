@@ -90,13 +90,17 @@ public sealed class EvaluateTests
             Assert.True(File.Exists(project.PathOf(Path.Combine("bin/evaluation", result.GetProperty("lora").GetProperty("file").GetString()!))));
         }
 
-        Assert.Contains("hoshinoaoi", File.ReadAllText(project.PathOf("bin/evaluation/index.html")), StringComparison.Ordinal);
+        var page = File.ReadAllText(project.PathOf("bin/evaluation/index.html"));
+        Assert.Contains("hoshinoaoi", page, StringComparison.Ordinal);
+        Assert.Contains("Two steps draw nobody.", page, StringComparison.Ordinal);
     }
 
     private static CharacterProject TwoPictures()
     {
         var project = new CharacterProject(train: true).With("high/aoi_001.png").With("low/aoi_207.jpg");
         project.Write("character.yaml", "trigger: hoshinoaoi\noutfits:\n  dress: {when: {all: [white dress]}, tags: [white dress, short sleeves]}\n");
+        project.Write("notes.txt", "Two steps\ndraw nobody.\n");
+        project.Properties["LoraEvaluateNotes"] = "notes.txt";
         project.Properties["LoraEvaluateSamples"] = "2";
         project.Properties["LoraEvaluateSteps"] = "2";
         project.Properties["LoraEvaluateSize"] = "64,64";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Characters;
 
@@ -15,7 +16,7 @@ namespace LoraBuild.Core.Characters;
 public sealed record RegularizationImage(string Id, string Source, int Repeats, string Class)
 {
     // Names of the characters' pictures have no such letter.
-    private const string IdPrefix = "regularization+";
+    private const string IdPrefix = "regularization+", DrawnPrefix = "drawn+";
 
     /// <summary>Resolves a project's regularisation images, ordered by path.</summary>
     /// <param name="pictures">Their paths relative to the project's folder, and their metadata <c>Repeats</c>.</param>
@@ -41,6 +42,13 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
             return new RegularizationImage(IdPrefix + names[i], picture.Path, repeats, name);
         })];
     }
+
+    /// <summary>One that the base model draws for a prompt, whose first tag is the class.</summary>
+    /// <param name="place">Its place among them, from 0.</param>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="source">The file of the prompt, relative to the project's folder.</param>
+    public static RegularizationImage Drawn(int place, string prompt, string source) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{DrawnPrefix}{place + 1:0000}"), source, 1, TagList.Parse(prompt).FirstOrDefault() ?? "");
 
     /// <summary>The caption in a text file beside such a picture.</summary>
     /// <exception cref="LoraBuildException">LB3004: it is not UTF-8. LB6004: it cannot be read.</exception>

@@ -34,7 +34,7 @@ public static class EvaluationGate
             yield return Missed(
                 DiagnosticCode.LeakageAboveMaximum,
                 $"Without '{character.Trigger}', {lora} draws {Told(character.LeakageAboveBase)} more of her features than the base model, "
-                    + $"above LoraMaxLeakage {Told(leakage)}. Train shorter or with lower learning rates, or add regularisation images.");
+                    + $"above LoraMaxLeakage {Told(leakage)}. Let the base model draw regularisation images (LoraRegularizationPrompts), or train shorter or with lower learning rates.");
         }
     }
 

@@ -20,7 +20,7 @@ public static class EvaluationPage
     public const int ThumbnailSide = 192;
 
     private const string StyleFile = "Evaluation/evaluation.css";
-    private const int Version = 1;
+    private const int Version = 2;
     private const double TrackWidth = 220, TrackHeight = 22, Margin = 6;
 
     private static readonly string Style = ReportPage.Style + Read(StyleFile);
@@ -59,6 +59,7 @@ public static class EvaluationPage
         new XElement(
             "main",
             Verdict(report),
+            report.Notes.Select(note => new XElement("p", new XAttribute("class", "note"), note)),
             report.Epochs.Count == 0 ? null : Epochs(report),
             report.Characters.Select(character => Character(report, character, thumbnailOf))));
 
@@ -91,7 +92,23 @@ public static class EvaluationPage
         "section",
         new XElement("h2", character.Trigger),
         new XElement("div", new XAttribute("class", "tables"), Figures(report.Bounds, character), Features(character)),
+        BeyondTheBase(character),
         character.Cases.GroupBy(result => result.Case.Family).Select(family => Pictures(character, family.Key, [.. family], thumbnailOf)));
+
+    // What it cannot draw for anyone says nothing of the LoRA, but widens the interval.
+    private static XElement? BeyondTheBase(CharacterEvaluation character)
+    {
+        var obedience = character.Cases.Where(result => result.Case.Family == EvaluationFamily.Obedience).ToList();
+        var failed = obedience.Where(result => result.Base.Asked.Count < result.Case.Asked.Count).ToList();
+        return failed.Count == 0
+            ? null
+            : new XElement(
+                "p",
+                new XAttribute("class", "quiet"),
+                string.Create(CultureInfo.InvariantCulture, $"In {failed.Count} of {obedience.Count} pictures of obedience the base model itself does not show what was asked for: "),
+                string.Join(", ", failed.SelectMany(result => result.Case.Asked.Except(result.Base.Asked)).Distinct()),
+                ".");
+    }
 
     private static XElement Figures(EvaluationBounds bounds, CharacterEvaluation character) => Table(
         "Mean recall, with the LoRA (filled) and without (hollow)",

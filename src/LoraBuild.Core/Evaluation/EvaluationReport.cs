@@ -8,6 +8,7 @@ namespace LoraBuild.Core.Evaluation;
 /// <param name="Missed">The bounds that it misses, as messages.</param>
 /// <param name="Characters">Its figures, one a character.</param>
 /// <param name="Epochs">All files that it was chosen from, with the figures of each; empty where none was chosen.</param>
+/// <param name="Notes">What its author says of it, a paragraph each.</param>
 public sealed record EvaluationReport(
     string Title,
     string Lora,
@@ -15,4 +16,5 @@ public sealed record EvaluationReport(
     EvaluationBounds Bounds,
     IReadOnlyList<string> Missed,
     IReadOnlyList<CharacterEvaluation> Characters,
-    IReadOnlyList<EpochSummary> Epochs);
+    IReadOnlyList<EpochSummary> Epochs,
+    IReadOnlyList<string> Notes);

@@ -18,10 +18,10 @@ public sealed record PictureRequest
     /// <summary>The same seed and size give the same noise, whatever the batch and the device.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Width in pixels, a multiple of <see cref="SizeUnit"/>.</summary>
+    /// <summary>Width in pixels, a multiple of <see cref="SizeUnit"/>; 0, where a worker is asked: what fits the model.</summary>
     public int Width { get; init; } = 512;
 
-    /// <summary>Height in pixels, a multiple of <see cref="SizeUnit"/>.</summary>
+    /// <summary>Height in pixels, a multiple of <see cref="SizeUnit"/>; 0, where a worker is asked: what fits the model.</summary>
     public int Height { get; init; } = 512;
 
     /// <summary>Steps of the sampler, 1 to <see cref="MaxSteps"/>.</summary>

@@ -4,7 +4,7 @@ using LoraBuild.Core.Diagnostics;
 namespace LoraBuild.Core.Sampling;
 
 /// <summary>
-/// Reads sample prompts: a text file in sd-scripts' syntax, a prompt a line with <c>--n</c>, <c>--w</c>, <c>--h</c>, <c>--d</c>,
+/// Reads prompts of samples or regularisation images: a text file in sd-scripts' syntax, a prompt a line with <c>--n</c>, <c>--w</c>, <c>--h</c>, <c>--d</c>,
 /// <c>--s</c>, <c>--l</c> and <c>--ss</c>, lines that begin with <c>#</c> left out; or, named <c>.yaml</c>, <c>.yml</c> or <c>.json</c>, a
 /// list of such lines or of mappings with sd-scripts' keys.
 /// </summary>
@@ -16,9 +16,10 @@ public static class SamplePromptFile
 
     /// <summary>The pictures to draw, in the file's order.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="property">The property that names it, for messages.</param>
     /// <param name="defaults">What prompts have that do not say otherwise.</param>
     /// <param name="problems">LB1016, LB1001, LB1002: all that is wrong, with its line.</param>
-    public static IReadOnlyList<PictureRequest> Read(string path, PictureRequest defaults, out IReadOnlyList<Diagnostic> problems)
+    public static IReadOnlyList<PictureRequest> Read(string path, string property, PictureRequest defaults, out IReadOnlyList<Diagnostic> problems)
     {
         string text;
         try
@@ -27,7 +28,7 @@ public static class SamplePromptFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problems = [new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, $"The sample prompts cannot be read: {e.Message} Correct LoraSamplePrompts.", path)];
+            problems = [new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, $"The prompts cannot be read: {e.Message} Correct {property}.", path)];
             return [];
         }
 
@@ -35,7 +36,7 @@ public static class SamplePromptFile
             ? ReadYaml(text, path, defaults)
             : ReadLines(text, path, defaults);
         if (requests.Count == 0 && found.Count == 0)
-            found = [new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, "The file of sample prompts has no prompt. Write one a line, or remove LoraSamplePrompts.", path)];
+            found = [new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, $"The file of prompts has no prompt. Write one a line, or remove {property}.", path)];
         problems = found;
         return requests;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Evaluation;
+using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Tags;
 
 namespace LoraBuild.Core.Settings;
@@ -17,7 +18,7 @@ public static class PipelineSettings
     [
         "LoraMaxPixels", "LoraMinPictureSize", "LoraDuplicateDistance", "LoraDropDuplicates", "LoraCombineTaggers", "LoraTaggerThreshold",
         "LoraCharacterThreshold", "LoraRatingThreshold", "LoraTagOrder", "LoraUseRatingTags", "LoraUndesiredTags", "LoraAlwaysFirstTags",
-        "LoraTagReplacement", "LoraFeatureFrequency", "LoraEvidenceThreshold", "LoraUndecided",
+        "LoraTagReplacement", "LoraFeatureFrequency", "LoraEvidenceThreshold", "LoraUndecided", "LoraRegularizationCount",
     ];
 
     /// <summary>LB1008 for every property of these whose value is not one that it takes.</summary>
@@ -44,6 +45,9 @@ public static class PipelineSettings
             yield return Invalid("LoraDropDuplicates", values["LoraDropDuplicates"], "true or false");
         if (!long.TryParse(values["LoraMaxPixels"], NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) || pixels == 0)
             yield return Invalid("LoraMaxPixels", values["LoraMaxPixels"], "a whole number of pixels above 0");
+        if (values["LoraRegularizationCount"] is { Length: > 0 } count
+            && (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var drawn) || drawn is not (>= 1 and <= RegularizationPrompts.MostPictures)))
+            yield return Invalid("LoraRegularizationCount", count, $"empty or a whole number from 1 to {RegularizationPrompts.MostPictures}");
         if (!ByteSize.TryParse(values["LoraCacheMaxSize"], out _))
             yield return Invalid("LoraCacheMaxSize", values["LoraCacheMaxSize"], "a size such as 20 GB");
         if (values["LoraRemoteCacheReadOnly"] is not ("true" or "false"))

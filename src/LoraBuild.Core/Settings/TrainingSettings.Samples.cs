@@ -36,7 +36,7 @@ public sealed partial record TrainingSettings
     {
         problems = [];
         var defaults = new PictureRequest { Prompt = "", Seed = Seed, Sampler = SampleSampler, ClipSkip = ClipSkip ?? 1 };
-        return SamplePrompts is null ? [] : SamplePromptFile.Read(SamplePrompts, defaults, out problems);
+        return SamplePrompts is null ? [] : SamplePromptFile.Read(SamplePrompts, "LoraSamplePrompts", defaults, out problems);
     }
 
     /// <summary>These settings as far as the LoRA depends on them.</summary>

@@ -161,10 +161,9 @@ public sealed record ListTagsJob(string Labels, string Target) : WorkerJob;
 /// <param name="BaseModel">The checkpoint, or a folder as diffusers writes it.</param>
 /// <param name="Tokenizer">CLIP's vocabulary: a folder or merges.txt; null to look beside the checkpoint.</param>
 /// <param name="Options">Training options by sd-scripts' names; of them count those that say how the model is used.</param>
-/// <param name="FitsModel">Whether the pictures get the size that the model draws best, instead of their own.</param>
 /// <param name="Batches">What is drawn at a time; each is answered by a <see cref="FinishedEvent"/>.</param>
 public sealed record DrawJob(
-    string BaseModel, string? Tokenizer, IReadOnlyDictionary<string, string> Options, bool FitsModel, IReadOnlyList<BatchToDraw> Batches) : WorkerJob
+    string BaseModel, string? Tokenizer, IReadOnlyDictionary<string, string> Options, IReadOnlyList<BatchToDraw> Batches) : WorkerJob
 {
     /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
     public string? Vae { get; init; }
@@ -189,5 +188,5 @@ public sealed record BatchToDraw(string Id, string? Lora, IReadOnlyList<PictureT
 
 /// <summary>A picture to draw.</summary>
 /// <param name="Target">The PNG to write.</param>
-/// <param name="Request">What to draw.</param>
+/// <param name="Request">What to draw; a side of 0 gets the length that the model draws best.</param>
 public sealed record PictureToDraw(string Target, PictureRequest Request);

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
-using LoraBuild.Core.Evaluation;
 using LoraBuild.Core.Models;
-using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Worker;
 
@@ -17,22 +15,28 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="workerAssembly">The worker.</param>
 /// <param name="model">The base model.</param>
 /// <param name="job">A job without batches: how the model is loaded.</param>
-/// <param name="settings">How the pictures are drawn.</param>
-internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseModelFiles model, DrawJob job, EvaluationSettings settings)
+/// <param name="batchSize">How many pictures are drawn at a time.</param>
+internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseModelFiles model, DrawJob job, int batchSize)
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     // The options by which a model is loaded, and its number format and size chosen.
     private static readonly string[] ModelOptions = ["v2", "v_parameterization", "mixed_precision", "resolution"];
 
+    // What the model's part of the keys is made of.
+    private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);
+
     private BuildSession Session => task.Session;
 
+    /// <summary>The file name of a set's picture, by its place from 0.</summary>
+    public static string NameOf(int place) => string.Create(CultureInfo.InvariantCulture, $"{place + 1:0000}.png");
+
     /// <summary>Brings pictures up to date.</summary>
-    /// <param name="sets">Of each set: the LoRA file, null for the base model alone; the pictures; the folder that gets them, by <see cref="NameOf"/>.</param>
-    public StepTally Draw(IReadOnlyList<(string? Lora, IReadOnlyList<EvaluationPicture> Pictures, string Folder)> sets)
+    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6009: the base model was changed meanwhile.</exception>
+    public StepTally Draw(IReadOnlyList<DrawnSet> sets)
     {
         var shared = SharedKey();
-        var wanted = sets.SelectMany(set => Batches(set.Lora, set.Pictures, set.Folder)).Select(batch => (Batch: batch.Batch, Key: Key(shared, batch.Batch), batch.Folder))
+        var wanted = sets.SelectMany(set => Batches(set).Select(batch => (Batch: batch, Key: Key(shared, batch), set.Folder)))
             .Where(entry => !entry.Batch.Pictures.All(picture => Session.State.FindOutput(picture.Target, entry.Key) is not null)).ToList();
         Session.Store.Fetch([.. wanted.Select(entry => entry.Key)], task.CancellationToken);
         var missing = wanted.Where(entry => Session.Store.Find(entry.Key) is not { } result || !Session.TryPlace(result, entry.Folder, entry.Key)).ToList();
@@ -48,6 +52,8 @@ internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseMode
                 done =>
                 {
                     var (batch, key, _) = byId[done.Id];
+                    foreach (var (file, known) in inputs)
+                        Session.EnsureUnchanged(file, known);
                     foreach (var picture in batch.Pictures)
                         Session.State.RecordOutput(picture.Target, key);
                     Session.Store.Add(key, [.. batch.Pictures.Select(picture => (Path.GetFileName(picture.Target), picture.Target))], "Draw");
@@ -59,38 +65,17 @@ internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseMode
         return new StepTally(sets.Sum(set => set.Pictures.Count), made, restored, missing.Sum(entry => entry.Batch.Pictures.Count) - made);
     }
 
-    private IEnumerable<(BatchToDraw Batch, string Folder)> Batches(string? lora, IReadOnlyList<EvaluationPicture> pictures, string folder) =>
-        pictures.Select(Request).Chunk(settings.BatchSize).Select((requests, index) => (
-            new BatchToDraw(
-                string.Create(CultureInfo.InvariantCulture, $"{folder} {index}"),
-                lora,
-                [.. requests.Select((request, place) => new PictureToDraw(Path.Combine(folder, NameOf((index * settings.BatchSize) + place)), request))]),
-            folder));
-
-    /// <summary>The file name of a set's picture, by its place from 0.</summary>
-    public static string NameOf(int place) => string.Create(CultureInfo.InvariantCulture, $"{place + 1:0000}.png");
-
-    private PictureRequest Request(EvaluationPicture picture)
-    {
-        var request = new PictureRequest
-        {
-            Prompt = picture.Prompt,
-            NegativePrompt = settings.NegativePrompt,
-            Seed = picture.Seed,
-            Steps = settings.Steps,
-            Guidance = settings.Guidance,
-            Sampler = settings.Sampler,
-            ClipSkip = int.TryParse(job.Options.GetValueOrDefault("clip_skip"), CultureInfo.InvariantCulture, out var skip) ? skip : 1,
-        };
-        return settings.Size is { } size ? request with { Width = size.Width, Height = size.Height } : request;
-    }
+    // Pictures of one batch share what they are drawn by.
+    private IEnumerable<BatchToDraw> Batches(DrawnSet set) => set.Pictures
+        .Select((request, place) => new PictureToDraw(Path.Combine(set.Folder, NameOf(place)), request))
+        .GroupBy(picture => (picture.Request.Width, picture.Request.Height, picture.Request.Steps, picture.Request.Sampler, picture.Request.ClipSkip))
+        .SelectMany(alike => alike.Chunk(batchSize))
+        .Select(pictures => new BatchToDraw(pictures[0].Target, set.Lora, pictures));
 
     private ContentHash SharedKey()
     {
-        var key = new StepKey("Draw", Version)
-            .With("engine", EngineVersions.Of(Session, workerAssembly, task, task.CancellationToken).Tensors)
-            .With("fits model", job.FitsModel ? "true" : "false");
-        BaseModelKey.AddTo(key, Session, model, job.Tokenizer, Session.State.HashInput);
+        var key = new StepKey("Draw", Version).With("engine", EngineVersions.Of(Session, workerAssembly, task, task.CancellationToken).Tensors);
+        BaseModelKey.AddTo(key, Session, model, job.Tokenizer, file => inputs[file] = Session.State.HashInput(file));
         foreach (var option in ModelOptions)
             key.With(option, job.Options.GetValueOrDefault(option));
         return key.ToHash();

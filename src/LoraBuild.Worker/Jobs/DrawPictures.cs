@@ -38,8 +38,13 @@ internal static class DrawPictures
             },
             token);
 
-        PictureToDraw Sized(PictureToDraw picture) => job.FitsModel
-            ? picture with { Request = picture.Request with { Width = drawer.FittingSize.Width, Height = drawer.FittingSize.Height } }
-            : picture;
+        PictureToDraw Sized(PictureToDraw picture) => picture with
+        {
+            Request = picture.Request with
+            {
+                Width = picture.Request.Width > 0 ? picture.Request.Width : drawer.FittingSize.Width,
+                Height = picture.Request.Height > 0 ? picture.Request.Height : drawer.FittingSize.Height,
+            },
+        };
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LoraBuild.Builds.Craft;
 using LoraBuild.Core.Files;
 
 namespace LoraBuild.Benchmarks.Craft;
@@ -11,7 +12,7 @@ namespace LoraBuild.Benchmarks.Craft;
 /// </summary>
 internal sealed class CraftBenchmark : IBenchmark
 {
-    private const int DefaultSeeds = 3, DefaultSteps = 200, DefaultSamples = 24;
+    private const int DefaultSeeds = 3, DefaultSteps = 60, DefaultSamples = 12;
 
     public string Name => "craft";
 

@@ -30,6 +30,14 @@ public class RegularizationImageTests
     }
 
     [Fact]
+    public void One_that_the_base_model_drew_has_its_prompts_first_tag_as_class()
+    {
+        var image = RegularizationImage.Drawn(4, "1girl, solo, red dress", "others.txt");
+
+        Assert.Equal(new RegularizationImage("drawn+0005", "others.txt", 1, "1girl"), image);
+    }
+
+    [Fact]
     public void Repeats_that_are_no_number_are_an_error_with_the_picture()
     {
         RegularizationImage.Resolve([new("regularization/1_girl/a.png", "often")], out var diagnostics);

@@ -7,14 +7,18 @@ namespace LoraBuild.Core.Tests.Evaluation;
 
 public class EvaluationPageTests
 {
+    private static readonly CharacterEvaluation Scored =
+        SmallEvaluation.Score(SmallEvaluation.Plan(new EvaluationSettings { Samples = 3 }), ["black hair"], []);
+
     private static readonly EvaluationReport Report = new(
         "Small <project>",
         "aoi.safetensors",
         new EvaluationConditions(3, "ddim", 20, 7, "", 128, 96, 1, 0.4f),
         new EvaluationBounds(0.9, null, 0.05),
         ["LB5501: too little of </style> & her"],
-        [SmallEvaluation.Score(SmallEvaluation.Plan(new EvaluationSettings { Samples = 3 }), ["black hair"], [])],
-        [new EpochSummary("aoi-000001.safetensors", 0.5, null, 0.1, 0.4)]);
+        [Scored with { Cases = [.. Scored.Cases.Select(result => result with { Base = result.Base with { Asked = [] } })] }],
+        [new EpochSummary("aoi-000001.safetensors", 0.5, null, 0.1, 0.4)],
+        ["Fewer steps: <b>0.7</b>"]);
 
     private static readonly string Html = Write();
 
@@ -38,6 +42,13 @@ public class EvaluationPageTests
         Assert.Single(Regex.Matches(Html, "</style>"));
         Assert.Contains("<title>Small &lt;project&gt;: evaluation</title>", Html, StringComparison.Ordinal);
         Assert.DoesNotContain("<project>", Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_says_what_the_author_says_and_what_the_base_model_cannot_draw()
+    {
+        Assert.Contains("<p class=\"note\">Fewer steps: &lt;b&gt;0.7&lt;/b&gt;</p>", Html, StringComparison.Ordinal);
+        Assert.Contains("In 3 of 3 pictures of obedience the base model itself does not show what was asked for: ", Html, StringComparison.Ordinal);
     }
 
     // A browser takes <td/> for a cell that begins.

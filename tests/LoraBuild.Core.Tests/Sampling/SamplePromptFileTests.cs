@@ -84,7 +84,7 @@ public class SamplePromptFileTests
     [Fact]
     public void A_missing_file_is_an_error()
     {
-        Assert.Empty(SamplePromptFile.Read("/nowhere/prompts.txt", Defaults, out var problems));
+        Assert.Empty(SamplePromptFile.Read("/nowhere/prompts.txt", "LoraSamplePrompts", Defaults, out var problems));
         Assert.Equal(DiagnosticCode.SamplePromptsInvalid, Assert.Single(problems).Code);
     }
 
@@ -93,6 +93,6 @@ public class SamplePromptFileTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, name);
         File.WriteAllText(path, text);
-        return (SamplePromptFile.Read(path, Defaults, out var problems), problems);
+        return (SamplePromptFile.Read(path, "LoraSamplePrompts", Defaults, out var problems), problems);
     }
 }

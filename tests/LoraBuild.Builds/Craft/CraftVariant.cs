@@ -1,6 +1,6 @@
 using LoraBuild.Core.Caching;
 
-namespace LoraBuild.Benchmarks.Craft;
+namespace LoraBuild.Builds.Craft;
 
 /// <summary>The example, made in another way.</summary>
 /// <param name="Name">What is different.</param>
@@ -21,15 +21,21 @@ internal sealed record CraftVariant(
     // theirs as well, to 716,800.
     private const string SameSize = "8", SameSizeWithoutConvolutions = "14";
 
+    /// <summary>The example as it is.</summary>
+    public static CraftVariant AsTheArticleSays { get; } = new("as the article says");
+
+    /// <summary>Every rule broken that keeps a LoRA flexible: nothing is left to the trigger word, and all pictures are alike.</summary>
+    public static CraftVariant Sabotaged { get; } = new(
+        "sabotaged: features kept, one background",
+        Character: "features: {defaults: false}\ntags:\n  images/**: {remove: [simple background, white background]}\n",
+        Pictures: ["aoi_001", "aoi_003", "aoi_201", "aoi_210"]);
+
     /// <summary>The article's way first, then how to fail, then each other of its claims denied.</summary>
     public static IReadOnlyList<CraftVariant> All { get; } =
     [
-        new("as the article says"),
+        AsTheArticleSays,
         new("features kept in captions", Character: "features: {defaults: false}\n"),
-        new(
-            "sabotaged: features kept, one background",
-            Character: "features: {defaults: false}\ntags:\n  images/**: {remove: [simple background, white background]}\n",
-            Pictures: ["aoi_001", "aoi_003", "aoi_201", "aoi_210"]),
+        Sabotaged,
         new("no dedupe", Targets: Skipping("Dedupe", "StripFeatures", "LoraStrippedFile", "LoraDedupedFile")),
         new("outfits not aligned", Targets: Skipping("AlignOutfits", "Dedupe", "LoraDedupedFile", "LoraAlignedFile")),
         new("all pictures equally often", Lines: "  <ItemGroup>\n    <CharacterImage Update=\"@(CharacterImage)\" Repeats=\"8\" />\n  </ItemGroup>\n"),
@@ -44,7 +50,7 @@ internal sealed record CraftVariant(
     /// <param name="seed">The training's seed.</param>
     public ContentHash Key(int steps, int samples, int seed)
     {
-        var key = new StepKey("craft", 1)
+        var key = new StepKey("craft", 2)
             .With("steps", FormattableString.Invariant($"{steps}"))
             .With("samples", FormattableString.Invariant($"{samples}"))
             .With("seed", FormattableString.Invariant($"{seed}"))

@@ -1,17 +1,12 @@
 using System.Diagnostics;
-using System.Reflection;
-using System.Text.Json;
 
-namespace LoraBuild.Benchmarks.Craft;
+namespace LoraBuild.Builds.Craft;
 
 /// <summary>A project of one variant, in a folder of its own, and what Evaluate says of its LoRA.</summary>
 internal static class CraftProject
 {
     // What the example's StripFeatures takes out: variants that keep it in captions are measured by the same.
     private const string Features = "black hair, very long hair, ahoge, bangs, hair between eyes, yellow eyes, horse ears";
-
-    private static readonly string Example = typeof(CraftProject).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Example").Value!;
 
     /// <summary>Trains and evaluates; null, with the build's last lines on standard error, where it fails.</summary>
     /// <param name="variant">The variant.</param>
@@ -34,55 +29,50 @@ internal static class CraftProject
             return null;
         }
 
-        using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "bin", "evaluation", "evaluation.json")));
-        var character = report.RootElement.GetProperty("characters")[0];
-        var result = new CraftResult(
-            Figure("identity", "lora"),
-            Figure("obedienceOfBase"),
-            Figure("outfits", "lora"),
-            Figure("leakageAboveBase"));
+        var result = CraftResult.Read(folder);
         Directory.Delete(folder, recursive: true);
         return result;
-
-        double? Figure(string name, string? part = null)
-        {
-            var figure = character.GetProperty(name);
-            if (part is not null && figure.ValueKind != JsonValueKind.Null)
-                figure = figure.GetProperty(part);
-            return figure.ValueKind == JsonValueKind.Null ? null : figure.GetProperty("value").GetDouble();
-        }
     }
 
-    private static void Write(CraftVariant variant, int steps, int samples, int seed, string folder)
+    /// <summary>Writes the project.</summary>
+    /// <inheritdoc cref="Measure" path="/param"/>
+    public static void Write(CraftVariant variant, int steps, int samples, int seed, string folder)
     {
         // An interrupted run of another variant may have left its own; its training's state stays, and is of use to that variant alone.
         var images = Path.Combine(folder, "images");
         if (Directory.Exists(images))
             Directory.Delete(images, recursive: true);
-        foreach (var picture in Directory.EnumerateFiles(Path.Combine(Example, "images"), "*", SearchOption.AllDirectories))
+        foreach (var picture in Directory.EnumerateFiles(Path.Combine(Repository.Example, "images"), "*", SearchOption.AllDirectories))
         {
             if (variant.Pictures?.Contains(Path.GetFileNameWithoutExtension(picture)) == false)
                 continue;
-            var target = Path.Combine(folder, Path.GetRelativePath(Example, picture));
+            var target = Path.Combine(folder, Path.GetRelativePath(Repository.Example, picture));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(picture, target, overwrite: true);
         }
 
-        var character = File.ReadAllText(Path.Combine(Example, "character.yaml"));
+        var character = File.ReadAllText(Path.Combine(Repository.Example, "character.yaml"));
         // Of a few pictures none may be left that edits speak of.
         if (variant.Pictures is not null)
             character = character[..(character.IndexOf("\nedits:", StringComparison.Ordinal) + 1)];
         File.WriteAllText(Path.Combine(folder, "character.yaml"), character + variant.Character);
 
-        var project = File.ReadAllText(Path.Combine(Example, "HoshinoAoi.loraproj"))
-            .Replace("../build/", Path.Combine(Example, "..", "build") + "/", StringComparison.Ordinal)
-            .Replace("models/", Path.Combine(Example, "models") + "/", StringComparison.Ordinal);
+        var project = File.ReadAllText(Path.Combine(Repository.Example, "HoshinoAoi.loraproj"))
+            .Replace("../build/", Path.Combine(Repository.Example, "..", "build") + "/", StringComparison.Ordinal)
+            .Replace("models/", Path.Combine(Repository.Example, "models") + "/", StringComparison.Ordinal);
         var properties = new Dictionary<string, string>(variant.Properties ?? new Dictionary<string, string>())
         {
             ["LoraMaxTrainSteps"] = FormattableString.Invariant($"{steps}"),
+            // For a short training: a tenth of it to warm up, and higher rates than the example's.
+            ["LoraLrWarmupSteps"] = FormattableString.Invariant($"{steps / 10}"),
+            ["LoraLearningRate"] = "0.001",
+            ["LoraTextEncoderLr"] = "0.0005",
             ["LoraSaveEveryNEpochs"] = "0",
             ["LoraSeed"] = FormattableString.Invariant($"{seed}"),
             ["LoraReport"] = "false",
+            ["LoraSamplePrompts"] = "",
+            ["LoraRegularizationPrompts"] = "",
+            ["LoraEvaluateSteps"] = "10",
             ["LoraEvaluateSamples"] = FormattableString.Invariant($"{samples}"),
             ["LoraEvaluateFeatures"] = Features,
             ["LoraMinIdentity"] = "",

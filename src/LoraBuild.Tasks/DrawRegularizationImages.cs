@@ -1,0 +1,77 @@
+using System.Globalization;
+using LoraBuild.Core.Characters;
+using LoraBuild.Core.Sampling;
+using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>
+/// DrawRegularizationImages: a file of prompts -> what the base model draws for them, each with its prompt as caption, memoised like every
+/// step. What an earlier build drew and this one does not want is deleted.
+/// </summary>
+public sealed class DrawRegularizationImages : DrawingTask
+{
+    // Of small pictures as many as are drawn in little more time than one.
+    private const int BatchSize = 4;
+
+    /// <summary>The project's folder.</summary>
+    [Required]
+    public string ProjectFolder { get; set; } = "";
+
+    /// <summary>The file of prompts; without it, nothing is drawn.</summary>
+    public ITaskItem? Prompts { get; set; }
+
+    /// <summary>How many pictures, or nothing for one a prompt.</summary>
+    public string Count { get; set; } = "";
+
+    /// <summary>The folder for the pictures.</summary>
+    [Required]
+    public string Folder { get; set; } = "";
+
+    /// <summary>The pictures, with the metadata that <c>PictureMetadata</c> names.</summary>
+    [Output]
+    public ITaskItem[] DrawnPictures { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        if (Prompts is not null)
+            Draw(Prompts.GetMetadata("FullPath"));
+        Session.Sweep(Folder, Session.State.IsSeen);
+    }
+
+    private void Draw(string file)
+    {
+        if (ReadSettings() is not { } settings)
+            return;
+        // Known first and read then: what is written in between is a change for the next build.
+        Session.State.HashInput(file);
+        var requests = RegularizationPrompts.Read(file, Count.Length == 0 ? null : int.Parse(Count, CultureInfo.InvariantCulture), settings, out var problems);
+        foreach (var problem in problems)
+            Report(problem);
+        if (Log.HasLoggedErrors)
+            return;
+
+        var tally = Drawing(settings, BatchSize, "to draw regularisation images with").Draw([new DrawnSet(null, requests, Folder)]);
+        if (Log.HasLoggedErrors)
+            return;
+        var source = Path.GetRelativePath(ProjectFolder, file).Replace(Path.DirectorySeparatorChar, '/');
+        DrawnPictures = [.. requests.Select((request, place) => Item(place, request, source))];
+        Say(tally.Describe("DrawRegularizationImages"));
+    }
+
+    private ITaskItem Item(int place, PictureRequest request, string source)
+    {
+        var picture = RegularizationImage.Drawn(place, request.Prompt, source);
+        var item = PictureItem.Create(Path.Combine(Folder, DrawingStep.NameOf(place)));
+        item.SetLiteral(PictureMetadata.Id, picture.Id);
+        item.SetLiteral(PictureMetadata.Source, picture.Source);
+        item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
+        item.SetLiteral(PictureMetadata.Edits, "[]");
+        item.SetLiteral(PictureMetadata.Class, picture.Class);
+        item.SetLiteral(PictureMetadata.Caption, request.Prompt);
+        return item;
+    }
+}

@@ -1,0 +1,43 @@
+using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
+using LoraBuild.Core.Settings;
+using LoraBuild.Core.Worker;
+using LoraBuild.Tasks.Steps;
+using Microsoft.Build.Framework;
+
+namespace LoraBuild.Tasks;
+
+/// <summary>A task that draws pictures with the base model.</summary>
+public abstract class DrawingTask : BaseModelTask
+{
+    /// <summary>The worker.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
+    public ITaskItem? Tokenizer { get; set; }
+
+    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
+    [Required]
+    public string TokenizerUrl { get; set; } = "";
+
+    /// <summary>The step that draws.</summary>
+    /// <param name="training">How the model is used.</param>
+    /// <param name="batchSize">How many pictures are drawn at a time.</param>
+    /// <param name="purpose">What the base model is needed for, as the end of the sentence "There is no base model ...".</param>
+    /// <exception cref="LoraBuildException">LB4001: there is no base model. And as <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
+    private protected DrawingStep Drawing(TrainingSettings training, int batchSize, string purpose)
+    {
+        var path = FetchBaseModel()
+            ?? throw new LoraBuildException(DiagnosticCode.BaseModelMissing, $"There is no base model {purpose}. Set LoraBaseModel to the one that the LoRA is trained on.");
+        var vae = FetchVae();
+        var model = BaseModelFiles.Of(path, vae);
+        var job = new DrawJob(model.Path, Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path), training.ToOptions(), [])
+        {
+            CachePath = CachePath,
+            Vae = vae,
+            TokenizerUrl = TokenizerUrl,
+        };
+        return new DrawingStep(this, WorkerAssembly, model, job, batchSize);
+    }
+}
