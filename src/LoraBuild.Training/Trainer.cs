@@ -116,7 +116,10 @@ public sealed class Trainer : IDisposable
         CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
+#if !TORCHSHARP
+        // TorchSharp cannot ask for them.
         using var deterministic = job.Deterministic && cuda.is_available() ? use_deterministic_algorithms(warn_only: true) : null;
+#endif
         using var trainer = new Trainer(job);
         log?.Invoke(trainer.Describe());
         return trainer.Train(progress, log, report, cancellation);
