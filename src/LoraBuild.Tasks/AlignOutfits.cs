@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -47,7 +46,7 @@ public sealed class AlignOutfits : TagStepTask
                     .With("tables", ShippedTables.Hash)
                     .With("trigger", character.Trigger)
                     .With("implications", own.Content)
-                    .With("outfits", JsonSerializer.Serialize(character.Outfits.Select(outfit => outfit with { Line = 0, Column = 0 })))
+                    .With("outfits", character.Outfits.SelectMany(Describe))
                     .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
                     .With("undecided", Undecided),
                 (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id()].Tags.Tags));
@@ -63,13 +62,20 @@ public sealed class AlignOutfits : TagStepTask
         }
     }
 
+    private static IEnumerable<string> Describe(Outfit outfit) =>
+    [
+        outfit.Name, outfit.Trigger is null ? "" : "trigger " + outfit.Trigger,
+        .. outfit.Tags.Select(tag => "tag " + tag),
+        .. outfit.When is null ? [] : outfit.When.Any.Select(tag => "any " + tag).Append("when").Concat(outfit.When.All.Select(tag => "all " + tag)),
+    ];
+
     private (PictureTags Tags, OutfitFinding? Finding)? Align(OutfitAligner aligner, ITaskItem picture, PictureTags tags, IReadOnlyList<string> raw)
     {
         var scores = picture.GetMetadata(PictureMetadata.Scores) is { Length: > 0 } path
             ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))
             : null;
         var outfit = picture.GetMetadata(PictureMetadata.Outfit) is { Length: > 0 } name ? name : null;
-        var hidden = JsonSerializer.Deserialize<IReadOnlyList<string>>(picture.GetMetadata(PictureMetadata.Hidden)) ?? [];
+        var hidden = PictureItem.ListOf(picture, PictureMetadata.Hidden, CharacterJson.Default.IReadOnlyListString);
         try
         {
             var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), outfit, hidden);

@@ -17,6 +17,8 @@ public sealed class BeginBuild : LoraTask
     protected override void Run()
     {
         Session.Begin(() => Say("Waiting for another build of this project to end"), CancellationToken);
+        if (!Session.FollowsUnfinished)
+            return;
         AtomicFile.RemoveUnfinished(IntermediateFolder);
         AtomicFile.RemoveUnfinished(OutputFolder);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Tags;
 using LoraBuild.Tasks.Steps;
@@ -24,17 +23,15 @@ public sealed class DedupeTags : TagStepTask
     protected override void Run()
     {
         var own = OwnImplications.Read(Session, Implications);
-        var raw = Session.ReadLedger(TaggedFile);
         RunStep("Dedupe", character =>
         {
-            var rawTags = PicturesOf(character).Select(id => (id, raw[id].Tags.Tags)).ToList();
-            foreach (var warning in ContradictionTable.Default.Warnings(rawTags, own.Table, character.File))
+            foreach (var warning in ContradictionTable.Default.Warnings(TagsOf(character, TaggedFile), own.Table, character.File))
                 Report(warning.Diagnostic);
             var deduplicator = new TagDeduplicator(character, own.Table);
             return new Rules(
                 new StepKey("Dedupe", StepVersion)
                     .With("tables", ShippedTables.Hash)
-                    .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
+                    .With("triggers", character.TriggerWords)
                     .With("implications", own.Content),
                 (_, tags) => (deduplicator.Deduplicate(tags), null));
         });

@@ -53,7 +53,7 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
         }
 
         if (Session.Store.Remote?.TakeWarning() is { } warning)
-            Report(warning);
+            Show(warning);
         var succeeded = !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
         if (!succeeded)
             Session.End();
@@ -81,6 +81,12 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
 
     /// <summary>Shows a diagnostic in MSBuild's way.</summary>
     protected internal void Report(Diagnostic diagnostic)
+    {
+        Session.Remarks.Enqueue(diagnostic);
+        Show(diagnostic);
+    }
+
+    private void Show(Diagnostic diagnostic)
     {
         // A line end within a name would cut the diagnostic in two.
         var file = diagnostic.File?.ReplaceLineEndings(" ");

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Core.Worker;
@@ -78,7 +78,7 @@ public sealed class NormalizePictures : ModelTask
     private string PathOf(ITaskItem picture) => Path.Combine(Folder, picture.Id() + ".png");
 
     private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        JsonSerializer.Deserialize<IReadOnlyList<Edit>>(picture.GetMetadata(PictureMetadata.Edits)) ?? [];
+        PictureItem.ListOf(picture, PictureMetadata.Edits, CharacterJson.Default.IReadOnlyListEdit);
 
     private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
 

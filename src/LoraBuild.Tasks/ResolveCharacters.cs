@@ -113,12 +113,12 @@ public sealed class ResolveCharacters : LoraTask
         item.SetLiteral(PictureMetadata.SourcePath, Path.Combine(root, picture.Source));
         item.SetLiteral(PictureMetadata.Part, picture.Part ?? "");
         item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
-        item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits));
+        item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits, CharacterJson.Default.IReadOnlyListEdit));
         item.SetLiteral(PictureMetadata.EditsAt, picture.EditsAt ?? "");
         item.SetLiteral(PictureMetadata.Outfit, picture.Outfit ?? "");
         item.SetLiteral(PictureMetadata.TagFile, picture.TagFile is null ? "" : Path.Combine(root, picture.TagFile));
-        item.SetLiteral(PictureMetadata.TagEdits, JsonSerializer.Serialize(picture.TagEdits));
-        item.SetLiteral(PictureMetadata.Hidden, JsonSerializer.Serialize(picture.Hidden));
+        item.SetLiteral(PictureMetadata.TagEdits, JsonSerializer.Serialize(picture.TagEdits, CharacterJson.Default.IReadOnlyListTagEdit));
+        item.SetLiteral(PictureMetadata.Hidden, JsonSerializer.Serialize(picture.Hidden, CharacterJson.Default.IReadOnlyListString));
         return item;
     }
 }

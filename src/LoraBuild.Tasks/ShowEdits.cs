@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Core.Worker;
@@ -56,5 +56,5 @@ public sealed class ShowEdits : ModelTask
     }
 
     private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        JsonSerializer.Deserialize<IReadOnlyList<Edit>>(picture.GetMetadata(PictureMetadata.Edits)) ?? [];
+        PictureItem.ListOf(picture, PictureMetadata.Edits, CharacterJson.Default.IReadOnlyListEdit);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Features;
@@ -17,25 +16,24 @@ public sealed class StripFeatures : TagStepTask
     public double FeatureFrequency { get; set; }
 
     /// <inheritdoc/>
-    protected override void Run()
-    {
-        var raw = Session.ReadLedger(InputFile);
-        RunStep("StripFeatures", character => RulesFor(character, raw));
-    }
+    protected override void Run() => RunStep("StripFeatures", RulesFor);
 
-    private Rules RulesFor(Character character, IReadOnlyDictionary<string, TagLedgerEntry> raw)
+    private Rules RulesFor(Character character)
     {
-        var survey = new FeatureSurvey(character, [.. PicturesOf(character).Select(id => (id, raw[id].Tags.Tags))], FeatureFrequency);
+        var survey = new FeatureSurvey(character, TagsOf(character, InputFile), FeatureFrequency);
         foreach (var warning in survey.Warnings())
             Report(warning.Diagnostic);
         var stripper = new FeatureStripper(character, survey.Spared);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)
                 .With("tables", ShippedTables.Hash)
-                .With("triggers", JsonSerializer.Serialize(character.TriggerWords))
-                .With("aliases", JsonSerializer.Serialize(character.Aliases))
-                .With("features", JsonSerializer.Serialize(character.Features))
-                .With("spared", JsonSerializer.Serialize(survey.Spared.Order(StringComparer.Ordinal))),
+                .With("triggers", character.TriggerWords)
+                .With("aliases", character.Aliases)
+                .With("patterns", character.Features.Patterns)
+                .With("features", character.Features.Tags)
+                .With("kept", character.Features.Keep)
+                .With("defaults", character.Features.UseDefaults ? "true" : "false")
+                .With("spared", survey.Spared.Order(StringComparer.Ordinal)),
             (_, tags) => (stripper.Strip(tags), null));
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
@@ -66,11 +66,12 @@ public sealed class TagPictures : ModelTask
     protected override void Run()
     {
         selection = TagSelection.Parse(Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal), out _);
-        selectionKey = selection.ToJson();
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
+        selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
         var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(
             [.. byTagger.Select(picture => (picture.Id(), picture.ItemSpec))], Folder);
-        Session.Sweep(Folder, Session.State.IsSeen);
+        if (!Session.IsPartial)
+            Session.Sweep(Folder, Session.State.IsSeen);
 
         var scored = byTagger.Where(picture => Session.State.IsSeen(ScoresOf(picture)));
         var ready = scored.Concat(Pictures.Except(byTagger)).ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
@@ -83,7 +84,7 @@ public sealed class TagPictures : ModelTask
         Complete = TaggedPictures.Length == Pictures.Length;
         var fromFiles = Pictures.Length - byTagger.Count;
         var tally = new StepTally(
-            Pictures.Length, scoring.Made + read.Count, scoring.Restored + Math.Min(tagging.Restored, fromFiles), Pictures.Length - TaggedPictures.Length);
+            Pictures.Length + Session.RestCount, scoring.Made + read.Count, scoring.Restored + Math.Min(tagging.Restored, fromFiles), Pictures.Length - TaggedPictures.Length);
         Say(tally.Describe("Tag"));
     }
 
@@ -117,7 +118,7 @@ public sealed class TagPictures : ModelTask
                 read.Add(picture.Id());
             }
 
-            return (TagEdit.Apply(raw, JsonSerializer.Deserialize<IReadOnlyList<TagEdit>>(picture.GetMetadata(PictureMetadata.TagEdits)) ?? []), null);
+            return (TagEdit.Apply(raw, PictureItem.ListOf(picture, PictureMetadata.TagEdits, CharacterJson.Default.IReadOnlyListTagEdit)), null);
         }
         catch (LoraBuildException e)
         {

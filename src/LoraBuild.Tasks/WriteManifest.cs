@@ -36,30 +36,67 @@ public sealed class WriteManifest : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        if (Session.IsPartial)
+            CaptionAnew();
+        else
+            WriteWhole();
+    }
+
+    // Of some pictures alone only the captions are other ones.
+    private void CaptionAnew()
+    {
+        var tags = Session.ReadLedger(TagsFile);
+        var captions = new Dictionary<string, (string Caption, string? Outfit)>(StringComparer.Ordinal);
+        foreach (var picture in Pictures)
+        {
+            var entry = tags[picture.Id()];
+            var caption = Caption.Of(entry.Tags.Tags);
+            captions[picture.Id() + ".png"] = (caption, entry.Finding?.Outfit);
+            var folder = DatasetLayout.FolderName(RepeatsOf(picture), picture.GetMetadata(PictureMetadata.Character));
+            var bytes = Encoding.UTF8.GetBytes(caption);
+            Place(Path.Combine(Folder, folder, picture.Id() + ".txt"), ContentHash.Of(bytes), () => bytes);
+        }
+
+        var file = Path.Combine(Folder, DatasetFile.Name);
+        var json = new DatasetText(File.ReadAllBytes(file)).With(captions, out var groups);
+        Place(file, ContentHash.Of(json), () => json);
+        Tell([.. groups.Where(group => !group.Group.IsRegularization).Select(group => (group.Group.Repeats, group.Pictures))],
+            groups.Where(group => group.Group.IsRegularization).Sum(group => group.Pictures));
+    }
+
+    private void WriteWhole()
+    {
         var tags = Session.ReadLedger(TagsFile);
         var pictures = Pictures.Select(picture => Captioned(picture, tags[picture.Id()])).ToDictionary(picture => picture.Id);
         var others = RegularizationPictures.Select(Regularization).ToDictionary(picture => picture.Id);
         var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values, others.Values);
         foreach (var group in manifest.Groups)
         {
-            foreach (var described in group.Pictures)
+            Parallel.ForEachAsync(group.Pictures, CancellationToken, (described, _) =>
             {
-                CancellationToken.ThrowIfCancellationRequested();
                 var picture = (group.IsRegularization ? others : pictures)[Path.GetFileNameWithoutExtension(described.File)];
                 var target = Path.Combine(Folder, group.Folder, described.File);
                 Place(target, picture.Content, () => File.ReadAllBytes(picture.Png));
                 var caption = Encoding.UTF8.GetBytes(picture.Caption);
                 Place(Path.ChangeExtension(target, ".txt"), ContentHash.Of(caption), () => caption);
-            }
+                return ValueTask.CompletedTask;
+            }).GetAwaiter().GetResult();
         }
 
         var json = DatasetFile.Serialize(manifest);
         Place(Path.Combine(Folder, DatasetFile.Name), ContentHash.Of(json), () => json);
         Session.Sweep(Folder, Session.State.IsSeen);
-        var counts = string.Join(" + ", manifest.Groups.Where(group => !group.IsRegularization).Select(group => $"{group.Repeats}x{group.Pictures.Count}"));
-        var ofClass = others.Count == 0 ? "" : $", and as many of {others.Count} regularisation images";
-        Say($"Manifest: {pictures.Count} pictures, {manifest.SamplesPerEpoch} samples an epoch ({counts}){ofClass}");
+        Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (group.Repeats, group.Pictures.Count))], others.Count);
     }
+
+    private void Tell(IReadOnlyList<(int Repeats, int Pictures)> groups, int others)
+    {
+        var counts = string.Join(" + ", groups.Select(group => $"{group.Repeats}x{group.Pictures}"));
+        var ofClass = others == 0 ? "" : $", and as many of {others} regularisation images";
+        Say($"Manifest: {groups.Sum(group => group.Pictures)} pictures, {groups.Sum(group => group.Repeats * group.Pictures)} samples an epoch ({counts}){ofClass}");
+    }
+
+    private static int RepeatsOf(ITaskItem picture) => int.Parse(picture.GetMetadata(PictureMetadata.Repeats), CultureInfo.InvariantCulture);
 
     private CaptionedPicture Captioned(ITaskItem picture, TagLedgerEntry entry) => new(
         picture.Id(),
@@ -67,7 +104,7 @@ public sealed class WriteManifest : LoraTask
         picture.ItemSpec,
         Session.State.HashInput(picture.ItemSpec),
         Caption.Of(entry.Tags.Tags),
-        int.Parse(picture.GetMetadata(PictureMetadata.Repeats), CultureInfo.InvariantCulture),
+        RepeatsOf(picture),
         picture.GetMetadata(PictureMetadata.Source),
         entry.Finding?.Outfit);
 
@@ -77,7 +114,7 @@ public sealed class WriteManifest : LoraTask
         picture.ItemSpec,
         Session.State.HashInput(picture.ItemSpec),
         picture.GetMetadata(PictureMetadata.Caption),
-        int.Parse(picture.GetMetadata(PictureMetadata.Repeats), CultureInfo.InvariantCulture),
+        RepeatsOf(picture),
         picture.GetMetadata(PictureMetadata.Source),
         Outfit: null);
 

@@ -96,10 +96,11 @@ public sealed class WriteReport : LoraTask
         // Without a finished training of this build there is nothing to add to the page that was written before it.
         if (AfterTraining && !Session.State.IsSeen(TrainingLogFile))
             return;
-        if (Wanted == "auto" && Pictures.Length > MostUnasked)
+        var pictures = Pictures.Length + Session.RestCount;
+        if (!IsWritten(Wanted, pictures))
         {
             if (!AfterTraining)
-                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Pictures.Length} pictures; dotnet build -t:Report writes it"));
+                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {pictures} pictures; dotnet build -t:Report writes it"));
             return;
         }
 
@@ -131,6 +132,11 @@ public sealed class WriteReport : LoraTask
         Session.State.RecordOutput(Page, AfterTraining ? trained : untrained);
         Say($"Report -> {Page}");
     }
+
+    /// <summary>Whether a build writes the page.</summary>
+    /// <param name="wanted">See <see cref="Wanted"/>.</param>
+    /// <param name="pictures">How many pictures there are.</param>
+    internal static bool IsWritten(string wanted, int pictures) => wanted == "true" || (wanted == "auto" && pictures <= MostUnasked);
 
     private ContentHash Key(TrainingSettings settings, OwnImplications own, ContentHash thumbnails)
     {

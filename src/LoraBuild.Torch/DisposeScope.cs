@@ -7,7 +7,9 @@ namespace LoraBuild.Torch;
 public sealed class DisposeScope : IDisposable
 {
     private DisposeScopeManager? _manager;
-    private HashSet<IDisposable> _disposables = new(ReferenceEqualityComparer.Instance);
+    // Each tensor knows its place. Those of tensors that have left are null, unless they were the last.
+    private List<torch.Tensor?> _tensors = [];
+    private int _count;
 
     internal DisposeScope(DisposeScopeManager manager)
     {
@@ -18,12 +20,12 @@ public sealed class DisposeScope : IDisposable
     internal DisposeScope? OuterScope { get; set; }
 
     /// <summary>A snapshot of what the scope will dispose.</summary>
-    public IReadOnlyList<IDisposable> DisposablesView => [.. Open()._disposables];
+    public IReadOnlyList<IDisposable> DisposablesView => [.. Open()._tensors.OfType<torch.Tensor>()];
 
     /// <summary>How much the scope will dispose.</summary>
-    public int DisposablesCount => Open()._disposables.Count;
+    public int DisposablesCount => Open()._count;
 
-    public bool Contains(IDisposable disposable) => _disposables.Contains(disposable);
+    public bool Contains(IDisposable disposable) => disposable is torch.Tensor tensor && tensor.OwningDisposeScope == this;
 
     /// <summary>Hands over to the outer scope; without one, to whoever holds the object.</summary>
     public T MoveToOuter<T>(T disposable) where T : IDisposable => MoveToOther(OuterScope, disposable);
@@ -46,8 +48,8 @@ public sealed class DisposeScope : IDisposable
     /// <summary>Hands over to another scope; null detaches.</summary>
     public T MoveToOther<T>(DisposeScope? scope, T disposable) where T : IDisposable
     {
-        if (Open()._disposables.Remove(disposable))
-            SetOwner(disposable, scope);
+        if (Open().Contains(disposable))
+            SetOwner((torch.Tensor)(IDisposable)disposable, scope);
         return disposable;
     }
 
@@ -86,10 +88,8 @@ public sealed class DisposeScope : IDisposable
         Open();
         if (disposable is not torch.Tensor tensor)
             throw new InvalidOperationException("A DisposeScope manages tensors only.");
-        if (tensor.OwningDisposeScope == this)
-            return;
-        tensor.OwningDisposeScope?._disposables.Remove(tensor);
-        SetOwner(tensor, this);
+        if (tensor.OwningDisposeScope != this)
+            SetOwner(tensor, this);
     }
 
     /// <inheritdoc cref="Attach(IDisposable)"/>
@@ -109,13 +109,19 @@ public sealed class DisposeScope : IDisposable
     /// <inheritdoc cref="DisposeEverything"/>
     public void DisposeEverythingBut(IEnumerable<IDisposable> inKeep)
     {
-        var all = Open()._disposables;
-        _disposables = new(inKeep, ReferenceEqualityComparer.Instance);
-        foreach (var disposable in all)
+        var kept = inKeep.OfType<torch.Tensor>().Where(Open().Contains).ToList();
+        kept.ForEach(Leave);
+        var all = _tensors;
+        (_tensors, _count) = ([], 0);
+        foreach (var tensor in all)
         {
-            if (!_disposables.Contains(disposable))
-                disposable.Dispose();
+            if (tensor is null)
+                continue;
+            tensor.OwningDisposeScope = null;
+            tensor.Dispose();
         }
+
+        kept.ForEach(Register);
     }
 
     /// <inheritdoc cref="DisposeEverything"/>
@@ -131,9 +137,8 @@ public sealed class DisposeScope : IDisposable
     /// <summary>Tells the scope that the object has been disposed by hand.</summary>
     public void MarkAsDisposed(IDisposable disposable)
     {
-        Open()._disposables.Remove(disposable);
-        if (disposable is torch.Tensor tensor)
-            tensor.OwningDisposeScope = null;
+        if (Open().Contains(disposable))
+            SetOwner((torch.Tensor)disposable, null);
     }
 
     public void Dispose()
@@ -145,7 +150,13 @@ public sealed class DisposeScope : IDisposable
         _manager = null;
     }
 
-    internal void Register(IDisposable disposable) => _disposables.Add(disposable);
+    /// <summary>Takes in a tensor that belongs to no scope.</summary>
+    internal void Register(torch.Tensor tensor)
+    {
+        (tensor.OwningDisposeScope, tensor.PlaceInScope) = (this, _tensors.Count);
+        _tensors.Add(tensor);
+        _count++;
+    }
 
     private DisposeScope Open()
     {
@@ -153,10 +164,19 @@ public sealed class DisposeScope : IDisposable
         return this;
     }
 
-    private static void SetOwner(IDisposable disposable, DisposeScope? scope)
+    private static void SetOwner(torch.Tensor tensor, DisposeScope? scope)
     {
-        scope?._disposables.Add(disposable);
-        if (disposable is torch.Tensor tensor)
-            tensor.OwningDisposeScope = scope;
+        tensor.OwningDisposeScope?.Leave(tensor);
+        scope?.Register(tensor);
+    }
+
+    private void Leave(torch.Tensor tensor)
+    {
+        if (tensor.PlaceInScope == _tensors.Count - 1)
+            _tensors.RemoveAt(tensor.PlaceInScope);
+        else
+            _tensors[tensor.PlaceInScope] = null;
+        tensor.OwningDisposeScope = null;
+        _count--;
     }
 }

@@ -27,8 +27,7 @@ public static partial class torch
             var count = Interlocked.Increment(ref _totalCount);
             if (count > _peakCount)
                 _peakCount = count;
-            OwningDisposeScope = DisposeScopeManager.ThreadSingleton.CurrentDisposeScope;
-            OwningDisposeScope?.Register(this);
+            DisposeScopeManager.ThreadSingleton.CurrentDisposeScope?.Register(this);
         }
 
         ~Tensor() => Release();
@@ -46,6 +45,9 @@ public static partial class torch
         public bool IsInvalid => _handle == 0;
 
         internal DisposeScope? OwningDisposeScope { get; set; }
+
+        /// <summary>Where that scope has it.</summary>
+        internal int PlaceInScope { get; set; }
 
         public long Dimensions => Read(Native.lb_dim(Handle));
 

@@ -12,7 +12,7 @@ public static partial class torch
             /// The most scores that are kept for the backward pass: 2^20, which are 4 MiB of floats. Where there are more, they are
             /// computed again, as many at a time, which so stay in the processor's cache.
             /// </summary>
-            private const long MaxScores = 1 << 20;
+            internal const long MaxScores = 1 << 20;
 
             /// <summary>
             /// softmax(query x key^T / sqrt(d) + mask) x value over [..., tokens, d]. From libtorch 2.0 on its own kernels; before that the

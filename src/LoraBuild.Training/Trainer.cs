@@ -26,7 +26,7 @@ namespace LoraBuild.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private const int Version = 3;
+    private const int Version = 4;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
     // Where steps wait for pictures for more of the time than this, the author is told.
     private const double MuchWaiting = 0.05;
@@ -47,6 +47,7 @@ public sealed class Trainer : IDisposable
     private readonly AdapterNetwork? secondNetwork;
     private readonly IOptimizer optimizer;
     private readonly LossScale? scale;
+    private readonly SkippedSteps skipped = new();
     private readonly TrainingState state;
     private readonly IReadOnlyList<double> resumed;
     private readonly SavePlan saves;
@@ -62,7 +63,7 @@ public sealed class Trainer : IDisposable
         (var trainingManifest, validationManifest) = ValidationSplit.Of(job.Manifest, settings);
         dataset = TrainingDataset.Create(job.DatasetFolder, trainingManifest, settings);
         plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
-        rates = new(plan, settings);
+        rates = new(plan, settings, skipped);
         var files = BaseModelFiles.Of(job.BaseModel, job.Vae);
         device = cuda.is_available() ? CUDA : CPU;
         precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
@@ -84,8 +85,8 @@ public sealed class Trainer : IDisposable
         }
 
         optimizer = OptimizerFactory.Create(settings, network.Parameters);
-        scale = precision == ModelPrecision.Float16 ? new() : null;
-        state = new(network.Parameters, settings.OptimizerType, optimizer, scale);
+        scale = job.Scale?.Invoke() ?? (precision == ModelPrecision.Float16 ? new() : null);
+        state = new(network.Parameters, settings.OptimizerType, optimizer, scale, skipped);
         resumed = settings.Resume is { } file ? Resume(file) : [];
         saves = new(job, plan, resumed.Count);
         previewPlan = new(settings, plan, job.SamplePrompts, job.OutputName, resumed.Count);
@@ -115,7 +116,10 @@ public sealed class Trainer : IDisposable
         CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
+#if !TORCHSHARP
+        // TorchSharp cannot ask for them.
         using var deterministic = job.Deterministic && cuda.is_available() ? use_deterministic_algorithms(warn_only: true) : null;
+#endif
         using var trainer = new Trainer(job);
         log?.Invoke(trainer.Describe());
         return trainer.Train(progress, log, report, cancellation);
@@ -194,6 +198,8 @@ public sealed class Trainer : IDisposable
             var result = Change(step, loss, losses.Count);
             if (!double.IsFinite(result.Loss) || !(double.IsFinite(result.GradientNorm) || (result.Skipped && !scale!.IsExhausted)))
                 throw Diverged(taken, result, losses, kept);
+            if (result.Skipped)
+                skipped.Add(losses.Count);
             losses.Add(result.Loss);
             scalars?.Add(losses);
             if (losses.Count == first + 1)

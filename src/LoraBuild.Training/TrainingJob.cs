@@ -57,6 +57,9 @@ public sealed record TrainingJob(
     /// <summary>A second folder that shows previews as soon as they are drawn, or null.</summary>
     public string? ShownSampleFolder { get; init; }
 
+    /// <summary>Makes the loss scale of a training that needs none; null: there is one where the models compute in 16 bits.</summary>
+    internal Func<LossScale>? Scale { get; init; }
+
     internal ModelOptions ModelOptions => new()
     {
         Tokenizer = Tokenizer, FetchTokenizer = FetchTokenizer, Vae = Vae, V2 = Settings.V2, VParameterization = Settings.VParameterization,

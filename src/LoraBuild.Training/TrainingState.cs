@@ -5,17 +5,19 @@ using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training;
 
 /// <summary>
-/// The state of a training between two steps: weights, optimizer state, the losses so far, and the key of the training that it belongs to.
+/// The state of a training between two steps: weights, optimizer state, the losses and skipped steps so far, and the key of the training that
+/// it belongs to.
 /// A training that goes on from it ends with the same bits as one that was not interrupted.
 /// </summary>
-internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale)
+internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale, SkippedSteps skipped)
 {
     private const string KeyEntry = "training_key", LayoutEntry = "layout", OptimizerEntry = "optimizer_type", ChecksumEntry = "sha256";
-    private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", OptimizerPrefix = "optimizer.";
+    private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", SkippedName = "skipped_steps", OptimizerPrefix = "optimizer.";
 
     /// <summary>Saves the state, whole or not at all.</summary>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
@@ -29,6 +31,8 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
             new(LossesName, tensor([.. losses], dtype: ScalarType.Float64)),
             new(ScaleName, tensor([scale?.Factor ?? 0, scale?.StepsSinceChange ?? 0], dtype: ScalarType.Float64)),
         };
+        if (skipped.All.Count > 0)
+            tensors.Add(new(SkippedName, tensor([.. skipped.All.Select(step => (double)step)], dtype: ScalarType.Float64)));
         tensors.AddRange(optimizer.State.Select(entry => KeyValuePair.Create(OptimizerPrefix + entry.Key, entry.Value)));
         SafetensorsWriter.Write(
             path,
@@ -117,6 +121,7 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
         // A training in 32 bits saved no scale to go on with.
         if (file.Load(ScaleName).data<double>().ToArray() is [> 0 and var factor, var steps])
             scale?.Restore(factor, (int)steps);
+        skipped.Restore(file.Shapes.ContainsKey(SkippedName) ? file.Load(SkippedName).data<double>().ToArray().Select(step => (int)step) : []);
         return file.Load(LossesName).data<double>().ToArray();
     }
 }

@@ -2,6 +2,8 @@ using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Optimizers;
+using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Tests;
 
@@ -71,6 +73,47 @@ public class LossScaleTests
         Assert.Equal(1, scale.StepsSinceChange);
         Assert.Equal(1, result.GradientNorm / expected, 1e-4);
         Assert.False(first.equal(network.Parameters.Values).all().item<bool>());
+    }
+
+    /// <summary>As accelerate's scheduler, which makes no step where the optimizer's was skipped; sd-scripts counts the step all the same.</summary>
+    [Fact]
+    public void The_schedule_of_the_learning_rates_waits_for_steps_that_overflow_also_when_the_training_is_interrupted()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = SmallDataset.Settings with { LrScheduler = LearningRateSchedule.Linear, MaxTrainEpochs = null, MaxTrainSteps = new(30, InEpochs: false) };
+        var job = SmallDataset.Job(folder, settings) with { Scale = TooLarge };
+
+        var result = Trainer.Run(job);
+
+        var plain = new LearningRates(new(30, 0, 6), settings, new());
+        var rates = result.Log.UnetLr;
+        var skipped = rates.TakeWhile(rate => rate == rates[0]).Count() - 1;
+        Assert.InRange(skipped, 5, 25);
+        Assert.Equal(30, result.Steps);
+        Assert.Equal(Enumerable.Range(0, 30).Select(step => plain.At(Math.Max(0, step - skipped), ParameterGroup.UNet)), rates);
+
+        var interrupted = SmallDataset.Job(folder, settings, "interrupted") with { Scale = TooLarge };
+        Assert.Equal(1, Trainer.Run(interrupted with { StopAfter = TimeSpan.Zero }).Steps);
+        Assert.Equal(2, Trainer.Run(interrupted with { StopAfter = TimeSpan.Zero }).Steps);
+        Assert.Equal(rates, Trainer.Run(interrupted).Log.UnetLr);
+        Assert.Equal(File.ReadAllBytes(result.Files[^1]), File.ReadAllBytes(Path.Combine(interrupted.OutputFolder, "aoi.safetensors")));
+
+        static LossScale TooLarge()
+        {
+            var scale = new LossScale();
+            scale.Restore(Math.Pow(2, 140), 0);
+            return scale;
+        }
+    }
+
+    [Fact]
+    public void Steps_that_were_skipped_are_counted_from_the_next_on()
+    {
+        var skipped = new SkippedSteps();
+        skipped.Restore([2, 5]);
+        skipped.Add(6);
+
+        Assert.Equal([0, 0, 0, 1, 1, 1, 2, 3, 3], Enumerable.Range(0, 9).Select(skipped.Before));
     }
 
     private static Tensor Normal(ulong seed)

@@ -21,7 +21,7 @@ public sealed class TrainingStateTests : IDisposable
     public TrainingStateTests()
     {
         optimizer = OptimizerFactory.Create(new TrainingSettings { OptimizerType = OptimizerType.Lion }, parameters);
-        state = new(parameters, OptimizerType.Lion, optimizer, scale: null);
+        state = new(parameters, OptimizerType.Lion, optimizer, scale: null, new());
         SetWeights(1.5f);
         state.Save(Path, Key, Losses);
         whole = File.ReadAllBytes(Path);

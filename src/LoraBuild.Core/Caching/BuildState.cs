@@ -13,10 +13,14 @@ public sealed class BuildState
     // without changing its stamp. LoraBuild's own assemblies are that young right after they were built.
     private const long RacyNanoseconds = 20_000_000;
 
+    /// <summary>More changed files than these are not told one by one: then a build looks at everything anyway.</summary>
+    private const int MostChanges = 100;
+
     private SavedState? known;
     private readonly ConcurrentDictionary<string, FileRecord> seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> seenAbsent = new(StringComparer.Ordinal);
     private bool isCurrent;
+    private bool keepsRest;
 
     private BuildState(SavedState? known) => this.known = known;
 
@@ -30,19 +34,38 @@ public sealed class BuildState
     public static BuildState Load(string path) => new(SavedState.Read(path));
 
     /// <summary>Takes what a build has saved meanwhile for that of the last one.</summary>
-    public void Reload(string path) => known = SavedState.Read(path);
+    public void Reload(string path)
+    {
+        known = SavedState.Read(path);
+        Changed = null;
+    }
 
     /// <summary>
     /// Whether nothing can have changed since this state was saved: the same identity, every file as it was, every file that was not
     /// there still missing.
     /// </summary>
     /// <param name="currentIdentity">The hash of everything but files that the build depends on: settings, items, their metadata.</param>
-    public bool IsCurrent(ContentHash currentIdentity) => isCurrent =
-        known is not null && known.Identity == currentIdentity && known.HoldsOnDisk();
+    public bool IsCurrent(ContentHash currentIdentity)
+    {
+        Changed = known is not null && known.Identity == currentIdentity ? known.FindChanges(MostChanges) : null;
+        return isCurrent = Changed is { Count: 0 };
+    }
 
-    /// <summary>Every file that this build read and did not make, with its hash; of one that had nothing to do, what the last one read.</summary>
+    /// <summary>
+    /// What <see cref="IsCurrent"/> found: the files that changed or are gone, where nothing else can have changed and they are few; else null.
+    /// </summary>
+    public IReadOnlyList<string>? Changed { get; private set; }
+
+    /// <summary>
+    /// Takes every file of the last build for one of this build too, as it was, unless this build looks at it: who calls it knows that nothing
+    /// but what this build looks at depends on <see cref="Changed"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">What changed is not known.</exception>
+    public void KeepRest() => keepsRest = Changed is not null ? true : throw new InvalidOperationException("What changed is not known.");
+
+    /// <summary>Every file that this build read and did not make, with its hash; of one that had nothing else to do, also what the last one read.</summary>
     public IEnumerable<KeyValuePair<string, ContentHash>> Inputs =>
-        (isCurrent ? known!.Files.Where(file => !seen.ContainsKey(file.Key)).Concat(seen) : seen)
+        (isCurrent || keepsRest ? known!.Files.Where(file => !seen.ContainsKey(file.Key)).Concat(seen) : seen)
             .Where(file => file.Value.Key is null)
             .Select(file => KeyValuePair.Create(file.Key, file.Value.Content));
 
@@ -85,11 +108,22 @@ public sealed class BuildState
     public void RecordOutput(string path, ContentHash key, ContentHash content) => seen[path] = new FileRecord(StampOf(path), content, key);
 
     /// <summary>Whether this build made or kept the output at this path.</summary>
-    public bool IsSeen(string path) => seen.ContainsKey(path);
+    public bool IsSeen(string path) => seen.ContainsKey(path) || (keepsRest && known!.Has(path));
 
     /// <summary>Saves what this build saw, as the state of a build that succeeded.</summary>
     /// <exception cref="Diagnostics.LoraBuildException">LB6001: the file cannot be written.</exception>
-    public void Save(string path, ContentHash currentIdentity) => SavedState.Write(path, currentIdentity, seen, seenAbsent.Keys);
+    public void Save(string path, ContentHash currentIdentity)
+    {
+        if (!keepsRest)
+        {
+            SavedState.Write(path, currentIdentity, seen, seenAbsent.Keys);
+            return;
+        }
+
+        var absent = seenAbsent.Keys.Where(name => !known!.HasAbsent(name)).ToList();
+        if (absent.Count > 0 || !known!.TryWriteChanged(path, currentIdentity, seen))
+            SavedState.Write(path, currentIdentity, seen.Concat(known!.Files.Where(file => !seen.ContainsKey(file.Key))), known.Absent.Concat(absent));
+    }
 
     private FileRecord Record(string path, ContentHash? key)
     {

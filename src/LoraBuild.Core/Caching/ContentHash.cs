@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -53,10 +54,26 @@ public readonly record struct ContentHash
 
     /// <summary>Reads 64 lower-case hexadecimal digits.</summary>
     /// <exception cref="FormatException">The text is anything else.</exception>
-    public static ContentHash Parse(string text) =>
-        text.Length == 2 * Size && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
-            ? new ContentHash(Convert.FromHexString(text))
-            : throw new FormatException($"'{text}' is not a SHA-256.");
+    public static ContentHash Parse(string text)
+    {
+        Span<byte> digits = stackalloc byte[2 * Size];
+        return text.Length == digits.Length && Encoding.UTF8.TryGetBytes(text, digits, out var written) && written == digits.Length
+            ? Parse(digits)
+            : throw NoHash(text);
+    }
+
+    /// <summary>Reads 64 lower-case hexadecimal digits in UTF-8.</summary>
+    /// <exception cref="FormatException">The text is anything else.</exception>
+    public static ContentHash Parse(ReadOnlySpan<byte> digits)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        return digits.Length == 2 * Size && !digits.ContainsAnyInRange((byte)'A', (byte)'F')
+            && Convert.FromHexString(digits, bytes, out _, out var written) == OperationStatus.Done && written == Size
+            ? new ContentHash(bytes)
+            : throw NoHash(Encoding.UTF8.GetString(digits));
+    }
+
+    private static FormatException NoHash(string text) => new($"'{text}' is not a SHA-256.");
 
     /// <summary>Writes the 32 bytes.</summary>
     public void CopyTo(Span<byte> bytes)
@@ -65,6 +82,14 @@ public readonly record struct ContentHash
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], second);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], third);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[24..Size], fourth);
+    }
+
+    /// <summary>Writes the 64 hexadecimal digits in UTF-8.</summary>
+    public void Format(Span<byte> digits)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        Convert.TryToHexStringLower(bytes, digits, out _);
     }
 
     /// <summary>The 64 hexadecimal digits.</summary>

@@ -105,8 +105,7 @@ internal sealed class SavedState
             entry += sizeof(int);
         }
 
-        ContentHash.Of(bytes.AsSpan(0, firstPart)).CopyTo(bytes.AsSpan(firstPart));
-        ContentHash.Of(bytes.AsSpan((firstPart + ContentHash.Size)..^ContentHash.Size)).CopyTo(bytes.AsSpan(bytes.Length - ContentHash.Size));
+        Seal(bytes, firstPart);
         AtomicFile.Write(path, stream => stream.Write(bytes));
 
         void WriteName(int at, byte[] name)
@@ -117,62 +116,117 @@ internal sealed class SavedState
         }
     }
 
-    /// <summary>Whether every file still has its stamp, and every missing one is still missing.</summary>
-    public bool HoldsOnDisk()
+    /// <summary>
+    /// The files that no longer have their stamp, in no order; null where a missing file is there now, or where there are more than so many.
+    /// </summary>
+    public IReadOnlyList<string>? FindChanges(int most)
     {
         // A few threads: the answer is the kernel's, and asking is all there is to do.
         var threads = Math.Min(Environment.ProcessorCount, 8);
-        var same = true;
+        var changed = new List<int>();
+        var known = true;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
-            for (var i = Share(files, thread); i < Share(files, thread + 1) && Volatile.Read(ref same); i++)
+            using var stamps = new FolderStamps();
+            for (var i = Share(files, thread); i < Share(files, thread + 1) && Volatile.Read(ref known); i++)
             {
-                if (FileStamp.Of(NameAt(HeaderSize + (i * FileSize) + StampSize)) != StampOf(i))
-                    Volatile.Write(ref same, false);
+                if (stamps.Of(NameAt(HeaderSize + (i * FileSize) + StampSize)) == StampOf(i))
+                    continue;
+                lock (changed)
+                {
+                    changed.Add(i);
+                    known &= changed.Count <= most;
+                }
             }
 
-            for (var i = Share(absent, thread); i < Share(absent, thread + 1) && Volatile.Read(ref same); i++)
+            for (var i = Share(absent, thread); i < Share(absent, thread + 1) && Volatile.Read(ref known); i++)
             {
-                if (FileStamp.Of(NameAt(HeaderSize + (files * FileSize) + (i * sizeof(int)))) is not null)
-                    Volatile.Write(ref same, false);
+                if (stamps.Of(NameAt(HeaderSize + (files * FileSize) + (i * sizeof(int)))) is not null)
+                    Volatile.Write(ref known, false);
             }
         });
-        return same;
+        return known ? changed.ConvertAll(PathOf) : null;
 
         int Share(int count, int part) => (int)((long)count * part / threads);
     }
 
+    /// <summary>Writes this state with other records for some of its files, all else as it is.</summary>
+    /// <returns>Whether it could: one of the files is not in this state, or this one's hashes are damaged.</returns>
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the file cannot be written.</exception>
+    public bool TryWriteChanged(string path, ContentHash identity, IReadOnlyCollection<KeyValuePair<string, FileRecord>> changes)
+    {
+        if (!hashesHold.Value)
+            return false;
+        var changed = bytes.ToArray();
+        identity.CopyTo(changed.AsSpan(Magic.Length));
+        foreach (var (name, record) in changes)
+        {
+            if (IndexOf(name) is not (>= 0 and var file))
+                return false;
+            WriteStamp(changed.AsSpan(HeaderSize + (file * FileSize)), record.Stamp);
+            var hashes = changed.AsSpan(firstPart + ContentHash.Size + (file * HashesSize), HashesSize);
+            hashes.Clear();
+            record.Content.CopyTo(hashes);
+            record.Key?.CopyTo(hashes[ContentHash.Size..]);
+        }
+
+        Seal(changed, firstPart);
+        AtomicFile.Write(path, stream => stream.Write(changed));
+        return true;
+    }
+
+    /// <summary>Whether it has a file of this name.</summary>
+    public bool Has(string path) => IndexOf(path) >= 0;
+
+    /// <summary>Whether it has a missing file of this name.</summary>
+    public bool HasAbsent(string path)
+    {
+        var start = HeaderSize + (files * FileSize);
+        return Search(Encoding.UTF8.GetBytes(path), absent, start, sizeof(int)) >= 0;
+    }
+
+    /// <summary>The missing files.</summary>
+    public IEnumerable<string> Absent => Enumerable.Range(0, absent)
+        .Select(i => Encoding.UTF8.GetString(NameAt(HeaderSize + (files * FileSize) + (i * sizeof(int)))));
+
     /// <summary>Every file, by path; none where the hashes are damaged.</summary>
     public IEnumerable<KeyValuePair<string, FileRecord>> Files => !hashesHold.Value ? [] : Enumerable.Range(0, files)
-        .Select(file => KeyValuePair.Create(Encoding.UTF8.GetString(NameAt(HeaderSize + (file * FileSize) + StampSize)), RecordAt(file)));
+        .Select(file => KeyValuePair.Create(PathOf(file), RecordAt(file)));
 
     /// <summary>The record of a file, or null.</summary>
     public FileRecord? Find(string path)
     {
         if (!hashesHold.Value)
             return null;
-        var wanted = Encoding.UTF8.GetBytes(path);
-        var (low, high) = (0, files - 1);
+        return IndexOf(path) is >= 0 and var file ? RecordAt(file) : null;
+    }
+
+    private int IndexOf(string path) => Search(Encoding.UTF8.GetBytes(path), files, HeaderSize + StampSize, FileSize);
+
+    // Where among entries, sorted by their names, the one of this name is, or -1; the places of names stand at the start and every step on.
+    private int Search(ReadOnlySpan<byte> wanted, int count, int start, int step)
+    {
+        var (low, high) = (0, count - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var order = NameAt(HeaderSize + (middle * FileSize) + StampSize).SequenceCompareTo(wanted);
+            var order = NameAt(start + (middle * step)).SequenceCompareTo(wanted);
             if (order == 0)
-                return RecordAt(middle);
+                return middle;
             if (order < 0)
                 low = middle + 1;
             else
                 high = middle - 1;
         }
 
-        return null;
+        return -1;
     }
 
     /// <summary>The files that were made under a key, with their records.</summary>
     public IReadOnlyList<(string Path, FileRecord Record)> FindAll(ContentHash key) => hashesHold.Value
         ? [.. Enumerable.Range(0, files)
             .Where(file => KeyOf(file) == key)
-            .Select(file => (Encoding.UTF8.GetString(NameAt(HeaderSize + (file * FileSize) + StampSize)), RecordAt(file)))]
+            .Select(file => (PathOf(file), RecordAt(file)))]
         : [];
 
     private ContentHash KeyOf(int file) => new(bytes.AsSpan(firstPart + (2 * ContentHash.Size) + (file * HashesSize)));
@@ -208,6 +262,14 @@ internal sealed class SavedState
         var name = bytes.AsSpan(namesStart + BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(offset)));
         return name[..name.IndexOf((byte)0)];
     }
+
+    private static void Seal(byte[] bytes, int firstPart)
+    {
+        ContentHash.Of(bytes.AsSpan(0, firstPart)).CopyTo(bytes.AsSpan(firstPart));
+        ContentHash.Of(bytes.AsSpan((firstPart + ContentHash.Size)..^ContentHash.Size)).CopyTo(bytes.AsSpan(bytes.Length - ContentHash.Size));
+    }
+
+    private string PathOf(int file) => Encoding.UTF8.GetString(NameAt(HeaderSize + (file * FileSize) + StampSize));
 
     private bool Holds(int start, int length) =>
         ContentHash.Of(bytes.AsSpan(start, length)) == new ContentHash(bytes.AsSpan(start + length));

@@ -26,16 +26,24 @@ public sealed class FeatureSurvey
         file = character.File;
         least = leastFrequency;
         var stripper = new FeatureStripper(character);
+        // A picture's tags are counted once each; of a tag that is no feature there is nothing to count.
+        var pictured = new Dictionary<string, (string Reason, List<string> Ids)?>(Tag.Comparer);
+        foreach (var (id, tags) in pictures)
+        {
+            for (var i = 0; i < tags.Count; i++)
+            {
+                if (!pictured.TryGetValue(tags[i], out var feature))
+                    pictured[tags[i]] = feature = !stripper.IsName(tags[i]) && stripper.Reason(tags[i]) is { } reason ? (reason, []) : null;
+                if (feature is { Ids: var ids } && (ids.Count == 0 || ids[^1] != id))
+                    ids.Add(id);
+            }
+        }
+
         Features =
         [
-            .. pictures
-                .SelectMany(
-                    picture => picture.Tags.Distinct(Tag.Comparer).Where(tag => !stripper.IsName(tag)),
-                    (picture, tag) => (picture.Id, Tag: tag))
-                .GroupBy(pair => pair.Tag, pair => pair.Id, Tag.Comparer)
-                .Select(pair => (pair.Key, Reason: stripper.Reason(pair.Key), Ids: pair.ToList()))
-                .Where(feature => feature.Reason is not null)
-                .Select(feature => new FeatureShare(feature.Key, feature.Reason!, feature.Ids, (double)feature.Ids.Count / pictures.Count))
+            .. pictured
+                .Where(feature => feature.Value is not null)
+                .Select(feature => new FeatureShare(feature.Key, feature.Value!.Value.Reason, feature.Value.Value.Ids, (double)feature.Value.Value.Ids.Count / pictures.Count))
                 .OrderByDescending(feature => feature.Share)
                 .ThenBy(feature => feature.Tag, StringComparer.Ordinal),
         ];

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using LoraBuild.Core.Diagnostics;
 
@@ -10,15 +9,6 @@ public static class DatasetFile
     /// <summary>The manifest's name within the dataset folder.</summary>
     public const string Name = "dataset.json";
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     /// <summary>Reads the manifest of a dataset folder.</summary>
     /// <exception cref="LoraBuildException">LB6004: it is missing or damaged.</exception>
     public static DatasetManifest Read(string folder)
@@ -26,7 +16,7 @@ public static class DatasetFile
         var path = Path.Combine(folder, Name);
         try
         {
-            return JsonSerializer.Deserialize<DatasetManifest>(File.ReadAllBytes(path), Json) ?? throw new JsonException("It is empty.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), DatasetJson.Relaxed.DatasetManifest) ?? throw new JsonException("It is empty.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -36,5 +26,9 @@ public static class DatasetFile
     }
 
     /// <summary>The manifest as the bytes of a <c>dataset.json</c>.</summary>
-    public static byte[] Serialize(DatasetManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Json);
+    public static byte[] Serialize(DatasetManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Relaxed.DatasetManifest);
+
+    internal static byte[] SerializePicture(DatasetPicture picture) => JsonSerializer.SerializeToUtf8Bytes(picture, DatasetJson.Relaxed.DatasetPicture);
+
+    internal static DatasetPicture ReadPicture(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, DatasetJson.Relaxed.DatasetPicture)!;
 }

@@ -149,7 +149,7 @@ public sealed class ImplicationTable
     private sealed record Source(string File, int Line, bool IsOwn);
 
     /// <summary>That a tag implies another; without a source where its own words say so.</summary>
-    private readonly record struct Pair(string Implied, Source? Source);
+    private sealed record Pair(string Implied, Source? Source);
 
     private sealed class PairComparer : IEqualityComparer<(string Tag, string Ending)>
     {

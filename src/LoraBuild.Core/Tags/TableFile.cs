@@ -3,7 +3,7 @@ using LoraBuild.Core.Diagnostics;
 namespace LoraBuild.Core.Tags;
 
 /// <summary>One entry of a table file.</summary>
-internal readonly record struct TableEntry(string Text, int Line);
+internal sealed record TableEntry(string Text, int Line);
 
 /// <summary>
 /// The plain-text tables that ship with LoraBuild: one entry a line, lines that begin with white space continue the entry above,

@@ -1,9 +1,5 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using LoraBuild.Core.Caching;
 using LoraBuild.Core.Files;
-using LoraBuild.Core.Outfits;
 
 namespace LoraBuild.Core.Tags;
 
@@ -13,21 +9,13 @@ namespace LoraBuild.Core.Tags;
 /// </summary>
 public static class TagLedger
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     /// <summary>Reads a ledger. Lines that are damaged are left out, a missing file is an empty ledger: both are computed again.</summary>
     public static IReadOnlyDictionary<string, TagLedgerEntry> Read(string path)
     {
         var entries = new Dictionary<string, TagLedgerEntry>(StringComparer.Ordinal);
         if (!File.Exists(path))
             return entries;
-        foreach (var entry in File.ReadLines(path, Encoding.UTF8).AsParallel().AsOrdered().Select(TryParse).OfType<TagLedgerEntry>())
+        foreach (var entry in File.ReadLines(path, Encoding.UTF8).AsParallel().AsOrdered().Select(line => TagLedgerLine.TryRead(Encoding.UTF8.GetBytes(line))).OfType<TagLedgerEntry>())
             entries[entry.Id] = entry;
 
         return entries;
@@ -38,25 +26,6 @@ public static class TagLedger
     public static void Write(string path, IEnumerable<TagLedgerEntry> entries) => AtomicFile.Write(path, stream =>
     {
         foreach (var entry in entries)
-        {
-            JsonSerializer.Serialize(stream, new Line(entry.Id, entry.Key.ToString(), entry.Tags, entry.Finding), Json);
-            stream.WriteByte((byte)'\n');
-        }
+            TagLedgerLine.Write(stream, entry);
     });
-
-    private static TagLedgerEntry? TryParse(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Line>(line, Json) is { } entry
-                ? new TagLedgerEntry(entry.Id, ContentHash.Parse(entry.Key), entry.Tags, entry.Finding)
-                : null;
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            return null;
-        }
-    }
-
-    private sealed record Line(string Id, string Key, PictureTags Tags, OutfitFinding? Finding = null);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 
 namespace LoraBuild.Core.Tags;
@@ -90,7 +91,7 @@ public sealed record TagSelection
     }
 
     /// <summary>Everything that the selection depends on, as text: for keys.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, CharacterJson.Default.TagSelection);
 
     /// <summary>A picture's tags. What scored high enough and is not among them has its reason.</summary>
     public PictureTags Apply(TagScores scores)

@@ -45,6 +45,15 @@ public abstract class AdaptableLayer : IDisposable
     /// <returns>A tensor of the shape and type that the frozen layer would give; gradients go to all three.</returns>
     public abstract Tensor ApplyWithProduct(Tensor input, Tensor down, Tensor up);
 
+    /// <summary>
+    /// The layer with a LoHa's change, <c>scale (w1A w1B) o (w2A w2B)</c>, in one operator; null where the engine has none for this input.
+    /// </summary>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="factors">w1A, w1B, w2A and w2B: [out, r], [r, in x height x width], and the same again.</param>
+    /// <param name="scale">What the change is multiplied by.</param>
+    /// <param name="materialized">Whether the change is added to the weight; else its factors work beside it.</param>
+    public abstract Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized);
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {

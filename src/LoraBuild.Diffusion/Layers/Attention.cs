@@ -1,3 +1,5 @@
+using LoraBuild.Torch.Layers;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>Scaled dot-product attention (Vaswani et al., 2017) of several heads.</summary>
@@ -10,7 +12,10 @@ internal static class Attention
     /// <param name="heads">The number of heads; divides the channels.</param>
     /// <param name="mask">[queries, keys], added to the scores, or null.</param>
     /// <returns>[batch, queries, channels].</returns>
-    public static Tensor Attend(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask = null)
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask = null) =>
+        FusedLayers.Attention(query, key, value, heads, mask) ?? Composed(query, key, value, heads, mask);
+
+    private static Tensor Composed(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask)
     {
         long batch = query.shape[0], queries = query.shape[1], channels = query.shape[2], headSize = channels / heads;
         var q = SplitHeads(query, heads);

@@ -1,3 +1,5 @@
+using LoraBuild.Torch.Layers;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>A square convolution: input [batch, in, height, width], weight [out, in, kernel, kernel].</summary>
@@ -24,18 +26,24 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => PrefersColumns(input)
-        ? ColumnConvolution.Run(this, input, weight, bias)
+        ? ByColumns(input, weight, bias)
         : Convolve(input, weight, bias);
 
     /// <inheritdoc/>
     public override Tensor ApplyWithProduct(Tensor input, Tensor down, Tensor up)
     {
         if (PrefersColumns(input))
-            return ColumnConvolution.Run(this, input, Weight, Bias, down, up);
+            return ByColumns(input, Weight, Bias, down, up);
         using var scope = torch.NewDisposeScope();
         var inner = Convolve(input, down.view(down.shape[0], -1, KernelSize, KernelSize), null);
         return Convolve(input, Weight, Bias).add_(Pointwise(inner, up)).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
+        PrefersColumns(input)
+            ? FusedLayers.HadamardLayer(input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized, Stride, Padding)
+            : null;
 
     /// <summary>A 1 x 1 convolution as a matrix product, whose sums don't depend on the number of threads.</summary>
     /// <param name="input">[batch, in, height, width].</param>
@@ -51,6 +59,9 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     /// <summary>The height and width of the output, in pixels.</summary>
     internal (long Height, long Width) OutputSize(Tensor input) =>
         (((input.shape[2] + (2 * Padding) - KernelSize) / Stride) + 1, ((input.shape[3] + (2 * Padding) - KernelSize) / Stride) + 1);
+
+    private Tensor ByColumns(Tensor input, Tensor weight, Tensor? bias, Tensor? down = null, Tensor? up = null) =>
+        FusedLayers.Convolution(input, weight, bias, down, up, Stride, Padding) ?? ColumnConvolution.Run(this, input, weight, bias, down, up);
 
     private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
     {

@@ -1,13 +1,23 @@
+using LoraBuild.Torch.Layers;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>A linear layer: input [..., in], weight [out, in], output [..., out].</summary>
 public sealed class Linear(string name, Tensor weight, Tensor? bias) : AdaptableLayer(name, weight, bias)
 {
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) => nn.functional.linear(input, weight, bias);
+    public override Tensor Apply(Tensor input, Tensor weight, Tensor? bias) =>
+        FusedLayers.Linear(input, weight, bias) ?? nn.functional.linear(input, weight, bias);
 
     /// <inheritdoc/>
-    public override Tensor ApplyWithProduct(Tensor input, Tensor down, Tensor up)
+    public override Tensor ApplyWithProduct(Tensor input, Tensor down, Tensor up) =>
+        FusedLayers.Linear(input, Weight, Bias, down, up) ?? Composed(input, down, up);
+
+    /// <inheritdoc/>
+    public override Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
+        FusedLayers.HadamardLayer(input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized);
+
+    private Tensor Composed(Tensor input, Tensor down, Tensor up)
     {
         using var scope = torch.NewDisposeScope();
         var rows = input.reshape(-1, input.shape[^1]);

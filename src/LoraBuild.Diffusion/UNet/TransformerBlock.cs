@@ -1,5 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Diffusion.UNet;
 
@@ -32,8 +33,8 @@ internal sealed class TransformerBlock : IDisposable
         var normalized = norm1.Forward(input);
         var hidden = input + selfAttention.Forward(normalized, normalized);
         hidden = hidden + textAttention.Forward(norm2.Forward(hidden), context);
-        var halves = gate.Forward(norm3.Forward(hidden)).chunk(2, -1);
-        return hidden + output.Forward(halves[0] * nn.functional.gelu(halves[1]));
+        var expanded = gate.Forward(norm3.Forward(hidden));
+        return hidden + output.Forward(FusedLayers.GatedGelu(expanded) ?? GatedGelu(expanded));
     }
 
     public void Dispose()
@@ -45,5 +46,11 @@ internal sealed class TransformerBlock : IDisposable
         textAttention.Dispose();
         gate.Dispose();
         output.Dispose();
+    }
+
+    private static Tensor GatedGelu(Tensor expanded)
+    {
+        var halves = expanded.chunk(2, -1);
+        return halves[0] * nn.functional.gelu(halves[1]);
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -23,6 +25,11 @@ internal static class PictureItem
 
     /// <summary>The picture's id.</summary>
     public static string Id(this ITaskItem item) => item.GetMetadata(PictureMetadata.Id);
+
+    /// <summary>A list in JSON from metadata.</summary>
+    public static IReadOnlyList<T> ListOf<T>(ITaskItem item, string name, JsonTypeInfo<IReadOnlyList<T>> type) =>
+        // Most lists are empty, and the serializer takes its time to start.
+        item.GetMetadata(name) is { } json && json is not ("" or "[]") ? JsonSerializer.Deserialize(json, type) ?? [] : [];
 
     /// <summary>Sets metadata to exactly this text.</summary>
     public static void SetLiteral(this ITaskItem item, string name, string value) =>

@@ -48,6 +48,9 @@ internal static class PictureMetadata
     /// <summary>Of a regularisation image: its caption.</summary>
     public const string Caption = "Caption";
 
+    /// <summary>What FindDuplicates lets through has of these.</summary>
+    public static IReadOnlyList<string> All { get; } = [Id, Character, Source, SourcePath, Part, Repeats, Edits, Outfit, TagFile, TagEdits, Hidden];
+
     /// <summary>What an author may set on a CharacterImage.</summary>
     public static IReadOnlyList<string> Settable { get; } = [Repeats, Outfit];
 }

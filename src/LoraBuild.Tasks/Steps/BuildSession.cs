@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -34,6 +35,12 @@ internal sealed class BuildSession : IDisposable
 
     private string LockFile => Path.Combine(IntermediateFolder, "build.lock");
 
+    // Lies there from a build's begin to its good end.
+    private string UnfinishedFile => Path.Combine(IntermediateFolder, "build.unfinished");
+
+    /// <summary>Whether the build before may have left files half-written: it was killed, or failed.</summary>
+    public bool FollowsUnfinished { get; private set; }
+
     /// <summary>What the last build saw, and what this one has seen so far.</summary>
     public BuildState State { get; }
 
@@ -56,6 +63,24 @@ internal sealed class BuildSession : IDisposable
         set;
     }
 
+    /// <summary>What the steps have reported since <see cref="CheckSettings"/> began.</summary>
+    public ConcurrentQueue<Diagnostic> Remarks { get; } = [];
+
+    /// <summary>Of a build of some pictures alone, how many others the project has; else 0. See <see cref="KeepRest"/>.</summary>
+    public int RestCount { get; private set; }
+
+    /// <summary>Whether this is a build of some pictures alone.</summary>
+    public bool IsPartial { get; private set; }
+
+    /// <summary>Makes this a build of some pictures alone: all others stay as the last build left them.</summary>
+    /// <param name="others">How many others there are.</param>
+    public void KeepRest(int others)
+    {
+        State.KeepRest();
+        (IsPartial, RestCount) = (true, others);
+        ledgers.Clear();
+    }
+
     /// <summary>The session of this build, made by the first task that asks.</summary>
     public static BuildSession Of(IBuildEngine4 engine, string intermediateFolder, string cachePath)
     {
@@ -71,8 +96,16 @@ internal sealed class BuildSession : IDisposable
     public IReadOnlyDictionary<string, TagLedgerEntry> ReadLedger(string path)
     {
         if (!ledgers.TryGetValue(path, out var entries))
-            ledgers[path] = entries = TagLedger.Read(path);
+            ledgers[path] = entries = IsPartial ? TagLedgerText.Read(path) : TagLedger.Read(path);
         return entries;
+    }
+
+    /// <summary>Writes a ledger of a build of some pictures alone and remembers it.</summary>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
+    public void WriteLedger(string path, TagLedgerText ledger)
+    {
+        ledger.Write(path);
+        ledgers[path] = ledger;
     }
 
     /// <summary>Writes a ledger and remembers it.</summary>
@@ -117,6 +150,8 @@ internal sealed class BuildSession : IDisposable
         turn = FileLock.TakeAsync(LockFile, waiting, token).GetAwaiter().GetResult();
         if (FileStamp.Of(StateFile) != loaded)
             State.Reload(StateFile);
+        FollowsUnfinished = !File.Exists(StateFile) || File.Exists(UnfinishedFile);
+        AtomicFile.Write(UnfinishedFile, _ => { });
     }
 
     /// <summary>To be called between a step and the publication of its result: what it read must be what the result's key is made of.</summary>
@@ -137,6 +172,7 @@ internal sealed class BuildSession : IDisposable
     public void Save()
     {
         State.Save(StateFile, Identity);
+        File.Delete(UnfinishedFile);
         loaded = FileStamp.Of(StateFile);
     }
 

@@ -17,6 +17,8 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
     /// <param name="compute">The tags, and what AlignOutfits found, of one picture; called from several threads, at most once a picture. Null where it failed.</param>
     public StepTally Run(string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
     {
+        if (session.IsPartial)
+            return RunPartial(target, keys, compute);
         var wholeKey = new StepKey(step, version);
         foreach (var (id, key) in keys)
             wholeKey.With(id, key);
@@ -41,5 +43,33 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
                 finished(step);
         });
         return new StepTally(keys.Count, made.Count, whole.Restored * keys.Count, failed);
+    }
+
+    private StepTally RunPartial(
+        string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
+    {
+        var last = TagLedgerText.Read(target);
+        var changed = keys.ToDictionary(entry => entry.Id, entry => entry.Key, StringComparer.Ordinal);
+        var wholeKey = new StepKey(step, version);
+        foreach (var (id, key) in last.EntryKeys)
+            wholeKey.With(id, changed.GetValueOrDefault(id, key));
+
+        var made = new List<TagLedgerEntry>();
+        var failed = 0;
+        var whole = new MemoizedStep(session, step, token).Run([new StepOutput(step, target, wholeKey.ToHash())], (_, finished) =>
+        {
+            foreach (var (id, key) in keys.Where(entry => last[entry.Id].Key != entry.Key))
+            {
+                if (compute(id) is { } computed)
+                    made.Add(new TagLedgerEntry(id, key, computed.Tags, computed.Finding));
+                else
+                    failed++;
+            }
+
+            session.WriteLedger(target, last.With(made));
+            if (failed == 0)
+                finished(step);
+        });
+        return new StepTally(keys.Count + session.RestCount, made.Count, whole.Restored * keys.Count, failed);
     }
 }

@@ -5,14 +5,15 @@ using static LoraBuild.Torch.torch;
 namespace LoraBuild.Torch.Interop;
 
 /// <summary>
-/// An ATen operator by its schema name and overload, <c>add.Tensor</c>, looked up at its first call. Arguments go in the schema's order;
-/// those left out at the end take the schema's defaults.
+/// An operator by its schema name and overload, <c>add.Tensor</c>, looked up at its first call; one of ATen's where no namespace is named.
+/// Arguments go in the schema's order; those left out at the end take the schema's defaults.
 /// </summary>
 internal sealed unsafe class Operator(string name)
 {
     /// <summary>64-bit slots for lists on the stack: a few shapes, or a few dozen tensors. Longer ones go to the heap.</summary>
     private const int StackSlots = 48;
 
+    private readonly string _fullName = name.Contains("::", StringComparison.Ordinal) ? name : $"aten::{name}";
     private nint _handle;
 
     public static implicit operator Operator(string name) => new(name);
@@ -83,8 +84,8 @@ internal sealed unsafe class Operator(string name)
     {
         if (_handle == 0)
         {
-            var dot = name.IndexOf('.', StringComparison.Ordinal);
-            _handle = dot < 0 ? Native.lb_find($"aten::{name}", "") : Native.lb_find($"aten::{name[..dot]}", name[(dot + 1)..]);
+            var parts = _fullName.Split('.', 2);
+            _handle = Native.lb_find(parts[0], parts.Length > 1 ? parts[1] : "");
         }
         return _handle;
     }
@@ -94,7 +95,7 @@ internal sealed unsafe class Operator(string name)
     {
         var handle = Find();
         if (handle == 0)
-            throw new ExternalException($"libtorch {__version__} has no operator aten::{name}.");
+            throw new ExternalException($"libtorch {__version__} has no operator {_fullName}.");
 
         var needed = 0;
         foreach (ref readonly var argument in arguments)

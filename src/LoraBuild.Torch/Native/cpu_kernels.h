@@ -1,4 +1,4 @@
-// Our own kernels in the place of some of libtorch's, for every caller: autograd's as well.
+// Our own kernels in the place of some of libtorch's, for every caller, autograd's as well; and our own operators.
 
 #pragma once
 
@@ -7,6 +7,7 @@
 #include "columns.h"
 #include "group_norm.h"
 #include "matrix_products.h"
+#include "own_operators.h"
 #include "sums.h"
 
 #include <c10/util/Exception.h>
@@ -32,7 +33,8 @@ struct SilentWarnings : c10::WarningHandler {
 #endif
 };
 
-// To be called once, before the first operator. Leaves the products as they are where libtorch's BLAS cannot be reached.
+// To be called once, before the first operator. Leaves the products as they are where libtorch's BLAS cannot be reached; then there are no
+// operators of our own either.
 void replace_cpu_kernels() {
   sgemm = reinterpret_cast<Sgemm*>(dlsym(RTLD_DEFAULT, "sgemm_"));
   // That kernels are replaced is meant; the dispatcher warns of it.
@@ -57,6 +59,7 @@ void replace_cpu_kernels() {
   library.impl("addmm_", TORCH_FN(addmm_));
   library.impl("bmm", TORCH_FN(bmm));
   library.impl("baddbmm", TORCH_FN(baddbmm));
+  define_own_operators();
 }
 
 }  // namespace

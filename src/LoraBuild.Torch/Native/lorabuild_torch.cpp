@@ -204,8 +204,10 @@ struct ManagedNode : Node {
     for (size_t i = 0; i < grads.size(); i++) in[i] = give(std::move(grads[i]));
     const char* message = nullptr;
     void* exception = nullptr;
+    OperatorTimes::Own managed;
     int rc = call_backward(context, in.data(), static_cast<int>(in.size()), out.data(), static_cast<int>(out.size()), &message,
                            &exception);
+    managed.stop();
     if (rc != 0) {
       std::string text = message ? message : "";
       ::free(const_cast<char*>(message));
@@ -423,8 +425,10 @@ LB_API int lb_set_grad(void* tensor, void* grad) {
 LB_API int lb_backward(void** tensors, int count, void** grads, int grad_count, int retain_graph, int create_graph, void** inputs,
                        int input_count) {
   return guarded([&] {
+    OperatorTimes::Own engine;
     torch::autograd::backward(borrow(tensors, count), borrow(grads, grad_count), retain_graph != 0, create_graph != 0,
                               borrow(inputs, input_count));
+    if (operator_times.is_recording()) operator_times.add("autograd engine", engine.stop());
     return 0;
   });
 }

@@ -33,7 +33,7 @@ public sealed class LoCon(Tensor up, Tensor down, Tensor? core, double scale, Te
         var rising = ScaledUp().mul(Strength).to_type(input.dtype);
         var low = Low(layer, input);
         var between = Between is null ? low : Between(low);
-        return (layer is Conv2d ? Conv2d.Pointwise(between, rising) : functional.linear(between, rising))
+        return (layer is Conv2d ? Diffusion.Layers.Conv2d.Pointwise(between, rising) : functional.linear(between, rising))
             .MoveToOuterDisposeScope();
     }
 
@@ -70,6 +70,6 @@ public sealed class LoCon(Tensor up, Tensor down, Tensor? core, double scale, Te
         var falling = down.to_type(input.dtype);
         if (core is null)
             return layer.Apply(input, falling, null);
-        return layer.Apply(Conv2d.Pointwise(input, falling.view(falling.shape[0], -1)), core.to_type(input.dtype), null);
+        return layer.Apply(Diffusion.Layers.Conv2d.Pointwise(input, falling.view(falling.shape[0], -1)), core.to_type(input.dtype), null);
     }
 }

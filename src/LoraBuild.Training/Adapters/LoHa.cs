@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Training.Adapters;
 
@@ -54,7 +55,9 @@ public sealed class LoHa : LayerChange
     {
         using var scope = NewDisposeScope();
         var chosen = form ?? LoHaCost.CheaperForm(layer, input, Rank);
-        return (chosen == LoHaForm.Factored ? Factored(layer, input) : Materialized(layer, input)).MoveToOuterDisposeScope();
+        var output = layer.TryApplyWithHadamard(input, (W1A, W1B, W2A, W2B), Scale, chosen == LoHaForm.Materialized)
+            ?? (chosen == LoHaForm.Factored ? Factored(layer, input) : Materialized(layer, input));
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -82,17 +85,25 @@ public sealed class LoHa : LayerChange
 
     private Tensor Factored(AdaptableLayer layer, Tensor input)
     {
-        var (rank, squared) = (Rank, Rank * Rank);
-        var down = (W1B.unsqueeze(1) * W2B.unsqueeze(0)).view(squared, -1).to_type(input.dtype);
-        var up = (W1A.unsqueeze(2) * (W2A * Scale).unsqueeze(1)).view(-1, squared).to_type(input.dtype);
-        return layer.ApplyWithProduct(input, down, up);
+        var (down, up) = FusedLayers.HadamardFactors(W1A, W1B, W2A, W2B, Scale) ?? Factors();
+        return layer.ApplyWithProduct(input, down.to_type(input.dtype), up.to_type(input.dtype));
     }
 
-    // One pass over the weight instead of three.
-    private Tensor Materialized(AdaptableLayer layer, Tensor input)
+    private (Tensor Down, Tensor Up) Factors()
     {
-        var (outputs, type) = (layer.Weight.shape[0], layer.Weight.dtype);
-        var changed = layer.Weight.view(outputs, -1).addcmul(W1A.matmul(W1B).to_type(type), W2A.matmul(W2B).to_type(type), Scale);
-        return layer.Apply(input, changed.view(layer.Weight.shape), layer.Bias);
+        var squared = Rank * Rank;
+        return (
+            (W1B.unsqueeze(1) * W2B.unsqueeze(0)).view(squared, -1),
+            (W1A.unsqueeze(2) * (W2A * Scale).unsqueeze(1)).view(-1, squared));
+    }
+
+    private Tensor Materialized(AdaptableLayer layer, Tensor input) =>
+        layer.Apply(input, FusedLayers.HadamardWeight(layer.Weight, W1A, W1B, W2A, W2B, Scale) ?? ChangedWeight(layer.Weight), layer.Bias);
+
+    // One pass over the weight instead of three.
+    private Tensor ChangedWeight(Tensor weight)
+    {
+        var changed = weight.view(weight.shape[0], -1).addcmul(W1A.matmul(W1B).to_type(weight.dtype), W2A.matmul(W2B).to_type(weight.dtype), Scale);
+        return changed.view(weight.shape);
     }
 }

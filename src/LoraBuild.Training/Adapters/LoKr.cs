@@ -84,10 +84,10 @@ public sealed class LoKr(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, Tensor
         {
             var kernel = layer.Weight.shape[2];
             var low = layer.Apply(grouped, w2B.view(rank, -1, kernel, kernel).to_type(type), null);
-            return Conv2d.Pointwise(low, w2A!.view(-1, rank).to_type(type));
+            return Diffusion.Layers.Conv2d.Pointwise(low, w2A!.view(-1, rank).to_type(type));
         }
 
-        var narrow = Conv2d.Pointwise(grouped, w2B.view(rank, -1).to_type(type));
-        return Conv2d.Pointwise(layer.Apply(narrow, core.to_type(type), null), w2A!.t().to_type(type));
+        var narrow = Diffusion.Layers.Conv2d.Pointwise(grouped, w2B.view(rank, -1).to_type(type));
+        return Diffusion.Layers.Conv2d.Pointwise(layer.Apply(narrow, core.to_type(type), null), w2A!.t().to_type(type));
     }
 }

@@ -7,7 +7,8 @@ namespace LoraBuild.Training.Schedules;
 /// <summary>The learning rates of a training.</summary>
 /// <param name="plan">How long it is.</param>
 /// <param name="settings">The highest rates, and how they change.</param>
-public sealed class LearningRates(TrainingPlan plan, TrainingSettings settings)
+/// <param name="skipped">The steps that the schedule waits for.</param>
+public sealed class LearningRates(TrainingPlan plan, TrainingSettings settings, SkippedSteps skipped)
 {
     private readonly LearningRateCurve curve = plan.Curve(settings);
 
@@ -15,10 +16,10 @@ public sealed class LearningRates(TrainingPlan plan, TrainingSettings settings)
     public bool HasTextEncoder => !settings.NetworkTrainUnetOnly;
 
     /// <summary>The rate that a step uses.</summary>
-    /// <param name="step">The step, counted from 0.</param>
+    /// <param name="step">The step, counted from 0; steps before it that were skipped are known.</param>
     /// <param name="group">What it is of.</param>
     public double At(int step, ParameterGroup group) =>
-        curve.FactorAt(step) * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate);
+        curve.FactorAt(step - skipped.Before(step)) * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate);
 
     /// <summary>The log of a training.</summary>
     /// <param name="losses">The loss of every step that is done.</param>

@@ -14,11 +14,9 @@ internal sealed class FullSizeTraining : IDisposable
 
     public FullSizeTraining(string folder)
     {
-        // As the trainer does.
+        // As the build's worker does for a training.
         set_num_threads(Math.Max(2, get_num_threads()));
-        var checkpoint = Checkpoint(folder);
-        Models.StableDiffusion15.WriteRandom(checkpoint, ScalarType.Float16);
-        model = StableDiffusion.Load(checkpoint, ScalarType.Float32, CPU, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
+        model = Load(folder);
         network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkTrainUnetOnly = true }, CPU);
         optimizer = new Lion8bit(network.Parameters, new(0.9, 0.99, 0.1));
         // A start at zero would spare the plain form nothing and the other none, but no real step after the first looks so.
@@ -27,7 +25,15 @@ internal sealed class FullSizeTraining : IDisposable
             module.Factors["hada_w2_a"].fill_(0.01f);
     }
 
-    /// <summary>The file that the constructor writes into a folder.</summary>
+    /// <summary>Writes a checkpoint with random weights into a folder, and loads it.</summary>
+    public static StableDiffusion Load(string folder)
+    {
+        var checkpoint = Checkpoint(folder);
+        Models.StableDiffusion15.WriteRandom(checkpoint, ScalarType.Float16);
+        return StableDiffusion.Load(checkpoint, ScalarType.Float32, CPU, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
+    }
+
+    /// <summary>The file that <see cref="Load"/> writes into a folder.</summary>
     public static string Checkpoint(string folder) => Path.Combine(folder, "random.safetensors");
 
     public void UseNoAdapters()

@@ -81,7 +81,8 @@ internal static class PublishedFiles
                 if (!File.ReadAllText(file).TrimEnd().EndsWith("</html>", StringComparison.Ordinal))
                     throw new InvalidDataException("The page has no end.");
                 break;
-            case ".lock":
+            // They say what they say by being there.
+            case ".lock" or ".unfinished":
                 break;
             default:
                 throw new InvalidDataException("Nothing that a build publishes.");

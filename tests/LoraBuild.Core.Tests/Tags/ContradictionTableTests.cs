@@ -1,3 +1,4 @@
+using FsCheck.Xunit;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Tags;
 
@@ -52,6 +53,21 @@ public class ContradictionTableTests
         Assert.Equal(["c b", "b"], warnings.Select(warning => string.Join(' ', warning.Pictures)));
         Assert.Equal((DiagnosticCode.ContradictoryTags, "character.yaml"), (warnings[0].Diagnostic.Code, warnings[0].Diagnostic.File));
         Assert.StartsWith("'short hair' and 'long hair' contradict each other, and stand both in c, b.", warnings[0].Diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Property]
+    public void Warnings_name_every_picture_in_which_something_is_found(int[][] picks)
+    {
+        var pictures = (picks ?? []).Select((own, index) => (index.ToString(System.Globalization.CultureInfo.InvariantCulture), AnyTags.Of([], own ?? []).Tags)).ToList();
+        var expected = pictures
+            .SelectMany(picture => ContradictionTable.Default.Find(picture.Tags, ImplicationTable.Danbooru).Select(found => (found, picture.Item1)))
+            .GroupBy(found => found.found, found => found.Item1)
+            .Select(found => $"'{found.Key.First}' and '{found.Key.Second}': {string.Join(' ', found)}");
+
+        var warnings = ContradictionTable.Default.Warnings(pictures, ImplicationTable.Danbooru, "character.yaml");
+
+        Assert.Equal(expected, warnings.Select(warning =>
+            $"{warning.Diagnostic.Message[..warning.Diagnostic.Message.IndexOf(" contradict", StringComparison.Ordinal)]}: {string.Join(' ', warning.Pictures)}"));
     }
 
     private static IReadOnlyList<Contradiction> Find(string tags) => ContradictionTable.Default.Find(TagList.Parse(tags), ImplicationTable.Danbooru);

@@ -74,7 +74,7 @@ public class TrainingNoiseTests
         float[] source = [1, 2, 3, 5, 8, 13];
         var target = new float[7 * 5];
 
-        Bilinear.AddEnlarged(source, 3, target, 5, 2);
+        LoraBuild.Training.Noise.Bilinear.AddEnlarged(source, 3, target, 5, 2);
 
         var expected = nn.functional.interpolate(tensor(source).view(1, 1, 2, 3), [7, 5], mode: InterpolationMode.Bilinear, align_corners: false) * 2;
         Assert.True((tensor(target).view(1, 1, 7, 5) - expected).abs().max().item<float>() < 1e-5);

@@ -1,0 +1,21 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LoraBuild.Core.Manifest;
+
+/// <summary>How <c>dataset.json</c> is written and read, compiled with the program.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(DatasetManifest))]
+internal sealed partial class DatasetJson : JsonSerializerContext
+{
+    /// <summary>Captions are written as they are, whatever HTML thinks of their characters.</summary>
+    public static DatasetJson Relaxed { get; } = new(new JsonSerializerOptions
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    });
+}

@@ -1,0 +1,160 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Outfits;
+
+namespace LoraBuild.Core.Tags;
+
+/// <summary>
+/// A line of a <see cref="TagLedger"/>, written and read token by token: a serializer takes longer to start than a build after a small change
+/// takes to write its few lines.
+/// </summary>
+internal static class TagLedgerLine
+{
+    // Tags are written as they are, whatever HTML thinks of their characters.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes an entry and the end of its line.</summary>
+    public static void Write(Stream stream, TagLedgerEntry entry)
+    {
+        using (var json = new Utf8JsonWriter(stream, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, entry.Id);
+            json.WriteString("key"u8, entry.Key.ToString());
+            json.WriteStartObject("tags"u8);
+            Write(json, "tags", entry.Tags.Tags);
+            Write(json, "pinned", entry.Tags.Pinned);
+            Write(json, "banned", entry.Tags.Banned);
+            json.WriteStartArray("changes"u8);
+            foreach (var change in entry.Tags.Changes)
+            {
+                json.WriteStartObject();
+                json.WriteString("tag"u8, change.Tag);
+                json.WriteString("kind"u8, change.Kind.ToString());
+                json.WriteString("reason"u8, change.Reason);
+                json.WriteString("by"u8, change.By);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+            if (entry.Finding is { } finding)
+            {
+                json.WriteStartObject("finding"u8);
+                json.WriteString("outfit"u8, finding.Outfit);
+                json.WriteString("reason"u8, finding.Reason);
+                Write(json, "undecided", finding.Undecided);
+                json.WriteEndObject();
+            }
+            else
+            {
+                json.WriteNull("finding"u8);
+            }
+
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Reads an entry; null where the line is damaged.</summary>
+    public static TagLedgerEntry? TryRead(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(line);
+            Expect(ref json, JsonTokenType.StartObject);
+            var id = ReadText(ref json, "id"u8);
+            var key = ContentHash.Parse(ReadText(ref json, "key"u8));
+            Expect(ref json, "tags"u8, JsonTokenType.StartObject);
+            var tags = new PictureTags(ReadList(ref json, "tags"u8), ReadList(ref json, "pinned"u8), ReadList(ref json, "banned"u8), ReadChanges(ref json));
+            Expect(ref json, JsonTokenType.EndObject);
+            var finding = ReadFinding(ref json);
+            Expect(ref json, JsonTokenType.EndObject);
+            return json.Read() ? null : new TagLedgerEntry(id, key, tags, finding);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static List<TagChange> ReadChanges(ref Utf8JsonReader json)
+    {
+        var changes = new List<TagChange>();
+        Expect(ref json, "changes"u8, JsonTokenType.StartArray);
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            var tag = ReadText(ref json, "tag"u8);
+            var kind = ReadText(ref json, "kind"u8) switch
+            {
+                nameof(TagChangeKind.Added) => TagChangeKind.Added,
+                nameof(TagChangeKind.Removed) => TagChangeKind.Removed,
+                nameof(TagChangeKind.Replaced) => TagChangeKind.Replaced,
+                var other => throw new FormatException($"'{other}' is no kind of change."),
+            };
+            changes.Add(new TagChange(tag, kind, ReadText(ref json, "reason"u8), ReadTextOrNull(ref json, "by"u8)));
+            Expect(ref json, JsonTokenType.EndObject);
+        }
+
+        return json.TokenType == JsonTokenType.EndArray ? changes : throw Unexpected();
+    }
+
+    private static OutfitFinding? ReadFinding(ref Utf8JsonReader json)
+    {
+        ExpectName(ref json, "finding"u8);
+        if (!json.Read() || json.TokenType is not (JsonTokenType.Null or JsonTokenType.StartObject))
+            throw Unexpected();
+        if (json.TokenType == JsonTokenType.Null)
+            return null;
+        var finding = new OutfitFinding(ReadTextOrNull(ref json, "outfit"u8), ReadText(ref json, "reason"u8), ReadList(ref json, "undecided"u8));
+        Expect(ref json, JsonTokenType.EndObject);
+        return finding;
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> list)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in list)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static List<string> ReadList(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        var list = new List<string>();
+        Expect(ref json, name, JsonTokenType.StartArray);
+        while (json.Read() && json.TokenType == JsonTokenType.String)
+            list.Add(json.GetString()!);
+        return json.TokenType == JsonTokenType.EndArray ? list : throw Unexpected();
+    }
+
+    private static string ReadText(ref Utf8JsonReader json, ReadOnlySpan<byte> name) => ReadTextOrNull(ref json, name) ?? throw Unexpected();
+
+    private static string? ReadTextOrNull(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        ExpectName(ref json, name);
+        return json.Read() ? json.GetString() : throw Unexpected();
+    }
+
+    private static void Expect(ref Utf8JsonReader json, ReadOnlySpan<byte> name, JsonTokenType token)
+    {
+        ExpectName(ref json, name);
+        Expect(ref json, token);
+    }
+
+    private static void ExpectName(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        if (!json.Read() || json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals(name))
+            throw Unexpected();
+    }
+
+    private static void Expect(ref Utf8JsonReader json, JsonTokenType token)
+    {
+        if (!json.Read() || json.TokenType != token)
+            throw Unexpected();
+    }
+
+    private static FormatException Unexpected() => new("A line of a ledger has another form.");
+}

@@ -1,0 +1,182 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using LoraBuild.Core.Caching;
+using LoraBuild.Core.Files;
+
+namespace LoraBuild.Core.Tags;
+
+/// <summary>
+/// A whole <see cref="TagLedger"/> as its text: of most entries only id and key are looked at, and their lines are written again as they are.
+/// Not safe for use from several threads.
+/// </summary>
+public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
+{
+    private readonly byte[] text;
+    private readonly Dictionary<string, int> indices;
+    private readonly List<Line> lines;
+    private List<(string Id, IReadOnlyList<string> Tags)>? allTags;
+    private readonly Dictionary<string, TagLedgerEntry> parsed = new(StringComparer.Ordinal);
+
+    private TagLedgerText(byte[] text, List<Line> lines, Dictionary<string, int> indices) => (this.text, this.lines, this.indices) = (text, lines, indices);
+
+    /// <summary>The ids, in the order of the pictures, with what each one's tags follow from.</summary>
+    public IEnumerable<(string Id, ContentHash Key)> EntryKeys => lines.Select(line => (line.Id, line.Key));
+
+    /// <inheritdoc/>
+    public int Count => lines.Count;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Keys => lines.Select(line => line.Id);
+
+    /// <inheritdoc/>
+    public IEnumerable<TagLedgerEntry> Values => lines.Select(line => this[line.Id]);
+
+    /// <inheritdoc/>
+    public TagLedgerEntry this[string key] => TryGetValue(key, out var entry) ? entry : throw new KeyNotFoundException($"The ledger has no '{key}'.");
+
+    /// <summary>Reads a ledger that is known to be as it was written.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no ledger.</exception>
+    public static TagLedgerText Read(string path) => Of(File.ReadAllBytes(path));
+
+    /// <summary>A ledger from its bytes.</summary>
+    /// <exception cref="InvalidDataException">It is no ledger.</exception>
+    public static TagLedgerText Of(byte[] text)
+    {
+        var lines = new List<Line>();
+        for (var start = 0; start < text.Length;)
+        {
+            var length = text.AsSpan(start).IndexOf((byte)'\n');
+            if (length < 0)
+                throw new InvalidDataException("A line of a ledger has no end.");
+            lines.Add(ReadHead(text.AsSpan(start, length), start));
+            start += length + 1;
+        }
+
+        var indices = new Dictionary<string, int>(lines.Count, StringComparer.Ordinal);
+        for (var i = 0; i < lines.Count; i++)
+            indices[lines[i].Id] = i;
+        return new TagLedgerText(text, lines, indices);
+    }
+
+    /// <summary>The ledger with these entries in the place of those of the same ids.</summary>
+    /// <exception cref="KeyNotFoundException">There is no entry of that id.</exception>
+    public TagLedgerText With(IReadOnlyList<TagLedgerEntry> entries)
+    {
+        var changed = entries.Select(entry => (Index: indices[entry.Id], Entry: entry)).OrderBy(entry => entry.Index).ToList();
+        using var stream = new MemoryStream(text.Length + (changed.Count * 1024));
+        var (copied, moved) = (0, 0);
+        var next = new List<Line>(lines.Count);
+        foreach (var (index, entry) in changed)
+        {
+            var line = lines[index];
+            stream.Write(text, copied, line.Start - copied);
+            while (next.Count < index)
+                next.Add(lines[next.Count].Moved(moved));
+            next.Add(new Line(line.Id, entry.Key, line.Start + moved, 0));
+            TagLedgerLine.Write(stream, entry);
+            moved = (int)stream.Position - (line.Start + line.Length + 1);
+            next[index] = next[index] with { Length = (int)stream.Position - next[index].Start - 1 };
+            copied = line.Start + line.Length + 1;
+        }
+
+        stream.Write(text, copied, text.Length - copied);
+        while (next.Count < lines.Count)
+            next.Add(lines[next.Count].Moved(moved));
+        return new TagLedgerText(stream.ToArray(), next, indices);
+    }
+
+    /// <summary>Writes the ledger.</summary>
+    /// <exception cref="Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
+    public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(text));
+
+    /// <summary>The tags of all pictures. Equal tags are one string.</summary>
+    public IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> AllTags() => allTags ??= ReadTags();
+
+    private List<(string Id, IReadOnlyList<string> Tags)> ReadTags()
+    {
+        var same = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        var all = new List<(string, IReadOnlyList<string>)>(lines.Count);
+        var buffer = new char[256];
+        foreach (var line in lines)
+        {
+            var reader = new Utf8JsonReader(text.AsSpan(line.Start, line.Length));
+            var tags = new List<string>();
+            // The tags stand in an object of that name, in a list of that name, before anything else of that name.
+            for (var found = 0; found < 2 && reader.Read();)
+                found += reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("tags"u8) ? 1 : 0;
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.String)
+            {
+                if (reader.ValueSpan.Length > buffer.Length)
+                    buffer = new char[reader.ValueSpan.Length];
+                var tag = buffer.AsSpan(0, reader.CopyString(buffer));
+                if (!same.TryGetValue(tag, out var known))
+                    same.Set.Add(known = tag.ToString());
+                tags.Add(known);
+            }
+
+            all.Add((line.Id, tags));
+        }
+
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => indices.ContainsKey(key);
+
+    /// <inheritdoc/>
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out TagLedgerEntry value)
+    {
+        if (parsed.TryGetValue(key, out value))
+            return true;
+        if (!indices.TryGetValue(key, out var index) || TagLedgerLine.TryRead(text.AsSpan(lines[index].Start, lines[index].Length)) is not { } entry)
+            return false;
+        parsed[key] = value = entry;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, TagLedgerEntry>> GetEnumerator() =>
+        lines.Select(line => KeyValuePair.Create(line.Id, this[line.Id])).GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static Line ReadHead(ReadOnlySpan<byte> line, int start)
+    {
+        var reader = new Utf8JsonReader(line);
+        var id = "";
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                if (reader.ValueTextEquals("id"u8))
+                {
+                    reader.Read();
+                    id = reader.GetString()!;
+                }
+                else if (reader.ValueTextEquals("key"u8))
+                {
+                    reader.Read();
+                    return new Line(id, ContentHash.Parse(reader.ValueSpan), start, line.Length);
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new InvalidDataException($"A line of a ledger is damaged: {Encoding.UTF8.GetString(line)}", e);
+        }
+
+        throw new InvalidDataException($"A line of a ledger has no key: {Encoding.UTF8.GetString(line)}");
+    }
+
+    private sealed record Line(string Id, ContentHash Key, int Start, int Length)
+    {
+        public Line Moved(int by) => by == 0 ? this : this with { Start = Start + by };
+    }
+}

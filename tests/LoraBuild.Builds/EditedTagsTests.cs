@@ -1,0 +1,159 @@
+using LoraBuild.Core.Caching;
+
+namespace LoraBuild.Builds;
+
+/// <summary>Builds after edits, of which those of tag files look at the edited pictures alone: they end as builds from scratch do.</summary>
+public sealed class EditedTagsTests
+{
+    private static readonly string[] Tags = ["1girl", "black hair", "blue eyes", "smile", "standing", "sitting", "long hair", "short hair", "hat", "white shirt", "outdoors"];
+    private static readonly string[] Pictures = ["high/aoi_001.png", "high/aoi_002.jpg", "low/aoi_201.jpg", "low/aoi_207.jpg"];
+
+    [Fact]
+    public void Edited_tag_files_are_looked_at_alone()
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        project.Write("images/high/aoi_001.txt", "1girl, smile, waving");
+        project.Write("images/low/aoi_201.txt", "1girl, hat");
+
+        Assert.Equal("True", project.Build("-t:Build", "-getProperty:_LoraPartial").Output.Trim());
+
+        Assert.Equal("hoshinoaoi, smile, waving", project.Captions()["16_hoshinoaoi/aoi_001.txt"]);
+        Assert.Equal("hoshinoaoi, hat", project.Captions()["4_hoshinoaoi/aoi_201.txt"]);
+        Assert.Contains("all up to date", project.Build().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_build_of_edited_tags_says_what_any_other_says()
+    {
+        using var project = Project();
+        project.Properties["LoraMinPictureSize"] = "4000";
+        project.Write("images/high/aoi_001.txt", "short hair, long hair");
+        var first = project.Build();
+        project.Write("images/high/aoi_001.txt", "short hair, long hair, smile");
+        var second = project.Build();
+
+        Assert.True(second.Succeeded, second.Output);
+        Assert.Equal(Sayings(first), Sayings(second));
+        Assert.Contains(second.Diagnostics, line => line.Contains("warning LB2", StringComparison.Ordinal));
+        Assert.Contains("Tag: 1 of 4 pictures, 3 up to date", second.Output, StringComparison.Ordinal);
+        Assert.Contains("Normalize: 0 of 4 pictures, 4 up to date", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tag_file_that_cannot_be_read_fails_the_build_and_is_looked_at_again()
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        var outputs = project.Outputs();
+        project.Write("images/high/aoi_001.txt", [0xff, 0xfe, 0x00, 0xd8, 0xff]);
+        var broken = project.Build();
+        project.Write("images/high/aoi_001.txt", TagsOf(0, 0));
+        var mended = project.Build();
+
+        Assert.True(mended.Succeeded, mended.Output);
+        Assert.True(!broken.Succeeded || broken.Processed("Tag") == 1, broken.Output);
+        Assert.Equal(outputs, project.Outputs());
+    }
+
+    [Fact]
+    public void What_needs_all_pictures_says_so_after_a_build_of_some()
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        project.Write("images/high/aoi_001.txt", "1girl, smile, waving");
+
+        var both = project.Build("-t:Build;ExportTags");
+
+        Assert.Contains(both.Diagnostics, line => line.Contains("error LB1018", StringComparison.Ordinal));
+        project.Write("images/high/aoi_001.txt", "1girl, smile, sitting");
+        Assert.True(project.Build("-t:ExportTags").Succeeded);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Any_edits_one_after_the_other_end_as_a_build_from_scratch(int seed)
+    {
+        const int Edits = 8;
+        var random = new Random(seed);
+        using var project = Project();
+        project.Write("images/high/aoi_001.txt", TagsOf(seed, 0));
+        Assert.True(project.Build().Succeeded);
+        for (var edit = 0; edit < Edits; edit++)
+        {
+            var told = Edit(project, random);
+            var build = project.Build();
+            Assert.True(build.Succeeded, $"{told}: {build.Output}");
+
+            using var scratch = new CharacterProject();
+            foreach (var (name, value) in project.Properties)
+                scratch.Properties[name] = value;
+            scratch.Write("character.yaml", File.ReadAllBytes(project.PathOf("character.yaml")));
+            foreach (var file in Directory.EnumerateFiles(project.PathOf("images"), "*", SearchOption.AllDirectories))
+                scratch.Write(Path.GetRelativePath(project.Folder, file), File.ReadAllBytes(file));
+            Assert.True(scratch.Build().Succeeded);
+            Assert.True(Same(scratch.Outputs(), project.Outputs()), $"after edit {edit}: {told}");
+            Assert.True(Same(Ledgers(scratch), Ledgers(project)), $"after edit {edit}: {told}");
+        }
+    }
+
+    // Tag files are edited most: those are the builds of some pictures alone.
+    private static string Edit(CharacterProject project, Random random)
+    {
+        var files = Directory.EnumerateFiles(project.PathOf("images"), "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        var pictures = Directory.EnumerateFiles(project.PathOf("images"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var picture = pictures[random.Next(pictures.Count)];
+        switch (random.Next(10))
+        {
+            case < 5 when files.Count > 0:
+                foreach (var file in files.Where(_ => random.Next(2) == 0).DefaultIfEmpty(files[0]))
+                    File.WriteAllText(file, TagsOf(random.Next(), random.Next()));
+                return "tag files edited";
+            case 5 when files.Count > 0:
+                File.Delete(files[random.Next(files.Count)]);
+                return "a tag file deleted";
+            case 6:
+                File.WriteAllText(Path.ChangeExtension(picture, ".txt"), TagsOf(random.Next(), random.Next()));
+                return "a tag file written";
+            case 7 when pictures.Count > 2:
+                File.Move(picture, Path.Combine(Path.GetDirectoryName(picture)!, $"renamed{random.Next(100)}{Path.GetExtension(picture)}"));
+                return "a picture renamed";
+            case 8:
+                File.Copy(picture, Path.Combine(project.PathOf("images/low"), $"copy{random.Next(100)}{Path.GetExtension(picture)}"), overwrite: true);
+                return "a picture copied";
+            default:
+                project.Write("character.yaml", $"trigger: hoshinoaoi\nfeatures: {{tags: [{Tags[random.Next(Tags.Length)]}]}}\n");
+                project.Properties["LoraTaggerThreshold"] = random.Next(2) == 0 ? "0.4" : "0.6";
+                return "character.yaml and a threshold changed";
+        }
+    }
+
+    private static CharacterProject Project()
+    {
+        var project = new CharacterProject();
+        project.Properties["LoraReport"] = "false";
+        foreach (var picture in Pictures)
+            project.With(picture);
+        for (var i = 0; i < 3; i++)
+            project.Write(Path.ChangeExtension($"images/{Pictures[i]}", ".txt"), TagsOf(0, i));
+        return project;
+    }
+
+    private static string TagsOf(int seed, int more)
+    {
+        var random = new Random(HashCodeOf(seed, more));
+        return string.Join(", ", Tags.Where(_ => random.Next(2) == 0).Append("1girl"));
+    }
+
+    private static int HashCodeOf(int one, int other) => unchecked((one * 397) ^ other);
+
+    private static IReadOnlyList<string> Sayings(BuildResult build) => [.. build.Diagnostics.Order(StringComparer.Ordinal)];
+
+    private static Dictionary<string, string> Ledgers(BuiltProject project) =>
+        new[] { "tagged", "stripped", "deduped", "aligned" }.ToDictionary(name => name, name => ContentHash.OfFile(project.PathOf($"obj/lora/{name}.jsonl")).ToString());
+
+    private static bool Same(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Count == other.Count && one.All(entry => other.GetValueOrDefault(entry.Key) == entry.Value);
+}

@@ -1,0 +1,185 @@
+#if !TORCHSHARP
+using LoraBuild.Torch.Layers;
+
+namespace LoraBuild.Torch.Tests;
+
+/// <summary>Each layer as one operator gives what its composition of plain operators gives in double precision, and the same bits on any number of threads.</summary>
+public sealed class FusedLayersTests
+{
+    [Theory]
+    [InlineData(4, 40, 1300)]
+    [InlineData(3, 7, 5)]
+    [InlineData(1, 300, 512)]
+    public void The_factors_of_a_LoHa(long rank, long rows, long columns)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] factors = [Random(rows, rank), Random(rank, columns), Random(rows, rank), Random(rank, columns)];
+        var (weight, scale) = (Random(rows, columns), 0.3);
+
+        Check(f => Product(FusedLayers.HadamardFactors(f[0], f[1], f[2], f[3], scale)!.Value), Change, factors);
+        Assert.Equal(
+            (factors[1].unsqueeze(1) * factors[3].unsqueeze(0)).flatten(0, 1).bytes.ToArray(),
+            FusedLayers.HadamardFactors(factors[0], factors[1], factors[2], factors[3], scale)!.Value.Down.bytes.ToArray());
+        Check(f => FusedLayers.HadamardWeight(weight, f[0], f[1], f[2], f[3], scale)!, f => weight.to_type(ScalarType.Float64) + Change(f), factors);
+
+        static Tensor Product((Tensor Down, Tensor Up) pair) => pair.Up.matmul(pair.Down);
+
+        Tensor Change(Tensor[] f) => f[0].matmul(f[1]) * f[2].matmul(f[3]) * scale;
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_linear_layer(bool biased, bool adapted)
+    {
+        using var scope = NewDisposeScope();
+        var bias = biased ? Random(130) : null;
+        Tensor[] leaves = adapted ? [Random(2, 70, 90), Random(130, 90), Random(16, 90), Random(130, 16)] : [Random(2, 70, 90), Random(130, 90)];
+
+        Check(l => FusedLayers.Linear(l[0], l[1], bias, l.ElementAtOrDefault(2), l.ElementAtOrDefault(3))!, Composed, leaves);
+        // As a map's places come, and with the weight frozen.
+        Check(l => FusedLayers.Linear(l[0].transpose(0, 1), leaves[1], bias)!, l => Composed([l[0].transpose(0, 1), leaves[1].to_type(ScalarType.Float64)]), leaves[0]);
+
+        Tensor Composed(Tensor[] l)
+        {
+            var output = l[0].matmul(l[1].t());
+            if (bias is not null)
+                output = output + bias.to_type(ScalarType.Float64);
+            return l.Length > 2 ? output + l[0].matmul(l[2].t()).matmul(l[3].t()) : output;
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 1, 1, true)]
+    [InlineData(3, 2, 1, false)]
+    [InlineData(1, 1, 0, true)]
+    public void A_convolution(long kernel, long stride, long padding, bool biased)
+    {
+        using var scope = NewDisposeScope();
+        var bias = biased ? Random(70) : null;
+        Tensor[] leaves = [Random(2, 12, 17, 13), Random(70, 12, kernel, kernel), Random(9, 12 * kernel * kernel), Random(70, 9)];
+
+        Check(l => FusedLayers.Convolution(l[0], l[1], bias, l[2], l[3], stride, padding)!, l => Composed(l[0], l[1] + l[3].matmul(l[2]).view_as(l[1])), leaves);
+        Check(l => FusedLayers.Convolution(l[0], l[1], bias, null, null, stride, padding)!, l => Composed(l[0], l[1]), leaves[0], leaves[1]);
+
+        Tensor Composed(Tensor input, Tensor weight) =>
+            nn.functional.conv2d(input, weight, bias?.to_type(ScalarType.Float64), strides: [stride, stride], padding: [padding, padding]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_layer_with_a_LoHa(bool materialized)
+    {
+        using var scope = NewDisposeScope();
+        var (matrix, kernel, bias) = (Random(30, 50), Random(30, 6, 3, 3), Random(30));
+        Tensor[] matrices = [Random(3, 20, 50), Random(30, 4), Random(4, 50), Random(30, 4), Random(4, 50)];
+        Tensor[] kernels = [Random(2, 6, 9, 11), Random(30, 2), Random(2, 54), Random(30, 2), Random(2, 54)];
+
+        Check(
+            l => FusedLayers.HadamardLayer(l[0], matrix, bias, l[1], l[2], l[3], l[4], 0.4, materialized)!,
+            l => nn.functional.linear(l[0], Changed(matrix, l), bias.to_type(ScalarType.Float64)),
+            matrices);
+        Check(
+            l => FusedLayers.HadamardLayer(l[0], kernel, null, l[1], l[2], l[3], l[4], 0.4, materialized, 2, 1)!,
+            l => nn.functional.conv2d(l[0], Changed(kernel, l), strides: [2, 2], padding: [1, 1]),
+            kernels);
+
+        static Tensor Changed(Tensor weight, Tensor[] l) =>
+            weight.to_type(ScalarType.Float64) + (l[1].matmul(l[2]) * l[3].matmul(l[4]) * 0.4).view_as(weight);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Attention_of_several_heads(bool masked)
+    {
+        using var scope = NewDisposeScope();
+        var mask = masked ? Random(60, 77) : null;
+        Tensor[] leaves = [Random(2, 60, 40), Random(2, 77, 40), Random(2, 77, 40)];
+
+        Check(l => FusedLayers.Attention(l[0], l[1], l[2], 5, mask)!, Composed, leaves);
+
+        Tensor Composed(Tensor[] l)
+        {
+            var (q, k, v) = (Heads(l[0]), Heads(l[1]), Heads(l[2]));
+            var scores = q.matmul(k.transpose(-2, -1)) / Math.Sqrt(8);
+            if (mask is not null)
+                scores = scores + mask.to_type(ScalarType.Float64);
+            return scores.softmax(-1).matmul(v).transpose(1, 2).reshape(2, 60, 40);
+        }
+
+        static Tensor Heads(Tensor tensor) => tensor.view(2, -1, 5, 8).transpose(1, 2);
+    }
+
+    [Theory]
+    [InlineData(3, 20, 12)]
+    [InlineData(1, 256, 320)]
+    public void A_gated_GELU(long batch, long rows, long width)
+    {
+        using var scope = NewDisposeScope();
+
+        Check(l => FusedLayers.GatedGelu(l[0])!, l => l[0].narrow(-1, 0, width) * nn.functional.gelu(l[0].narrow(-1, width, width)), Random(batch, rows, 2 * width));
+        Check(l => FusedLayers.GatedGelu(l[0].transpose(0, 1))!, l => l[0].transpose(0, 1).narrow(-1, 0, width) * nn.functional.gelu(l[0].transpose(0, 1).narrow(-1, width, width)), Random(batch, rows, 2 * width));
+    }
+
+    [Fact]
+    public void What_they_are_not_made_for_is_left_to_the_composition()
+    {
+        using var scope = NewDisposeScope();
+        var (precise, weight) = (ones([2, 3], ScalarType.Float64), ones([4, 3], ScalarType.Float64));
+
+        Assert.Null(FusedLayers.Linear(precise, weight, null));
+        Assert.Null(FusedLayers.Linear(ones(2, 3), ones(4, 3), ones(4).requires_grad_()));
+        Assert.Null(FusedLayers.HadamardFactors(weight, precise, weight, precise, 1));
+        // So many scores that they are not kept.
+        Assert.Null(FusedLayers.Attention(ones(1, 4096, 8), ones(1, 4096, 8), ones(1, 4096, 8), 1, null));
+    }
+
+    private static void Check(Func<Tensor[], Tensor> fused, Func<Tensor[], Tensor> composed, params Tensor[] leaves)
+    {
+        var expected = Run(composed, leaves, ScalarType.Float64);
+        var before = get_num_threads();
+        try
+        {
+            List<Tensor>? first = null;
+            foreach (var threads in new[] { 1, 2, 3, 5 })
+            {
+                set_num_threads(threads);
+                var actual = Run(fused, leaves, ScalarType.Float32);
+                first ??= actual;
+                Assert.All(first.Zip(actual), pair => Assert.Equal(pair.First.bytes.ToArray(), pair.Second.bytes.ToArray()));
+            }
+
+            Assert.All(expected.Zip(first!), pair =>
+            {
+                Assert.Equal(pair.First.shape, pair.Second.shape);
+                Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, 1e-5 * pair.First.abs().max().item<double>());
+            });
+            // Without a gradient to come.
+            using var ungraded = no_grad();
+            Assert.Equal(first![0].bytes.ToArray(), fused(leaves).contiguous().bytes.ToArray());
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    // Output and gradients for a gradient that is no constant.
+    private static List<Tensor> Run(Func<Tensor[], Tensor> function, Tensor[] leaves, ScalarType type)
+    {
+        Tensor[] own = [.. leaves.Select(leaf => leaf.detach().to_type(type).clone().requires_grad_())];
+        var output = function(own);
+        autograd.backward([output], [Random([.. output.shape]).to_type(type)]);
+        return [output.detach().contiguous(), .. own.Where(leaf => leaf.grad is not null).Select(leaf => leaf.grad!.contiguous())];
+    }
+
+    private static Tensor Random(params long[] shape)
+    {
+        using var generator = new Generator((ulong)shape.Sum());
+        return randn(shape, generator: generator);
+    }
+}
+#endif
