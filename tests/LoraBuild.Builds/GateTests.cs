@@ -17,12 +17,12 @@ public sealed class GateTests(ITestOutputHelper output)
         using var sabotaged = new CraftedProject(CraftVariant.Sabotaged, Steps, Samples, Seed) { Cache = clean.CachePath };
 
         var passed = clean.Build(Gate);
-        var failed = sabotaged.Build(Gate);
-
-        output.WriteLine($"clean: {CraftResult.Read(clean.Folder)}");
-        output.WriteLine($"sabotaged: {CraftResult.Read(sabotaged.Folder)}");
         Assert.True(passed.Succeeded, passed.Output);
+        output.WriteLine($"clean: {CraftResult.Read(clean.Folder)}");
+
+        var failed = sabotaged.Build(Gate);
         Assert.False(failed.Succeeded);
         Assert.Contains(failed.Diagnostics, line => line.Contains("error LB5501", StringComparison.Ordinal));
+        output.WriteLine($"sabotaged: {CraftResult.Read(sabotaged.Folder)}");
     }
 }

@@ -72,6 +72,7 @@ internal static class CraftProject
             ["LoraReport"] = "false",
             ["LoraSamplePrompts"] = "",
             ["LoraRegularizationPrompts"] = "",
+            ["LoraEvaluateNotes"] = "",
             ["LoraEvaluateSteps"] = "10",
             ["LoraEvaluateSamples"] = FormattableString.Invariant($"{samples}"),
             ["LoraEvaluateFeatures"] = Features,
