@@ -13,7 +13,10 @@ public class InterruptedTrainingTests
     public async Task A_cancellation_in_the_middle_of_a_step_saves_the_steps_before_it_at_once()
     {
         using var folder = new TemporaryFolder();
-        var settings = SmallDataset.Settings with { TrainBatchSize = 8, Resolution = new(192, 192), MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false) };
+        var settings = SmallDataset.Settings with
+        {
+            TrainBatchSize = 8, Resolution = new(192, 192), GradientAccumulationSteps = 12, MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false),
+        };
         var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
         var job = SmallDataset.Job(folder, settings, "cancelled");
         using var cancellation = new CancellationTokenSource();
@@ -21,7 +24,7 @@ public class InterruptedTrainingTests
 
         var training = Task.Run(() => Trainer.Run(job, new Callback(_ => stepDone.TrySetResult()), cancellation: cancellation.Token));
         await stepDone.Task;
-        // The next step, of several hundred milliseconds, is under way.
+        // The next step, of seconds, is under way.
         await Task.Delay(20);
         await cancellation.CancelAsync();
 
