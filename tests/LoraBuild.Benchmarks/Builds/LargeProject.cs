@@ -13,6 +13,7 @@ internal sealed class LargeProject : IDisposable
 {
     private const int Side = 16;
     private static readonly string[] Qualities = ["high", "medium", "low"];
+    private static readonly string[] Outputs = ["obj", "bin"];
 
     private readonly string root = Directory.CreateTempSubdirectory("lorabuild-large-").FullName;
 
@@ -71,8 +72,16 @@ internal sealed class LargeProject : IDisposable
     /// <summary>Deletes what builds made in the project's folder.</summary>
     public void DeleteOutputs()
     {
-        Directory.Delete(Path.Combine(Folder, "obj"), recursive: true);
-        Directory.Delete(Path.Combine(Folder, "bin"), recursive: true);
+        foreach (var output in Outputs)
+            Directory.Delete(Path.Combine(Folder, output), recursive: true);
+    }
+
+    /// <summary>Takes what builds made out of the project's folder without deleting it: the project is like a fresh clone then.</summary>
+    public void MoveOutputsAway()
+    {
+        var away = Directory.CreateDirectory(Path.Combine(Scratch, Path.GetRandomFileName())).FullName;
+        foreach (var output in Outputs)
+            Directory.Move(Path.Combine(Folder, output), Path.Combine(away, output));
     }
 
     /// <summary>Every file that the project has or that its build made.</summary>
