@@ -40,7 +40,9 @@ public sealed class CheckUpToDate : LoraTask
     {
         Session.Identity = Identity();
         UpToDate = Session.State.IsCurrent(Session.Identity);
-        if (UpToDate)
+        if (Session.State.WhyNotCurrent is { } reason)
+            SayDetail($"{Path.GetFileNameWithoutExtension(ProjectFile)} is not up to date: {reason}");
+        else
             Say($"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Pictures.Length.ToString(CultureInfo.InvariantCulture)} pictures, all up to date");
     }
 

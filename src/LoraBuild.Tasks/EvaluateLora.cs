@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -21,7 +19,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class EvaluateLora : DrawingTask
 {
-    private const int StepVersion = 1;
+    private const int BestVersion = 1;
     private const string Extension = ".safetensors", BaseFolder = "base", LoraFolder = "lora";
 
     /// <summary>The project's name.</summary>
@@ -116,9 +114,11 @@ public sealed class EvaluateLora : DrawingTask
         var judged = EvaluatedFile.Best(evaluated);
         var missed = judged.Characters.SelectMany(character => EvaluationGate.Check(judged.File, character, settings)).ToList();
         Publish(judged.File, settings.SelectBestEpoch);
-        Write(Report(judged, settings.SelectBestEpoch ? evaluated : [], missed, settings, selection, sets[0]), [sets[0], sets[1 + evaluated.IndexOf(judged)]]);
+        new EvaluationPageStep(this, WorkerAssembly, Folder, Path.Combine(WorkFolder, "thumbnails")).Write(
+            Report(judged, settings.SelectBestEpoch ? evaluated : [], missed, settings, selection, sets[0]),
+            [.. new[] { sets[0], sets[1 + evaluated.IndexOf(judged)] }.SelectMany(Ids)]);
         foreach (var character in judged.Characters)
-            Say(Told(judged.File, character));
+            Say($"Evaluate: {judged.File}, {character.Summary}");
         Session.Sweep(Folder, Session.State.IsSeen);
         Session.Sweep(ScoresFolder, Session.State.IsSeen);
         // What was drawn need not be looked for in the store by the next evaluation, whatever is missed.
@@ -130,7 +130,7 @@ public sealed class EvaluateLora : DrawingTask
 
     private string ScoresFolder => Path.Combine(WorkFolder, "scores");
 
-    private string PathOf(string name) => Path.Combine(Folder, "pictures", name);
+    private string PathOf(string name) => Path.Combine(Folder, EvaluationPageStep.PicturesFolder, name);
 
     private static IEnumerable<string> Ids(PictureSet set) => set.Pictures.Select((_, place) => IdOf(set, place));
 
@@ -196,7 +196,7 @@ public sealed class EvaluateLora : DrawingTask
         .Select((picture, place) => (picture, Id: IdOf(set, place)))
         .ToDictionary(
             entry => entry.picture,
-            entry => ($"pictures/{entry.Id}.png", selection.Apply(TagScores.Read(TaggerScoring.FileIn(ScoresFolder, entry.Id))).Tags));
+            entry => ($"{EvaluationPageStep.PicturesFolder}/{entry.Id}.png", selection.Apply(TagScores.Read(TaggerScoring.FileIn(ScoresFolder, entry.Id))).Tags));
 
     private EvaluationReport Report(
         EvaluatedFile judged,
@@ -220,41 +220,6 @@ public sealed class EvaluateLora : DrawingTask
             Notes is null ? [] : EvaluationNotes.Read(Notes.GetMetadata("FullPath")));
     }
 
-    private void Write(EvaluationReport report, IReadOnlyList<PictureSet> shown)
-    {
-        var step = new ThumbnailStep(this, WorkerAssembly, EvaluationPage.ThumbnailSide, Path.Combine(WorkFolder, "thumbnails"));
-        var pictures = shown.SelectMany(Ids).Select(id => new PicturedFile(id, PathOf(id) + ".png", Session.State.HashInput(PathOf(id) + ".png"))).ToList();
-        var key = new StepKey("Evaluate", StepVersion)
-            .With("template", EvaluationPage.Template)
-            .With("thumbnails", step.Rules)
-            .With("report", JsonSerializer.Serialize(report));
-        foreach (var picture in pictures)
-            key.With("picture", picture.Content);
-        var (json, page) = (Path.Combine(Folder, EvaluationFile.Name), Path.Combine(Folder, EvaluationPage.Name));
-        var hash = key.ToHash();
-        if (Session.State.FindOutput(json, hash) is not null && Session.State.FindOutput(page, hash) is not null)
-        {
-            step.Keep(pictures);
-            return;
-        }
-
-        var thumbnails = step.Make(pictures, "Evaluate");
-        if (Log.HasLoggedErrors)
-            return;
-        EvaluationFile.Write(json, report);
-        AtomicFile.Write(page, stream => EvaluationPage.Write(stream, report, file => Thumbnail(thumbnails, Path.ChangeExtension(file["pictures/".Length..], null))));
-        Session.State.RecordOutput(json, hash);
-        Session.State.RecordOutput(page, hash);
-        Say($"Evaluation -> {page}");
-    }
-
-    private EvaluationThumbnail Thumbnail(IReadOnlyDictionary<string, string> thumbnails, string id)
-    {
-        var size = PngHeader.ReadSize(PathOf(id) + ".png");
-        var scale = Math.Min(1, (double)EvaluationPage.ThumbnailSide / Math.Max(size.Width, size.Height));
-        return new EvaluationThumbnail(File.ReadAllBytes(thumbnails[id]), (int)Math.Round(size.Width * scale), (int)Math.Round(size.Height * scale));
-    }
-
     // Beside the finished LoRA, whose name stays that of the training's end.
     private void Publish(string file, bool isChosen)
     {
@@ -266,21 +231,13 @@ public sealed class EvaluateLora : DrawingTask
         }
 
         var source = Path.Combine(OutputFolder, file);
-        var key = new StepKey("Best", StepVersion).With("file", Session.State.HashInput(source)).ToHash();
+        var key = new StepKey("Best", BestVersion).With("file", Session.State.HashInput(source)).ToHash();
         if (Session.State.FindOutput(target, key) is not null)
             return;
         AtomicFile.Write(target, stream => stream.Write(File.ReadAllBytes(source)));
         Session.State.RecordOutput(target, key);
         Say($"Best epoch: {file} -> {target}");
     }
-
-    private static string Told(string file, CharacterEvaluation character) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Evaluate: {file}, '{character.Trigger}': identity {Figure(character.Identity?.Lora)}, base {Figure(character.Identity?.Base)}; obedience {Figure(character.Obedience?.Lora)}, {Figure(character.ObedienceOfBase)} of the base's own; outfits {Figure(character.Outfits?.Lora)}; leakage {Figure(character.Leakage?.Lora)}, {Figure(character.LeakageAboveBase)} above base");
-
-    private static string Figure(Interval? interval) => interval is null
-        ? "not measured"
-        : string.Create(CultureInfo.InvariantCulture, $"{interval.Value:0.000} ({interval.Low:0.000} to {interval.High:0.000})");
 
     /// <summary>Pictures of one model.</summary>
     /// <param name="Lora">The LoRA file, or null for the base model.</param>

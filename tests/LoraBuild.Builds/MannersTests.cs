@@ -23,6 +23,7 @@ public sealed partial class MannersTests
         var targets = Started().Matches(detailed).Where(target => target.Groups["project"].Value == project.PathOf("Character.loraproj")).Select(target => target.Groups["target"].Value).ToList();
         Assert.Superset(new HashSet<string> { "CheckUpToDate", "Normalize", "Tag", "Manifest", "RecordBuildState", "Build" }, targets.ToHashSet());
         Assert.Equal(targets.Distinct(), targets);
+        Assert.Contains("Character is not up to date: There is no build before it that succeeded.", detailed, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using LoraBuild.Core.Files;
 
 namespace LoraBuild.Core.Caching;
@@ -47,9 +48,16 @@ public sealed class BuildState
     /// <param name="currentIdentity">The hash of everything but files that the build depends on: settings, items, their metadata.</param>
     public bool IsCurrent(ContentHash currentIdentity)
     {
-        Changed = known is not null && known.Identity == currentIdentity ? known.FindChanges(MostChanges) : null;
+        var changes = known is not null && known.Identity == currentIdentity ? known.FindChanges(MostChanges) : null;
+        Changed = changes is { IsComplete: true } ? changes.Files : null;
+        WhyNotCurrent = known is null
+            ? "There is no build before it that succeeded."
+            : changes is null ? "Settings, items or their metadata, or LoraBuild itself, are others than the last time." : Describe(changes);
         return isCurrent = Changed is { Count: 0 };
     }
+
+    /// <summary>What <see cref="IsCurrent"/> found, in a sentence for a detailed log; null where nothing can have changed.</summary>
+    public string? WhyNotCurrent { get; private set; }
 
     /// <summary>
     /// What <see cref="IsCurrent"/> found: the files that changed or are gone, where nothing else can have changed and they are few; else null.
@@ -123,6 +131,18 @@ public sealed class BuildState
         var absent = seenAbsent.Keys.Where(name => !known!.HasAbsent(name)).ToList();
         if (absent.Count > 0 || !known!.TryWriteChanged(path, currentIdentity, seen))
             SavedState.Write(path, currentIdentity, seen.Concat(known!.Files.Where(file => !seen.ContainsKey(file.Key))), known.Absent.Concat(absent));
+    }
+
+    private static string? Describe(FileChanges changes)
+    {
+        if (changes.Appeared is { } appeared)
+            return $"'{appeared}' was not there the last time.";
+        if (changes.Files.Order(StringComparer.Ordinal).FirstOrDefault() is not { } first)
+            return null;
+        var others = changes.Files.Count - 1;
+        return others == 0
+            ? $"'{first}' was changed or is gone."
+            : string.Create(CultureInfo.InvariantCulture, $"'{first}' and {(changes.IsComplete ? "" : "at least ")}{others} more were changed or are gone.");
     }
 
     private FileRecord Record(string path, ContentHash? key)

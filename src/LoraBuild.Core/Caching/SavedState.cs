@@ -116,14 +116,13 @@ internal sealed class SavedState
         }
     }
 
-    /// <summary>
-    /// The files that no longer have their stamp, in no order; null where a missing file is there now, or where there are more than so many.
-    /// </summary>
-    public IReadOnlyList<string>? FindChanges(int most)
+    /// <summary>Looks at every file; no further than it takes to find a missing one that is there now, or more changed ones than so many.</summary>
+    public FileChanges FindChanges(int most)
     {
         // A few threads: the answer is the kernel's, and asking is all there is to do.
         var threads = Math.Min(Environment.ProcessorCount, 8);
         var changed = new List<int>();
+        var appeared = -1;
         var known = true;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
@@ -141,11 +140,13 @@ internal sealed class SavedState
 
             for (var i = Share(absent, thread); i < Share(absent, thread + 1) && Volatile.Read(ref known); i++)
             {
-                if (stamps.Of(NameAt(HeaderSize + (files * FileSize) + (i * sizeof(int)))) is not null)
-                    Volatile.Write(ref known, false);
+                if (stamps.Of(NameAt(AbsentAt(i))) is null)
+                    continue;
+                Volatile.Write(ref appeared, i);
+                Volatile.Write(ref known, false);
             }
         });
-        return known ? changed.ConvertAll(PathOf) : null;
+        return new FileChanges(changed.ConvertAll(PathOf), appeared < 0 ? null : AbsentPathOf(appeared), known);
 
         int Share(int count, int part) => (int)((long)count * part / threads);
     }
@@ -186,8 +187,7 @@ internal sealed class SavedState
     }
 
     /// <summary>The missing files.</summary>
-    public IEnumerable<string> Absent => Enumerable.Range(0, absent)
-        .Select(i => Encoding.UTF8.GetString(NameAt(HeaderSize + (files * FileSize) + (i * sizeof(int)))));
+    public IEnumerable<string> Absent => Enumerable.Range(0, absent).Select(AbsentPathOf);
 
     /// <summary>Every file, by path; none where the hashes are damaged.</summary>
     public IEnumerable<KeyValuePair<string, FileRecord>> Files => !hashesHold.Value ? [] : Enumerable.Range(0, files)
@@ -270,6 +270,10 @@ internal sealed class SavedState
     }
 
     private string PathOf(int file) => Encoding.UTF8.GetString(NameAt(HeaderSize + (file * FileSize) + StampSize));
+
+    private int AbsentAt(int index) => HeaderSize + (files * FileSize) + (index * sizeof(int));
+
+    private string AbsentPathOf(int index) => Encoding.UTF8.GetString(NameAt(AbsentAt(index)));
 
     private bool Holds(int start, int length) =>
         ContentHash.Of(bytes.AsSpan(start, length)) == new ContentHash(bytes.AsSpan(start + length));

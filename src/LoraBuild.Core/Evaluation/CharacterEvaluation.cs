@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace LoraBuild.Core.Evaluation;
 
 /// <summary>What a LoRA draws of one character. Figures of a family without prompts are null.</summary>
@@ -34,4 +37,12 @@ public sealed record CharacterEvaluation(
     /// </summary>
     public double Score =>
         (Identity?.Lora.Value ?? 0) * Math.Min(1, ObedienceOfBase?.Value ?? 1) - Math.Max(0, LeakageAboveBase?.Value ?? 0);
+
+    /// <summary>Its figures in a line, with their intervals.</summary>
+    [JsonIgnore]
+    public string Summary => string.Create(
+        CultureInfo.InvariantCulture,
+        $"'{Trigger}': identity {Told(Identity?.Lora)}, base {Told(Identity?.Base)}; obedience {Told(Obedience?.Lora)}, {Told(ObedienceOfBase)} of the base's own; outfits {Told(Outfits?.Lora)}; leakage {Told(Leakage?.Lora)}, {Told(LeakageAboveBase)} above base");
+
+    private static string Told(Interval? interval) => interval?.ToString() ?? "not measured";
 }

@@ -40,9 +40,7 @@ public static class EvaluationGate
 
     private static Diagnostic Missed(string code, string message) => new(code, Severity.Error, message);
 
-    private static string Told(Interval? interval) => interval is null
-        ? "an unknown share"
-        : string.Create(CultureInfo.InvariantCulture, $"{interval.Value:0.000} ({interval.Low:0.000} to {interval.High:0.000})");
+    private static string Told(Interval? interval) => interval?.ToString() ?? "an unknown share";
 
     private static string Told(double bound) => bound.ToString(CultureInfo.InvariantCulture);
 }

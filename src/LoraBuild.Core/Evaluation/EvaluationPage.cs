@@ -127,11 +127,11 @@ public static class EvaluationPage
 
     private static IEnumerable<XElement> Compared(string name, FamilyScore? score, double? bound, string side) => score is null
         ? []
-        : [Row(name, [Told(score.Lora), Told(score.Base), Track(score.Lora, score.Base), Bound(bound, side)])];
+        : [Row(name, [score.Lora.ToString(), score.Base.ToString(), Track(score.Lora, score.Base), Bound(bound, side)])];
 
     private static IEnumerable<XElement> Single(string name, Interval? figure, double? bound, string side) => figure is null
         ? []
-        : [Row(name, [Told(figure), "", "", Bound(bound, side)])];
+        : [Row(name, [figure.ToString(), "", "", Bound(bound, side)])];
 
     private static XElement Features(CharacterEvaluation character) => Table(
         "Her features, for the trigger word alone",
@@ -188,7 +188,7 @@ public static class EvaluationPage
     {
         return new XElement(
             "svg",
-            Attributes(("class", "track"), ("width", TrackWidth), ("height", TrackHeight), ("role", "img"), ("aria-label", $"{Told(lora)} against {Told(other)}")),
+            Attributes(("class", "track"), ("width", TrackWidth), ("height", TrackHeight), ("role", "img"), ("aria-label", $"{lora} against {other}")),
             new XElement("line", Attributes(("x1", Margin), ("x2", TrackWidth - Margin), ("y1", TrackHeight / 2), ("y2", TrackHeight / 2), ("class", "axis"))),
             Mark(lora, TrackHeight * 0.3, "lora"),
             Mark(other, TrackHeight * 0.7, "base"));
@@ -217,9 +217,6 @@ public static class EvaluationPage
         cells.Select(cell => new XElement("td", new XAttribute("class", "number"), cell)));
 
     private static string Bound(double? bound, string side) => bound is { } number ? string.Create(CultureInfo.InvariantCulture, $"{side} {number}") : "";
-
-    private static string Told(Interval interval) =>
-        string.Create(CultureInfo.InvariantCulture, $"{interval.Value:0.000} ({interval.Low:0.000} to {interval.High:0.000})");
 
     private static string Told(double? figure) => figure?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
 

@@ -198,6 +198,29 @@ public sealed class BuildStateTests : IDisposable
     }
 
     [Fact]
+    public void Why_something_is_to_be_done_is_told_in_a_sentence()
+    {
+        Assert.Equal("There is no build before it that succeeded.", Why(BuildState.Load(folder.File("no.state"))));
+
+        var state = Saved();
+        Assert.Null(Why(state));
+        WaitUntilOld(folder.Write("input.txt", "INPUT"));
+        Assert.Equal($"'{folder.File("input.txt")}' was changed or is gone.", Why(state));
+        File.Delete(folder.File("output.txt"));
+        Assert.Equal($"'{folder.File("input.txt")}' and 1 more were changed or are gone.", Why(state));
+        folder.Write("absent.txt", "");
+        Assert.Equal($"'{folder.File("absent.txt")}' was not there the last time.", Why(state));
+        state.IsCurrent(ContentHash.Of("other settings"));
+        Assert.StartsWith("Settings, items", state.WhyNotCurrent, StringComparison.Ordinal);
+
+        string? Why(BuildState asked)
+        {
+            asked.IsCurrent(identity);
+            return asked.WhyNotCurrent;
+        }
+    }
+
+    [Fact]
     public void What_changed_is_told_where_nothing_else_can_have()
     {
         var state = Saved();

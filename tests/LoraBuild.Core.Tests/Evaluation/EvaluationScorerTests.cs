@@ -18,6 +18,10 @@ public class EvaluationScorerTests
         Assert.Equal((0, 1), (scores.Outfits!.Lora.Value, scores.Outfits.Base.Value));
         Assert.Equal(0.5, scores.LeakageAboveBase!.Value);
         Assert.Equal(-0.5, scores.Score);
+        Assert.Equal(
+            "'aoi': identity 1.000 (1.000 to 1.000), base 0.500 (0.500 to 0.500); obedience 0.000 (0.000 to 0.000), 0.000 (0.000 to 0.000) of the base's own; "
+                + "outfits 0.000 (0.000 to 0.000); leakage 1.000 (1.000 to 1.000), 0.500 (0.500 to 0.500) above base",
+            scores.Summary);
     }
 
     [Fact]
@@ -50,6 +54,7 @@ public class EvaluationScorerTests
         Assert.Equal(1, scores.Obedience!.Lora.Value);
         Assert.Null(scores.Identity);
         Assert.Null(scores.LeakageAboveBase);
+        Assert.Contains("identity not measured, base not measured;", scores.Summary, StringComparison.Ordinal);
     }
 
     [Fact]
