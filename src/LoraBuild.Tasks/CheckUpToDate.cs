@@ -23,6 +23,9 @@ public sealed class CheckUpToDate : LoraTask
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
+    /// <summary>The regularisation images, with whatever metadata the author gave them.</summary>
+    public ITaskItem[] RegularizationImages { get; set; } = [];
+
     /// <summary>Name and <c>Value</c> of every setting.</summary>
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
@@ -43,7 +46,9 @@ public sealed class CheckUpToDate : LoraTask
         if (Session.State.WhyNotCurrent is { } reason)
             SayDetail($"{Path.GetFileNameWithoutExtension(ProjectFile)} is not up to date: {reason}");
         else
-            Say($"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Pictures.Length.ToString(CultureInfo.InvariantCulture)} pictures, all up to date");
+            Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Pictures.Length + RegularizationImages.Length} pictures, all up to date"));
     }
 
     private ContentHash Identity()
@@ -57,13 +62,19 @@ public sealed class CheckUpToDate : LoraTask
             key.With("unknown", name);
         foreach (var character in Characters)
             key.With("character", character.ItemSpec);
-        foreach (var picture in Pictures)
+        AddTo(key, "picture", Pictures);
+        // A picture that was hers and is one of others now is a change, although the files are the same.
+        AddTo(key, "regularization image", RegularizationImages);
+        return key.ToHash();
+    }
+
+    private static void AddTo(StepKey key, string kind, ITaskItem[] pictures)
+    {
+        foreach (var picture in pictures)
         {
-            key.With("picture", picture.ItemSpec);
+            key.With(kind, picture.ItemSpec);
             foreach (var name in PictureMetadata.Settable)
                 key.With(name, picture.GetMetadata(name));
         }
-
-        return key.ToHash();
     }
 }

@@ -63,6 +63,26 @@ public sealed class RegularizationTests
         Assert.Null(failed.Processed("Normalize"));
     }
 
+    [Fact]
+    public void A_picture_of_hers_that_becomes_one_of_others_is_seen()
+    {
+        using var project = new CharacterProject().With("low/aoi_202.jpg").With("low/aoi_207.jpg");
+        project.Properties["EnableDefaultCharacterImageItems"] = "false";
+        project.Items = Items("CharacterImage");
+        Assert.True(project.Build().Succeeded);
+        Assert.All(DatasetFile.Read(project.PathOf("bin/dataset")).Groups, group => Assert.False(group.IsRegularization));
+
+        project.Items = Items("LoraRegularizationImage");
+        var moved = project.Build();
+
+        Assert.True(moved.Succeeded, moved.Output);
+        Assert.Single(DatasetFile.Read(project.PathOf("bin/dataset")).Groups, group => group.IsRegularization);
+        Assert.Contains("2 pictures, all up to date", project.Build().Output, StringComparison.Ordinal);
+
+        static string Items(string second) =>
+            $"  <ItemGroup>\n    <CharacterImage Include=\"images/low/aoi_202.jpg\" />\n    <{second} Include=\"images/low/aoi_207.jpg\" />\n  </ItemGroup>\n";
+    }
+
     private static void Write(CharacterProject project, params string[] prompts) =>
         project.Write("others.txt", string.Concat(prompts.Select(prompt => prompt + Small + "\n")));
 }
