@@ -28,14 +28,18 @@ public sealed class ExportTags : LoraTask
     protected override void Run()
     {
         var tags = TagLedger.Read(TagsFile);
+        var names = PictureResolver.NewTagFiles(Pictures.Select(
+            picture => (picture.GetMetadata(PictureMetadata.SourcePath), picture.GetMetadata(PictureMetadata.Part) is { Length: > 0 } part ? part : null)));
+        // A file that two pictures read can hold the tags of one of them only.
+        var readers = Pictures.CountBy(picture => picture.GetMetadata(PictureMetadata.TagFile), StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var written = 0;
-        foreach (var picture in Pictures)
+        foreach (var (picture, name) in Pictures.Zip(names))
         {
             CancellationToken.ThrowIfCancellationRequested();
             var there = picture.GetMetadata(PictureMetadata.TagFile);
             if (there.Length > 0 && !Overwrite)
                 continue;
-            var target = there.Length > 0 ? there : NewTagFile(picture);
+            var target = there.Length > 0 && readers[there] == 1 ? there : name;
             AtomicFile.WriteText(target, TagList.Format(tags[picture.Id()].Tags.Tags) + "\n");
             written++;
         }
@@ -45,7 +49,4 @@ public sealed class ExportTags : LoraTask
             CultureInfo.InvariantCulture,
             $"ExportTags: {written} tag files written{(kept > 0 ? $", {kept} left as they are (-p:LoraOverwriteTagFiles=true writes them anew)" : "")}"));
     }
-
-    private static string NewTagFile(ITaskItem picture) => PictureResolver.NewTagFile(
-        picture.GetMetadata(PictureMetadata.SourcePath), picture.GetMetadata(PictureMetadata.Part) is { Length: > 0 } part ? part : null);
 }

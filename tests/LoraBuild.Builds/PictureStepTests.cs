@@ -47,6 +47,34 @@ public sealed class PictureStepTests
     }
 
     [Fact]
+    public void Pictures_that_share_a_name_get_tag_files_of_their_own()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png", "images/low/a.png").With("low/aoi_207.jpg", "images/low/a.jpg").With("low/aoi_202.jpg", "images/low/a-all.jpg");
+        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/a.*: {split: {left: [0, 0, 0.5, 1], all: [0, 0, 1, 1]}}\n");
+        Succeeded(project.Build());
+        var tagged = project.Captions();
+
+        Succeeded(project.Build("-t:ExportTags"));
+
+        Assert.Equal(["a-all.jpg.txt", "a.jpg-all.txt", "a.jpg-left.txt", "a.png-all.txt", "a.png-left.txt"], TagFiles(project));
+        Assert.Equal(tagged, Rebuilt(project));
+    }
+
+    [Fact]
+    public void A_tag_file_of_two_pictures_becomes_two_where_it_is_written_anew()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png", "images/low/a.png").With("low/aoi_207.jpg", "images/low/a.jpg");
+        project.Write("images/low/a.txt", "smile");
+        project.Write("character.yaml", "trigger: hoshinoaoi\ntags: {images/low/a.jpg: {add: [waving]}}\n");
+
+        Succeeded(project.Build("-t:ExportTags", "-p:LoraOverwriteTagFiles=true"));
+
+        Assert.Equal(["a.jpg.txt", "a.png.txt", "a.txt"], TagFiles(project));
+        Assert.Equal(["smile\n", "smile, waving\n"], new[] { "png", "jpg" }.Select(kind => File.ReadAllText(project.PathOf($"images/low/a.{kind}.txt"))));
+        Assert.Equal(["hoshinoaoi, smile", "hoshinoaoi, smile, waving"], Rebuilt(project).Values.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Edits_are_shown_before_and_after_and_without_a_detector_nothing_is_suggested()
     {
         using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
@@ -186,6 +214,9 @@ public sealed class PictureStepTests
         BinaryPrimitives.WriteUInt64LittleEndian(start, (ulong)text.Length);
         return [.. start, .. text, .. file.AsSpan(sizeof(ulong) + length)];
     }
+
+    private static IEnumerable<string?> TagFiles(CharacterProject project) =>
+        Directory.EnumerateFiles(project.PathOf("images/low"), "*.txt").Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
     private static IReadOnlyDictionary<string, string> Rebuilt(CharacterProject project)
     {

@@ -35,7 +35,7 @@ public static class PictureResolver
     /// <param name="character">The character.</param>
     /// <param name="pictures">Picture files. A path that comes twice is one picture; metadata given later wins.</param>
     /// <param name="tagFiles">All <c>.txt</c> files beside the pictures, as <see cref="SourcePicture.Path"/>. <c>two.txt</c> or
-    /// <c>two.png.txt</c> belongs to <c>two.png</c>, <c>two-left.txt</c> to its part <c>left</c>.</param>
+    /// <c>two.png.txt</c> belongs to <c>two.png</c>, <c>two-left.txt</c> or <c>two.png-left.txt</c> to its part <c>left</c>.</param>
     public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
     {
         var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal)
@@ -166,10 +166,20 @@ public static class PictureResolver
 
     /// <summary>The names that a picture's tag file may have, as <see cref="SourcePicture.Path"/>; the first that is there counts.</summary>
     public static IReadOnlyList<string> TagFileNames(string source, string? part) =>
-        part is null ? [$"{source}.txt", $"{WithoutExtension(source)}.txt"] : [PartTagFile(source, part)];
+        part is null ? [$"{source}.txt", $"{WithoutExtension(source)}.txt"] : [$"{source}-{part}.txt", PartTagFile(source, part)];
 
-    /// <summary>The name for a tag file that is written anew: the one that sd-scripts and tag editors look for.</summary>
-    public static string NewTagFile(string source, string? part) => part is null ? $"{WithoutExtension(source)}.txt" : PartTagFile(source, part);
+    /// <summary>
+    /// The names for tag files that are written anew: those that sd-scripts and tag editors look for, <c>two.txt</c>; where several pictures
+    /// would have one of those, <c>two.png.txt</c> and <c>two.jpg.txt</c>.
+    /// </summary>
+    /// <param name="pictures">All pictures, and of a split one each part.</param>
+    /// <returns>A name for each picture, in their order.</returns>
+    public static IReadOnlyList<string> NewTagFiles(IEnumerable<(string Source, string? Part)> pictures)
+    {
+        var names = pictures.Select(picture => TagFileNames(picture.Source, picture.Part)).ToList();
+        var shared = names.CountBy(name => name[^1], StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
+        return names.ConvertAll(name => shared.Contains(name[^1]) ? name[0] : name[^1]);
+    }
 
     private static string? TagFile(string source, string? part, HashSet<string> files) => TagFileNames(source, part).FirstOrDefault(files.Contains);
 

@@ -213,6 +213,19 @@ public class PictureResolverTests
     }
 
     [Fact]
+    public void New_tag_files_are_of_one_picture_each_and_found_again()
+    {
+        (string, string?)[] pictures = [("a/x.png", null), ("a/x.jpg", null), ("b/x.png", null), ("b/y.png", "left"), ("b/y.webp", "left"), ("b/y.png", "right"), ("b/y-right.png", null), ("b/z", "left")];
+
+        var names = PictureResolver.NewTagFiles(pictures);
+
+        Assert.Equal(
+            ["a/x.png.txt", "a/x.jpg.txt", "b/x.txt", "b/y.png-left.txt", "b/y.webp-left.txt", "b/y.png-right.txt", "b/y-right.png.txt", "b/z-left.txt"],
+            names);
+        Assert.Equal(names, pictures.Select(picture => PictureResolver.TagFileNames(picture.Item1, picture.Item2).First(names.Contains)));
+    }
+
+    [Fact]
     public void A_resolved_picture_survives_JSON()
     {
         var resolved = Resolve(
