@@ -3,6 +3,7 @@ using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Evaluation;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Models;
 using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Settings;
 using LoraBuild.Core.Tags;
@@ -20,7 +21,7 @@ namespace LoraBuild.Tasks;
 public sealed class EvaluateLora : DrawingTask
 {
     private const int BestVersion = 1;
-    private const string Extension = ".safetensors", BaseFolder = "base", LoraFolder = "lora";
+    private const string BaseFolder = "base", LoraFolder = "lora";
 
     /// <summary>The project's name.</summary>
     [Required]
@@ -139,7 +140,8 @@ public sealed class EvaluateLora : DrawingTask
     // Of this build: what an earlier one left has other settings.
     private List<string> LoraFiles(bool withEpochs)
     {
-        var finished = Path.Combine(OutputFolder, OutputName + Extension);
+        var names = new LoraFileNames(OutputName);
+        var finished = Path.Combine(OutputFolder, names.Finished);
         if (!Session.State.IsSeen(finished))
         {
             throw new LoraBuildException(
@@ -147,9 +149,7 @@ public sealed class EvaluateLora : DrawingTask
                 "There is no finished LoRA to evaluate. Set LoraTrain to true; where a training stopped early, build until it is finished.");
         }
 
-        return withEpochs
-            ? [.. Directory.EnumerateFiles(OutputFolder, $"{OutputName}-??????{Extension}").Where(Session.State.IsSeen).Order(StringComparer.Ordinal), finished]
-            : [finished];
+        return withEpochs ? [.. names.EpochsIn(OutputFolder).Where(Session.State.IsSeen), finished] : [finished];
     }
 
     private List<EvaluationPlan> Plans(EvaluationSettings settings, IReadOnlyList<string> vocabulary, ImplicationTable implications)
@@ -223,7 +223,7 @@ public sealed class EvaluateLora : DrawingTask
     // Beside the finished LoRA, whose name stays that of the training's end.
     private void Publish(string file, bool isChosen)
     {
-        var target = Path.Combine(OutputFolder, $"{OutputName}-best{Extension}");
+        var target = Path.Combine(OutputFolder, new LoraFileNames(OutputName).Best);
         if (!isChosen)
         {
             File.Delete(target);

@@ -10,10 +10,7 @@ namespace LoraBuild.Tasks;
 /// <summary>MergeLora: LoRA files and a checkpoint become a checkpoint that needs no LoRA.</summary>
 public sealed class MergeLora : ModelTask
 {
-    /// <summary>How the name of a merged checkpoint ends, which is not to be taken for an epoch's.</summary>
-    internal const string FileEnding = "-merged.safetensors";
-
-    private const string StrengthName = "Strength";
+    private const string FileEnding = "-merged.safetensors", StrengthName = "Strength";
 
     /// <summary>The worker.</summary>
     [Required]

@@ -21,9 +21,6 @@ public sealed class TrainLora : TrainingTask
     private const int KeyDigits = 16;
     private const string PreviewsFolder = "previews";
     private static readonly string[] FileOptions = ["network_weights", "resume"];
-    // Beside the finished LoRA: epochs, steps, states, and the epoch that an evaluation of another training chose.
-    private static readonly string[] FurtherFiles =
-        ["-best.safetensors", "-??????.safetensors", "-step????????.safetensors", "-state.safetensors", "-??????-state.safetensors", "-step????????-state.safetensors"];
 
     // What the key is made of.
     private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);
@@ -129,8 +126,8 @@ public sealed class TrainLora : TrainingTask
             Say("Train: the finished LoRA came from the cache");
         }
 
-        foreach (var stale in FurtherFiles.SelectMany(ending => Directory.EnumerateFiles(OutputFolder, OutputName + ending))
-            .Where(file => !Session.State.IsSeen(file) && !file.EndsWith(MergeLora.FileEnding, StringComparison.Ordinal)).ToList())
+        // Of another training, or what an evaluation of it chose.
+        foreach (var stale in new LoraFileNames(OutputName).FurtherIn(OutputFolder).Where(file => !Session.State.IsSeen(file)))
             File.Delete(stale);
         return true;
     }

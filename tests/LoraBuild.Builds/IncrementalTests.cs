@@ -165,6 +165,36 @@ public sealed class IncrementalTests
         Assert.True(File.Exists(project.PathOf("images/high/aoi_001.png")));
     }
 
+    [Fact]
+    public void What_the_author_keeps_beside_the_LoRA_is_neither_deleted_nor_published()
+    {
+        string[] own = ["-v1", "-summer", "-it's (1)", "-20240101", "-step1", "-v1-state", "-stepaaaaaaaa", "-abcdef-state"];
+        string[] old = ["-000007", "-000007-state", "-step00000007", "-step00000007-state", "-state", "-best"];
+        using var project = ThreePictures(train: true);
+        project.Properties["LoraSaveEveryNSteps"] = "1";
+        foreach (var ending in (string[])[.. own, .. old])
+            project.Write($"bin/Character{ending}.safetensors", "a copy");
+
+        var published = AssertSucceeded(project.Publish("-p:LoraPublishEpochs=all"));
+
+        Assert.True(published.Trained);
+        Assert.Equal(Names([.. own, "", "-step00000001"]), LorasIn(project, "bin"));
+        Assert.Equal(Names(["", "-step00000001"]), LorasIn(project, "bin/publish"));
+
+        foreach (var ending in old)
+            project.Write($"bin/Character{ending}.safetensors", "an old one");
+        project.Write("bin/edits/edits-1.png", "drawn by ShowEdits");
+        project.Write("bin/suggested-edits.yaml", "written by SuggestEdits");
+        AssertSucceeded(project.Clean());
+        Assert.Equal(Names(own), LorasIn(project, "bin"));
+        Assert.Equal(Names(own).Count(), Directory.EnumerateFileSystemEntries(project.PathOf("bin")).Count());
+
+        static IEnumerable<string> Names(IEnumerable<string> endings) =>
+            endings.Select(ending => $"Character{ending}.safetensors").Order(StringComparer.Ordinal);
+        static IEnumerable<string?> LorasIn(CharacterProject project, string folder) =>
+            Directory.EnumerateFiles(project.PathOf(folder), "*.safetensors").Select(Path.GetFileName).Order(StringComparer.Ordinal);
+    }
+
     private static CharacterProject ThreePictures(bool train = false) =>
         new CharacterProject(train).With("high/aoi_001.png").With("medium/aoi_107.jpg").With("low/aoi_207.jpg");
 

@@ -1,15 +1,12 @@
 using System.Globalization;
 using LoraBuild.Core.Diagnostics;
+using LoraBuild.Core.Models;
 
 namespace LoraBuild.Core.Releases;
 
 /// <summary>Which of a training's files a release has besides the finished LoRA: <c>last</c> none, <c>all</c>, or those of a list of epochs.</summary>
 public sealed class PublishedEpochs
 {
-    private const string Extension = ".safetensors";
-    private const string Step = "-step";
-    private const string StateEnding = "-state" + Extension;
-
     private readonly string wanted;
     private readonly IReadOnlyList<int>? epochs;
 
@@ -41,33 +38,29 @@ public sealed class PublishedEpochs
     /// <exception cref="LoraBuildException">LB1017: there is no finished LoRA, or no file of an epoch that is wanted.</exception>
     public IReadOnlyList<ReleaseFile> Of(string folder, string name)
     {
-        if (!File.Exists(Path.Combine(folder, name + Extension)))
+        var names = new LoraFileNames(name);
+        if (!File.Exists(Path.Combine(folder, names.Finished)))
         {
             throw new LoraBuildException(
                 DiagnosticCode.NothingToPublish,
-                $"There is no finished LoRA '{name}{Extension}' to publish: the training did not end, or LoraTrain is false. Build to its end first.");
+                $"There is no finished LoRA '{names.Finished}' to publish: the training did not end, or LoraTrain is false. Build to its end first.");
         }
 
         string[] further = wanted switch
         {
             "last" => [],
-            "all" => [.. Found(folder, name + "-??????").Concat(Found(folder, $"{name}{Step}????????")).Order(StringComparer.Ordinal)],
-            _ => [.. epochs!.Select(epoch => string.Create(CultureInfo.InvariantCulture, $"{name}-{epoch:000000}{Extension}"))],
+            "all" => [.. names.UnfinishedIn(folder).Select(file => Path.GetFileName(file))],
+            _ => [.. epochs!.Select(names.Epoch)],
         };
         var missing = further.FirstOrDefault(file => !File.Exists(Path.Combine(folder, file)));
         if (missing is not null)
         {
+            var found = names.EpochsIn(folder).Select(file => Path.GetFileName(file));
             throw new LoraBuildException(
                 DiagnosticCode.NothingToPublish,
-                $"LoraPublishEpochs is '{wanted}', and there is no '{missing}'. There are: {string.Join(", ", Found(folder, name + "-??????"))}. The last epoch is the LoRA itself.");
+                $"LoraPublishEpochs is '{wanted}', and there is no '{missing}'. There are: {string.Join(", ", found)}. The last epoch is the LoRA itself.");
         }
 
-        return [.. further.Prepend(name + Extension).Select(file => new ReleaseFile(file, Path.Combine(folder, file)))];
+        return [.. further.Prepend(names.Finished).Select(file => new ReleaseFile(file, Path.Combine(folder, file)))];
     }
-
-    private static IEnumerable<string> Found(string folder, string pattern) =>
-        Directory.EnumerateFiles(folder, pattern + Extension)
-            .Select(file => Path.GetFileName(file))
-            .Where(file => !file.EndsWith(StateEnding, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal);
 }

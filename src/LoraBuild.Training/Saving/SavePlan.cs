@@ -1,3 +1,4 @@
+using LoraBuild.Core.Models;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Saving;
@@ -11,10 +12,10 @@ namespace LoraBuild.Training.Saving;
 /// <param name="resumedSteps">The steps before the state that the training resumed from: their files are another training's.</param>
 public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedSteps = 0)
 {
-    private const string Extension = ".safetensors";
+    private readonly LoraFileNames names = new(job.OutputName);
 
     /// <summary>The finished LoRA.</summary>
-    public string FinalFile => Path.Combine(job.OutputFolder, $"{job.OutputName}{Extension}");
+    public string FinalFile => Path.Combine(job.OutputFolder, names.Finished);
 
     /// <summary>The LoRA files to write after a step that is not the last.</summary>
     /// <param name="steps">Steps done.</param>
@@ -37,8 +38,8 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
     public IEnumerable<string> StatesAfter(int steps)
     {
         if (steps >= plan.TotalSteps)
-            return job.Settings.SaveState || job.Settings.SaveStateOnTrainEnd ? [StateBeside(FinalFile)] : [];
-        return job.Settings.SaveState ? After(steps).Select(StateBeside) : [];
+            return job.Settings.SaveState || job.Settings.SaveStateOnTrainEnd ? [LoraFileNames.StateOf(FinalFile)] : [];
+        return job.Settings.SaveState ? After(steps).Select(LoraFileNames.StateOf) : [];
     }
 
     /// <summary>All files besides the finished one and its state that are there after so many steps.</summary>
@@ -50,8 +51,8 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
         List<string> kept = [.. Latest(between, settings.SaveLastNSteps).Select(StepFile), .. Last(epochs, settings.SaveLastNEpochs).Select(EpochFile)];
         if (settings.SaveState)
         {
-            kept.AddRange(Latest(between, settings.SaveLastNStepsState ?? settings.SaveLastNSteps).Select(StepFile).Select(StateBeside));
-            kept.AddRange(Last(epochs, settings.SaveLastNEpochsState ?? settings.SaveLastNEpochs).Select(EpochFile).Select(StateBeside));
+            kept.AddRange(Latest(between, settings.SaveLastNStepsState ?? settings.SaveLastNSteps).Select(StepFile).Select(LoraFileNames.StateOf));
+            kept.AddRange(Last(epochs, settings.SaveLastNEpochsState ?? settings.SaveLastNEpochs).Select(EpochFile).Select(LoraFileNames.StateOf));
         }
 
         return kept;
@@ -82,11 +83,9 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
 
     private bool EndsSavedSteps(int steps) => steps % job.Settings.SaveEveryNSteps == 0;
 
-    private string EpochFile(int steps) => Path.Combine(job.OutputFolder, $"{job.OutputName}-{steps / plan.StepsPerEpoch:000000}{Extension}");
+    private string EpochFile(int steps) => Path.Combine(job.OutputFolder, names.Epoch(steps / plan.StepsPerEpoch));
 
-    private string StepFile(int steps) => Path.Combine(job.OutputFolder, $"{job.OutputName}-step{steps:00000000}{Extension}");
+    private string StepFile(int steps) => Path.Combine(job.OutputFolder, names.Step(steps));
 
-    private IEnumerable<string> WithState(string file) => job.Settings.SaveState ? [file, StateBeside(file)] : [file];
-
-    private static string StateBeside(string file) => file[..^Extension.Length] + "-state" + Extension;
+    private IEnumerable<string> WithState(string file) => job.Settings.SaveState ? [file, LoraFileNames.StateOf(file)] : [file];
 }

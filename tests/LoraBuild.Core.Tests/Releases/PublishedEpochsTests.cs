@@ -9,7 +9,7 @@ public sealed class PublishedEpochsTests : IDisposable
 
     public PublishedEpochsTests()
     {
-        foreach (var name in (string[])["aoi", "aoi-000001", "aoi-000002", "aoi-000002-state", "aoi-step00000010", "aoi-step00000010-state", "aoi-state", "other-000001"])
+        foreach (var name in (string[])["aoi", "aoi-000001", "aoi-000002", "aoi-000002-state", "aoi-step00000010", "aoi-step00000010-state", "aoi-state", "aoi-v1", "aoi-summer", "aoi-stepabcdefgh", "other-000001"])
             folder.Write(name + ".safetensors", name);
     }
 
