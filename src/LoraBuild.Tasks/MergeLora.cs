@@ -54,6 +54,15 @@ public sealed class MergeLora : ModelTask
                 DiagnosticCode.BaseModelMissing, "There is no checkpoint to merge into. Set LoraMergeInto or LoraBaseModel to a Stable Diffusion checkpoint.");
         }
 
+        // The author's own files are what they are; the project's LoRA may be of an earlier build.
+        var own = Path.Combine(OutputFolder, new LoraFileNames(OutputName).Finished);
+        if (Loras.Any(lora => lora.GetMetadata("FullPath") == own) && !Session.State.IsMade(own))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.NothingToPublish,
+                "There is no finished LoRA of this build to merge: the training did not end, or LoraTrain is false. Build to its end first, or name a copy of another as LoraToMerge.");
+        }
+
         // A path may be a folder with one file.
         var checkpoint = BaseModelPath.Resolve(
             IsUri(Checkpoint.ItemSpec) ? Fetch(Checkpoint.ItemSpec, CheckpointSha256, DiagnosticCode.BaseModelMissing) : Checkpoint.GetMetadata("FullPath"));

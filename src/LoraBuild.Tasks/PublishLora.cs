@@ -58,7 +58,7 @@ public sealed class PublishLora : TrainingTask
             DiagnosticCode.InvalidProperty, $"LoraPublishEpochs is '{Epochs}'; it must be last, all, or the numbers of epochs.");
         if (Session.IsUnfinished)
             throw new LoraBuildException(DiagnosticCode.NothingToPublish, "The training has not ended, so there is nothing to publish yet. Build again, which goes on with it.");
-        var loras = epochs.Of(OutputFolder, OutputName);
+        var loras = epochs.Of(OutputFolder, OutputName, Session.State.IsMade);
         var files = ReleaseFolder.Write(Folder, Describe(settings), loras, [.. FurtherFiles()]);
         Say(string.Create(CultureInfo.InvariantCulture, $"Publish: {files.Count} files, {loras.Count} of them LoRAs"));
     }

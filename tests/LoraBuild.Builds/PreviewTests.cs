@@ -86,6 +86,31 @@ public sealed class PreviewTests
         Assert.Contains(project.Build("-t:MergeLora").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void MergeLora_takes_the_LoRA_of_this_build_or_what_the_author_names()
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        File.Copy(project.PathOf(Lora), project.PathOf("own.safetensors"));
+        var merged = project.PathOf("bin/Character-merged.safetensors");
+        var upToDate = project.Build("-t:MergeLora");
+        Assert.True(upToDate is { Succeeded: true, DidNothing: true } && File.Exists(merged), upToDate.Output);
+        File.Delete(merged);
+
+        foreach (var other in (string[][])[["-p:LoraMaxTrainSteps=400", "-p:LoraStopAfterMinutes=0.001"], ["-p:LoraMaxTrainSteps=400", "-p:LoraTrain=false"]])
+        {
+            var old = project.Build(["-t:MergeLora", .. other]);
+            Assert.False(old.Succeeded, old.Output);
+            Assert.Contains(old.Diagnostics, line => line.Contains("error LB1017", StringComparison.Ordinal));
+            Assert.True(File.Exists(project.PathOf(Lora)) && !File.Exists(merged));
+        }
+
+        project.Properties["LoraTrain"] = "false";
+        project.Items = "  <ItemGroup>\n    <LoraToMerge Include=\"own.safetensors\" />\n  </ItemGroup>\n";
+        var named = project.Build("-t:MergeLora");
+        Assert.True(named.Succeeded && File.Exists(merged), named.Output);
+    }
+
     private static CharacterProject Project() => new CharacterProject(train: true).With("low/aoi_207.jpg");
 
     private static CharacterProject WithPrompts(CharacterProject project)

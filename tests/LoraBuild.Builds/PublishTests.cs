@@ -64,6 +64,25 @@ public sealed class PublishTests
         Assert.False(Directory.Exists(project.PathOf("bin/publish")));
     }
 
+    [Fact]
+    public void What_an_earlier_training_left_is_not_published()
+    {
+        using var project = TwoEpochs();
+        Succeeded(project.Build());
+        string[] other = ["-p:LoraTrain=false", "-p:LoraMaxTrainSteps=5000"];
+        project.Write("images/low/aoi_207.txt", "1girl, black hair, waving");
+
+        // The first of them builds, the second finds nothing to do.
+        foreach (var published in (BuildResult[])[project.Publish(other), project.Publish(other), project.Publish([.. other, "--no-build"])])
+        {
+            Assert.False(published.Succeeded, published.Output);
+            Assert.Contains(published.Diagnostics, line => line.Contains("error LB1017", StringComparison.Ordinal));
+            Assert.False(Directory.Exists(project.PathOf("bin/publish")));
+        }
+
+        Assert.True(File.Exists(project.PathOf("bin/Character.safetensors")));
+    }
+
     private static CharacterProject TwoEpochs()
     {
         var project = new CharacterProject(train: true).With("low/aoi_202.jpg").With("low/aoi_207.jpg");

@@ -39,6 +39,7 @@ public sealed class BuildState
     {
         known = SavedState.Read(path);
         Changed = null;
+        isCurrent = false;
     }
 
     /// <summary>
@@ -117,6 +118,10 @@ public sealed class BuildState
 
     /// <summary>Whether this build made or kept the output at this path.</summary>
     public bool IsSeen(string path) => seen.ContainsKey(path) || (keepsRest && known!.Has(path));
+
+    /// <summary>Whether the output at this path is of this build: it made or kept it, or had nothing to do and the last one left it.</summary>
+    public bool IsMade(string path) =>
+        seen.TryGetValue(path, out var record) ? record.Key is not null : (isCurrent || keepsRest) && known!.Has(path);
 
     /// <summary>Saves what this build saw, as the state of a build that succeeded.</summary>
     /// <exception cref="Diagnostics.LoraBuildException">LB6001: the file cannot be written.</exception>

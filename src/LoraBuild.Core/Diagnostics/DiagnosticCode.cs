@@ -54,7 +54,7 @@ public static class DiagnosticCode
     /// <summary>The file of sample prompts is missing, or has an option or value that does not exist.</summary>
     public const string SamplePromptsInvalid = "LB1016";
 
-    /// <summary>There is no finished LoRA, or no file of an epoch that is to be published.</summary>
+    /// <summary>There is no finished LoRA of this build to publish or merge, or no file of an epoch that is to be published.</summary>
     public const string NothingToPublish = "LB1017";
 
     /// <summary>A target that needs all pictures comes after a build of edited ones alone, in one run.</summary>

@@ -46,6 +46,35 @@ public sealed class BuildStateTests : IDisposable
     }
 
     [Fact]
+    public void An_output_is_of_a_build_that_made_or_kept_it_or_had_nothing_to_do()
+    {
+        var (output, input) = (folder.Write("output.txt", "output"), folder.Write("read.txt", "input"));
+        var state = new BuildState();
+        Assert.False(state.IsMade(output));
+        state.RecordOutput(output, key);
+        state.HashInput(input);
+        Assert.True(state.IsMade(output));
+        Assert.False(state.IsMade(input));
+        state.Save(StateFile, identity);
+
+        var later = BuildState.Load(StateFile);
+        Assert.False(later.IsMade(output));
+        Assert.True(later.IsCurrent(identity));
+        Assert.True(later.IsMade(output));
+        Assert.False(later.IsMade(folder.File("other.txt")));
+        Assert.False(later.IsCurrent(ContentHash.Of("other settings")));
+        Assert.False(later.IsMade(output));
+        Assert.NotNull(later.FindOutput(output, key));
+        Assert.True(later.IsMade(output));
+
+        // Another build came between.
+        var waiting = BuildState.Load(StateFile);
+        Assert.True(waiting.IsCurrent(identity));
+        waiting.Reload(StateFile);
+        Assert.False(waiting.IsMade(output));
+    }
+
+    [Fact]
     public void Every_one_of_many_files_counts()
     {
         var state = new BuildState();
