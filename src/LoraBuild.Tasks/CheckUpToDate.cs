@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Core.Caching;
 using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -34,6 +35,13 @@ public sealed class CheckUpToDate : LoraTask
     [Required]
     public ITaskItem[] Tools { get; set; } = [];
 
+    /// <summary>The folder for what the author gets.</summary>
+    [Required]
+    public string OutputFolder { get; set; } = "";
+
+    /// <summary>Whether the build ends here where it has nothing to do, of which its author is told.</summary>
+    public bool MayEnd { get; set; }
+
     /// <summary>Whether the build has nothing to do.</summary>
     [Output]
     public bool UpToDate { get; set; }
@@ -41,11 +49,13 @@ public sealed class CheckUpToDate : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        // Another project of the same run may have the same folder, and so may this one with other properties.
+        BuildSession.Forget(BuildEngine4, IntermediateFolder);
         Session.Identity = Identity();
         UpToDate = Session.State.IsCurrent(Session.Identity);
         if (Session.State.WhyNotCurrent is { } reason)
             SayDetail($"{Path.GetFileNameWithoutExtension(ProjectFile)} is not up to date: {reason}");
-        else
+        else if (MayEnd)
             Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Pictures.Length + RegularizationImages.Length} pictures, all up to date"));
@@ -60,6 +70,7 @@ public sealed class CheckUpToDate : LoraTask
             key.With(setting.ItemSpec, setting.GetMetadata("Value"));
         foreach (var name in UnknownGlobalProperties)
             key.With("unknown", name);
+        key.With("output", OutputFolder);
         foreach (var character in Characters)
             key.With("character", character.ItemSpec);
         AddTo(key, "picture", Pictures);

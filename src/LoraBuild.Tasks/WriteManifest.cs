@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Captions;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Tags;
@@ -66,6 +67,7 @@ public sealed class WriteManifest : LoraTask
 
     private void WriteWhole()
     {
+        TakeFolder();
         var tags = Session.ReadLedger(TagsFile);
         var pictures = Pictures.Select(picture => Captioned(picture, tags[picture.Id()])).ToDictionary(picture => picture.Id);
         var others = RegularizationPictures.Select(Regularization).ToDictionary(picture => picture.Id);
@@ -87,6 +89,25 @@ public sealed class WriteManifest : LoraTask
         Place(Path.Combine(Folder, DatasetFile.Name), ContentHash.Of(json), () => json);
         Session.Sweep(Folder, Session.State.IsSeen);
         Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (group.Repeats, group.Pictures.Count))], others.Count);
+    }
+
+    // A new output folder may have a dataset of somebody else's. That this one is the build's own is noted before anything is written to it, so
+    // that a build after one that was killed knows.
+    private void TakeFolder()
+    {
+        var note = Path.Combine(Session.IntermediateFolder, "dataset.folder");
+        if (File.Exists(note) && File.ReadAllText(note) == Folder)
+            return;
+        if (Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, DatasetFile.Name))
+            && Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).FirstOrDefault() is { } foreign)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.FolderInUse,
+                $"The dataset's folder has files that no build of this project made, '{Path.GetRelativePath(Folder, foreign)}' for one, which it would delete. Move them, or name another output folder.",
+                Folder);
+        }
+
+        AtomicFile.WriteText(note, Folder);
     }
 
     private void Tell(IReadOnlyList<(int Repeats, int Pictures)> groups, int others)

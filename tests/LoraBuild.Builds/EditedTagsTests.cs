@@ -57,6 +57,69 @@ public sealed class EditedTagsTests
     }
 
     [Fact]
+    public void A_rule_that_counts_pictures_counts_all_of_them_again()
+    {
+        using var project = Project();
+        project.Properties["LoraFeatureFrequency"] = "0.5";
+        foreach (var (picture, place) in Pictures.Select((picture, place) => (picture, place)))
+            project.Write(Path.ChangeExtension($"images/{picture}", ".txt"), place < 2 ? "1girl, blue hair, smile" : "1girl, smile");
+        Assert.True(project.Build().Succeeded);
+        Assert.Equal("hoshinoaoi, smile", project.Captions()["16_hoshinoaoi/aoi_002.txt"]);
+
+        project.Write("images/high/aoi_001.txt", "1girl, smile");
+
+        Assert.True(project.Build().Succeeded);
+        Assert.Equal("hoshinoaoi, blue hair, smile", project.Captions()["16_hoshinoaoi/aoi_002.txt"]);
+    }
+
+    [Theory]
+    [InlineData("Tag", "tagged")]
+    [InlineData("Manifest", "aligned")]
+    [InlineData("ExportSdScripts", "aligned")]
+    [InlineData("Tag;Build", "aligned")]
+    public void A_step_by_name_sees_the_edit_among_all_pictures(string targets, string ledger)
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        project.Write("images/high/aoi_001.txt", "1girl, smile, waving");
+
+        var asked = project.Build($"-t:{targets}");
+
+        Assert.True(asked.Succeeded, asked.Output);
+        Assert.Contains("Tag: 1 of 4 pictures, 3 up to date", asked.Output, StringComparison.Ordinal);
+        Assert.Contains("waving", File.ReadAllText(project.PathOf($"obj/lora/{ledger}.jsonl")), StringComparison.Ordinal);
+        Assert.True(project.Build().Succeeded);
+        Assert.Equal("hoshinoaoi, smile, waving", project.Captions()["16_hoshinoaoi/aoi_001.txt"]);
+        Assert.DoesNotContain("all up to date", project.Build("-t:Tag").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_project_built_twice_in_one_run_with_other_properties_ends_as_in_two_runs()
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        var both = project.Write("both.proj", """
+            <Project>
+              <Target Name="Build">
+                <MSBuild Projects="Character.loraproj" Properties="LoraTaggerThreshold=0.4" />
+                <MSBuild Projects="Character.loraproj" Properties="LoraTaggerThreshold=0.6" />
+              </Target>
+            </Project>
+            """);
+        project.Write("images/high/aoi_001.txt", "1girl, smile, waving");
+
+        var built = project.Run("msbuild", [both]);
+
+        Assert.True(built.Succeeded, built.Output);
+        Assert.Contains("Tag: 1 of 4 pictures, 3 up to date", built.Output, StringComparison.Ordinal);
+        var outputs = project.Outputs();
+        Directory.Delete(project.PathOf("bin"), recursive: true);
+        Directory.Delete(project.PathOf("obj"), recursive: true);
+        Assert.True(project.Build("-p:LoraTaggerThreshold=0.6").Succeeded);
+        Assert.Equal(outputs, project.Outputs());
+    }
+
+    [Fact]
     public void What_needs_all_pictures_says_so_after_a_build_of_some()
     {
         using var project = Project();

@@ -32,6 +32,8 @@ public sealed class EvaluateTests
         Assert.True(again.DidNothing, again.Output);
         Assert.Contains($"Draw: 0 of {All} pictures, {All} up to date", again.Output, StringComparison.Ordinal);
         Assert.Equal(outputs, project.Outputs());
+        var both = project.Build("-t:Build;Evaluate");
+        Assert.True(both.Succeeded && both.DidNothing, both.Output);
 
         // Of another LoRA the base model's pictures are the same.
         project.Properties["LoraSeed"] = "43";

@@ -203,4 +203,7 @@ public static class DiagnosticCode
 
     /// <summary>A file was changed while the build was at work on it.</summary>
     public const string ChangedMeanwhile = "LB6009";
+
+    /// <summary>A folder that would become the build's own has files of somebody else's.</summary>
+    public const string FolderInUse = "LB6010";
 }

@@ -84,13 +84,19 @@ internal sealed class BuildSession : IDisposable
     /// <summary>The session of this build, made by the first task that asks.</summary>
     public static BuildSession Of(IBuildEngine4 engine, string intermediateFolder, string cachePath)
     {
-        var key = (typeof(BuildSession).FullName, intermediateFolder);
+        var key = KeyOf(intermediateFolder);
         if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is BuildSession session)
             return session;
         session = new BuildSession(intermediateFolder, cachePath);
         engine.RegisterTaskObject(key, session, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
         return session;
     }
+
+    /// <summary>Ends the session that an earlier build of the same run had in this folder, if any: the next task that asks begins another.</summary>
+    public static void Forget(IBuildEngine4 engine, string intermediateFolder) =>
+        (engine.UnregisterTaskObject(KeyOf(intermediateFolder), RegisteredTaskObjectLifetime.Build) as BuildSession)?.Dispose();
+
+    private static object KeyOf(string intermediateFolder) => (typeof(BuildSession).FullName, intermediateFolder);
 
     /// <summary>A ledger of this build, read once however many steps look at it.</summary>
     public IReadOnlyDictionary<string, TagLedgerEntry> ReadLedger(string path)

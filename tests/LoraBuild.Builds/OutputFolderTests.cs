@@ -1,0 +1,58 @@
+namespace LoraBuild.Builds;
+
+/// <summary>Another output folder than <c>bin</c>: <c>-o</c> and <c>OutputPath</c>.</summary>
+public sealed class OutputFolderTests
+{
+    [Fact]
+    public void What_is_up_to_date_in_one_folder_is_not_in_another()
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        var captions = project.Captions();
+
+        var other = project.Build("-o", project.PathOf("another"));
+        Assert.True(other.Succeeded, other.Output);
+        Assert.Equal(captions.Keys.Select(file => File.ReadAllText(project.PathOf($"another/dataset/{file}"))), captions.Values);
+        Assert.Contains("all up to date", project.Build("-o", project.PathOf("another")).Output, StringComparison.Ordinal);
+
+        Assert.True(project.Build("-p:OutputPath=no/slash").Succeeded);
+        Assert.True(File.Exists(project.PathOf("no/slash/dataset/dataset.json")));
+    }
+
+    [Fact]
+    public void After_an_edit_another_folder_gets_the_whole_dataset()
+    {
+        using var project = Project();
+        Assert.True(project.Build().Succeeded);
+        project.Write("images/low/aoi_207.txt", "1girl, smile");
+
+        Assert.True(project.Build("-o", project.PathOf("another")).Succeeded);
+
+        Assert.Equal("hoshinoaoi, smile", File.ReadAllText(project.PathOf("another/dataset/4_hoshinoaoi/aoi_207.txt")));
+        Assert.True(File.Exists(project.PathOf("another/dataset/16_hoshinoaoi/aoi_001.png")));
+    }
+
+    [Fact]
+    public void Nothing_of_the_author_s_is_deleted()
+    {
+        using var project = Project();
+        var own = project.Write("dataset/own.txt", "the author's");
+        var elsewhere = project.Write("elsewhere/dataset/own.txt", "the author's too");
+
+        Assert.Contains(project.Build("-o", ".").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
+        Assert.Contains(project.Build("-o", "elsewhere").Diagnostics, line => line.Contains("error LB6010", StringComparison.Ordinal));
+        // Nor by the next one, which follows one that failed.
+        Assert.Contains(project.Build("-o", "elsewhere").Diagnostics, line => line.Contains("error LB6010", StringComparison.Ordinal));
+
+        Assert.Equal("the author's", File.ReadAllText(own));
+        Assert.Equal("the author's too", File.ReadAllText(elsewhere));
+    }
+
+    private static CharacterProject Project()
+    {
+        var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
+        project.Properties["LoraReport"] = "false";
+        project.Write("images/low/aoi_207.txt", "1girl");
+        return project;
+    }
+}
