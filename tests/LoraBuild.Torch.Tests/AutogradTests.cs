@@ -4,6 +4,24 @@ namespace LoraBuild.Torch.Tests;
 
 public sealed class AutogradTests
 {
+    [Theory]
+    [InlineData(8, 16)]
+    [InlineData(60, 70)]
+    [InlineData(300, 200)]
+    public void The_gradient_of_a_gelu_whose_output_was_turned(long rows, long columns)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var (input, weight) = (randn([rows, columns], generator: generator).requires_grad_(), randn([columns, rows], generator: generator));
+
+        (nn.functional.gelu(input).t() * weight).sum().backward();
+
+        var x = input.detach().to_type(ScalarType.Float64);
+        var density = (x * x * -0.5).exp() / Math.Sqrt(2 * Math.PI);
+        var expected = weight.t() * (((x / Math.Sqrt(2)).erf() + 1) * 0.5 + (x * density));
+        Assert.True(Numbers.Distance(expected, input.grad!) < 1e-5);
+    }
+
     [Fact]
     public void Backward_adds_up_gradients_of_leaves()
     {

@@ -27,6 +27,47 @@ public sealed class FusedLayersTests
         Tensor Change(Tensor[] f) => f[0].matmul(f[1]) * f[2].matmul(f[3]) * scale;
     }
 
+    [Fact]
+    public void A_bias_that_is_a_column_of_something()
+    {
+        using var scope = NewDisposeScope();
+        var (input, weight, biases) = (Random(2, 3, 9, 9), Random(70, 3, 3, 3), Random(70, 2));
+
+        var output = FusedLayers.Convolution(input, weight, biases.select(1, 0), null, null, 1, 1)!;
+
+        Assert.Equal(FusedLayers.Convolution(input, weight, biases.select(1, 0).contiguous(), null, null, 1, 1)!.bytes.ToArray(), output.bytes.ToArray());
+    }
+
+    [Fact]
+    public void What_does_not_fit_together_is_an_error()
+    {
+        using var scope = NewDisposeScope();
+        var (rows, weight) = (Random(5, 6), Random(8, 6));
+        Fails("a bias of size [1]", () => FusedLayers.Linear(rows, weight, Random(1)));
+        Fails("factors of size [2, 7]", () => FusedLayers.Linear(rows, weight, null, Random(2, 7), Random(8, 2)));
+        Fails("factors of size [2, 5]", () => FusedLayers.Linear(rows, weight, null, Random(2, 5), Random(8, 2)));
+        Fails("[4, 2] do not fit", () => FusedLayers.Linear(rows, weight, null, Random(2, 6), Random(4, 2)));
+        Fails("[8, 3] do not fit", () => FusedLayers.Linear(rows, weight, null, Random(2, 6), Random(8, 3)));
+        Fails("a product has two factors", () => FusedLayers.Linear(rows, weight, null, Random(2, 6), null));
+        Fails("is empty", () => FusedLayers.Linear(Random(0, 6), weight, null));
+        Fails("the factors do not fit", () => FusedLayers.HadamardWeight(Random(6, 8), Random(8, 2), Random(2, 6), Random(8, 2), Random(2, 6), 1));
+
+        var (picture, kernel) = (Random(1, 4, 6, 6), Random(8, 4, 3, 3));
+        Fails("a bias of size [1]", () => FusedLayers.Convolution(picture, kernel, Random(1), null, null, 1, 1));
+        Fails("does not fit a weight of size [8, 4, 3, 1]", () => FusedLayers.Convolution(picture, Random(8, 4, 3, 1), null, null, null, 1, 1));
+        Fails("a stride of 0", () => FusedLayers.Convolution(picture, kernel, null, null, null, 0, 1));
+        Fails("larger than an input", () => FusedLayers.Convolution(Random(1, 4, 1, 1), kernel, null, null, null, 1, 0));
+
+        Fails("3 heads do not divide 8", () => FusedLayers.Attention(Random(1, 2, 8), Random(1, 3, 8), Random(1, 3, 8), 3, null));
+        Fails("do not fit", () => FusedLayers.Attention(Random(1, 2, 8), Random(1, 3, 6), Random(1, 3, 6), 2, null));
+        Fails("do not fit", () => FusedLayers.Attention(Random(1, 2, 8), Random(1, 3, 8), Random(1, 2, 8), 2, null));
+        Fails("has no two halves", () => FusedLayers.GatedGelu(Random(400, 5)));
+        Fails("has no two halves", () => FusedLayers.GatedGelu(Random(400, 0)));
+
+        static void Fails(string message, Func<Tensor?> call) =>
+            Assert.Contains(message, Assert.ThrowsAny<Exception>(() => { call(); }).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

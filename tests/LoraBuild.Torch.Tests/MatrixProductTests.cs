@@ -31,6 +31,28 @@ public sealed class MatrixProductTests
     }
 
     [Fact]
+    public void A_product_goes_onto_its_own_factor()
+    {
+        using var scope = NewDisposeScope();
+        var matrix = Random(200, 200);
+        var expected = matrix.to_type(ScalarType.Float64) + matrix.to_type(ScalarType.Float64).matmul(matrix.to_type(ScalarType.Float64));
+
+        Assert.True(Numbers.Distance(expected, matrix.addmm_(matrix, matrix)) < 1e-3);
+    }
+
+    [Fact]
+    public void Columns_of_double_precision()
+    {
+        using var scope = NewDisposeScope();
+        var input = Random(2, 3, 7, 6);
+
+        var columns = nn.functional.unfold(input.to_type(ScalarType.Float64), 3, 1, 1, 2);
+
+        Assert.Equal(ScalarType.Float64, columns.dtype);
+        Assert.Equal(0, Numbers.Distance(columns, nn.functional.unfold(input, 3, 1, 1, 2)));
+    }
+
+    [Fact]
     public void Batches_are_products_of_their_own()
     {
         using var scope = NewDisposeScope();

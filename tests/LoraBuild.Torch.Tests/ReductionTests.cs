@@ -22,6 +22,15 @@ public sealed class ReductionTests
     }
 
     [Fact]
+    public void An_axis_named_twice_is_an_error_however_large_the_tensor()
+    {
+        using var scope = NewDisposeScope();
+        Assert.ThrowsAny<Exception>(() => ones(2, 2).sum([0, 0]));
+        Assert.ThrowsAny<Exception>(() => ones(256, 256).sum([0, 0]));
+        Assert.ThrowsAny<Exception>(() => ones(256, 256).mean([1, -1]));
+    }
+
+    [Fact]
     public void Spread_and_norm()
     {
         using var scope = NewDisposeScope();

@@ -1,5 +1,6 @@
 #if !TORCHSHARP
 using System.Reflection;
+using System.Runtime.Loader;
 using LoraBuild.Torch.Interop;
 using LoraBuild.Torch.Profiling;
 
@@ -17,6 +18,18 @@ public sealed class SystemFormTests
             .Where(field => !Optional.Contains(field.Name) && !((Operator)field.GetValue(null)!).Exists)
             .Select(field => field.Name);
         Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void The_engine_is_begun_once_however_often_a_process_loads_it()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(2, ones(2).sum().item<float>());
+
+        var second = new AssemblyLoadContext("second").LoadFromAssemblyPath(typeof(torch).Assembly.Location);
+
+        Assert.NotSame(typeof(torch).Assembly, second);
+        Assert.Equal(__version__, second.GetType(typeof(torch).FullName!)!.GetProperty(nameof(__version__))!.GetValue(null));
     }
 
     [Fact]

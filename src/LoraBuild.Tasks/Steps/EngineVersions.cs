@@ -13,8 +13,13 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="Tensors">The library that trains, with its device.</param>
 internal sealed record EngineVersions(string Images, string Tagger, string Tensors)
 {
+    // By which CUDA and ROCm are told of GPUs, and whether a container has any.
+    private static readonly string[] DeviceVariables = ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"];
+    private static readonly string[] DevicePatterns = ["nvidia*", "kfd"];
+
     /// <summary>
-    /// Asks the worker; remembers the answer beside the build's intermediate files for as long as the worker's assemblies stay the same.
+    /// Asks the worker; remembers the answer beside the build's intermediate files for as long as the worker's assemblies and the GPUs that it
+    /// sees stay the same.
     /// </summary>
     public static EngineVersions Of(BuildSession session, string workerAssembly, LoraTask task, CancellationToken token)
     {
@@ -38,8 +43,16 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
         var key = new StepKey("Engines", 1);
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(workerAssembly)!, "LoraBuild.*").Order(StringComparer.Ordinal))
             key.With(Path.GetFileName(file), session.State.HashInput(file));
+        foreach (var variable in DeviceVariables)
+            key.With(variable, Environment.GetEnvironmentVariable(variable));
+        foreach (var device in Devices())
+            key.With("device", device);
         return key.ToHash();
     }
+
+    private static IEnumerable<string> Devices() => OperatingSystem.IsLinux()
+        ? DevicePatterns.SelectMany(pattern => Directory.EnumerateFileSystemEntries("/dev", pattern)).Order(StringComparer.Ordinal)
+        : [];
 
     private static void Ask(string target, string workerAssembly, LoraTask task, CancellationToken token)
     {

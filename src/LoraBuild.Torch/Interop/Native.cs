@@ -23,9 +23,14 @@ internal static unsafe partial class Native
         {
             var library = NativeLibrary.Load(file);
             var initialize = (delegate* unmanaged[Cdecl]<
-                delegate* unmanaged[Cdecl]<nint, void>, delegate* unmanaged[Cdecl]<nint, nint*, int, nint*, int, byte**, nint*, int>, void>)
+                delegate* unmanaged[Cdecl]<nint, void>, delegate* unmanaged[Cdecl]<nint, nint*, int, nint*, int, byte**, nint*, int>, int>)
                 NativeLibrary.GetExport(library, "lb_initialize");
-            initialize(&FreeHandle, &CustomFunctions.Backward);
+            if (initialize(&FreeHandle, &CustomFunctions.Backward) < 0)
+            {
+                var error = (delegate* unmanaged[Cdecl]<nint>)NativeLibrary.GetExport(library, "lb_error");
+                throw new DllNotFoundException(Marshal.PtrToStringUTF8(error()));
+            }
+
             return library;
         }
         catch (DllNotFoundException e)

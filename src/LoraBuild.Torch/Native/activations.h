@@ -105,7 +105,8 @@ at::Tensor gelu(const at::Tensor& self, Approximation approximate) {
 }
 
 at::Tensor gelu_backward(const at::Tensor& grad_output, const at::Tensor& self, Approximation approximate) {
-  if (!takes_parts(grad_output, self)) return at::cpu::gelu_backward(grad_output, self, approximate);
+  // libtorch 1.13 leaves some of the result unset where the two are not laid out alike.
+  if (!takes_parts(grad_output, self)) return at::cpu::gelu_backward(grad_output.contiguous(), self.contiguous(), approximate);
   auto result = like(self);
   in_parts<2>(result, {grad_output, self}, [&](at::Tensor& out, auto& in) { at::cpu::gelu_backward_out(out, in[0], in[1], approximate); });
   return result;

@@ -39,8 +39,16 @@ void product(const Operand& a, const Operand& b, float* result, int64_t rows, in
   compute(pieces, 1, beta);
 }
 
-void check_layer(const Tensor& input, const Tensor& weight) {
-  TORCH_CHECK(sgemm && input.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat && input.numel() > 0, "expected float32 tensors");
+// `depth` elements of the input make an output. What is read by its pointer alone must have its size.
+void check_layer(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& down, const Tensor& up, int64_t depth) {
+  const auto outputs = weight.size(0);
+  TORCH_CHECK(sgemm && input.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat, "expected float32 tensors");
+  TORCH_CHECK(input.numel() > 0, "an input of size ", input.sizes(), " is empty");
+  TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.numel() == outputs), "a bias of size ", bias.sizes(), " does not fit ", outputs, " outputs");
+  TORCH_CHECK(down.defined() == up.defined(), "a product has two factors");
+  TORCH_CHECK(!down.defined() || (down.dim() == 2 && up.dim() == 2 && down.size(1) == depth && up.size(0) == outputs && up.size(1) == down.size(0)),
+              "factors of size ", down.defined() ? down.sizes() : at::IntArrayRef(), " and ", up.defined() ? up.sizes() : at::IntArrayRef(),
+              " do not fit a weight of size ", weight.sizes());
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -48,15 +56,15 @@ void check_layer(const Tensor& input, const Tensor& weight) {
 
 std::tuple<Tensor, Tensor> linear_product(const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias,
                                           const OptionalTensorArgument& down, const OptionalTensorArgument& up) {
-  check_layer(input, weight);
+  const auto add = defined_or_empty(bias), below = defined_or_empty(down), above = defined_or_empty(up);
+  check_layer(input, weight, add, below, above, weight.size(-1));
   const auto outputs = weight.size(0), inputs = weight.size(1), places = input.numel() / inputs;
-  TORCH_CHECK(input.size(-1) == inputs, "an input of size ", input.sizes(), " does not fit a weight of size ", weight.sizes());
+  TORCH_CHECK(weight.dim() == 2 && input.size(-1) == inputs, "an input of size ", input.sizes(), " does not fit a weight of size ", weight.sizes());
   const auto matrix = operand(weight), rows = operand(input.reshape({places, inputs}));
   auto sizes = input.sizes().vec();
   sizes.back() = outputs;
   auto result = at::empty(sizes, input.options());
   auto* to = result.data_ptr<float>();
-  const auto add = defined_or_empty(bias);
   if (add.defined()) {
     const auto values = add.contiguous();
     const auto* from = values.data_ptr<float>();
@@ -66,9 +74,7 @@ std::tuple<Tensor, Tensor> linear_product(const Tensor& input, const Tensor& wei
   }
 
   product(rows, transposed(matrix), to, places, outputs, inputs, add.defined() ? 1 : 0);
-  const auto below = defined_or_empty(down);
   if (!below.defined()) return {result, Tensor()};
-  const auto above = defined_or_empty(up);
   const auto rank = below.size(0);
   auto inner = at::empty({places, rank}, input.options());
   product(rows, transposed(operand(below)), inner.data_ptr<float>(), places, rank, inputs);
@@ -119,10 +125,17 @@ struct ColumnLayer {
   int64_t batch, inputs, height, width, outputs, depth, kernel, stride, padding, rows, columns, places;
 
   ColumnLayer(const Tensor& input, const Tensor& weight, int64_t stride, int64_t padding)
-      : batch(input.size(0)), inputs(input.size(1)), height(input.size(2)), width(input.size(3)), outputs(weight.size(0)),
+      : batch(checked(input, weight, stride).size(0)), inputs(input.size(1)), height(input.size(2)), width(input.size(3)), outputs(weight.size(0)),
         depth(weight.numel() / weight.size(0)), kernel(weight.size(2)), stride(stride), padding(padding),
         rows((height + 2 * padding - kernel) / stride + 1), columns((width + 2 * padding - kernel) / stride + 1), places(rows * columns) {
-    TORCH_CHECK(inputs == weight.size(1) && places > 0, "an input of size ", input.sizes(), " does not fit a weight of size ", weight.sizes());
+    TORCH_CHECK(rows > 0 && columns > 0, "a kernel of size ", kernel, " is larger than an input of size ", input.sizes(), " padded by ", padding);
+  }
+
+  static const Tensor& checked(const Tensor& input, const Tensor& weight, int64_t stride) {
+    TORCH_CHECK(input.dim() == 4 && weight.dim() == 4 && weight.numel() > 0 && weight.size(2) == weight.size(3) && weight.size(1) == input.size(1),
+                "an input of size ", input.sizes(), " does not fit a weight of size ", weight.sizes());
+    TORCH_CHECK(stride > 0, "a stride of ", stride);
+    return input;
   }
 
   bool is_pointwise() const { return kernel == 1 && stride == 1 && padding == 0; }
@@ -136,12 +149,12 @@ struct ColumnLayer {
 std::tuple<Tensor, Tensor> convolution_product(const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias,
                                                const OptionalTensorArgument& down, const OptionalTensorArgument& up, int64_t stride,
                                                int64_t padding) {
-  check_layer(input, weight);
+  const auto below = defined_or_empty(down), above = defined_or_empty(up), values = defined_or_empty(bias);
+  check_layer(input, weight, values, below, above, weight.numel() / std::max<int64_t>(1, weight.size(0)));
   const ColumnLayer layer(input, weight, stride, padding);
-  const auto samples = input.contiguous(), matrix = weight.contiguous(), below = defined_or_empty(down), above = defined_or_empty(up);
+  const auto samples = input.contiguous(), matrix = weight.contiguous(), add = values.defined() ? values.contiguous() : values;
   const auto weights = rows_of(matrix.data_ptr<float>(), layer.depth);
   auto result = at::empty({layer.batch, layer.outputs, layer.rows, layer.columns}, input.options());
-  const auto add = defined_or_empty(bias);
   if (add.defined()) {
     for (int64_t i = 0; i < layer.batch * layer.outputs; i++) {
       auto* to = result.data_ptr<float>() + i * layer.places;
@@ -217,9 +230,16 @@ struct AttentionSizes {
   int64_t batch, queries, keys, channels, heads, width;
   float scale;
 
-  AttentionSizes(const Tensor& query, const Tensor& key, int64_t heads)
-      : batch(query.size(0)), queries(query.size(1)), keys(key.size(1)), channels(query.size(2)), heads(heads), width(channels / heads),
+  AttentionSizes(const Tensor& query, const Tensor& key, const Tensor& value, int64_t heads)
+      : batch(checked(query, key, value, heads).size(0)), queries(query.size(1)), keys(key.size(1)), channels(query.size(2)), heads(heads), width(channels / heads),
         scale(static_cast<float>(1 / std::sqrt(static_cast<double>(width)))) {}
+
+  static const Tensor& checked(const Tensor& query, const Tensor& key, const Tensor& value, int64_t heads) {
+    TORCH_CHECK(query.dim() == 3 && key.dim() == 3 && key.sizes() == value.sizes() && key.size(0) == query.size(0) && key.size(2) == query.size(2),
+                "a query of size ", query.sizes(), ", a key of size ", key.sizes(), " and a value of size ", value.sizes(), " do not fit");
+    TORCH_CHECK(heads > 0 && query.size(2) % heads == 0, heads, " heads do not divide ", query.size(2), " channels");
+    return query;
+  }
 
   // Each head's place in [batch, tokens, channels] and in [batch heads, queries, keys].
   int64_t in_tokens(int64_t head, int64_t tokens) const { return head / heads * tokens * channels + head % heads * width; }
@@ -227,7 +247,7 @@ struct AttentionSizes {
 };
 
 std::tuple<Tensor, Tensor> attention(const Tensor& query, const Tensor& key, const Tensor& value, int64_t heads, const OptionalTensorArgument& mask) {
-  const AttentionSizes sizes(query, key, heads);
+  const AttentionSizes sizes(query, key, value, heads);
   const auto q = query.contiguous(), k = key.contiguous(), v = value.contiguous();
   const auto *from_q = q.data_ptr<float>(), *from_k = k.data_ptr<float>(), *from_v = v.data_ptr<float>();
   auto scores = at::empty({sizes.batch * heads, sizes.queries, sizes.keys}, q.options());
@@ -254,7 +274,7 @@ std::tuple<Tensor, Tensor> attention(const Tensor& query, const Tensor& key, con
 
 std::tuple<Tensor, Tensor, Tensor> attention_backward(const Tensor& gradient, const Tensor& query, const Tensor& key, const Tensor& value,
                                                       const Tensor& weights, int64_t heads) {
-  const AttentionSizes sizes(query, key, heads);
+  const AttentionSizes sizes(query, key, value, heads);
   const auto q = query.contiguous(), k = key.contiguous(), v = value.contiguous(), of = gradient.contiguous();
   auto to_query = at::empty(q.sizes(), q.options()), to_key = at::empty(k.sizes(), k.options()), to_value = at::empty(v.sizes(), v.options());
   auto to_weights = at::empty(weights.sizes(), weights.options());
@@ -289,6 +309,7 @@ std::tuple<Tensor, Tensor, Tensor> attention_backward(const Tensor& gradient, co
 // input [..., 2 width] -> its first half times the GELU of its second, [..., width]; that GELU
 
 std::tuple<Tensor, Tensor> gated_gelu(const Tensor& input) {
+  TORCH_CHECK(input.dim() > 0 && input.size(-1) > 0 && input.size(-1) % 2 == 0, "the last axis of ", input.sizes(), " has no two halves");
   const auto halves = input.contiguous();
   const auto width = halves.size(-1) / 2, rows = halves.numel() / (2 * width);
   const auto active = ::gelu(halves.narrow(-1, width, width), "none").contiguous();

@@ -49,8 +49,14 @@ struct Window {
   }
 };
 
+// What is not for these kernels, or wrong, is libtorch's.
+bool takes_window(const at::Tensor& self, int64_t dimensions, at::IntArrayRef kernel_size, at::IntArrayRef dilation, at::IntArrayRef stride) {
+  const auto positive = [](at::IntArrayRef pair) { return pair.size() == 2 && pair[0] > 0 && pair[1] > 0; };
+  return self.dim() == dimensions && self.numel() > 0 && self.scalar_type() == at::kFloat && positive(kernel_size) && positive(dilation) && positive(stride);
+}
+
 at::Tensor im2col(const at::Tensor& self, at::IntArrayRef kernel_size, at::IntArrayRef dilation, at::IntArrayRef padding, at::IntArrayRef stride) {
-  TORCH_CHECK(self.dim() == 4 && self.scalar_type() == at::kFloat, "im2col: expected a 4-D float32 tensor");
+  if (!takes_window(self, 4, kernel_size, dilation, stride)) return at::cpu::im2col(self, kernel_size, dilation, padding, stride);
   const Window window(kernel_size, dilation, padding, stride);
   const auto input = self.contiguous();
   const auto batch = input.size(0), channels = input.size(1), height = input.size(2), width = input.size(3);
@@ -77,7 +83,7 @@ at::Tensor im2col(const at::Tensor& self, at::IntArrayRef kernel_size, at::IntAr
 
 at::Tensor col2im(const at::Tensor& self, at::IntArrayRef output_size, at::IntArrayRef kernel_size, at::IntArrayRef dilation,
                   at::IntArrayRef padding, at::IntArrayRef stride) {
-  TORCH_CHECK(self.dim() == 3 && self.scalar_type() == at::kFloat, "col2im: expected a 3-D float32 tensor");
+  if (!takes_window(self, 3, kernel_size, dilation, stride)) return at::cpu::col2im(self, output_size, kernel_size, dilation, padding, stride);
   const Window window(kernel_size, dilation, padding, stride);
   const auto height = output_size[0], width = output_size[1];
   const auto places = window.kernel_height * window.kernel_width, length = window.rows(height) * window.columns(width);

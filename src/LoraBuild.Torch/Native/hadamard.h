@@ -222,7 +222,7 @@ at::Tensor hadamard_weight(const at::Tensor& weight, const at::Tensor& a1, const
                            double scale) {
   const HadamardTensors factors(a1, b1, a2, b2);
   const auto h = factors.values(scale);
-  TORCH_CHECK(weight.scalar_type() == at::kFloat && weight.numel() == h.rows * h.columns, "the factors do not fit a weight of size ", weight.sizes());
+  TORCH_CHECK(weight.scalar_type() == at::kFloat && weight.numel() == h.rows * h.columns && weight.size(0) == h.rows, "the factors do not fit a weight of size ", weight.sizes());
   const auto frozen = weight.contiguous();
   auto result = at::empty(weight.sizes(), weight.options());
   const auto* from = frozen.data_ptr<float>();

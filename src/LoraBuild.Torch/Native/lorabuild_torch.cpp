@@ -250,10 +250,17 @@ ManagedNode& managed(void* node) { return static_cast<ManagedNode&>(*node_of(nod
 
 LB_API const char* lb_version() { return TORCH_VERSION; }
 
-LB_API void lb_initialize(void (*free_gc_handle)(void*), BackwardCallback backward) {
-  free_handle = free_gc_handle;
-  call_backward = backward;
-  replace_cpu_kernels();
+// To be called before anything else, by any number of threads.
+LB_API int lb_initialize(void (*free_gc_handle)(void*), BackwardCallback backward) {
+  return guarded([&] {
+    static std::once_flag once;
+    std::call_once(once, [&] {
+      free_handle = free_gc_handle;
+      call_backward = backward;
+      replace_cpu_kernels();
+    });
+    return 0;
+  });
 }
 
 // The message of the last failure on this thread, valid until the next call.

@@ -135,6 +135,8 @@ Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const S
 }
 
 Tensor& addmm_(Tensor& self, const Tensor& mat1, const Tensor& mat2, const Scalar& beta, const Scalar& alpha) {
+  // Pieces of the result may not be written over what others are still to read.
+  if (self.is_alias_of(mat1) || self.is_alias_of(mat2)) return self.copy_(::addmm(self, mat1, mat2, beta, alpha));
   const auto fits = self.dim() == 2 && self.scalar_type() == at::kFloat && takes(mat1, mat2, 2) && self.size(0) == mat1.size(0) &&
                     self.size(1) == mat2.size(1) && (self.stride(1) == 1 || self.size(1) == 1) && self.stride(0) >= self.size(1);
   if (!fits) return at::cpu::addmm_(self, mat1, mat2, beta, alpha);

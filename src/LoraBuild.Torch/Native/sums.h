@@ -7,6 +7,7 @@
 #include <ATen/CPUFunctions.h>
 #include <ATen/Parallel.h>
 
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -22,9 +23,10 @@ bool is_divided(const at::Tensor& self, at::OptionalIntArrayRef dim, OptionalTyp
   const auto type = self.scalar_type();
   if (self.numel() < at::internal::GRAIN_SIZE || !(type == at::kFloat || type == at::kDouble) || (dtype.has_value() && *dtype != type)) return false;
   if (!dim.has_value() || dim->empty()) return true;
+  std::set<int64_t> axes;
   int64_t summed = 1;
   for (auto axis : *dim) {
-    if (axis < -self.dim() || axis >= self.dim()) return false;
+    if (axis < -self.dim() || axis >= self.dim() || !axes.insert(axis < 0 ? axis + self.dim() : axis).second) return false;
     summed *= self.size(axis);
   }
   return summed == self.numel();
