@@ -87,14 +87,15 @@ public sealed class WriteReport : LoraTask
     [Required]
     public string SampleFolder { get; set; } = "";
 
-    /// <summary>Whether the training has run: the page then shows what came of it.</summary>
+    /// <summary>Whether this is the page's second time in a build, for what came of the training; it shows that anyway where there is nothing to train.</summary>
     public bool AfterTraining { get; set; }
 
     /// <inheritdoc/>
     protected override void Run()
     {
         // Without a finished training of this build there is nothing to add to the page that was written before it.
-        if (AfterTraining && !Session.State.IsSeen(TrainingLogFile))
+        var hasTraining = Session.State.IsMade(TrainingLogFile);
+        if (AfterTraining && !hasTraining)
             return;
         var pictures = Pictures.Length + Session.RestCount;
         if (!IsWritten(Wanted, pictures))
@@ -118,18 +119,18 @@ public sealed class WriteReport : LoraTask
             return;
         }
 
-        if (!AfterTraining)
+        if (!hasTraining)
             previews = null;
         var thumbnails = thumbnailStep.Make(Shown(previews), "Report");
         if (Log.HasLoggedErrors)
             return;
         var data = ReportBuilder.Build(Source(settings, own));
-        var training = AfterTraining && log is not null
+        var training = hasTraining && log is not null
             ? new ReportTraining(log, previews, FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])))
             : null;
         AtomicFile.Write(Page, stream =>
             ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
-        Session.State.RecordOutput(Page, AfterTraining ? trained : untrained);
+        Session.State.RecordOutput(Page, hasTraining ? trained : untrained);
         Say($"Report -> {Page}");
     }
 

@@ -40,4 +40,20 @@ public sealed class ReportTests
         Assert.True(File.Exists(project.PathOf(Page)));
         Assert.False(asked.Trained);
     }
+
+    [Fact]
+    public void The_page_asked_for_shows_the_training_that_is_of_these_pictures_and_no_other()
+    {
+        using var project = new CharacterProject(train: true).With("high/aoi_001.png");
+        project.Write("images/high/aoi_001.txt", "1girl, smile");
+        project.Properties["LoraReport"] = "false";
+        Assert.True(project.Build().Succeeded);
+
+        Assert.True(project.Build("-t:Report").Succeeded);
+        Assert.Contains("class=\"curves\"", File.ReadAllText(project.PathOf(Page)), StringComparison.Ordinal);
+
+        project.Write("images/high/aoi_001.txt", "1girl, waving");
+        Assert.True(project.Build("-t:Report").Succeeded);
+        Assert.DoesNotContain("class=\"curves\"", File.ReadAllText(project.PathOf(Page)), StringComparison.Ordinal);
+    }
 }
