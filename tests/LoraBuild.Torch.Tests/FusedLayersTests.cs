@@ -68,6 +68,18 @@ public sealed class FusedLayersTests
             Assert.Contains(message, Assert.ThrowsAny<Exception>(() => { call(); }).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_second_derivative_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var input = Random(5, 6).requires_grad_();
+        var loss = (FusedLayers.GatedGelu(input)! * input.narrow(-1, 0, 3)).sum();
+
+        var failure = Assert.ThrowsAny<Exception>(() => loss.backward(create_graph: true));
+
+        Assert.Contains("has no derivative", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

@@ -18,7 +18,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Calls an operator by name below autograd: its kernel on the tensors' device.
+// Calls the way back of an operator by name, below autograd: its kernel on the tensors' device.
 template <class Signature>
 class OwnOperator {
  public:
@@ -26,6 +26,7 @@ class OwnOperator {
 
   template <class... Arguments>
   auto operator()(Arguments&&... arguments) const {
+    TORCH_CHECK(!c10::GradMode::is_enabled(), handle_.schema().name(), " has no derivative: create_graph is not for our own operators");
     at::AutoDispatchBelowADInplaceOrView below;
     return handle_.call(std::forward<Arguments>(arguments)...);
   }
