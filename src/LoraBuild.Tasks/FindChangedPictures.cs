@@ -23,6 +23,10 @@ public sealed class FindChangedPictures : LoraTask
     [Required]
     public string PicturesFile { get; set; } = "";
 
+    /// <summary>The ledgers that the steps will ask for.</summary>
+    [Required]
+    public string[] Ledgers { get; set; } = [];
+
     /// <summary>Whether the build is one of those pictures alone.</summary>
     [Output]
     public bool Partial { get; set; }
@@ -35,7 +39,10 @@ public sealed class FindChangedPictures : LoraTask
     protected override void Run()
     {
         // Which of several characters a picture is of is known of those pictures alone.
-        if (Session.State.Changed is not { Count: > 0 } changed || Characters.Length != 1 || KnownPictures.TryOpen(Session, PicturesFile) is not { } known)
+        if (Session.State.Changed is not { Count: > 0 } changed || Characters.Length != 1)
+            return;
+        Session.ReadAhead(Ledgers);
+        if (KnownPictures.TryOpen(Session, PicturesFile) is not { } known)
             return;
         var pictures = new List<ITaskItem>();
         foreach (var file in changed.Order(StringComparer.Ordinal))

@@ -16,7 +16,7 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
     private readonly byte[] text;
     private readonly Dictionary<string, int> indices;
     private readonly List<Line> lines;
-    private List<(string Id, IReadOnlyList<string> Tags)>? allTags;
+    private IReadOnlyList<(string Id, IReadOnlyList<string> Tags)>? allTags;
     private readonly Dictionary<string, TagLedgerEntry> parsed = new(StringComparer.Ordinal);
 
     private TagLedgerText(byte[] text, List<Line> lines, Dictionary<string, int> indices) => (this.text, this.lines, this.indices) = (text, lines, indices);
@@ -69,6 +69,7 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
         using var stream = new MemoryStream(text.Length + (changed.Count * 1024));
         var (copied, moved) = (0, 0);
         var next = new List<Line>(lines.Count);
+        List<(string Id, IReadOnlyList<string> Tags)>? tags = allTags is null ? null : [.. allTags];
         foreach (var (index, entry) in changed)
         {
             var line = lines[index];
@@ -80,12 +81,14 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
             moved = (int)stream.Position - (line.Start + line.Length + 1);
             next[index] = next[index] with { Length = (int)stream.Position - next[index].Start - 1 };
             copied = line.Start + line.Length + 1;
+            if (tags is not null)
+                tags[index] = (line.Id, entry.Tags.Tags);
         }
 
         stream.Write(text, copied, text.Length - copied);
         while (next.Count < lines.Count)
             next.Add(lines[next.Count].Moved(moved));
-        return new TagLedgerText(stream.ToArray(), next, indices);
+        return new TagLedgerText(stream.ToArray(), next, indices) { allTags = tags };
     }
 
     /// <summary>Writes the ledger.</summary>

@@ -15,6 +15,7 @@ namespace LoraBuild.Tasks.Steps;
 internal sealed class BuildSession : IDisposable
 {
     private readonly Dictionary<string, IReadOnlyDictionary<string, TagLedgerEntry>> ledgers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<TagLedgerText>> ahead = new(StringComparer.Ordinal);
     private FileStamp? loaded;
     private FileLock? turn;
 
@@ -102,9 +103,29 @@ internal sealed class BuildSession : IDisposable
     public IReadOnlyDictionary<string, TagLedgerEntry> ReadLedger(string path)
     {
         if (!ledgers.TryGetValue(path, out var entries))
-            ledgers[path] = entries = IsPartial ? TagLedgerText.Read(path) : TagLedger.Read(path);
+            ledgers[path] = entries = IsPartial ? ReadText(path) : TagLedger.Read(path);
         return entries;
     }
+
+    /// <summary>Begins to read, on other threads, what a build of some pictures alone will ask for: tables, and ledgers of the last build.</summary>
+    /// <param name="paths">The ledgers. Of the first, the tags of all pictures are read too, which the steps after it count.</param>
+    public void ReadAhead(IReadOnlyList<string> paths)
+    {
+        foreach (var path in paths)
+            ahead[path] = Task.Run(() => Read(path, withTags: path == paths[0]));
+        Task.Run(() => (ImplicationTable.Danbooru, ContradictionTable.Default));
+
+        static TagLedgerText Read(string path, bool withTags)
+        {
+            var text = TagLedgerText.Read(path);
+            if (withTags)
+                text.AllTags();
+            return text;
+        }
+    }
+
+    /// <summary>A ledger of the last build as its text; of one that was read ahead, the first time.</summary>
+    public TagLedgerText ReadText(string path) => ahead.Remove(path, out var read) ? read.GetAwaiter().GetResult() : TagLedgerText.Read(path);
 
     /// <summary>Writes a ledger of a build of some pictures alone and remembers it.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>

@@ -48,7 +48,7 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
     private StepTally RunPartial(
         string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
     {
-        var last = TagLedgerText.Read(target);
+        var last = session.ReadText(target);
         var changed = keys.ToDictionary(entry => entry.Id, entry => entry.Key, StringComparer.Ordinal);
         var wholeKey = new StepKey(step, version);
         foreach (var (id, key) in last.EntryKeys)
