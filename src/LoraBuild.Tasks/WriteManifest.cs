@@ -95,7 +95,7 @@ public sealed class WriteManifest : LoraTask
     // that a build after one that was killed knows.
     private void TakeFolder()
     {
-        var note = Path.Combine(Session.IntermediateFolder, "dataset.folder");
+        var note = Path.Combine(Session.IntermediateFolder, "dataset-folder.txt");
         if (File.Exists(note) && File.ReadAllText(note) == Folder)
             return;
         if (Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, DatasetFile.Name))
