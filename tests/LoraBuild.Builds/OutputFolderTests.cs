@@ -40,6 +40,7 @@ public sealed class OutputFolderTests
         var elsewhere = project.Write("elsewhere/dataset/own.txt", "the author's too");
 
         Assert.Contains(project.Build("-o", ".").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
+        Assert.Contains(project.Run("clean", ["-p:OutputPath=./"]).Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
         Assert.Contains(project.Build("-o", "elsewhere").Diagnostics, line => line.Contains("error LB6010", StringComparison.Ordinal));
         // Nor by the next one, which follows one that failed.
         Assert.Contains(project.Build("-o", "elsewhere").Diagnostics, line => line.Contains("error LB6010", StringComparison.Ordinal));
