@@ -26,7 +26,7 @@ namespace LoraBuild.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private const int Version = 4;
+    private const int Version = 5;
     private const long PictureBytes = 1L << 30, LatentBytes = 1L << 28;
     // Where steps wait for pictures for more of the time than this, the author is told.
     private const double MuchWaiting = 0.05;

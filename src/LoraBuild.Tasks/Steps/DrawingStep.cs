@@ -18,7 +18,7 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="batchSize">How many pictures are drawn at a time.</param>
 internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseModelFiles model, DrawJob job, int batchSize)
 {
-    private const int Version = 3;
+    private const int Version = 4;
 
     // The options by which a model is loaded, and its number format and size chosen.
     private static readonly string[] ModelOptions = ["v2", "v_parameterization", "mixed_precision", "resolution"];
