@@ -83,6 +83,8 @@ public sealed class StableDiffusion : IDisposable
         var tokenizerPath = options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? options.FetchTokenizer?.Invoke() ?? ClipVocabulary.PlacesBeside(path)[0];
         var tokenizer = ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
         device ??= torch.CPU;
+        // Who asks for 32 bits on a GPU gets them in convolutions too.
+        torch.backends.cudnn.allow_tf32 = false;
 
         TextEncoder? textEncoder = null;
         UNetModel? unet = null;

@@ -53,6 +53,19 @@ public static partial class torch
         public static void synchronize(Device? device = null) => Native.Check(Native.lb_cuda_synchronize(device?.index ?? -1));
     }
 
+    public static class backends
+    {
+        public static class cudnn
+        {
+            /// <summary>Whether convolutions of 32-bit tensors may round their factors to TF32's 11 bits on a GPU, which libtorch allows at first.</summary>
+            public static bool allow_tf32
+            {
+                get => Native.lb_cudnn_tf32() != 0;
+                set => Native.lb_set_cudnn_tf32(value ? 1 : 0);
+            }
+        }
+    }
+
     private sealed record Determinism(bool Mode, bool WarnOnly) : IDisposable
     {
         public void Dispose() => Native.lb_set_deterministic(Mode ? 1 : 0, WarnOnly ? 1 : 0);

@@ -12,25 +12,29 @@ internal static class TestData
 
     public static string TinyCheckpoint => PathOf("tiny-sd15", "tiny-sd15.safetensors");
 
-    public static StableDiffusion LoadTiny() => StableDiffusion.Load(TinyCheckpoint, ScalarType.Float32);
+    /// <summary>Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.</summary>
+    public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
+
+    public static StableDiffusion LoadTiny(ScalarType dtype = ScalarType.Float32) => StableDiffusion.Load(TinyCheckpoint, dtype, Device);
 
     public static Tensor Golden(string name, ScalarType? dtype = null)
     {
         using var file = SafetensorsFile.Open(PathOf("golden-forward.safetensors"));
-        return file.Load(name, dtype);
+        return file.Load(name, dtype, Device);
     }
 
     /// <summary>Asserts that the greatest difference is at most this share of the greatest expected value.</summary>
     public static void AssertClose(Tensor expected, Tensor actual, double tolerance)
     {
         Assert.Equal(expected.shape, actual.shape);
+        (expected, actual) = (expected.cpu(), actual.cpu());
         var difference = (expected - actual).abs().max().item<float>() / expected.abs().max().item<float>();
         Assert.True(difference <= tolerance, $"relative difference {difference:g3}, allowed {tolerance:g3}");
     }
 
     public static float[] Floats(Tensor tensor)
     {
-        using var plain = tensor.detach().to(ScalarType.Float32).contiguous();
+        using var plain = tensor.detach().cpu().to(ScalarType.Float32).contiguous();
         return plain.data<float>().ToArray();
     }
 }

@@ -1,4 +1,5 @@
 #if !TORCHSHARP
+using LoraBuild.Torch.Interop;
 using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Torch.Tests;
@@ -175,6 +176,57 @@ public sealed class FusedLayersTests
 
         Check(l => FusedLayers.GatedGelu(l[0])!, l => l[0].narrow(-1, 0, width) * nn.functional.gelu(l[0].narrow(-1, width, width)), Random(batch, rows, 2 * width));
         Check(l => FusedLayers.GatedGelu(l[0].transpose(0, 1))!, l => l[0].transpose(0, 1).narrow(-1, 0, width) * nn.functional.gelu(l[0].transpose(0, 1).narrow(-1, width, width)), Random(batch, rows, 2 * width));
+    }
+
+    /// <summary>What tensors on a GPU go through, which takes any: here those of a CPU that our own kernels are not made for.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Layers_that_are_composed_of_libtorchs_operators(bool isConvolution)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] leaves = isConvolution
+            ? [Random(2, 6, 9, 11), Random(30, 4), Random(4, 54), Random(30, 4), Random(4, 54)]
+            : [Random(3, 20, 50), Random(30, 4), Random(4, 50), Random(30, 4), Random(4, 50)];
+        var (weight, bias) = (isConvolution ? Random(30, 6, 3, 3) : Random(30, 50), Random(30));
+        foreach (var (type, tolerance) in new[] { (ScalarType.Float64, 1e-12), (ScalarType.BFloat16, 0.05) })
+        {
+            var expected = Run(Composed, leaves, ScalarType.Float64);
+
+            var layer = Run(Layer, leaves, type);
+            // The factors' gradients come in the factors' own type, which a GPU keeps in 32 bits.
+            var mixed = Run(l => OwnOperators.hadamard_layer.Call(l[0].to_type(type), weight.to_type(type), bias.to_type(type), l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L), leaves, ScalarType.Float32);
+            var parts = Run(Parts, leaves, type);
+
+            foreach (var actual in new[] { layer, mixed, parts })
+            {
+                Assert.All(expected.Zip(actual), pair =>
+                {
+                    Assert.Equal(pair.First.shape, pair.Second.shape);
+                    var allowed = actual == mixed ? Math.Max(tolerance, 1e-5) : tolerance;
+                    Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, allowed * pair.First.abs().max().item<double>());
+                });
+            }
+
+            Tensor Layer(Tensor[] l) =>
+                OwnOperators.hadamard_layer.Call(l[0], weight.to_type(type), bias.to_type(type), l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L);
+
+            Tensor Parts(Tensor[] l)
+            {
+                var (down, up) = OwnOperators.hadamard_factors.Pair(l[1], l[2], l[3], l[4], 0.4);
+                return isConvolution
+                    ? OwnOperators.convolution_product.Call(l[0], weight.to_type(type), bias.to_type(type), down, up, 2L, 1L)
+                    : OwnOperators.linear_product.Call(l[0], weight.to_type(type), bias.to_type(type), down, up);
+            }
+        }
+
+        Tensor Composed(Tensor[] l)
+        {
+            var changed = weight.to_type(ScalarType.Float64) + (l[1].matmul(l[2]) * l[3].matmul(l[4]) * 0.4).view_as(weight);
+            return isConvolution
+                ? nn.functional.conv2d(l[0], changed, bias.to_type(ScalarType.Float64), strides: [2, 2], padding: [1, 1])
+                : nn.functional.linear(l[0], changed, bias.to_type(ScalarType.Float64));
+        }
     }
 
     [Fact]

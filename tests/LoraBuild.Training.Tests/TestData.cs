@@ -12,9 +12,15 @@ internal static class TestData
 
     public static string TinyModel { get; } = PathOf("tiny-sd15", "tiny-sd15.safetensors");
 
-    public static StableDiffusion LoadTiny() => StableDiffusion.Load(TinyModel, ScalarType.Float32);
+    /// <summary>Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.</summary>
+    public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
+
+    public static StableDiffusion LoadTiny(ScalarType dtype = ScalarType.Float32) => StableDiffusion.Load(TinyModel, dtype, Device);
 
     public static SafetensorsFile Open(string name) => SafetensorsFile.Open(PathOf(name));
+
+    /// <summary>A tensor of a file on <see cref="Device"/>.</summary>
+    public static Tensor Read(this SafetensorsFile file, string name, ScalarType? dtype = null) => file.Load(name, dtype, Device);
 
     /// <summary>The greatest difference as a share of the greatest expected value.</summary>
     public static double RelativeError(Tensor expected, Tensor actual)

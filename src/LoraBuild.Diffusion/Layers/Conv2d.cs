@@ -34,6 +34,8 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     {
         if (PrefersColumns(input))
             return ByColumns(input, Weight, Bias, down, up);
+        if (!input.is_cpu() && FusedLayers.Convolution(input, Weight, Bias, down, up, Stride, Padding) is { } output)
+            return output;
         using var scope = torch.NewDisposeScope();
         var inner = Convolve(input, down.view(down.shape[0], -1, KernelSize, KernelSize), null);
         return Convolve(input, Weight, Bias).add_(Pointwise(inner, up)).MoveToOuterDisposeScope();
@@ -41,7 +43,7 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
 
     /// <inheritdoc/>
     public override Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
-        PrefersColumns(input)
+        !input.is_cpu() || PrefersColumns(input)
             ? FusedLayers.HadamardLayer(input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized, Stride, Padding)
             : null;
 

@@ -3,6 +3,7 @@ namespace LoraBuild.Torch.Interop;
 /// <summary>The operators in use, each under its name; with its overload after it where more than one overload is in use.</summary>
 internal static class Aten
 {
+    internal static readonly Operator _foreach_add_ = "_foreach_add_.List";
     internal static readonly Operator abs = "abs";
     internal static readonly Operator abs_ = "abs_";
     internal static readonly Operator adaptive_avg_pool2d = "adaptive_avg_pool2d";

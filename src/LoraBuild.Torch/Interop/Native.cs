@@ -127,6 +127,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int lb_cudnn_available();
     [LibraryImport(Library)] internal static partial int lb_cuda_device_count();
     [LibraryImport(Library)] internal static partial int lb_cuda_synchronize(long index);
+    [LibraryImport(Library)] internal static partial int lb_cudnn_tf32();
+    [LibraryImport(Library)] internal static partial void lb_set_cudnn_tf32(int allowed);
     [LibraryImport(Library)] internal static partial int lb_deterministic();
     [LibraryImport(Library)] internal static partial int lb_deterministic_warn_only();
     [LibraryImport(Library)] internal static partial void lb_set_deterministic(int enabled, int warnOnly);

@@ -38,6 +38,9 @@ internal sealed unsafe class Operator(string name)
         return (Tensor)arguments[0].Reference!;
     }
 
+    /// <summary>Calls an operator that gives nothing back.</summary>
+    internal void Run(params ReadOnlySpan<Value> arguments) => Invoke(arguments, null, 0);
+
     /// <summary>The operator's two tensors.</summary>
     internal (Tensor, Tensor) Pair(params ReadOnlySpan<Value> arguments)
     {

@@ -1,6 +1,6 @@
 namespace LoraBuild.Torch.Interop;
 
-/// <summary>The operators of Native/own_operators.h. They exist where libtorch's BLAS can be reached, for 32-bit tensors on a CPU.</summary>
+/// <summary>The operators of Native/own_operators.h. Those for a CPU alone exist where libtorch's BLAS can be reached.</summary>
 internal static class OwnOperators
 {
     internal static readonly Operator attention = "lorabuild::attention";

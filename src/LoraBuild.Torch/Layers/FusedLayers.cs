@@ -4,9 +4,9 @@ using static LoraBuild.Torch.torch;
 namespace LoraBuild.Torch.Layers;
 
 /// <summary>
-/// Layers as one operator of our own each way, which spare a small model most of its calls and a large one copies. Each gives null for tensors
-/// that it is not made for, other than 32-bit ones on a CPU; then the caller composes the layer of plain operators, as it always does in the
-/// TorchSharp form of the engine. The number of threads changes no bit.
+/// Layers as one operator of our own each way, which spare a small model most of its calls and a large one copies. They are made for 32-bit tensors
+/// on a CPU, where the number of threads changes no bit, and those with a product of low rank for any on a GPU. Each gives null for other tensors;
+/// then the caller composes the layer of plain operators, as it always does in the TorchSharp form of the engine.
 /// </summary>
 public static class FusedLayers
 {
@@ -18,7 +18,7 @@ public static class FusedLayers
     /// <param name="scale">What the change is multiplied by.</param>
     /// <returns>down [r x r, in] and up [out, r x r], or null.</returns>
     public static (Tensor Down, Tensor Up)? HadamardFactors(Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale) =>
-        Suit(w1A) ? OwnOperators.hadamard_factors.Pair(w1A, w1B, w2A, w2B, scale) : null;
+        SuitProduct(w1A) ? OwnOperators.hadamard_factors.Pair(w1A, w1B, w2A, w2B, scale) : null;
 
     /// <summary>A frozen weight with a LoHa's change added.</summary>
     /// <param name="weight">[out, ...] with "in" elements an output; gets no gradient.</param>
@@ -43,7 +43,7 @@ public static class FusedLayers
     public static Tensor? HadamardLayer(
         Tensor input, Tensor weight, Tensor? bias, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale, bool materialized, long stride = 1,
         long padding = 0) =>
-        Suit(input) && Suit(weight) && Suit(w1A) && bias is not { requires_grad: true } && weight is { requires_grad: false }
+        (materialized ? Suit(input) : SuitProduct(input)) && input.dtype == weight.dtype && bias is not { requires_grad: true } && weight is { requires_grad: false }
             ? OwnOperators.hadamard_layer.Call(input, weight, bias, w1A, w1B, w2A, w2B, scale, materialized, stride, padding)
             : null;
 
@@ -55,7 +55,9 @@ public static class FusedLayers
     /// <param name="up">[out, rank], or null.</param>
     /// <returns>[..., out], or null.</returns>
     public static Tensor? Linear(Tensor input, Tensor weight, Tensor? bias, Tensor? down = null, Tensor? up = null) =>
-        Suit(input) && Suit(weight) && bias is not { requires_grad: true } ? OwnOperators.linear_product.Call(input, weight, bias, down, up) : null;
+        (down is null ? Suit(input) : SuitProduct(input)) && input.dtype == weight.dtype && bias is not { requires_grad: true }
+            ? OwnOperators.linear_product.Call(input, weight, bias, down, up)
+            : null;
 
     /// <summary>A square convolution by a matrix product of columns, with a product of low rank beside it. Gradients go to all but the bias.</summary>
     /// <param name="input">[batch, in, height, width].</param>
@@ -67,11 +69,11 @@ public static class FusedLayers
     /// <param name="padding">The zeros added at each edge, in pixels.</param>
     /// <returns>[batch, out, height', width'], or null.</returns>
     public static Tensor? Convolution(Tensor input, Tensor weight, Tensor? bias, Tensor? down, Tensor? up, long stride, long padding) =>
-        Suit(input) && Suit(weight) && bias is not { requires_grad: true }
+        (down is null ? Suit(input) : SuitProduct(input)) && input.dtype == weight.dtype && bias is not { requires_grad: true }
             ? OwnOperators.convolution_product.Call(input, weight, bias, down, up, stride, padding)
             : null;
 
-    /// <summary>softmax(query key^T / sqrt(head size) + mask) value, head by head, where there are few scores and libtorch has no kernel of its own.</summary>
+    /// <summary>softmax(query key^T / sqrt(head size) + mask) value, head by head, where there are few scores.</summary>
     /// <param name="query">[batch, queries, channels].</param>
     /// <param name="key">[batch, keys, channels].</param>
     /// <param name="value">[batch, keys, channels].</param>
@@ -80,7 +82,7 @@ public static class FusedLayers
     /// <returns>[batch, queries, channels], or null.</returns>
     public static Tensor? Attention(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask)
     {
-        if (!Suit(query) || Aten.scaled_dot_product_attention.Exists || mask is { requires_grad: true })
+        if (!Suit(query) || mask is { requires_grad: true })
             return null;
         var channels = query.shape[2];
         var scores = query.numel() / channels * heads * key.shape[1];
@@ -93,5 +95,7 @@ public static class FusedLayers
     public static Tensor? GatedGelu(Tensor input) => Suit(input) ? OwnOperators.gated_gelu.Call(input) : null;
 
     private static bool Suit(Tensor tensor) =>
-        tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && OwnOperators.linear_product.Exists;
+        tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && OwnOperators.attention.Exists;
+
+    private static bool SuitProduct(Tensor tensor) => Suit(tensor) || (tensor.device_type == DeviceType.CUDA && tensor.is_floating_point());
 }

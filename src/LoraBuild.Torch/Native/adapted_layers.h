@@ -5,6 +5,7 @@
 
 #include "activations.h"
 #include "columns.h"
+#include "composed_layers.h"
 #include "group_norm.h"
 #include "hadamard.h"
 #include "matrix_products.h"
@@ -57,6 +58,7 @@ void check_layer(const Tensor& input, const Tensor& weight, const Tensor& bias, 
 std::tuple<Tensor, Tensor> linear_product(const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias,
                                           const OptionalTensorArgument& down, const OptionalTensorArgument& up) {
   const auto add = defined_or_empty(bias), below = defined_or_empty(down), above = defined_or_empty(up);
+  if (!has_own_kernels(input)) return composed_linear(input, weight, add, below, above);
   check_layer(input, weight, add, below, above, weight.size(-1));
   const auto outputs = weight.size(0), inputs = weight.size(1), places = input.numel() / inputs;
   TORCH_CHECK(weight.dim() == 2 && input.size(-1) == inputs, "an input of size ", input.sizes(), " does not fit a weight of size ", weight.sizes());
@@ -85,9 +87,10 @@ std::tuple<Tensor, Tensor> linear_product(const Tensor& input, const Tensor& wei
 // The gradients to input, weight, down and up; those that are not wanted are undefined.
 FourTensors linear_product_backward(const Tensor& gradient, const Tensor& input, const Tensor& weight, const OptionalTensorArgument& down,
                                     const OptionalTensorArgument& up, const OptionalTensorArgument& between, bool to_input, bool to_weight) {
+  const auto below = defined_or_empty(down), above = defined_or_empty(up), inner = defined_or_empty(between);
+  if (!has_own_kernels(input)) return composed_linear_backward(gradient, input, weight, below, above, inner, to_input, to_weight);
   const auto outputs = weight.size(0), inputs = weight.size(1), places = input.numel() / inputs;
   const auto matrix = operand(weight), rows = operand(input.reshape({places, inputs})), of = operand(gradient.reshape({places, outputs}));
-  const auto below = defined_or_empty(down), above = defined_or_empty(up), inner = defined_or_empty(between);
   Tensor input_gradient, weight_gradient, down_gradient, up_gradient;
   if (to_input) {
     input_gradient = at::empty(input.sizes(), input.options());
@@ -150,6 +153,7 @@ std::tuple<Tensor, Tensor> convolution_product(const Tensor& input, const Tensor
                                                const OptionalTensorArgument& down, const OptionalTensorArgument& up, int64_t stride,
                                                int64_t padding) {
   const auto below = defined_or_empty(down), above = defined_or_empty(up), values = defined_or_empty(bias);
+  if (!has_own_kernels(input)) return composed_convolution(input, weight, values, below, above, stride, padding);
   check_layer(input, weight, values, below, above, weight.numel() / std::max<int64_t>(1, weight.size(0)));
   const ColumnLayer layer(input, weight, stride, padding);
   const auto samples = input.contiguous(), matrix = weight.contiguous(), add = values.defined() ? values.contiguous() : values;
@@ -181,9 +185,11 @@ std::tuple<Tensor, Tensor> convolution_product(const Tensor& input, const Tensor
 FourTensors convolution_product_backward(const Tensor& gradient, const Tensor& input, const Tensor& weight, const OptionalTensorArgument& down,
                                          const OptionalTensorArgument& up, const OptionalTensorArgument& between, int64_t stride, int64_t padding,
                                          bool to_input, bool to_weight) {
+  const auto below = defined_or_empty(down), above = defined_or_empty(up), inner = defined_or_empty(between);
+  if (!has_own_kernels(input))
+    return composed_convolution_backward(gradient, input, weight, below, above, inner, stride, padding, to_input, to_weight);
   const ColumnLayer layer(input, weight, stride, padding);
   const auto samples = input.contiguous(), matrix = weight.contiguous(), gradients = gradient.contiguous();
-  const auto below = defined_or_empty(down), above = defined_or_empty(up), inner = defined_or_empty(between);
   const auto weights = rows_of(matrix.data_ptr<float>(), layer.depth);
   const auto rank = below.defined() ? below.size(0) : 0;
   std::vector<Tensor> input_gradients;

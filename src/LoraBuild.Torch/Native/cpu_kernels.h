@@ -33,8 +33,7 @@ struct SilentWarnings : c10::WarningHandler {
 #endif
 };
 
-// To be called once, before the first operator. Leaves the products as they are where libtorch's BLAS cannot be reached; then there are no
-// operators of our own either.
+// To be called once, before the first operator. Leaves the products as they are where libtorch's BLAS cannot be reached.
 void replace_cpu_kernels() {
   sgemm = reinterpret_cast<Sgemm*>(dlsym(RTLD_DEFAULT, "sgemm_"));
   // That kernels are replaced is meant; the dispatcher warns of it.
@@ -53,13 +52,13 @@ void replace_cpu_kernels() {
   library.impl("native_group_norm_backward", TORCH_FN(native_group_norm_backward));
   library.impl("sum.dim_IntList", TORCH_FN(sum));
   library.impl("mean.dim", TORCH_FN(mean));
+  define_own_operators();
   if (!sgemm) return;
   library.impl("mm", TORCH_FN(mm));
   library.impl("addmm", TORCH_FN(addmm));
   library.impl("addmm_", TORCH_FN(addmm_));
   library.impl("bmm", TORCH_FN(bmm));
   library.impl("baddbmm", TORCH_FN(baddbmm));
-  define_own_operators();
 }
 
 }  // namespace

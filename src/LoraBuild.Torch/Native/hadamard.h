@@ -7,6 +7,9 @@
 
 #pragma once
 
+#include "composed_layers.h"
+#include "matrix_products.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
@@ -193,10 +196,9 @@ struct HadamardTensors {
   HadamardGradients gradients() const { return {a1.data_ptr<float>(), b1.data_ptr<float>(), a2.data_ptr<float>(), b2.data_ptr<float>()}; }
 };
 
-using FourTensors = std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor>;
-
 std::tuple<at::Tensor, at::Tensor> hadamard_factors(const at::Tensor& a1, const at::Tensor& b1, const at::Tensor& a2, const at::Tensor& b2,
                                                     double scale) {
+  if (!has_own_kernels(a1)) return composed_factors(a1, b1, a2, b2, scale, a1.scalar_type());
   const HadamardTensors factors(a1, b1, a2, b2);
   const auto h = factors.values(scale);
   auto down = at::empty({h.rank * h.rank, h.columns}, a1.options()), up = at::empty({h.rows, h.rank * h.rank}, a1.options());
@@ -208,6 +210,7 @@ std::tuple<at::Tensor, at::Tensor> hadamard_factors(const at::Tensor& a1, const 
 
 FourTensors hadamard_factors_backward(const at::Tensor& down, const at::Tensor& up, const at::Tensor& a1, const at::Tensor& b1,
                                       const at::Tensor& a2, const at::Tensor& b2, double scale) {
+  if (!has_own_kernels(down)) return composed_factors_backward(down, up, a1, b1, a2, b2, scale);
   const HadamardTensors factors(a1, b1, a2, b2), results = factors.like();
   const auto h = factors.values(scale);
   const auto to = results.gradients();

@@ -591,6 +591,8 @@ LB_API int lb_cuda_synchronize(int64_t index) {
   });
 }
 
+LB_API int lb_cudnn_tf32() { return at::globalContext().allowTF32CuDNN(); }
+LB_API void lb_set_cudnn_tf32(int allowed) { at::globalContext().setAllowTF32CuDNN(allowed != 0); }
 LB_API int lb_deterministic() { return at::globalContext().deterministicAlgorithms(); }
 LB_API int lb_deterministic_warn_only() { return at::globalContext().deterministicAlgorithmsWarnOnly(); }
 LB_API void lb_set_deterministic(int enabled, int warn_only) {

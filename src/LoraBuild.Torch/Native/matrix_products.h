@@ -23,6 +23,9 @@ using Sgemm = void(const char* transa, const char* transb, const int* m, const i
                    const int* lda, const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
 Sgemm* sgemm = nullptr;
 
+// Whether our own kernels take a tensor.
+bool has_own_kernels(const Tensor& tensor) { return sgemm && tensor.is_cpu() && tensor.scalar_type() == at::kFloat; }
+
 // A piece with less work than this is not worth a thread.
 constexpr int64_t PieceOperations = 2'000'000;
 constexpr int64_t MostPieces = 8;

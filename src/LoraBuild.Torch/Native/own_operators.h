@@ -160,6 +160,10 @@ Tensor convolution_product_recorded(const Tensor& input, const Tensor& weight, c
 
 // A linear layer, or a convolution by columns where the weight has four axes, with a LoHa on it: either form of the change in one node.
 struct HadamardLayerNode : torch::autograd::Function<HadamardLayerNode> {
+  static std::tuple<Tensor, Tensor> factors(const Tensor& input, const Tensor& a1, const Tensor& b1, const Tensor& a2, const Tensor& b2, double scale) {
+    return has_own_kernels(input) ? hadamard_factors(a1, b1, a2, b2, scale) : composed_factors(a1, b1, a2, b2, scale, input.scalar_type());
+  }
+
   static std::tuple<Tensor, Tensor> layer(const Tensor& input, const Tensor& weight, const OptionalTensorArgument& bias,
                                           const OptionalTensorArgument& down, const OptionalTensorArgument& up, int64_t stride, int64_t padding) {
     return weight.dim() == 2 ? linear_product(input, weight, bias, down, up) : convolution_product(input, weight, bias, down, up, stride, padding);
@@ -172,7 +176,7 @@ struct HadamardLayerNode : torch::autograd::Function<HadamardLayerNode> {
     if (materialized) {
       used = hadamard_weight(weight, a1, b1, a2, b2, scale);
     } else {
-      std::tie(down, up) = hadamard_factors(a1, b1, a2, b2, scale);
+      std::tie(down, up) = factors(input, a1, b1, a2, b2, scale);
     }
 
     std::tie(result, inner) = layer(input, used, bias, optional(down), optional(up), stride, padding);
@@ -197,7 +201,7 @@ Tensor hadamard_layer_plain(const Tensor& input, const Tensor& weight, const Opt
                             const Tensor& a2, const Tensor& b2, double scale, bool materialized, int64_t stride, int64_t padding) {
   if (materialized)
     return std::get<0>(HadamardLayerNode::layer(input, hadamard_weight(weight, a1, b1, a2, b2, scale), bias, {}, {}, stride, padding));
-  const auto [down, up] = hadamard_factors(a1, b1, a2, b2, scale);
+  const auto [down, up] = HadamardLayerNode::factors(input, a1, b1, a2, b2, scale);
   return std::get<0>(HadamardLayerNode::layer(input, weight, bias, down, up, stride, padding));
 }
 
@@ -261,7 +265,7 @@ Tensor gated_gelu_recorded(const Tensor& input) {
   return gated_gelu_plain(input);
 }
 
-// To be called once, after BLAS was found.
+// To be called once. Attention and the gated GELU, and any kernels for a CPU, are there only where BLAS was found.
 void define_own_operators() {
   static torch::Library schemas(torch::Library::DEF, "lorabuild", {}, __FILE__, __LINE__);
   const std::string factors = "Tensor a1, Tensor b1, Tensor a2, Tensor b2, float scale", layer = "Tensor input, Tensor weight, ",
@@ -269,8 +273,6 @@ void define_own_operators() {
   auto define = [](const std::string& schema) { schemas.def(schema.c_str()); };
   define("hadamard_factors(" + factors + ") -> (Tensor, Tensor)");
   define("hadamard_factors_backward(Tensor down, Tensor up, " + factors + ") -> " + results);
-  define("hadamard_weight(Tensor weight, " + factors + ") -> Tensor");
-  define("hadamard_weight_backward(Tensor gradient, " + factors + ") -> " + results);
   define("linear_product(" + layer + "Tensor? bias, " + product + ") -> Tensor");
   define("linear_product_backward(Tensor gradient, " + layer + product + ", Tensor? between, bool to_input, bool to_weight) -> " + results);
   define("convolution_product(" + layer + "Tensor? bias, " + product + ", int stride, int padding) -> Tensor");
@@ -279,35 +281,44 @@ void define_own_operators() {
   define("hadamard_layer(" + layer + "Tensor? bias, " + factors + ", bool materialized, int stride, int padding) -> Tensor");
   define("hadamard_layer_backward(Tensor gradient, " + layer + product + ", Tensor? between, " + factors +
          ", bool materialized, int stride, int padding, bool to_input) -> (Tensor, Tensor, Tensor, Tensor, Tensor)");
+
+  auto implement = [](torch::Library& kernels, torch::Library& recorded) {
+    kernels.impl("hadamard_factors", TORCH_FN(hadamard_factors));
+    kernels.impl("hadamard_factors_backward", TORCH_FN(hadamard_factors_backward));
+    kernels.impl("linear_product", TORCH_FN(linear_product_plain));
+    kernels.impl("linear_product_backward", TORCH_FN(linear_product_backward));
+    kernels.impl("convolution_product", TORCH_FN(convolution_product_plain));
+    kernels.impl("convolution_product_backward", TORCH_FN(convolution_product_backward));
+    kernels.impl("hadamard_layer", TORCH_FN(hadamard_layer_plain));
+    kernels.impl("hadamard_layer_backward", TORCH_FN(hadamard_layer_backward));
+    recorded.impl("hadamard_factors", TORCH_FN(hadamard_factors_recorded));
+    recorded.impl("linear_product", TORCH_FN(linear_product_recorded));
+    recorded.impl("convolution_product", TORCH_FN(convolution_product_recorded));
+    recorded.impl("hadamard_layer", TORCH_FN(hadamard_layer_recorded));
+  };
+  static torch::Library on_gpu(torch::Library::IMPL, "lorabuild", c10::DispatchKey::CUDA, __FILE__, __LINE__);
+  static torch::Library recorded_on_gpu(torch::Library::IMPL, "lorabuild", c10::DispatchKey::AutogradCUDA, __FILE__, __LINE__);
+  implement(on_gpu, recorded_on_gpu);
+  if (!sgemm) return;
+
+  define("hadamard_weight(Tensor weight, " + factors + ") -> Tensor");
+  define("hadamard_weight_backward(Tensor gradient, " + factors + ") -> " + results);
   define("gated_gelu(Tensor input) -> Tensor");
   define("gated_gelu_backward(Tensor gradient, Tensor input, Tensor active) -> Tensor");
   define("attention(Tensor query, Tensor key, Tensor value, int heads, Tensor? mask) -> Tensor");
   define("attention_backward(Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor weights, int heads) -> (Tensor, Tensor, Tensor)");
-
-  static torch::Library kernels(torch::Library::IMPL, "lorabuild", c10::DispatchKey::CPU, __FILE__, __LINE__);
-  kernels.impl("hadamard_factors", TORCH_FN(hadamard_factors));
-  kernels.impl("hadamard_factors_backward", TORCH_FN(hadamard_factors_backward));
-  kernels.impl("hadamard_weight", TORCH_FN(hadamard_weight));
-  kernels.impl("hadamard_weight_backward", TORCH_FN(hadamard_weight_backward));
-  kernels.impl("linear_product", TORCH_FN(linear_product_plain));
-  kernels.impl("linear_product_backward", TORCH_FN(linear_product_backward));
-  kernels.impl("convolution_product", TORCH_FN(convolution_product_plain));
-  kernels.impl("convolution_product_backward", TORCH_FN(convolution_product_backward));
-  kernels.impl("hadamard_layer", TORCH_FN(hadamard_layer_plain));
-  kernels.impl("hadamard_layer_backward", TORCH_FN(hadamard_layer_backward));
-  kernels.impl("gated_gelu", TORCH_FN(gated_gelu_plain));
-  kernels.impl("gated_gelu_backward", TORCH_FN(gated_gelu_backward));
-  kernels.impl("attention", TORCH_FN(attention_plain));
-  kernels.impl("attention_backward", TORCH_FN(attention_backward));
-
-  static torch::Library recorded(torch::Library::IMPL, "lorabuild", c10::DispatchKey::AutogradCPU, __FILE__, __LINE__);
-  recorded.impl("hadamard_factors", TORCH_FN(hadamard_factors_recorded));
-  recorded.impl("hadamard_weight", TORCH_FN(hadamard_weight_recorded));
-  recorded.impl("linear_product", TORCH_FN(linear_product_recorded));
-  recorded.impl("convolution_product", TORCH_FN(convolution_product_recorded));
-  recorded.impl("hadamard_layer", TORCH_FN(hadamard_layer_recorded));
-  recorded.impl("gated_gelu", TORCH_FN(gated_gelu_recorded));
-  recorded.impl("attention", TORCH_FN(attention_recorded));
+  static torch::Library on_cpu(torch::Library::IMPL, "lorabuild", c10::DispatchKey::CPU, __FILE__, __LINE__);
+  static torch::Library recorded_on_cpu(torch::Library::IMPL, "lorabuild", c10::DispatchKey::AutogradCPU, __FILE__, __LINE__);
+  implement(on_cpu, recorded_on_cpu);
+  on_cpu.impl("hadamard_weight", TORCH_FN(hadamard_weight));
+  on_cpu.impl("hadamard_weight_backward", TORCH_FN(hadamard_weight_backward));
+  on_cpu.impl("gated_gelu", TORCH_FN(gated_gelu_plain));
+  on_cpu.impl("gated_gelu_backward", TORCH_FN(gated_gelu_backward));
+  on_cpu.impl("attention", TORCH_FN(attention_plain));
+  on_cpu.impl("attention_backward", TORCH_FN(attention_backward));
+  recorded_on_cpu.impl("hadamard_weight", TORCH_FN(hadamard_weight_recorded));
+  recorded_on_cpu.impl("gated_gelu", TORCH_FN(gated_gelu_recorded));
+  recorded_on_cpu.impl("attention", TORCH_FN(attention_recorded));
 }
 
 }  // namespace

@@ -72,6 +72,9 @@ public sealed class AdapterModule : ILayerAdapter
         }
     }
 
+    /// <summary>The change as a LoHa, where it is one that does not change but with its weights.</summary>
+    internal LoHa? Plain => Lengths is null && dropout is null ? constant as LoHa : null;
+
     /// <summary>Whether a training step's pass leaves it out, by its number from 0.</summary>
     public bool IsDroppedIn(long pass) => dropout?.DropsModuleIn(pass) == true;
 

@@ -13,9 +13,14 @@ public sealed class AdapterNetwork : IDisposable
     private readonly IReadOnlyList<AdapterBlueprint> blueprints;
     private readonly TrainingSettings settings;
     private readonly DropoutPlace place = new();
+    private readonly LoHaFactors? factors;
 
     private AdapterNetwork(
-        IReadOnlyList<AdapterBlueprint> blueprints, IReadOnlyDictionary<string, AdaptableLayer> layers, ParameterBuffer parameters, TrainingSettings settings)
+        IReadOnlyList<AdapterBlueprint> blueprints,
+        IReadOnlyDictionary<string, AdaptableLayer> layers,
+        ParameterBuffer parameters,
+        TrainingSettings settings,
+        bool makesFactorsAtOnce)
     {
         this.blueprints = blueprints;
         this.settings = settings;
@@ -23,6 +28,8 @@ public sealed class AdapterNetwork : IDisposable
         Modules = [.. blueprints.Select(blueprint => blueprint.Build(layers[blueprint.Layer.Name], parameters, settings, place))];
         foreach (var module in Modules)
             module.Layer.Adapter = module;
+        if (makesFactorsAtOnce)
+            factors = LoHaFactors.Of(Modules);
     }
 
     /// <summary>The weights and their gradients.</summary>
@@ -41,7 +48,12 @@ public sealed class AdapterNetwork : IDisposable
     /// <exception cref="Core.Diagnostics.LoraBuildException">
     /// LB4001, LB4002, LB4005: the file to start from is missing, damaged or for another model. LB5001: a setting does not fit the model.
     /// </exception>
-    public static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device)
+    public static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device) =>
+        // On a CPU a layer with a LoHa is one operator of our own, which makes its factors itself.
+        Create(textEncoder, unet, settings, device, makesFactorsAtOnce: device.type != DeviceType.CPU);
+
+    // The same, said whether a pass begins with the factors of all LoHas.
+    internal static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device, bool makesFactorsAtOnce)
     {
         var layers = LayersOf(textEncoder, unet);
         using var start = settings.NetworkWeights is { } file ? LoraReader.Open(file, layers.Values) : null;
@@ -53,14 +65,14 @@ public sealed class AdapterNetwork : IDisposable
             blueprint.Fill(parameters, settings.Seed);
         if (start is not null)
             StartFrom(start, blueprints, parameters);
-        return new(blueprints, layers, parameters, settings);
+        return new(blueprints, layers, parameters, settings, makesFactorsAtOnce);
     }
 
     /// <summary>The same adapters on a second copy of the models: the same weights, with gradients of their own.</summary>
     /// <param name="secondTextEncoder">A text encoder with this one's layers.</param>
     /// <param name="secondUnet">A UNet with this one's layers.</param>
     public AdapterNetwork Twin(TextEncoder secondTextEncoder, UNetModel secondUnet) =>
-        new(blueprints, LayersOf(secondTextEncoder, secondUnet), Parameters.Twin(), settings);
+        new(blueprints, LayersOf(secondTextEncoder, secondUnet), Parameters.Twin(), settings, makesFactorsAtOnce: factors is not null);
 
     /// <summary>Says which pass through the models comes next; dropouts depend on it. Before it, and after <see cref="EndPass"/>, nothing is dropped.</summary>
     /// <param name="pass">Its number in the whole training, from 0.</param>
@@ -69,10 +81,15 @@ public sealed class AdapterNetwork : IDisposable
     {
         place.Pass = pass;
         place.FirstSample = firstSample;
+        factors?.Fill();
     }
 
-    /// <summary>Ends dropouts: for previews and the validation.</summary>
-    public void EndPass() => place.Pass = null;
+    /// <summary>Ends the pass and its dropouts, for previews and the validation: the gradients of all weights are there now.</summary>
+    public void EndPass()
+    {
+        place.Pass = null;
+        factors?.TakeBack();
+    }
 
     /// <summary>
     /// sd-scripts' <c>scale_weight_norms</c>: changes of a layer's weight that are longer than this are scaled down to it. LoHa and LoCon keep
@@ -104,6 +121,7 @@ public sealed class AdapterNetwork : IDisposable
     {
         foreach (var module in Modules)
             module.Layer.Adapter = null;
+        factors?.Dispose();
         Parameters.Dispose();
     }
 

@@ -48,11 +48,17 @@ public sealed class LoHa : LayerChange
     /// <summary>The rank of each of the two products.</summary>
     public long Rank => W1B.shape[0];
 
-    private double Scale => Alpha / Rank * Strength;
+    /// <summary>What the product of the factors is multiplied by.</summary>
+    internal double Scale => Alpha / Rank * Strength;
+
+    /// <summary>The factors of the change, down [rank^2, in] and up [out, rank^2], where they were made for the pass that goes on.</summary>
+    internal (Tensor Down, Tensor Up)? Made { get; set; }
 
     /// <inheritdoc/>
     public override Tensor Forward(AdaptableLayer layer, Tensor input)
     {
+        if (Made is var (down, up))
+            return layer.ApplyWithProduct(input, down, up);
         using var scope = NewDisposeScope();
         var chosen = form ?? LoHaCost.CheaperForm(layer, input, Rank);
         var output = layer.TryApplyWithHadamard(input, (W1A, W1B, W2A, W2B), Scale, chosen == LoHaForm.Materialized)

@@ -16,7 +16,7 @@ internal sealed class PlainLoHa(AdapterModule adapter) : ILayerAdapter
         var (w1A, w1B) = (adapter.Factors["hada_w1_a"], adapter.Factors["hada_w1_b"]);
         var (w2A, w2B) = (adapter.Factors["hada_w2_a"], adapter.Factors["hada_w2_b"]);
         var change = WeightChange.apply(w1A, w1B, w2A, w2B, adapter.Alpha / w1B.shape[0]);
-        var weight = layer.Weight + change.view(layer.Weight.shape);
+        var weight = layer.Weight + change.view(layer.Weight.shape).to_type(layer.Weight.dtype);
         return (layer is Conv2d convolution
             ? functional.conv2d(
                 input, weight, layer.Bias, strides: [convolution.Stride, convolution.Stride], padding: [convolution.Padding, convolution.Padding])

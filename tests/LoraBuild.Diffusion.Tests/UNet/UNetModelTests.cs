@@ -25,7 +25,7 @@ public class UNetModelTests
     {
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
-        using var model = StableDiffusion.Load(TestData.TinyCheckpoint, ScalarType.BFloat16);
+        using var model = TestData.LoadTiny(ScalarType.BFloat16);
 
         var noise = model.UNet.Forward(
             TestData.Golden("unet_a.latent", ScalarType.BFloat16), TestData.Golden("unet_a.timesteps", ScalarType.Int64),

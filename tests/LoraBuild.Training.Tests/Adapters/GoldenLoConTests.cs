@@ -16,13 +16,13 @@ public class GoldenLoConTests
         using var inputs = TestData.Open("golden-forward.safetensors");
         using var golden = TestData.Open("golden-locon.safetensors");
         using var lora = AppliedLora.Apply(TestData.PathOf("golden-locon.weights.safetensors"), model.TextEncoder, model.UNet, strength);
-        var (latents, timesteps) = (inputs.Load("unet_a.latent"), inputs.Load("unet_a.timesteps", ScalarType.Int64));
-        var tokens = TestData.Tokens(inputs.Load("te.input_ids").index_select(0, tensor(new long[] { 0, 4 })));
+        var (latents, timesteps) = (inputs.Read("unet_a.latent"), inputs.Read("unet_a.timesteps", ScalarType.Int64));
+        var tokens = TestData.Tokens(inputs.Read("te.input_ids").index_select(0, tensor(new long[] { 0, 4 }, device: TestData.Device)));
 
         var hidden = model.TextEncoder.Encode(tokens, clipSkip: 2);
 
-        Assert.True(TestData.RelativeError(golden.Load($"locon.{name}.te_hidden_clipskip_2"), hidden) < 1e-5);
-        Assert.True(TestData.RelativeError(golden.Load($"locon.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
-        Assert.True(TestData.RelativeError(golden.Load($"locon.{name}.unet_out"), model.UNet.Forward(latents, timesteps, inputs.Load("unet_a.context"))) < 1e-5);
+        Assert.True(TestData.RelativeError(golden.Read($"locon.{name}.te_hidden_clipskip_2"), hidden) < 1e-5);
+        Assert.True(TestData.RelativeError(golden.Read($"locon.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
+        Assert.True(TestData.RelativeError(golden.Read($"locon.{name}.unet_out"), model.UNet.Forward(latents, timesteps, inputs.Read("unet_a.context"))) < 1e-5);
     }
 }

@@ -17,20 +17,20 @@ public class GoldenLoHaTests
         using var model = TestData.LoadTiny();
         using var inputs = TestData.Open("golden-forward.safetensors");
         using var golden = TestData.Open("golden-loha.safetensors");
-        var (latents, timesteps) = (inputs.Load("unet_a.latent"), inputs.Load("unet_a.timesteps", ScalarType.Int64));
-        var tokens = TestData.Tokens(inputs.Load("te.input_ids").index_select(0, tensor(new long[] { 0, 4 })));
+        var (latents, timesteps) = (inputs.Read("unet_a.latent"), inputs.Read("unet_a.timesteps", ScalarType.Int64));
+        var tokens = TestData.Tokens(inputs.Read("te.input_ids").index_select(0, tensor(new long[] { 0, 4 }, device: TestData.Device)));
 
         using (AppliedLora.Apply(TestData.PathOf("golden-loha.weights.safetensors"), model.TextEncoder, model.UNet, strength))
         {
             var hidden = model.TextEncoder.Encode(tokens, clipSkip: 2);
-            Assert.True(TestData.RelativeError(golden.Load($"loha.{name}.te_hidden_clipskip_2"), hidden) < 1e-5);
-            Assert.True(TestData.RelativeError(golden.Load($"loha.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
-            var plain = model.UNet.Forward(latents, timesteps, inputs.Load("unet_a.context"));
-            Assert.True(TestData.RelativeError(golden.Load($"loha.{name}.unet_out"), plain) < 1e-5);
+            Assert.True(TestData.RelativeError(golden.Read($"loha.{name}.te_hidden_clipskip_2"), hidden) < 1e-5);
+            Assert.True(TestData.RelativeError(golden.Read($"loha.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
+            var plain = model.UNet.Forward(latents, timesteps, inputs.Read("unet_a.context"));
+            Assert.True(TestData.RelativeError(golden.Read($"loha.{name}.unet_out"), plain) < 1e-5);
         }
 
-        var frozen = model.UNet.Forward(latents, timesteps, inputs.Load("unet_a.context"));
-        Assert.True(TestData.RelativeError(inputs.Load("unet_a.out"), frozen) < 1e-4);
+        var frozen = model.UNet.Forward(latents, timesteps, inputs.Read("unet_a.context"));
+        Assert.True(TestData.RelativeError(inputs.Read("unet_a.out"), frozen) < 1e-4);
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public class GoldenLoHaTests
         var factors = lora.Modules.SelectMany(module => module.Tensors()).Where(tensor => !tensor.Key.EndsWith("alpha", StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Key, tensor => tensor.Value.requires_grad_());
 
-        var tokens = TestData.Tokens(inputs.Load("te.input_ids").index_select(0, tensor(new long[] { 0, 4 })));
+        var tokens = TestData.Tokens(inputs.Read("te.input_ids").index_select(0, tensor(new long[] { 0, 4 }, device: TestData.Device)));
         var prediction = model.UNet.Forward(
-            inputs.Load("unet_a.latent"), inputs.Load("unet_a.timesteps", ScalarType.Int64), model.TextEncoder.Encode(tokens, clipSkip: 2));
-        var loss = (prediction - inputs.Load("ddpm.noise")).square().mean();
+            inputs.Read("unet_a.latent"), inputs.Read("unet_a.timesteps", ScalarType.Int64), model.TextEncoder.Encode(tokens, clipSkip: 2));
+        var loss = (prediction - inputs.Read("ddpm.noise")).square().mean();
         loss.backward();
 
         var expected = numbers.RootElement;
@@ -58,7 +58,7 @@ public class GoldenLoHaTests
         // Where group norm has one channel a group it takes the time embedding out again: those gradients are rounding alone.
         var floor = 1e-7 * expected.GetProperty("total_norm").GetDouble();
         Assert.All(norms, norm => Assert.InRange(factors[norm.Key].grad!.norm().item<float>(), norm.Value * (1 - 1e-4) - floor, norm.Value * (1 + 1e-4) + floor));
-        Assert.All(golden.Tensors.Keys, name => Assert.True(TestData.RelativeError(golden.Load(name), factors[name].grad!) < 1e-5, name));
+        Assert.All(golden.Tensors.Keys, name => Assert.True(TestData.RelativeError(golden.Read(name), factors[name].grad!) < 1e-5, name));
     }
 
     [Fact]
