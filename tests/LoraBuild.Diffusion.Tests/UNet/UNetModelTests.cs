@@ -1,5 +1,3 @@
-using LoraBuild.Diffusion.Checkpointing;
-
 namespace LoraBuild.Diffusion.Tests.UNet;
 
 public class UNetModelTests
@@ -54,7 +52,7 @@ public class UNetModelTests
                 var context = TestData.Golden("unet_a.context").requires_grad_();
                 var noise = model.UNet.Forward(
                     TestData.Golden("unet_a.latent"), TestData.Golden("unet_a.timesteps", ScalarType.Int64), context);
-                Checkpoint.Backward(noise.square().sum());
+                Diffusion.Checkpointing.Checkpoint.Backward(noise.square().sum());
                 return (noise, gradient: context.grad!);
             }).ToList();
 
