@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace LoraBuild.Diffusion.Checkpointing;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace LoraBuild.Diffusion.Checkpointing;
 /// </summary>
 public static class Checkpoint
 {
-    private static ExceptionDispatchInfo? failure;
-
     /// <summary>Runs <paramref name="function"/> so that only its inputs are kept.</summary>
     /// <param name="function">
     /// A pure function. It may use other tensors that require a gradient, if they are leaves: their <c>grad</c> is added to.
@@ -28,66 +24,34 @@ public static class Checkpoint
     }
 
     /// <summary>
-    /// <c>loss.backward()</c> for a loss that was computed through <see cref="Run"/>: an exception in a recomputation (out of memory, say)
-    /// surfaces here, where the engine itself would end the process.
+    /// <c>loss.backward()</c> for a loss that was computed through <see cref="Run"/> or a layer with a backward pass of its own: an exception
+    /// in one (out of memory, say) surfaces here, where the engine itself would end the process.
     /// </summary>
     public static void Backward(Tensor loss)
     {
         loss.backward();
-        Recomputation.ReleaseReturned();
-        Interlocked.Exchange(ref failure, null)?.Throw();
+        BackwardPass.End();
     }
 
-    private sealed class Recomputation : torch.autograd.SingleTensorFunction<Recomputation>
+    private sealed class Recomputation : ScopedFunction<Recomputation>
     {
-        // The engine copies the returned handles after backward has returned; until the next one they must not be freed.
-        [ThreadStatic]
-        private static List<Tensor>? returned;
-
-        public override string Name => nameof(Recomputation);
-
-        public override Tensor forward(torch.autograd.AutogradContext ctx, params object[] vars)
+        protected override Tensor Forward(torch.autograd.AutogradContext ctx, object[] arguments)
         {
-            var (function, first, second) = ((Func<Tensor, Tensor, Tensor>)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
+            var (function, first, second) = ((Func<Tensor, Tensor, Tensor>)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2]);
             ctx.save_data("function", function);
             ctx.save_for_backward([first, second]);
             return function(first, second);
         }
 
-        public override List<Tensor> backward(torch.autograd.AutogradContext ctx, Tensor grad_output)
+        protected override List<Tensor> Backward(torch.autograd.AutogradContext ctx, Tensor outputGradient)
         {
-            ReleaseReturned();
-            try
-            {
-                returned = Recompute((Func<Tensor, Tensor, Tensor>)ctx.get_data("function"), ctx.get_saved_variables(), grad_output);
-            }
-            catch (Exception e)
-            {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-                returned = [null!, null!];
-            }
-            grad_output.Dispose();
-            return [null!, .. returned, null!];
-        }
-
-        public static void ReleaseReturned()
-        {
-            foreach (var gradient in returned ?? [])
-                gradient?.Dispose();
-            returned = null;
-        }
-
-        private static List<Tensor> Recompute(Func<Tensor, Tensor, Tensor> function, List<Tensor> saved, Tensor outputGradient)
-        {
-            using var scope = torch.NewDisposeScope();
+            var function = (Func<Tensor, Tensor, Tensor>)ctx.get_data("function");
             using var enabled = torch.enable_grad();
-            var inputs = saved.ConvertAll(tensor => tensor.detach().requires_grad_(tensor.requires_grad));
+            var inputs = ctx.get_saved_variables().ConvertAll(tensor => tensor.detach().requires_grad_(tensor.requires_grad));
             var output = function(inputs[0], inputs[1]);
             if (output.requires_grad)
                 torch.autograd.backward([output], [outputGradient]);
-            foreach (var tensor in saved)
-                tensor.Dispose();
-            return inputs.ConvertAll(input => input.requires_grad && input.grad is { } gradient ? gradient.DetachFromDisposeScope() : null!);
+            return [null!, .. inputs.ConvertAll(input => input.requires_grad && input.grad is { } gradient ? gradient : null!), null!];
         }
     }
 }

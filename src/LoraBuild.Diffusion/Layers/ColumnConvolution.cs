@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Checkpointing;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>
@@ -7,11 +9,8 @@ namespace LoraBuild.Diffusion.Layers;
 /// <remarks>
 /// Only the input is kept for the way back: the columns are as many times larger as the kernel has places, and are made again.
 /// </remarks>
-internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<ColumnConvolution>
+internal sealed class ColumnConvolution : ScopedFunction<ColumnConvolution>
 {
-    /// <inheritdoc/>
-    public override string Name => nameof(ColumnConvolution);
-
     /// <summary>The output.</summary>
     /// <param name="layer">Whose kernel size, stride and padding to take.</param>
     /// <param name="input">[batch, in, height, width].</param>
@@ -24,10 +23,10 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
         apply(layer, input, down!, up!, weight, bias!);
 
     /// <inheritdoc/>
-    public override Tensor forward(torch.autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor Forward(torch.autograd.AutogradContext ctx, object[] arguments)
     {
         var (layer, input, down, up, weight, bias) =
-            ((Conv2d)vars[0], (Tensor)vars[1], (Tensor?)vars[2], (Tensor?)vars[3], (Tensor)vars[4], (Tensor?)vars[5]);
+            ((Conv2d)arguments[0], (Tensor)arguments[1], (Tensor?)arguments[2], (Tensor?)arguments[3], (Tensor)arguments[4], (Tensor?)arguments[5]);
         ctx.save_for_backward(down is null ? [input, weight] : [input, weight, down, up!]);
         ctx.save_data(nameof(layer), layer);
 
@@ -52,7 +51,7 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(torch.autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> Backward(torch.autograd.AutogradContext ctx, Tensor outputGradient)
     {
         var layer = (Conv2d)ctx.get_data("layer");
         var saved = ctx.get_saved_variables();
@@ -64,7 +63,7 @@ internal sealed class ColumnConvolution : torch.autograd.SingleTensorFunction<Co
         for (var i = 0; i < input.shape[0]; i++)
         {
             using var one = torch.NewDisposeScope();
-            var gradient = grad_output.select(0, i).reshape(weight.shape[0], -1);
+            var gradient = outputGradient.select(0, i).reshape(weight.shape[0], -1);
             var inner = down is null ? null : up!.t().mm(gradient);
             if (input.requires_grad)
             {

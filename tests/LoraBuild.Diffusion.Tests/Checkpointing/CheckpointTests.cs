@@ -47,6 +47,30 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void Parts_before_one_that_fails_on_the_way_back_are_left_out()
+    {
+        using var scope = torch.NewDisposeScope();
+        var (calls, earlierCalls) = (0, 0);
+        var input = torch.ones([2], requires_grad: true);
+
+        var earlier = Checkpoint.Run(
+            (a, b) =>
+            {
+                earlierCalls++;
+                return a * b;
+            },
+            input,
+            input);
+        var output = Checkpoint.Run((a, b) => ++calls == 2 ? throw new InvalidOperationException("second call") : a * b, earlier, earlier);
+
+        Assert.Equal("second call", Assert.Throws<InvalidOperationException>(() => Checkpoint.Backward(output.sum())).Message);
+        Assert.Equal(1, earlierCalls);
+        // The next pass is not touched by it.
+        Checkpoint.Backward(Checkpoint.Run((a, b) => a * b, input, input).sum());
+        Assert.Equal([2f, 2f], TestData.Floats(input.grad!));
+    }
+
+    [Fact]
     public void Without_gradients_the_function_is_simply_called()
     {
         using var scope = torch.NewDisposeScope();
