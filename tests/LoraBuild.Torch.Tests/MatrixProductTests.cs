@@ -31,16 +31,6 @@ public sealed class MatrixProductTests
     }
 
     [Fact]
-    public void A_product_goes_onto_its_own_factor()
-    {
-        using var scope = NewDisposeScope();
-        var matrix = Random(200, 200);
-        var expected = matrix.to_type(ScalarType.Float64) + matrix.to_type(ScalarType.Float64).matmul(matrix.to_type(ScalarType.Float64));
-
-        Assert.True(Numbers.Distance(expected, matrix.addmm_(matrix, matrix)) < 1e-3);
-    }
-
-    [Fact]
     public void Columns_of_double_precision()
     {
         using var scope = NewDisposeScope();
@@ -96,6 +86,17 @@ public sealed class MatrixProductTests
     }
 
 #if !TORCHSHARP
+    // libtorch's own product overwrites what it still has to read.
+    [Fact]
+    public void A_product_goes_onto_its_own_factor()
+    {
+        using var scope = NewDisposeScope();
+        var matrix = Random(200, 200);
+        var expected = matrix.to_type(ScalarType.Float64) + matrix.to_type(ScalarType.Float64).matmul(matrix.to_type(ScalarType.Float64));
+
+        Assert.True(Numbers.Distance(expected, matrix.addmm_(matrix, matrix)) < 1e-3);
+    }
+
     [Fact]
     public void The_number_of_threads_does_not_change_a_bit()
     {
