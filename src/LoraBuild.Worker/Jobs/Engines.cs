@@ -7,10 +7,16 @@ namespace LoraBuild.Worker.Jobs;
 internal static class Engines
 {
     /// <summary>One finished item with the facts <c>images</c>, <c>tagger</c> and <c>tensors</c>.</summary>
-    public static void Describe(EventWriter events) => events.Finished("engines", new Dictionary<string, string>
+    public static void Describe(EventWriter events)
     {
-        ["images"] = PictureDecoder.EngineVersion,
-        ["tagger"] = WdTagger.EngineVersion,
-        ["tensors"] = $"libtorch {torch.__version__}, {(torch.cuda.is_available() ? "CUDA" : "CPU")}",
-    });
+#if TORCHSHARP
+        Torch.NativeLibraries.Check();
+#endif
+        events.Finished("engines", new Dictionary<string, string>
+        {
+            ["images"] = PictureDecoder.EngineVersion,
+            ["tagger"] = WdTagger.EngineVersion,
+            ["tensors"] = $"libtorch {torch.__version__}, {(torch.cuda.is_available() ? "CUDA" : "CPU")}",
+        });
+    }
 }
