@@ -49,7 +49,7 @@ public class TrainingTests : IDisposable
         using var latents = new DrawnLatents();
         latents.Add(Noise.For(1, 1, [2, 4, 16, 16]), zeros(2, 4, 16, 16), [.. Enumerable.Repeat<IReadOnlyList<string>>(["1girl", "red_hair"], 2)]);
 
-        UNetTraining.Loss(trained.Model, latents.Batch(Seed, 1, 4), Seed, 1, CPU).backward();
+        UNetTraining.Loss(trained.Model, latents, UNetTraining.Batch(trained.Model.Tokenizer, latents, Seed, 1, 4)).backward();
 
         AssertAllReached(trained.Parameters);
     }
@@ -59,9 +59,9 @@ public class TrainingTests : IDisposable
     {
         using var trained = Open(WorldSizes.VaePrefix);
         using var scope = NewDisposeScope();
-        var images = DrawnPicture.Stack([DrawnPicture.Draw(Seed, Purpose.VaePictures, 1, 64, 64)]);
+        var images = DrawnPicture.Stack([DrawnPicture.Draw(Seed, Purpose.VaePictures, 1, 64, 64)], CPU);
 
-        VaeTraining.Loss(trained.Model.Vae, images, 1, Seed).backward();
+        VaeTraining.Loss(trained.Model.Vae, images, Noise.For(Seed, 1, 4 * 8 * 8)).backward();
 
         AssertAllReached(trained.Parameters);
     }
@@ -72,12 +72,13 @@ public class TrainingTests : IDisposable
         using var trained = Open(WorldSizes.VaePrefix);
         using var optimization = new Optimization(trained.Parameters, new TrainingLength(200, 1, 2e-3, 2e-3), weightDecay: 0, averageDecay: 0.5);
         using var scope = NewDisposeScope();
-        var images = DrawnPicture.Stack([DrawnPicture.Draw(Seed, Purpose.VaePictures, 1, 64, 64)]);
+        var images = DrawnPicture.Stack([DrawnPicture.Draw(Seed, Purpose.VaePictures, 1, 64, 64)], CPU);
+        var noise = Noise.For(Seed, 1, 4 * 8 * 8);
         float first = 0, last = 0;
         for (var step = 0; step < 25; step++)
         {
             using var inner = NewDisposeScope();
-            last = optimization.Descend(VaeTraining.Loss(trained.Model.Vae, images, 1, Seed));
+            last = optimization.Descend(VaeTraining.Loss(trained.Model.Vae, images, noise)).item<float>();
             first = step == 0 ? last : first;
         }
         trained.Save(optimization.Average);
@@ -87,6 +88,49 @@ public class TrainingTests : IDisposable
         var name = $"{WorldSizes.VaePrefix}decoder.conv_out.weight";
         using var average = optimization.Average.narrow(0, trained.Parameters[name].storage_offset(), trained.Parameters[name].numel());
         Assert.Equal(average.data<float>().ToArray(), saved.Load(name).flatten().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void The_length_of_gradients_is_their_norm()
+    {
+        using var scope = NewDisposeScope();
+        var gradients = Noise.For(Seed, 2, [300 * ParameterBuffer.BlockSize]);
+
+        Assert.Equal(gradients.norm().item<float>(), Optimization.Norm(gradients).item<float>(), 0.01f);
+        Assert.Equal(0, Optimization.Norm(zeros(ParameterBuffer.BlockSize)).item<float>());
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_a_number_ends_a_training()
+    {
+        using var progress = new Progress("Test", 2, CPU);
+        using var scope = NewDisposeScope();
+        progress.Report(1, tensor(float.NaN));
+
+        Assert.Throws<InvalidOperationException>(() => progress.Report(2, tensor(1f)));
+    }
+
+    [Fact]
+    public void Batches_made_ahead_come_in_order_and_are_functions_of_their_number()
+    {
+        using var trained = Open(WorldSizes.UNetPrefix);
+        using var scope = NewDisposeScope();
+        using var latents = new DrawnLatents();
+        latents.Add(zeros(2, 4, 16, 16), zeros(2, 4, 16, 16), [["1girl", "red_hair"], ["1girl", "blue_hair"]]);
+        latents.Add(zeros(1, 4, 20, 12), zeros(1, 4, 20, 12), [["2girls"]]);
+
+        UNetBatch Make(int number) => UNetTraining.Batch(trained.Model.Tokenizer, latents, Seed, number, 3);
+        var ahead = Ahead.Of(40, Make).ToList();
+
+        Assert.All(ahead.Index(), one =>
+        {
+            var again = Make(one.Index);
+            Assert.Equal(again.Noise, one.Item.Noise);
+            Assert.Equal(again.Ids, one.Item.Ids);
+            Assert.Equal(again.Latents.Rows, one.Item.Latents.Rows);
+            Assert.Equal(2 * 3 * 4 * again.Latents.Size.Height * again.Latents.Size.Width, again.Noise.Length);
+        });
+        Assert.Equal(2, ahead.Select(batch => batch.Latents.Size).Distinct().Count());
     }
 
     [Fact]
@@ -126,10 +170,10 @@ public class TrainingTests : IDisposable
         var written = -(Math.Log(1 / (1 + Math.Exp(-2))) + Math.Log(1 - (1 / (1 + Math.Exp(3))))) / 2;
 
         Assert.Equal(written, TaggerTraining.Loss(logits, tensor([1f, 0f], [1, 2])).item<float>(), 1e-5);
-        var first = optimization.Descend(TaggerTraining.Loss(network.Forward(pictures, isTraining: true), wanted));
+        var first = optimization.Descend(TaggerTraining.Loss(network.Forward(pictures, isTraining: true), wanted)).item<float>();
         float last = 0;
         for (var step = 0; step < 20; step++)
-            last = optimization.Descend(TaggerTraining.Loss(network.Forward(pictures, isTraining: true), wanted));
+            last = optimization.Descend(TaggerTraining.Loss(network.Forward(pictures, isTraining: true), wanted)).item<float>();
         Assert.True(last < 0.7 * first, $"{first} to {last}");
     }
 

@@ -96,7 +96,7 @@ internal static class WorldCheck
         {
             using var scope = NewDisposeScope();
             var pictures = Enumerable.Range(first, AtOnce).Select(i => DrawnPicture.Draw(VaeSeed, Purpose.CheckPictures, i, 128, 128)).ToList();
-            var images = DrawnPicture.Stack(pictures).to(device);
+            var images = DrawnPicture.Stack(pictures, device);
             var again = model.Vae.Decode(model.Vae.Encode(images).Mean * Diffusion.Vae.AutoencoderKL.ScaleFactor).clamp(-1, 1);
             var errors = (again - images).square().mean([1, 2, 3]).cpu().data<float>().ToArray();
             noise.AddRange(errors.Select(error => 10 * Math.Log10(4 / error)));

@@ -7,10 +7,14 @@ internal sealed class DrawnLatents : IDisposable
 {
     private readonly Dictionary<(long Height, long Width), Bucket> buckets = [];
 
+    /// <summary>Numbers a place.</summary>
+    public long Channels { get; private set; }
+
     /// <summary>Adds the latents of drawings of one size.</summary>
     public void Add(Tensor mean, Tensor deviation, IReadOnlyList<IReadOnlyList<string>> tags)
     {
         var size = (mean.shape[2], mean.shape[3]);
+        Channels = mean.shape[1];
         if (!buckets.TryGetValue(size, out var bucket))
             buckets.Add(size, bucket = new Bucket());
         bucket.Means.Add(mean.DetachFromDisposeScope());
@@ -18,11 +22,11 @@ internal sealed class DrawnLatents : IDisposable
         bucket.Tags.AddRange(tags);
     }
 
-    /// <summary>The batch of a step: drawings of one size, each with a caption of its own.</summary>
-    public (Tensor Mean, Tensor Deviation, IReadOnlyList<string> Captions) Batch(long seed, int step, int count)
+    /// <summary>Which drawings a step learns from, of one size, each with a caption of its own. Safe for use by several threads.</summary>
+    public LatentChoice Choose(long seed, int step, int count)
     {
         var dice = new Dice(seed, Purpose.Batch, step, 2);
-        var bucket = Any(dice);
+        var (size, bucket) = Any(dice);
         var rows = new long[count];
         var captions = new string[count];
         for (var i = 0; i < count; i++)
@@ -30,9 +34,15 @@ internal sealed class DrawnLatents : IDisposable
             rows[i] = dice.Below(bucket.Tags.Count);
             captions[i] = WorldCaptions.Of(bucket.Tags[(int)rows[i]], dice);
         }
-        var (mean, deviation) = bucket.Joined();
-        var index = tensor(rows, device: mean.device);
-        return (mean.index_select(0, index), deviation.index_select(0, index), captions);
+        return new(size, rows, captions);
+    }
+
+    /// <summary>The latents of a choice.</summary>
+    public (Tensor Mean, Tensor Deviation) Of(LatentChoice choice)
+    {
+        var (mean, deviation) = buckets[choice.Size].Joined();
+        var index = tensor(choice.Rows, device: mean.device);
+        return (mean.index_select(0, index), deviation.index_select(0, index));
     }
 
     /// <inheritdoc/>
@@ -43,13 +53,13 @@ internal sealed class DrawnLatents : IDisposable
     }
 
     // As often as they have drawings.
-    private Bucket Any(Dice dice)
+    private ((long Height, long Width) Size, Bucket Bucket) Any(Dice dice)
     {
         var point = dice.Below(buckets.Values.Sum(bucket => bucket.Tags.Count));
-        foreach (var bucket in buckets.Values)
+        foreach (var (size, bucket) in buckets)
         {
             if (point < bucket.Tags.Count)
-                return bucket;
+                return (size, bucket);
             point -= bucket.Tags.Count;
         }
         throw new InvalidOperationException("There are no drawings.");

@@ -27,25 +27,23 @@ internal sealed class Optimization : IDisposable
     /// <summary>The running average of the weights, laid out as they are.</summary>
     public Tensor Average { get; }
 
-    /// <summary>One step down the gradients of a loss.</summary>
-    /// <returns>The loss.</returns>
-    public float Descend(Tensor loss)
+    /// <summary>
+    /// One step down the gradients of a loss, which nothing waits for: gradients that are not numbers show in the losses of later steps.
+    /// </summary>
+    /// <returns>The loss, where it was computed.</returns>
+    public Tensor Descend(Tensor loss)
     {
         loss.backward();
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
-        var norm = parameters.GradientNorm();
-        if (!double.IsFinite(norm))
-            throw new InvalidOperationException($"The gradients of step {step + 1} are not numbers.");
-        if (norm > 1)
-            parameters.Gradients.mul_(1 / norm);
+        parameters.Gradients.mul_(Norm(parameters.Gradients).reciprocal().clamp_max(1));
         var rate = Rate(step++);
         optimizer.Step(_ => rate);
         parameters.ZeroGradients();
         // The first steps count as much as they are worth: an average over 1/(1 - decay) steps cannot have forgotten them before.
         var decay = Math.Min(averageDecay, (1.0 + step) / (10.0 + step));
         Average.mul_(decay).add_(parameters.Values, alpha: 1 - decay);
-        return loss.cpu().item<float>();
+        return loss.detach().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -53,6 +51,17 @@ internal sealed class Optimization : IDisposable
     {
         optimizer.Dispose();
         Average.Dispose();
+    }
+
+    /// <summary>The length of all gradients together, on their device.</summary>
+    /// <remarks>Sums block by block, so that the number of threads does not change a bit.</remarks>
+    internal static Tensor Norm(Tensor gradients)
+    {
+        using var scope = NewDisposeScope();
+        var sums = gradients.square();
+        while (sums.numel() > 1)
+            sums = functional.pad(sums, [0, -sums.numel() & (ParameterBuffer.BlockSize - 1)]).view(-1, ParameterBuffer.BlockSize).sum(1);
+        return sums.sqrt().MoveToOuterDisposeScope();
     }
 
     private double Rate(int finished)

@@ -1,5 +1,6 @@
 using LoraBuild.Core.Randomness;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.Vae;
 using LoraBuild.MiniWorld.Drawing;
@@ -13,7 +14,7 @@ namespace LoraBuild.MiniWorld.Training;
 internal static class UNetTraining
 {
     private const double MinSnr = 5;
-    private const int EncodedAtOnce = 16;
+    private const int EncodedAtOnce = 64;
 
     /// <summary>Trains them on as many drawings as said, whose latents are made first.</summary>
     public static void Run(string folder, Device device, long seed, TrainingLength length, int drawings)
@@ -22,45 +23,53 @@ internal static class UNetTraining
         using var latents = new DrawnLatents();
         Encode(trained.Model.Vae, device, seed, drawings, latents);
         using var optimization = new Optimization(trained.Parameters, length, weightDecay: 0.01, averageDecay: 0.999);
-        var progress = new Progress("UNet", length.Steps);
-        for (var step = 1; step <= length.Steps; step++)
+        using var progress = new Progress("UNet", length.Steps, device);
+        var step = 0;
+        foreach (var batch in Ahead.Of(length.Steps, number => Batch(trained.Model.Tokenizer, latents, seed, number, length.Batch)))
         {
             using var scope = NewDisposeScope();
-            var batch = latents.Batch(seed, step, length.Batch);
-            progress.Report(step, optimization.Descend(Loss(trained.Model, batch, seed, step, device)));
+            progress.Report(++step, optimization.Descend(Loss(trained.Model, latents, batch)));
         }
         trained.Save(optimization.Average);
     }
 
-    /// <summary>What is minimised: the weighted mean of squared errors.</summary>
-    internal static Tensor Loss(StableDiffusion model, (Tensor Mean, Tensor Deviation, IReadOnlyList<string> Captions) batch, long seed, int step, Device device)
+    /// <summary>A batch, by its number.</summary>
+    internal static UNetBatch Batch(ClipTokenizer tokenizer, DrawnLatents latents, long seed, int number, int count)
     {
-        var count = batch.Captions.Count;
-        var random = new CounterRandom(seed, Purpose.Batch, step, 1);
+        var choice = latents.Choose(seed, number, count);
+        var random = new CounterRandom(seed, Purpose.Batch, number, 1);
         var timesteps = new long[count];
         for (var i = 0; i < count; i++)
             timesteps[i] = random.NextInt(NoiseSchedule.Steps);
-        var noise = tensor(random.NextGaussians((int)batch.Mean.numel()), batch.Mean.shape, device: device);
-        var clean = batch.Mean + (batch.Deviation * tensor(random.NextGaussians((int)batch.Mean.numel()), batch.Mean.shape, device: device));
-        var noisy = model.Schedule.AddNoise(clean, noise, timesteps);
-        var ids = tensor([.. batch.Captions.SelectMany(caption => model.Tokenizer.Encode(caption)[0])], [count, Diffusion.Clip.ClipTokenizer.ChunkLength], device: device);
-        var predicted = model.UNet.Forward(noisy, tensor(timesteps, device: device), model.TextEncoder.Forward(ids));
-        var weights = tensor([.. timesteps.Select(timestep => (float)Math.Min(1, MinSnr / model.Schedule.SignalToNoise(timestep)))], device: device);
+        var noise = random.NextGaussians((int)(2 * count * latents.Channels * choice.Size.Height * choice.Size.Width));
+        return new(choice, [.. choice.Captions.SelectMany(caption => tokenizer.Encode(caption)[0])], timesteps, noise);
+    }
+
+    /// <summary>What is minimised: the weighted mean of squared errors.</summary>
+    internal static Tensor Loss(StableDiffusion model, DrawnLatents latents, UNetBatch batch)
+    {
+        var (mean, deviation) = latents.Of(batch.Latents);
+        var (count, device) = (mean.shape[0], mean.device);
+        var gaussians = tensor(batch.Noise, [2, .. mean.shape], device: device);
+        var noise = gaussians.select(0, 0);
+        var noisy = model.Schedule.AddNoise(mean + (deviation * gaussians.select(0, 1)), noise, batch.Timesteps);
+        var ids = tensor(batch.Ids, [count, ClipTokenizer.ChunkLength], device: device);
+        var predicted = model.UNet.Forward(noisy, tensor(batch.Timesteps, device: device), model.TextEncoder.Forward(ids));
+        var weights = tensor([.. batch.Timesteps.Select(timestep => (float)Math.Min(1, MinSnr / model.Schedule.SignalToNoise(timestep)))], device: device);
         return ((predicted - noise).square().mean([1, 2, 3]) * weights).mean();
     }
 
     private static void Encode(AutoencoderKL vae, Device device, long seed, int drawings, DrawnLatents latents)
     {
         using var ungraded = no_grad();
-        var progress = new Progress("Latents", drawings);
-        var batches = drawings / EncodedAtOnce;
+        using var progress = new Progress("Latents", drawings / EncodedAtOnce, device);
         var done = 0;
-        foreach (var pictures in Ahead.Of(batches, number => Pictures(seed, number)))
+        foreach (var pictures in Ahead.Of(drawings / EncodedAtOnce, number => Pictures(seed, number)))
         {
             using var scope = NewDisposeScope();
-            var (mean, logVariance) = vae.Encode(DrawnPicture.Stack(pictures).to(device));
+            var (mean, logVariance) = vae.Encode(DrawnPicture.Stack(pictures, device));
             latents.Add(mean * AutoencoderKL.ScaleFactor, (logVariance * 0.5).exp() * AutoencoderKL.ScaleFactor, [.. pictures.Select(picture => picture.Tags)]);
-            progress.Report(done += pictures.Length, 0);
+            progress.Report(++done);
         }
     }
 
@@ -68,7 +77,8 @@ internal static class UNetTraining
     {
         var (width, height) = DrawnPicture.Buckets[number % DrawnPicture.Buckets.Count];
         var pictures = new DrawnPicture[EncodedAtOnce];
-        Parallel.For(0, EncodedAtOnce, i => pictures[i] = DrawnPicture.Draw(seed, Purpose.UNetPictures, ((long)number * EncodedAtOnce) + i, width, height));
+        for (var i = 0; i < EncodedAtOnce; i++)
+            pictures[i] = DrawnPicture.Draw(seed, Purpose.UNetPictures, ((long)number * EncodedAtOnce) + i, width, height);
         return pictures;
     }
 }

@@ -17,13 +17,13 @@ internal static class VaeTraining
     {
         using var trained = TrainedModel.Open(folder, device, WorldSizes.VaePrefix);
         using var optimization = new Optimization(trained.Parameters, length, weightDecay: 1e-4, averageDecay: 0.995);
-        var progress = new Progress("VAE", length.Steps);
+        using var progress = new Progress("VAE", length.Steps, device);
+        var channels = trained.Parameters[$"{WorldSizes.VaePrefix}post_quant_conv.bias"].shape[0];
         var step = 0;
-        foreach (var pictures in Ahead.Of(length.Steps, number => Pictures(seed, number, length.Batch)))
+        foreach (var (pictures, noise) in Ahead.Of(length.Steps, number => Batch(seed, number, length.Batch, channels)))
         {
             using var scope = NewDisposeScope();
-            var images = DrawnPicture.Stack(pictures).to(device);
-            progress.Report(++step, optimization.Descend(Loss(trained.Model.Vae, images, step, seed)));
+            progress.Report(++step, optimization.Descend(Loss(trained.Model.Vae, DrawnPicture.Stack(pictures, device), noise)));
         }
         using (no_grad())
             trained.Parameters.Values.copy_(optimization.Average);
@@ -32,11 +32,11 @@ internal static class VaeTraining
     }
 
     /// <summary>What is minimised: a mean over pixels.</summary>
-    internal static Tensor Loss(AutoencoderKL vae, Tensor images, int step, long seed)
+    internal static Tensor Loss(AutoencoderKL vae, Tensor images, float[] noise)
     {
         var (mean, logVariance) = vae.Encode(images);
-        var noise = Noise.For(seed, step, mean.shape).to(mean.device);
-        var difference = vae.Decode((mean + ((logVariance * 0.5).exp() * noise)) * AutoencoderKL.ScaleFactor) - images;
+        var sample = mean + ((logVariance * 0.5).exp() * tensor(noise, mean.shape, device: mean.device));
+        var difference = vae.Decode(sample * AutoencoderKL.ScaleFactor) - images;
         var (height, width) = (difference.shape[2], difference.shape[3]);
         var edges = (difference.narrow(3, 1, width - 1) - difference.narrow(3, 0, width - 1)).abs().mean()
             + (difference.narrow(2, 1, height - 1) - difference.narrow(2, 0, height - 1)).abs().mean();
@@ -44,12 +44,14 @@ internal static class VaeTraining
         return difference.abs().mean() + ((difference * difference).mean() * Squared) + (edges * Edges) + (divergence * Divergence);
     }
 
-    private static DrawnPicture[] Pictures(long seed, int step, int batch)
+    // Pictures of one size, and the noise of their latents, which have an eighth of its sides.
+    private static (DrawnPicture[] Pictures, float[] Noise) Batch(long seed, int number, int count, long channels)
     {
-        var (width, height) = DrawnPicture.Buckets[step % DrawnPicture.Buckets.Count];
-        var pictures = new DrawnPicture[batch];
-        Parallel.For(0, batch, i => pictures[i] = DrawnPicture.Draw(seed, Purpose.VaePictures, ((long)step * batch) + i, width, height));
-        return pictures;
+        var (width, height) = DrawnPicture.Buckets[number % DrawnPicture.Buckets.Count];
+        var pictures = new DrawnPicture[count];
+        for (var i = 0; i < count; i++)
+            pictures[i] = DrawnPicture.Draw(seed, Purpose.VaePictures, ((long)number * count) + i, width, height);
+        return (pictures, Noise.For(seed, number, count * channels * (width / 8) * (height / 8)));
     }
 
     // Each channel of the latents gets a mean of 0 and, after the usual scale factor, a deviation of 1, by the convolutions next to them.
@@ -61,7 +63,7 @@ internal static class VaeTraining
         for (var first = 0; first < NormalizedOver; first += 16)
         {
             var pictures = Enumerable.Range(first, 16).Select(i => DrawnPicture.Draw(seed, Purpose.CheckPictures, i, 128, 128)).ToList();
-            means.Add(trained.Model.Vae.Encode(DrawnPicture.Stack(pictures).to(device)).Mean);
+            means.Add(trained.Model.Vae.Encode(DrawnPicture.Stack(pictures, device)).Mean);
         }
         var all = cat(means).transpose(0, 1).flatten(1);
         var (mean, deviation) = (all.mean([1]), all.std(1));
