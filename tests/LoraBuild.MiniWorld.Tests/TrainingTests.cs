@@ -142,7 +142,7 @@ public class TrainingTests : IDisposable
         var input = new TaggerInput(448, IsChannelsFirst: true);
         var values = new float[input.Length];
         input.Write(picture.ToRaster(), values);
-        var small = functional.avg_pool2d(tensor(values, [1, 3, 448, 448]), 4);
+        var small = functional.avg_pool2d(tensor(values, [1, 3, 448, 448]), TaggerNetwork.Pooled);
         // Statistics that are not those of the start.
         for (var i = 0; i < 5; i++)
             network.Forward(small, isTraining: true);

@@ -54,7 +54,8 @@ internal static class Casting
     {
         var length = dice.OneOf("short", "long", "very long");
         var ears = dice.Happens(0.4) ? dice.OneOf(Palette.Ears) : null;
-        var hat = ears is null && dice.Happens(0.22) ? dice.Share((0.6, "beret"), (0.4, "straw")) : null;
+        var hat = ears is null && dice.Happens(0.3) ? dice.Share((0.6, "beret"), (0.4, "straw")) : null;
+        var pose = dice.OneOf("sides", "sides", "up", "waving", "hip", "cup", "book");
         return new()
         {
             HairColour = dice.OneOf<string>([.. Palette.Hair.Keys]),
@@ -69,12 +70,13 @@ internal static class Casting
             HatColour = hat is null ? null : dice.OneOf(Palette.Berets),
             Mouth = dice.Share((0.4, "smile"), (0.3, "open"), (0.3, "closed")),
             HasBlush = dice.Happens(0.35),
-            Pose = dice.OneOf("sides", "sides", "up", "waving", "hip", "cup", "book"),
-            Outfit = Outfit(dice),
+            Pose = pose,
+            Outfit = Outfit(dice, pose),
         };
     }
 
-    private static Outfit Outfit(Dice dice)
+    // Nothing that could not be seen: under what she wears or holds, or in the colour of what is behind it.
+    private static Outfit Outfit(Dice dice, string pose)
     {
         var top = dice.Happens(0.27) ? "dress" : dice.Happens(0.68) ? "shirt" : "sweater";
         var bottom = top == "dress" ? null : dice.Share((0.6, "skirt"), (0.22, "pants"), (0.18, "shorts"));
@@ -84,28 +86,30 @@ internal static class Casting
             "dress" when dice.Happens(0.35) => "frilled",
             _ => null,
         };
-        var coat = dice.Happens(0.18) ? Coloured("coat") : null;
+        var topColour = Coloured(top);
+        var coat = dice.Happens(0.2) ? Coloured("coat") : null;
+        var vest = top == "shirt" && pose != "book" && dice.Happens(0.35) ? Coloured("vest", topColour) : null;
         var footwear = dice.Share<string?>((0.12, null), (0.33, "boots"), (0.55, "shoes"));
         return new()
         {
             Top = top,
-            TopColour = Coloured(top),
+            TopColour = topColour,
             Bottom = bottom,
             BottomColour = bottom is null ? null : Coloured(bottom),
             IsPleated = bottom == "skirt" && dice.Happens(0.5),
             Coat = coat,
-            Vest = top == "shirt" && dice.Happens(0.22) ? Coloured("vest") : null,
-            Necktie = collar == "collared" && dice.Happens(0.6) ? Coloured("necktie") : null,
+            Vest = vest,
+            Necktie = collar == "collared" && dice.Happens(0.75) ? Coloured("necktie", topColour, vest) : null,
             Collar = collar,
-            Choker = dice.Happens(0.2) ? Coloured("choker") : null,
-            Gloves = dice.Happens(0.22) ? Coloured("gloves") : null,
-            HasBelt = bottom is not null && dice.Happens(0.25),
+            Choker = collar != "frilled" && dice.Happens(0.3) ? Coloured("choker", topColour) : null,
+            Gloves = dice.Happens(0.3) ? Coloured("gloves") : null,
+            HasBelt = bottom is not null && dice.Happens(0.35),
             HasPantyhose = bottom != "pants" && dice.Happens(0.3),
             Footwear = footwear,
             FootwearColour = footwear is null ? null : dice.OneOf(Palette.Footwear),
             HasLongSleeves = coat is not null || top == "sweater" || !dice.Happens(0.4),
         };
 
-        string Coloured(string garment) => dice.OneOf(Palette.Garments[garment]);
+        string Coloured(string garment, params string?[] behind) => dice.OneOf<string>([.. Palette.Garments[garment].Where(colour => !behind.Contains(colour))]);
     }
 }

@@ -88,14 +88,14 @@ internal static class DrawnTags
             AddColoured("gloves", outfit.Gloves);
         if (framing != "portrait")
             tags.Add(outfit.HasLongSleeves ? "long_sleeves" : "short_sleeves");
+        if (framing != "portrait" && outfit.HasBelt)
+            tags.Add("belt");
         if (framing != "full")
             return tags;
         if (outfit.Bottom is not null)
             AddColoured(outfit.Bottom, outfit.BottomColour);
         if (outfit.IsPleated)
             tags.Add("pleated_skirt");
-        if (outfit.HasBelt)
-            tags.Add("belt");
         if (outfit.ShowsPantyhose)
             tags.AddRange("pantyhose", "black_pantyhose");
         if (outfit.Footwear is not null)

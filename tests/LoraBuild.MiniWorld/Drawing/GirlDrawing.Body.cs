@@ -174,7 +174,13 @@ internal sealed partial class GirlDrawing
                 pen.Ellipse(i * 0.125, 1.06 + (0.025 * (3 - Math.Abs(i))), 0.1, 0.1, Frill, FrillEdge, 0.8);
         }
         if (outfit.Choker is not null)
-            pen.Shape(Cloth(outfit.Choker), [(-0.2, 0.93), (0.2, 0.93), (0.2, 1.03), (-0.2, 1.03)]);
+        {
+            // The chin hides the upper half.
+            var low = dice.Between(1.05, 1.13);
+            pen.Shape(Cloth(outfit.Choker), [(-0.24, 0.9), (0.24, 0.9), (0.25, low), ((0.12, low + 0.04), (-0.12, low + 0.04), (-0.25, low))]);
+            if (dice.Happens(0.5))
+                pen.Ellipse(0, low + 0.06, 0.06, 0.07, Buckle, width: 0.8);
+        }
     }
 
     private void LowArms()

@@ -31,15 +31,15 @@ internal static class TaggerFile
     private static byte[] Model(TaggerNetwork network)
     {
         var graph = new OnnxGraph();
-        var side = 4L * TaggerNetwork.Side;
+        const long side = TaggerTraining.InputSide;
         graph.Node("Transpose", ["input_1"], "planes", graph.Ints("perm", [0, 3, 1, 2]));
-        graph.Node("AveragePool", ["planes"], "pooled", graph.Ints("kernel_shape", [4, 4]), graph.Ints("strides", [4, 4]));
+        graph.Node("AveragePool", ["planes"], "pooled", graph.Ints("kernel_shape", [TaggerNetwork.Pooled, TaggerNetwork.Pooled]), graph.Ints("strides", [TaggerNetwork.Pooled, TaggerNetwork.Pooled]));
         graph.Node("Mul", ["pooled", Number("scale", 1 / 127.5f)], "scaled");
         graph.Node("Sub", ["scaled", Number("one", 1)], "centred");
-        var c1 = Rectified(Convolved("centred", 0));
-        var r1 = Residual(Rectified(Convolved(c1, 1)), 2);
-        var r2 = Residual(Rectified(Convolved(r1, 4)), 5);
-        var c4 = Rectified(Convolved(r2, 7));
+        var c1 = Rectified(Convolved(Rectified(Convolved("centred", 0)), 1));
+        var r1 = Residual(Rectified(Convolved(c1, 2)), 3);
+        var r2 = Residual(Rectified(Convolved(r1, 5)), 6);
+        var c4 = Rectified(Convolved(r2, 8));
         graph.Node("GlobalAveragePool", [c4], "mean");
         graph.Node("GlobalMaxPool", [c4], "greatest");
         graph.Node("Concat", ["mean", "greatest"], "both", graph.Int("axis", 1));

@@ -3,13 +3,19 @@ using LoraBuild.Training.Parameters;
 namespace LoraBuild.MiniWorld.Training;
 
 /// <summary>
-/// The miniature tagger: a few convolutions with batch normalisation (Ioffe and Szegedy, arXiv:1502.03167) on a picture of 112 x 112, then
+/// The miniature tagger: a few convolutions with batch normalisation (Ioffe and Szegedy, arXiv:1502.03167) on a picture of 224 x 224, then
 /// the mean and the maximum of each channel.
 /// </summary>
 internal sealed class TaggerNetwork : IDisposable
 {
-    /// <summary>The side of what the network sees; the model's input is four times that, and averaged.</summary>
-    public const int Side = 112;
+    /// <summary>
+    /// The side of what the network sees; the model's input is <see cref="Pooled"/> times that, and averaged. Of a whole girl on a picture of
+    /// half the size, a choker would be a pixel high.
+    /// </summary>
+    public const int Side = 224;
+
+    /// <summary>How many pixels of the input become one, each way.</summary>
+    public const int Pooled = 2;
 
     private const double Epsilon = 1e-5, Momentum = 0.05;
     private const float FirstBias = -2;
@@ -17,7 +23,7 @@ internal sealed class TaggerNetwork : IDisposable
     /// <summary>The convolutions, in order: name, inputs, outputs, kernel, stride.</summary>
     public static readonly IReadOnlyList<(string Name, long Inputs, long Outputs, long Kernel, long Stride)> Convolutions =
     [
-        ("c1", 3, 24, 5, 2), ("c2", 24, 48, 3, 2), ("r1.a", 48, 48, 3, 1), ("r1.b", 48, 48, 3, 1), ("c3", 48, 96, 3, 2),
+        ("c0", 3, 16, 5, 2), ("c1", 16, 32, 3, 2), ("c2", 32, 48, 3, 2), ("r1.a", 48, 48, 3, 1), ("r1.b", 48, 48, 3, 1), ("c3", 48, 96, 3, 2),
         ("r2.a", 96, 96, 3, 1), ("r2.b", 96, 96, 3, 1), ("c4", 96, 128, 1, 1),
     ];
 
@@ -44,7 +50,7 @@ internal sealed class TaggerNetwork : IDisposable
     public ParameterBuffer Parameters { get; }
 
     /// <summary>The labels' logits.</summary>
-    /// <param name="pictures">[batch, 3, 112, 112], blue first, 0..255.</param>
+    /// <param name="pictures">[batch, 3, 224, 224], blue first, 0..255.</param>
     /// <param name="isTraining">Normalise by the batch, and remember its statistics, rather than by what is remembered.</param>
     /// <returns>[batch, labels].</returns>
     public Tensor Forward(Tensor pictures, bool isTraining)
@@ -52,9 +58,10 @@ internal sealed class TaggerNetwork : IDisposable
         using var scope = NewDisposeScope();
         var x = (pictures / 127.5) - 1;
         x = functional.relu(Convolve(x, 0, isTraining));
-        x = Residual(functional.relu(Convolve(x, 1, isTraining)), 2, isTraining);
-        x = Residual(functional.relu(Convolve(x, 4, isTraining)), 5, isTraining);
-        x = functional.relu(Convolve(x, 7, isTraining));
+        x = functional.relu(Convolve(x, 1, isTraining));
+        x = Residual(functional.relu(Convolve(x, 2, isTraining)), 3, isTraining);
+        x = Residual(functional.relu(Convolve(x, 5, isTraining)), 6, isTraining);
+        x = functional.relu(Convolve(x, 8, isTraining));
         var both = cat([x.mean([2, 3]), x.amax([2, 3])], 1);
         return functional.linear(both, Parameters["fc.weight"], Parameters["fc.bias"]).MoveToOuterDisposeScope();
     }

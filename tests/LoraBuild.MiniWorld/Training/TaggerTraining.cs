@@ -15,7 +15,8 @@ internal static class TaggerTraining
     /// <summary>The labels, in the model's order: ratings, general tags, characters.</summary>
     public static readonly IReadOnlyList<string> Labels = ["general", "sensitive", "questionable", "explicit", .. DrawnTags.General, .. DrawnTags.Characters];
 
-    private const int InputSide = 4 * TaggerNetwork.Side;
+    /// <summary>The side of the model's input.</summary>
+    public const int InputSide = TaggerNetwork.Pooled * TaggerNetwork.Side;
 
     private static readonly TaggerInput Input = new(InputSide, IsChannelsFirst: true);
     private static readonly int[] Sides = [160, 224, 256, 320, 384, 448, 512];
@@ -83,7 +84,7 @@ internal static class TaggerTraining
     // As the network's first layer does, rounded: bytes are quicker to send to a device.
     private static void Pool(float[] input, Span<byte> pooled)
     {
-        const int factor = InputSide / TaggerNetwork.Side;
+        const int factor = TaggerNetwork.Pooled;
         for (var i = 0; i < pooled.Length; i++)
         {
             // A row of what is pooled begins factor rows of the input further on.
@@ -113,7 +114,7 @@ internal static class TaggerTraining
         using var scope = NewDisposeScope();
         var latents = model.Vae.Encode(DrawnPicture.Stack([.. small.Select(one => one.Picture)], device)).Mean * Diffusion.Vae.AutoencoderKL.ScaleFactor;
         var drawn = model.Vae.Decode(latents).clamp(-1, 1).add(1).mul(127.5).flip(1);
-        var seen = functional.interpolate(drawn, [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bilinear);
+        var seen = functional.interpolate(drawn, [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bicubic);
         pictures.index_copy_(0, tensor([.. small.Select(one => (long)one.Row)], device: device), seen);
         return pictures.MoveToOuterDisposeScope();
     }
@@ -125,18 +126,20 @@ internal static class TaggerTraining
         var wear = dice.Between(0, 1);
         if (wear < 0.15)
         {
-            long side = 60 + dice.Below(44);
+            long side = 120 + dice.Below(88);
             var coarse = functional.adaptive_avg_pool2d(pictures, [side, side]);
             pictures = functional.interpolate(coarse, [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bilinear);
         }
         else if (wear < 0.3)
         {
-            pictures = pictures + (Noise.For(dice.Below(int.MaxValue), 0, pictures.shape).to(pictures.device) * dice.Between(2, 13));
+            // Too much of it to be made elsewhere; of libtorch's own generators the number of threads changes nothing.
+            using var generator = new Generator((ulong)dice.Below(int.MaxValue), pictures.device);
+            pictures = pictures + (randn(pictures.shape, device: pictures.device, generator: generator) * dice.Between(2, 13));
         }
         if (dice.Happens(0.5))
             pictures = (pictures * dice.Between(0.93, 1.06)) + dice.Between(-5, 5);
         if (dice.Happens(0.4))
-            pictures = pictures.roll([dice.Below(7) - 3, dice.Below(7) - 3], [2, 3]);
+            pictures = pictures.roll([dice.Below(13) - 6, dice.Below(13) - 6], [2, 3]);
         return pictures.clamp(0, 255);
     }
 
