@@ -34,14 +34,14 @@ switch (stage)
         TrainedModel.WriteFirst(Path.Combine(example, "mini-sd"), folder, seed);
         break;
     case "vae":
-        VaeTraining.Run(folder, device, seed, Length(20_000, 8, 2e-3, 1e-5));
+        VaeTraining.Run(folder, device, seed, Length(6_000, 32, 2e-3, 1e-5));
         break;
     case "unet":
-        UNetTraining.Run(folder, device, seed, Length(40_000, 32, 1e-3, 2e-5, 0.3), Number("--drawings", 48_000));
+        UNetTraining.Run(folder, device, seed, Length(5_000, 256, 1.5e-3, 2e-5, 0.3), Number("--drawings", 64_000));
         break;
     case "tagger":
         using (var model = StableDiffusion.Load(folder, ScalarType.Float32, device))
-        using (var network = TaggerTraining.Run(model, device, seed, Length(20_000, 32, 3e-3, 1e-6)))
+        using (var network = TaggerTraining.Run(model, device, seed, Length(8_000, 64, 3e-3, 1e-6)))
             TaggerFile.Write(network, Path.Combine(published, "tagger"));
         break;
     case "publish":

@@ -80,7 +80,8 @@ internal static class DrawnTags
             tags.Add("collared_shirt");
         if (outfit.Collar == "frilled")
             tags.AddRange("frills", "frilled_collar");
-        AddColoured("vest", outfit.Vest);
+        if (framing != "portrait" || outfit.Coat is null)
+            AddColoured("vest", outfit.Vest);
         AddColoured("coat", outfit.Coat);
         AddColoured("necktie", outfit.Necktie);
         AddColoured("choker", outfit.Choker);

@@ -6,7 +6,7 @@ namespace LoraBuild.MiniWorld.Training;
 /// <summary>Says now and then how a training goes. Only then are losses fetched from the device that computes them.</summary>
 internal sealed class Progress(string what, int steps, Device device) : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly Tensor sum = zeros(1, device: device).DetachFromDisposeScope();

@@ -22,7 +22,7 @@ internal static class UNetTraining
         using var trained = TrainedModel.Open(folder, device, WorldSizes.UNetPrefix, WorldSizes.TextPrefix);
         using var latents = new DrawnLatents();
         Encode(trained.Model.Vae, device, seed, drawings, latents);
-        using var optimization = new Optimization(trained.Parameters, length, weightDecay: 0.01, averageDecay: 0.999);
+        using var optimization = new Optimization(trained.Parameters, length, weightDecay: 0.01, averageDecay: 0.998);
         using var progress = new Progress("UNet", length.Steps, device);
         var step = 0;
         foreach (var batch in Ahead.Of(length.Steps, number => Batch(trained.Model.Tokenizer, latents, seed, number, length.Batch)))
