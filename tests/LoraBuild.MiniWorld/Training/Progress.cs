@@ -25,7 +25,8 @@ internal sealed class Progress(string what, int steps, Device device) : IDisposa
         using var scope = NewDisposeScope();
         var mean = sum.cpu().item<float>() / count;
         last = watch.Elapsed;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: step {step} of {steps}, loss {mean:0.0000}, {last.TotalSeconds:0.0} s"));
+        var said = loss is null ? "" : string.Create(CultureInfo.InvariantCulture, $"loss {mean:0.0000}, ");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: step {step} of {steps}, {said}{last.TotalSeconds:0.0} s"));
         if (!float.IsFinite(mean))
             throw new InvalidOperationException($"The loss is not a number by step {step}.");
         sum.zero_();

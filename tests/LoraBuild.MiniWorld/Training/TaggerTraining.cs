@@ -29,12 +29,13 @@ internal static class TaggerTraining
         var network = new TaggerNetwork(Labels.Count, seed, device);
         using var optimization = new Optimization(network.Parameters, length, weightDecay: 0.02, averageDecay: 0.995);
         using var progress = new Progress("Tagger", length.Steps, device);
+        using var grain = Noise.For(seed, 0, [1, 3, TaggerNetwork.Side, TaggerNetwork.Side]).to(device).DetachFromDisposeScope();
         var step = 0;
         foreach (var batch in Ahead.Of(length.Steps, number => Draw(seed, number, length.Batch)))
         {
             using var scope = NewDisposeScope();
             var pictures = tensor(batch.Inputs, [length.Batch, 3, TaggerNetwork.Side, TaggerNetwork.Side], device: device).to_type(ScalarType.Float32);
-            pictures = Worn(Reconstructed(model, batch.Small, pictures, device), new Dice(seed, Purpose.Wear, step));
+            pictures = Worn(Reconstructed(model, batch.Small, pictures, device), grain, new Dice(seed, Purpose.Wear, step));
             var wanted = tensor(batch.Wanted, [length.Batch, Labels.Count], device: device);
             progress.Report(++step, optimization.Descend(Loss(network.Forward(pictures, isTraining: true), wanted)));
         }
@@ -119,28 +120,40 @@ internal static class TaggerTraining
         return pictures.MoveToOuterDisposeScope();
     }
 
-    private static Tensor Worn(Tensor pictures, Dice dice)
+    // Each picture by itself: what a whole batch had in common, its normalisation would take away again. The noise alone is one for all, of other
+    // strengths: of its own for each it would take longer to make than all the rest.
+    private static Tensor Worn(Tensor pictures, Tensor grain, Dice dice)
     {
-        if (dice.Happens(0.5))
-            pictures = pictures.flip(3);
-        var wear = dice.Between(0, 1);
-        if (wear < 0.15)
+        using var scope = NewDisposeScope();
+        var device = pictures.device;
+        var count = (int)pictures.shape[0];
+        var (noise, factors, offsets) = (new float[count], new float[count], new float[count]);
+        for (var i = 0; i < count; i++)
+        {
+            noise[i] = dice.Happens(0.15) ? (float)dice.Between(2, 13) : 0;
+            (factors[i], offsets[i]) = dice.Happens(0.5) ? ((float)dice.Between(0.93, 1.06), (float)dice.Between(-5, 5)) : (1, 0);
+        }
+        Change(0.5, some => some.flip(3));
+        Change(0.15, some =>
         {
             long side = 120 + dice.Below(88);
-            var coarse = functional.adaptive_avg_pool2d(pictures, [side, side]);
-            pictures = functional.interpolate(coarse, [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bilinear);
-        }
-        else if (wear < 0.3)
+            return functional.interpolate(
+                functional.adaptive_avg_pool2d(some, [side, side]), [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bilinear);
+        });
+        Change(0.4, some => some.roll([dice.Below(13) - 6, dice.Below(13) - 6], [2, 3]));
+        var moved = grain.roll([dice.Below(TaggerNetwork.Side), dice.Below(TaggerNetwork.Side)], [2, 3]);
+        return ((pictures * Each(factors)) + (moved * Each(noise)) + Each(offsets)).clamp(0, 255).MoveToOuterDisposeScope();
+
+        void Change(double share, Func<Tensor, Tensor> change)
         {
-            // Too much of it to be made elsewhere; of libtorch's own generators the number of threads changes nothing.
-            using var generator = new Generator((ulong)dice.Below(int.MaxValue), pictures.device);
-            pictures = pictures + (randn(pictures.shape, device: pictures.device, generator: generator) * dice.Between(2, 13));
+            var rows = Enumerable.Range(0, count).Where(_ => dice.Happens(share)).Select(row => (long)row).ToArray();
+            if (rows.Length == 0)
+                return;
+            var index = tensor(rows, device: device);
+            pictures.index_copy_(0, index, change(pictures.index_select(0, index)));
         }
-        if (dice.Happens(0.5))
-            pictures = (pictures * dice.Between(0.93, 1.06)) + dice.Between(-5, 5);
-        if (dice.Happens(0.4))
-            pictures = pictures.roll([dice.Below(13) - 6, dice.Below(13) - 6], [2, 3]);
-        return pictures.clamp(0, 255);
+
+        Tensor Each(float[] values) => tensor(values, [count, 1, 1, 1], device: device);
     }
 
     private static Raster AsJpeg(Raster picture, int quality)
