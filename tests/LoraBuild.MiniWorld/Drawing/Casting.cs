@@ -25,7 +25,7 @@ internal static class Casting
         {
             < 0.85 => dice.Share((0.62, "full"), (0.25, "upper"), (0.13, "portrait")),
             > 1.2 => dice.Share((0.15, "full"), (0.5, "upper"), (0.35, "portrait")),
-            _ => dice.Share((0.4, "full"), (0.35, "upper"), (0.25, "portrait")),
+            _ => dice.Share((0.46, "full"), (0.33, "upper"), (0.21, "portrait")),
         };
         var background = dice.Share(
             (0.2, "white"), (0.13, "grey"), (0.13, "blue"), (0.07, "pink"), (0.07, "yellow"), (0.21, "outdoors"), (0.19, "indoors"));
@@ -79,7 +79,7 @@ internal static class Casting
     private static Outfit Outfit(Dice dice, string pose)
     {
         var top = dice.Happens(0.27) ? "dress" : dice.Happens(0.68) ? "shirt" : "sweater";
-        var bottom = top == "dress" ? null : dice.Share((0.6, "skirt"), (0.22, "pants"), (0.18, "shorts"));
+        var bottom = top == "dress" ? null : dice.Share((0.5, "skirt"), (0.26, "pants"), (0.24, "shorts"));
         var collar = top switch
         {
             "shirt" => dice.Share((0.5, "collared"), (0.1, "frilled"), (0.4, null)),
