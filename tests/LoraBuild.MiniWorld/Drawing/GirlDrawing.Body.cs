@@ -90,6 +90,8 @@ internal sealed partial class GirlDrawing
             shade: (1.1, 2.1, top.Dark(0.9)));
         if (outfit.Top == "sweater")
             Knit();
+        if (outfit.Top == "shirt")
+            Placket();
         if (outfit.Bottom == "skirt")
             Skirt(bottom, hem);
         if (outfit.Vest is not null)
@@ -107,6 +109,14 @@ internal sealed partial class GirlDrawing
             pen.Stroke(top.Dark(0.85), 0.8, (-0.5, y), ((-0.2, y + 0.05), (0.2, y + 0.05), (0.5, y)));
         pen.Shape(top.Dark(0.88), [(-0.55, 1.9), (0.55, 1.9), (0.56, 2.08), (-0.56, 2.08)]);
         pen.Limb(0.16, top, [(-0.2, 1.02), (0, 1.08), (0.2, 1.02)]);
+    }
+
+    // By which a shirt differs from a dress where neither is to be seen below the shoulders.
+    private void Placket()
+    {
+        pen.Stroke(top.Edge, 0.9, (0.0, 1.02), (0.0, 2.0));
+        for (var y = 1.16; y < 2; y += 0.2)
+            pen.Spot(0.09, y, 0.05, 0.05, top.Edge);
     }
 
     private void Skirt(Paint cloth, double hem)

@@ -33,7 +33,7 @@ internal static class SceneDrawing
             "upper" => (Math.Max(above, -1.95) - 0.05, 2.16, 2.75),
             _ => (Math.Max(above, -1.75) - 0.02, 1.28, 2.35),
         };
-        if (girls.Any(girl => girl.Pose is "up" or "waving"))
+        if (girls is [{ Pose: "up" or "waving" }])
             least = 3.3;
         var room = width / girls.Count;
         var scale = Math.Min(height / (bottom - top), room / least) * dice.Between(0.95, 1);
