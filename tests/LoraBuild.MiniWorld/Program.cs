@@ -34,7 +34,7 @@ switch (stage)
         TrainedModel.WriteFirst(Path.Combine(example, "mini-sd"), folder, seed);
         break;
     case "vae":
-        VaeTraining.Run(folder, device, seed, Length(6_000, 32, 2e-3, 1e-5));
+        VaeTraining.Run(folder, device, seed, Length(6_000, 32, 1.5e-3, 1e-5));
         break;
     case "unet":
         UNetTraining.Run(folder, device, seed, Length(5_000, 256, 1.5e-3, 2e-5, 0.3), Number("--drawings", 64_000));

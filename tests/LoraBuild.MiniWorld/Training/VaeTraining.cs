@@ -9,7 +9,7 @@ namespace LoraBuild.MiniWorld.Training;
 /// </summary>
 internal static class VaeTraining
 {
-    private const double Squared = 2, Edges = 0.5, Divergence = 2e-4;
+    private const double Squared = 6, Edges = 0.3, Divergence = 2e-4;
     private const int NormalizedOver = 192;
 
     /// <summary>Trains it, then scales its latents to the normal distribution.</summary>
