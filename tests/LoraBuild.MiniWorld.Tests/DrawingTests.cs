@@ -46,6 +46,17 @@ public class DrawingTests
         return scene.Girls.All(girl => !(girl is { HairColour: "black", Ears: "horse" } or { HairColour: "black", EyeColour: "yellow", HairLength: "very long" })).ToProperty();
     }
 
+    [Property]
+    public Property What_she_wears_can_be_told_from_what_is_behind_it(int number)
+    {
+        var girl = Casting.Scene(new Dice(5, number), 128, 128).Girls[0];
+        var outfit = girl.Outfit;
+
+        return (outfit.Vest is null || (outfit.Vest != outfit.TopColour && girl.Pose != "book"))
+            .And(outfit.Necktie is null || (outfit.Necktie != outfit.TopColour && outfit.Necktie != outfit.Vest))
+            .And(outfit.Choker is null || (outfit.Choker != outfit.TopColour && outfit.Collar != "frilled"));
+    }
+
     [Fact]
     public void What_a_portrait_does_not_show_is_not_among_its_tags()
     {
