@@ -41,6 +41,7 @@ public sealed class FindChangedPictures : LoraTask
         // Which of several characters a picture is of is known of those pictures alone.
         if (Session.State.Changed is not { Count: > 0 } changed || Characters.Length != 1)
             return;
+        var read = Task.Run(() => CharacterFile.Read(Characters[0].GetMetadata("FullPath")));
         Session.ReadAhead(Ledgers);
         if (KnownPictures.TryOpen(Session, PicturesFile) is not { } known)
             return;
@@ -57,7 +58,7 @@ public sealed class FindChangedPictures : LoraTask
         // Some of what was said is about the project file, which is no input of any step.
         if (project != ContentHash.OfFile(ProjectFile))
             return;
-        if (CharacterFile.Read(Characters[0].GetMetadata("FullPath")).Character is not { } character)
+        if (read.GetAwaiter().GetResult().Character is not { } character)
             return;
         Session.Characters = [character];
         Session.KeepRest(known.Count - pictures.Count);

@@ -77,7 +77,7 @@ public sealed class TagPictures : ModelTask
         var ready = scored.Concat(Pictures.Except(byTagger)).ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
         var read = new ConcurrentBag<string>();
         var failed = new ConcurrentBag<string>();
-        var keys = Pictures.Where(picture => ready.ContainsKey(picture.Id())).Select(picture => (picture.Id(), Key(picture))).ToList();
+        var keys = Pictures.Where(picture => ready.ContainsKey(picture.Id())).Select(picture => new PictureKey(picture.Id(), Key(picture))).ToList();
         var tagging = new TagLedgerStep(Session, "tags", StepVersion, CancellationToken).Run(TagsFile, keys, id => TagsOf(ready[id], read, failed));
 
         TaggedPictures = [.. Pictures.Where(picture => ready.ContainsKey(picture.Id()) && !failed.Contains(picture.Id())).Select(WithScores)];

@@ -39,7 +39,7 @@ public abstract class TagStepTask : LoraTask
         var rules = Session.Characters.ToDictionary(character => character.Trigger, rulesOf, Tag.Comparer);
         var shared = rules.ToDictionary(character => character.Key, character => character.Value.Key.ToHash(), Tag.Comparer);
         var pictures = Pictures.ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
-        var keys = Pictures.Select(picture => (picture.Id(), Key(picture))).ToList();
+        var keys = Pictures.Select(picture => new PictureKey(picture.Id(), Key(picture))).ToList();
         var tally = new TagLedgerStep(Session, step, 1, CancellationToken).Run(
             OutputFile, keys, id => rules[CharacterOf(pictures[id])].Compute(pictures[id], input[id].Tags));
         Say(tally.Describe(step));

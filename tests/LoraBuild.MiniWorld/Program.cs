@@ -37,7 +37,7 @@ switch (stage)
         VaeTraining.Run(folder, device, seed, Length(6_000, 32, 1.5e-3, 1e-5));
         break;
     case "unet":
-        UNetTraining.Run(folder, device, seed, Length(5_000, 256, 1.5e-3, 2e-5, 0.3), Number("--drawings", 64_000));
+        UNetTraining.Run(folder, device, seed, Length(6_000, 96, 1e-3, 2e-5, 0.3), Number("--drawings", 64_000));
         break;
     case "tagger":
         using (var model = StableDiffusion.Load(folder, ScalarType.Float32, device))

@@ -68,10 +68,19 @@ public sealed class ContentStore : IDisposable
     /// <param name="step">The step's name.</param>
     /// <returns>The result as <see cref="Find"/> will give it.</returns>
     /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
-    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, string Path)> files, string step = "")
+    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, string Path)> files, string step = "") =>
+        Add(key, [.. files.Select(file => (file.Name, File.ReadAllBytes(file.Path)))], step);
+
+    /// <summary>Stores what a step made, from memory.</summary>
+    /// <param name="key">The step's key.</param>
+    /// <param name="files">The result's files: name within the result, content.</param>
+    /// <param name="step">The step's name.</param>
+    /// <returns>The result as <see cref="Find"/> will give it.</returns>
+    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
+    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, byte[] Content)> files, string step)
     {
         _ = use.Value;
-        var result = new StoredResult([.. files.Select(file => AddContent(file.Name, File.ReadAllBytes(file.Path)))], step);
+        var result = new StoredResult([.. files.Select(file => AddContent(file.Name, file.Content))], step);
         AddResult(key, result);
         Remote?.BeginUpload(ActionResultMessage.Write(key, result), key, result, Read);
         return result;

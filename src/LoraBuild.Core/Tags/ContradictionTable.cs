@@ -58,7 +58,11 @@ public sealed class ContradictionTable
     /// <param name="file">The file in which the author can mend it.</param>
     public IEnumerable<PictureWarning> Warnings(
         IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> pictures, ImplicationTable implications, string file) =>
-        PicturesWithTwoOfARule(pictures, implications)
+        PicturesWithTwoOfARule(pictures, implications) is { Count: > 0 } few ? Warnings(few, implications, file) : [];
+
+    private IEnumerable<PictureWarning> Warnings(
+        List<(string Id, IReadOnlyList<string> Tags)> pictures, ImplicationTable implications, string file) =>
+        pictures
             .SelectMany(picture => Find(picture.Tags, implications).Select(contradiction => (picture.Id, contradiction)))
             .ToList()
             .GroupBy(found => found.contradiction, found => found.Id)
@@ -76,10 +80,10 @@ public sealed class ContradictionTable
         IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> pictures, ImplicationTable implications)
     {
         var rulesOf = new Dictionary<string, ulong>(Tag.Comparer);
-        foreach (var (rule, index) in rules.Select((rule, index) => (rule, index)))
+        for (var index = 0; index < rules.Count; index++)
         {
             // Rules that share a bit are taken for one another here, and told apart by Find.
-            foreach (var tag in rule.Tags.Concat(rule.Against))
+            foreach (var tag in rules[index].Tags.Concat(rules[index].Against))
                 rulesOf[tag] = rulesOf.GetValueOrDefault(tag) | (1UL << (index % 64));
         }
 

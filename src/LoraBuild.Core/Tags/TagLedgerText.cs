@@ -22,7 +22,14 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
     private TagLedgerText(byte[] text, List<Line> lines, Dictionary<string, int> indices) => (this.text, this.lines, this.indices) = (text, lines, indices);
 
     /// <summary>The ids, in the order of the pictures, with what each one's tags follow from.</summary>
-    public IEnumerable<(string Id, ContentHash Key)> EntryKeys => lines.Select(line => (line.Id, line.Key));
+    public IEnumerable<(string Id, ContentHash Key)> EntryKeys
+    {
+        get
+        {
+            foreach (var line in lines)
+                yield return (line.Id, line.Key);
+        }
+    }
 
     /// <inheritdoc/>
     public int Count => lines.Count;

@@ -16,6 +16,7 @@ internal sealed class BuildSession : IDisposable
 {
     private readonly Dictionary<string, IReadOnlyDictionary<string, TagLedgerEntry>> ledgers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task<TagLedgerText>> ahead = new(StringComparer.Ordinal);
+    private Task stored = Task.CompletedTask;
     private FileStamp? loaded;
     private FileLock? turn;
 
@@ -166,6 +167,32 @@ internal sealed class BuildSession : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Stores a result of one file. A build of some pictures alone, whose steps are over in no time, goes on meanwhile, until <see cref="FinishStoring"/>.
+    /// </summary>
+    /// <param name="key">The step's key.</param>
+    /// <param name="name">The file's name within the result.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="step">The step's name.</param>
+    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
+    public void AddToStore(ContentHash key, string name, string path, string step)
+    {
+        if (IsPartial)
+            stored = AddAfter(stored, (name, File.ReadAllBytes(path)));
+        else
+            Store.Add(key, [(name, path)], step);
+
+        async Task AddAfter(Task before, (string, byte[]) file)
+        {
+            await before.ConfigureAwait(false);
+            await Task.Run(() => Store.Add(key, [file], step)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until all results are stored.</summary>
+    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
+    public void FinishStoring() => stored.GetAwaiter().GetResult();
+
     /// <summary>Waits until no other build of this project is at work, and takes its result as the last one.</summary>
     /// <param name="waiting">Called once, where there is something to wait for.</param>
     /// <param name="token">Ends the waiting.</param>
@@ -214,6 +241,8 @@ internal sealed class BuildSession : IDisposable
     public void Dispose()
     {
         End();
+        // A failure of it was told, or is none of a build that failed before.
+        Task.WhenAny(stored).Wait();
         Store.Dispose();
     }
 

@@ -22,11 +22,10 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
         var wanted = outputs.Where(output => session.State.FindOutput(output.Target, output.Key) is null).ToList();
         session.Store.Fetch([.. wanted.Select(output => output.Key)], token);
         var found = new bool[wanted.Count];
-        Parallel.ForAsync(0, wanted.Count, token, (i, _) =>
-        {
-            found[i] = TryRestore(wanted[i]);
-            return ValueTask.CompletedTask;
-        }).GetAwaiter().GetResult();
+        if (wanted.Count == 1)
+            found[0] = TryRestore(wanted[0]);
+        else
+            TryRestoreAll(wanted, found);
         var missing = wanted.Where((_, i) => !found[i]).ToList();
         var restored = wanted.Count - missing.Count;
 
@@ -38,13 +37,19 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
             {
                 var output = byId[id];
                 session.State.RecordOutput(output.Target, output.Key);
-                session.Store.Add(output.Key, [(OutputName, output.Target)], step);
+                session.AddToStore(output.Key, OutputName, output.Target, step);
                 made++;
             });
         }
 
         return new StepTally(outputs.Count, made, restored, missing.Count - made);
     }
+
+    private void TryRestoreAll(IReadOnlyList<StepOutput> wanted, bool[] found) => Parallel.ForAsync(0, wanted.Count, token, (i, _) =>
+    {
+        found[i] = TryRestore(wanted[i]);
+        return ValueTask.CompletedTask;
+    }).GetAwaiter().GetResult();
 
     private bool TryRestore(StepOutput output)
     {

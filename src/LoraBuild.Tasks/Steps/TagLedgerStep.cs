@@ -15,7 +15,7 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
     /// <param name="target">The ledger.</param>
     /// <param name="keys">The pictures' ids, in order, and what each one's tags follow from.</param>
     /// <param name="compute">The tags, and what AlignOutfits found, of one picture; called from several threads, at most once a picture. Null where it failed.</param>
-    public StepTally Run(string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
+    public StepTally Run(string target, IReadOnlyList<PictureKey> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
     {
         if (session.IsPartial)
             return RunPartial(target, keys, compute);
@@ -46,13 +46,13 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
     }
 
     private StepTally RunPartial(
-        string target, IReadOnlyList<(string Id, ContentHash Key)> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
+        string target, IReadOnlyList<PictureKey> keys, Func<string, (PictureTags Tags, OutfitFinding? Finding)?> compute)
     {
         var last = session.ReadText(target);
-        var changed = keys.ToDictionary(entry => entry.Id, entry => entry.Key, StringComparer.Ordinal);
+        var changed = keys.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
         var wholeKey = new StepKey(step, version);
         foreach (var (id, key) in last.EntryKeys)
-            wholeKey.With(id, changed.GetValueOrDefault(id, key));
+            wholeKey.With(id, changed.GetValueOrDefault(id)?.Key ?? key);
 
         var made = new List<TagLedgerEntry>();
         var failed = 0;
