@@ -2,7 +2,8 @@ namespace LoraBuild.Benchmarks.Builds;
 
 /// <summary>
 /// A build without obj and bin, with the store kept: a fresh clone, or a CI job that restored its cache. Beside it one right after obj and bin
-/// were deleted, where a file system may add its own: ext4 passes over each inode deleted in the last minutes, one by one, for every new file.
+/// were deleted, where a file system may add its own: ext4 without a journal passes over each inode deleted in the last minutes, one by one, for
+/// every new file. TMPDIR names the folder to measure in.
 /// </summary>
 internal sealed class WarmCacheBenchmark : LargeProjectBenchmark
 {
