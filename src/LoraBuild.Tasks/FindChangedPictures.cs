@@ -41,7 +41,8 @@ public sealed class FindChangedPictures : LoraTask
         // Which of several characters a picture is of is known of those pictures alone.
         if (Session.State.Changed is not { Count: > 0 } changed || Characters.Length != 1)
             return;
-        var read = Task.Run(() => CharacterFile.Read(Characters[0].GetMetadata("FullPath")));
+        var characterFile = Characters[0].GetMetadata("FullPath");
+        var read = Task.Run(() => CharacterFile.Read(characterFile));
         Session.ReadAhead(Ledgers);
         if (KnownPictures.TryOpen(Session, PicturesFile) is not { } known)
             return;

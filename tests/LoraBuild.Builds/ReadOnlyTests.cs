@@ -32,6 +32,30 @@ public sealed class ReadOnlyTests(ITestOutputHelper output)
         Assert.Single(project.Captions());
     }
 
+    /// <summary>Whose results are stored while it goes on, so that its dataset may be there before it is told.</summary>
+    [Fact]
+    public void A_store_that_a_build_of_edited_tags_cannot_write_is_told()
+    {
+        using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
+        project.Properties["LoraReport"] = "false";
+        project.Write("images/high/aoi_001.txt", "1girl, smile");
+        Assert.True(project.Build().Succeeded);
+        project.Write("images/high/aoi_001.txt", "1girl, smile, waving");
+        Assert.Contains("true", project.Build("-t:Build", "-getProperty:_LoraPartial").Output, StringComparison.OrdinalIgnoreCase);
+        project.Write("images/high/aoi_001.txt", "1girl, smile, waving, hat");
+        project.MountScript = ReadOnly(project, "cache") + RunBuild;
+
+        var refused = project.Build();
+
+        output.WriteLine(refused.Output);
+        Assert.False(refused.Succeeded);
+        Assert.Contains("error LB6001", refused.Output, StringComparison.Ordinal);
+        project.MountScript = null;
+        Assert.True(project.Build().Succeeded);
+        Assert.True(project.Build().DidNothing);
+        Assert.Contains(project.Captions().Values, caption => caption.Contains("hat", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_build_with_nothing_to_do_needs_to_write_nothing()
     {

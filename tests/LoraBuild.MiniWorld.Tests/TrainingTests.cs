@@ -1,3 +1,4 @@
+using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.MiniWorld.Drawing;
@@ -49,7 +50,7 @@ public class TrainingTests : IDisposable
         using var latents = new DrawnLatents();
         latents.Add(Noise.For(1, 1, [2, 4, 16, 16]), zeros(2, 4, 16, 16), [.. Enumerable.Repeat<IReadOnlyList<string>>(["1girl", "red_hair"], 2)]);
 
-        UNetTraining.Loss(trained.Model, latents, UNetTraining.Batch(trained.Model.Tokenizer, latents, Seed, 1, 4)).backward();
+        Checkpoint.Backward(UNetTraining.Loss(trained.Model, latents, UNetTraining.Batch(trained.Model.Tokenizer, latents, Seed, 1, 4)));
 
         AssertAllReached(trained.Parameters);
     }
@@ -61,7 +62,7 @@ public class TrainingTests : IDisposable
         using var scope = NewDisposeScope();
         var images = DrawnPicture.Stack([DrawnPicture.Draw(Seed, Purpose.VaePictures, 1, 64, 64)], CPU);
 
-        VaeTraining.Loss(trained.Model.Vae, images, Noise.For(Seed, 1, 4 * 8 * 8)).backward();
+        Checkpoint.Backward(VaeTraining.Loss(trained.Model.Vae, images, Noise.For(Seed, 1, 4 * 8 * 8)));
 
         AssertAllReached(trained.Parameters);
     }
@@ -81,12 +82,12 @@ public class TrainingTests : IDisposable
             last = optimization.Descend(VaeTraining.Loss(trained.Model.Vae, images, noise)).item<float>();
             first = step == 0 ? last : first;
         }
-        trained.Save(optimization.Average);
+        trained.Save(optimization.Result);
 
         Assert.True(last < 0.8 * first, $"{first} to {last}");
         using var saved = SafetensorsFile.Open(Path.Combine(folder, "mini-sd.safetensors"));
         var name = $"{WorldSizes.VaePrefix}decoder.conv_out.weight";
-        using var average = optimization.Average.narrow(0, trained.Parameters[name].storage_offset(), trained.Parameters[name].numel());
+        using var average = optimization.Result.narrow(0, trained.Parameters[name].storage_offset(), trained.Parameters[name].numel());
         Assert.Equal(average.data<float>().ToArray(), saved.Load(name).flatten().data<float>().ToArray());
     }
 

@@ -229,6 +229,47 @@ public sealed class FusedLayersTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void They_take_tensors_in_any_order_in_memory(bool isConvolution)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] leaves = isConvolution
+            ? [Random(2, 9, 11, 6), Random(4, 30), Random(54, 4), Random(30, 4), Random(4, 54)]
+            : [Random(20, 3, 50), Random(4, 30), Random(50, 4), Random(30, 4), Random(4, 50)];
+        var (weight, bias) = ((isConvolution ? Random(30, 6, 3, 3) : Random(30, 50)).to_type(ScalarType.Float64), Random(30).to_type(ScalarType.Float64));
+
+        var expected = Run(Permuted(Composed), leaves, ScalarType.Float64);
+        var layer = Run(Permuted(l => OwnOperators.hadamard_layer.Call(l[0], weight, bias, l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L)), leaves, ScalarType.Float64);
+        var parts = Run(Permuted(Parts), leaves, ScalarType.Float64);
+
+        foreach (var actual in new[] { layer, parts })
+            Assert.All(expected.Zip(actual), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, 1e-11 * pair.First.abs().max().item<double>()));
+
+        // Inputs and factors as views of others, and an output whose gradient comes in another order too.
+        Func<Tensor[], Tensor> Permuted(Func<Tensor[], Tensor> function) => l =>
+        {
+            var output = function([isConvolution ? l[0].permute(0, 3, 1, 2) : l[0].transpose(0, 1), l[1].t(), l[2].t(), l[3], l[4]]);
+            return (isConvolution ? output.permute(0, 2, 3, 1) : output.transpose(0, 1)).square().sum(-1);
+        };
+
+        Tensor Composed(Tensor[] l)
+        {
+            var changed = weight + (l[1].matmul(l[2]) * l[3].matmul(l[4]) * 0.4).view_as(weight);
+            return isConvolution ? nn.functional.conv2d(l[0], changed, bias, strides: [2, 2], padding: [1, 1]) : nn.functional.linear(l[0], changed, bias);
+        }
+
+        Tensor Parts(Tensor[] l)
+        {
+            var (down, up) = OwnOperators.hadamard_factors.Pair(l[1], l[2], l[3], l[4], 0.4);
+            (down, up) = (down.t().contiguous().t(), up.t().contiguous().t());
+            return isConvolution
+                ? OwnOperators.convolution_product.Call(l[0], weight, bias, down, up, 2L, 1L)
+                : OwnOperators.linear_product.Call(l[0], weight, bias, down, up);
+        }
+    }
+
     [Fact]
     public void What_they_are_not_made_for_is_left_to_the_composition()
     {

@@ -29,8 +29,15 @@ public static class Checkpoint
     /// </summary>
     public static void Backward(Tensor loss)
     {
-        loss.backward();
-        BackwardPass.End();
+        try
+        {
+            loss.backward();
+        }
+        finally
+        {
+            // What failed first, where the engine has failed after it.
+            BackwardPass.End();
+        }
     }
 
     private sealed class Recomputation : ScopedFunction<Recomputation>

@@ -16,8 +16,8 @@ internal static class LoHaCost
 
     public static LoHaForm CheaperForm(AdaptableLayer layer, Tensor input, long rank)
     {
-        // In half precision a frozen weight plus a small change rounds much of the change away; and a GPU has time for all but the change's gradient.
-        if (layer.Weight.element_size() < sizeof(float) || layer.Weight.device_type != DeviceType.CPU)
+        // In half precision a frozen weight plus a small change rounds much of the change away.
+        if (layer.Weight.element_size() < sizeof(float))
             return LoHaForm.Factored;
 
         var outputs = layer.Weight.shape[0];

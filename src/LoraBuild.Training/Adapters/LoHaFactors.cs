@@ -13,15 +13,20 @@ internal sealed class LoHaFactors : IDisposable
     private LoHaFactors(IReadOnlyList<AlikeFactors> groups) => this.groups = groups;
 
     /// <summary>
-    /// Room for the factors of those adapters that are a LoHa and no more. The others are left as they are, as are those that get no gradient since
-    /// their layer's output is not used.
+    /// Room for the factors of those adapters that are a LoHa and no more, of a rank that is small for their layer. The others are left as they
+    /// are, as are those that get no gradient since their layer's output is not used.
     /// </summary>
-    public static LoHaFactors Of(IEnumerable<AdapterModule> modules)
+    /// <param name="modules">The adapters.</param>
+    /// <param name="weightsPerFactor">
+    /// How many elements the frozen weight must have for each of the factors'. These stay in memory, and as much for their gradients: with 4, all
+    /// together take at most half of what the frozen weights do.
+    /// </param>
+    public static LoHaFactors Of(IEnumerable<AdapterModule> modules, long weightsPerFactor = 4)
     {
         var adapters =
             from module in modules
             let loHa = module.Plain
-            where loHa?.W1A.grad is not null
+            where loHa?.W1A.grad is not null && weightsPerFactor * loHa.Rank * loHa.Rank * (loHa.W1A.shape[0] + loHa.W1B.shape[1]) <= module.Layer.Weight.numel()
             group loHa by (Outputs: loHa.W1A.shape[0], Inputs: loHa.W1B.shape[1], loHa.Rank, loHa.Scale, module.Layer.Weight.dtype);
         return new([.. adapters.Select(alike => new AlikeFactors([.. alike], alike.Key.Scale, alike.Key.dtype))]);
     }

@@ -87,7 +87,7 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
         process.WaitForExit();
         var numbers = last.Split(' ');
         if (process.ExitCode != 0 || numbers.Length != 4)
-            return new(double.NaN, double.NaN, double.NaN);
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed with exit code {process.ExitCode}.");
         var values = numbers.Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return new(values[0], values[2] - values[1], values[3]);
     }

@@ -4,8 +4,9 @@ using LoraBuild.Training.Adapters;
 namespace LoraBuild.Benchmarks.Training;
 
 /// <summary>
-/// A LoHa as LyCORIS computes it: the change of the weight is made in full and added to the frozen one, and on the way back its gradient
-/// is made in full, from which those of the factors follow (<c>lycoris/functional/loha.py</c>, <c>HadaWeight</c>).
+/// A LoHa whose change of the weight is made in full and added to the frozen one, and on the way back its gradient in full, from which those
+/// of the factors follow, as in LyCORIS' <c>HadaWeight</c> (<c>lycoris/functional/loha.py</c>). LyCORIS itself computes the layer's product with
+/// the frozen weight and with the change, one after the other.
 /// </summary>
 internal sealed class PlainLoHa(AdapterModule adapter) : ILayerAdapter
 {

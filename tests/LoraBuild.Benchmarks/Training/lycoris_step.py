@@ -36,6 +36,14 @@ def main():
     unet.train()
     if checkpointing:
         unet.enable_gradient_checkpointing()
+    latents = torch.randn(batch, 4, size, size, device=device)
+    noise = torch.randn_like(latents)
+    context = torch.randn(batch, 231, 768, device=device, dtype=dtype)
+    timesteps = torch.full((batch,), 500, device=device)
+
+    # Before there is a network: LyCORIS computes each layer a second time.
+    with torch.no_grad(), torch.autocast(device, dtype), FlopCounterMode(display=False) as counter:
+        unet(latents.to(dtype), timesteps, context)
     network = create_network(1.0, 4, 4, None, [], unet, algo="loha", conv_dim=4, conv_alpha=4, preset="full")
     network.apply_to([], unet, False, True)
     network.to(device).train()
@@ -44,11 +52,6 @@ def main():
     parameters = [parameter for lora in network.unet_loras for parameter in lora.parameters() if parameter.requires_grad]
     moments = [torch.zeros_like(parameter) for parameter in parameters]
     scaler = torch.amp.GradScaler(device, enabled=on_gpu)
-
-    latents = torch.randn(batch, 4, size, size, device=device)
-    noise = torch.randn_like(latents)
-    context = torch.randn(batch, 231, 768, device=device, dtype=dtype)
-    timesteps = torch.full((batch,), 500, device=device)
 
     def step():
         for parameter in parameters:
@@ -75,8 +78,6 @@ def main():
         if i >= 2:
             times.append(time.perf_counter() - start)
     after = memory() if on_gpu else 0
-    with torch.no_grad(), torch.autocast(device, dtype), FlopCounterMode(display=False) as counter:
-        unet(latents.to(dtype), timesteps, context)
     print(statistics.median(times), before, after, counter.get_total_flops())
 
 

@@ -6,6 +6,24 @@ namespace LoraBuild.Diffusion.Tests.Checkpointing;
 public class CheckpointTests
 {
     [Fact]
+    public void A_failure_before_the_engines_own_is_the_one_that_is_told_and_is_told_once()
+    {
+        using var scope = torch.NewDisposeScope();
+        var input = torch.ones(2).requires_grad_();
+        var calls = 0;
+        var squared = input * 1;
+        var broken = squared.square();
+        var failing = Checkpoint.Run((x, y) => ++calls == 2 ? throw new InvalidOperationException("of the function") : x * y, input, input);
+        // What the square's gradient needs is gone.
+        squared.add_(1);
+
+        var told = Assert.ThrowsAny<Exception>(() => Checkpoint.Backward(broken.sum() + failing.sum()));
+
+        Assert.Equal(calls == 2, told.Message == "of the function");
+        Checkpoint.Backward((input * 2).sum());
+    }
+
+    [Fact]
     public void Gradients_are_those_without_checkpointing_to_the_bit()
     {
         using var scope = torch.NewDisposeScope();

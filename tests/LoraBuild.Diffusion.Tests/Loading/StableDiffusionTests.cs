@@ -6,6 +6,16 @@ namespace LoraBuild.Diffusion.Tests.Loading;
 public class StableDiffusionTests
 {
     [Fact]
+    public void On_a_GPU_32_bits_are_not_rounded_to_TF32()
+    {
+        torch.backends.cudnn.allow_tf32 = true;
+
+        using var model = TestData.LoadTiny();
+
+        Assert.False(torch.backends.cudnn.allow_tf32);
+    }
+
+    [Fact]
     public void The_miniature_loads_from_its_folder_with_its_own_heads_and_groups()
     {
         using var model = StableDiffusion.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);

@@ -33,6 +33,7 @@ internal static class SceneDrawing
             "upper" => (Math.Max(above, -1.95) - 0.05, 2.16, 2.75),
             _ => (Math.Max(above, -1.75) - 0.02, 1.28, 2.35),
         };
+        // Raised hands reach further out than anything else, and are what tells the pose.
         if (girls is [{ Pose: "up" or "waving" }])
             least = 3.3;
         var room = width / girls.Count;

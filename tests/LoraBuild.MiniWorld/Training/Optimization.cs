@@ -15,17 +15,19 @@ internal sealed class Optimization : IDisposable
     private readonly AdamW optimizer;
     private readonly TrainingLength length;
     private readonly double averageDecay;
+    private readonly Tensor average;
     private int step;
 
     public Optimization(ParameterBuffer parameters, TrainingLength length, double weightDecay, double averageDecay)
     {
         (this.parameters, this.length, this.averageDecay) = (parameters, length, averageDecay);
         optimizer = new AdamW(parameters, new AdamRates(Beta2: 0.99, WeightDecay: weightDecay));
-        Average = parameters.Values.detach().clone().DetachFromDisposeScope();
+        average = parameters.Values.detach().clone().DetachFromDisposeScope();
     }
 
     /// <summary>The running average of the weights, laid out as they are.</summary>
-    public Tensor Average { get; }
+    /// <exception cref="InvalidOperationException">Some are not numbers, since some gradients were not.</exception>
+    public Tensor Result => average.isfinite().all().item<bool>() ? average : throw new InvalidOperationException("The weights are not numbers.");
 
     /// <summary>
     /// One step down the gradients of a loss, which nothing waits for: gradients that are not numbers show in the losses of later steps.
@@ -33,7 +35,7 @@ internal sealed class Optimization : IDisposable
     /// <returns>The loss, where it was computed.</returns>
     public Tensor Descend(Tensor loss)
     {
-        loss.backward();
+        Diffusion.Checkpointing.Checkpoint.Backward(loss);
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         parameters.Gradients.mul_(Norm(parameters.Gradients).reciprocal().clamp_max(1));
@@ -42,7 +44,7 @@ internal sealed class Optimization : IDisposable
         parameters.ZeroGradients();
         // The first steps count as much as they are worth: an average over 1/(1 - decay) steps cannot have forgotten them before.
         var decay = Math.Min(averageDecay, (1.0 + step) / (10.0 + step));
-        Average.mul_(decay).add_(parameters.Values, alpha: 1 - decay);
+        average.mul_(decay).add_(parameters.Values, alpha: 1 - decay);
         return loss.detach().MoveToOuterDisposeScope();
     }
 
@@ -50,7 +52,7 @@ internal sealed class Optimization : IDisposable
     public void Dispose()
     {
         optimizer.Dispose();
-        Average.Dispose();
+        average.Dispose();
     }
 
     /// <summary>The length of all gradients together, on their device.</summary>

@@ -30,7 +30,7 @@ internal static class UNetTraining
             using var scope = NewDisposeScope();
             progress.Report(++step, optimization.Descend(Loss(trained.Model, latents, batch)));
         }
-        trained.Save(optimization.Average);
+        trained.Save(optimization.Result);
     }
 
     /// <summary>A batch, by its number.</summary>

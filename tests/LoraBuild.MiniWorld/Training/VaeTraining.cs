@@ -26,7 +26,7 @@ internal static class VaeTraining
             progress.Report(++step, optimization.Descend(Loss(trained.Model.Vae, DrawnPicture.Stack(pictures, device), noise)));
         }
         using (no_grad())
-            trained.Parameters.Values.copy_(optimization.Average);
+            trained.Parameters.Values.copy_(optimization.Result);
         Normalize(trained, seed, device);
         trained.Save(trained.Parameters.Values);
     }

@@ -27,7 +27,7 @@ public class LoHaFactorsTests
 
         model.UNet.GradientCheckpointing = model.TextEncoder.GradientCheckpointing = checkpointing;
         var (expected, expectedGradients) = Run(model, network, inputs);
-        using var factors = LoHaFactors.Of(network.Modules);
+        using var factors = LoHaFactors.Of(network.Modules, weightsPerFactor: 0);
 
         // Twice, since the first leaves what the second must not see.
         for (var pass = 0; pass < 2; pass++)
@@ -52,6 +52,18 @@ public class LoHaFactorsTests
             using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, TestData.Device);
             Assert.All(network.Modules, module => Assert.Null(module.Plain));
         }
+    }
+
+    [Fact]
+    public void Of_a_rank_too_large_for_its_layer_an_adapter_makes_them_itself()
+    {
+        using var model = TestData.LoadTiny();
+        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkDim = 32, ConvDim = 32 }, TestData.Device);
+        using var factors = LoHaFactors.Of(network.Modules);
+
+        factors.Fill();
+
+        Assert.All(network.Modules, module => Assert.Null(module.Plain!.Made));
     }
 
     private static (Tensor Prediction, Tensor Gradients) Run(StableDiffusion model, AdapterNetwork network, SafetensorsFile inputs)
