@@ -19,34 +19,13 @@ public class GoldenTrainingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Thirty_steps_give_sd_scripts_losses_gradient_norms_and_weights(bool makesFactorsAtOnce)
-    {
-        using var scope = NewDisposeScope();
-        using var model = TestData.LoadTiny();
-        using var trace = TestData.Open("golden-train.safetensors");
-        using var first = TestData.Open("golden-train.loha-init.safetensors");
-        using var numbers = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("golden-train.json")));
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, Settings, TestData.Device, makesFactorsAtOnce);
-        Load(network, first);
-        using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
-        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, Settings);
-        var curve = new LearningRateCurve(LearningRateSchedule.CosineWithRestarts, WarmupSteps: 22, TotalSteps: 66, Cycles: 3);
-
-        var expected = numbers.RootElement.GetProperty("steps").EnumerateArray().ToList();
-        for (var i = 0; i < expected.Count; i++)
+    public void Thirty_steps_give_sd_scripts_losses_gradient_norms_and_weights(bool makesFactorsAtOnce) =>
+        Train(ScalarType.Float32, null, makesFactorsAtOnce, (step, expected, result, trace, first, network) =>
         {
-            using var inner = NewDisposeScope();
-            var factor = curve.FactorAt(i);
-            Assert.Equal(expected[i].GetProperty("lr_te").GetDouble(), 7.5e-5 * factor, 1e-18);
-            Assert.Equal(expected[i].GetProperty("lr_unet").GetDouble(), 1.5e-4 * factor, 1e-18);
-
-            var result = step.Run(Input(trace, i), group => factor * (group == ParameterGroup.TextEncoder ? 7.5e-5 : 1.5e-4));
-
-            Assert.Equal(1, result.Loss / expected[i].GetProperty("loss").GetDouble(), 1e-4);
-            Assert.Equal(1, result.GradientNorm / expected[i].GetProperty("grad_norm_before_clip").GetDouble(), 1e-3);
-            CompareSnapshot(trace, first, network, i + 1);
-        }
-    }
+            Assert.Equal(1, result.Loss / expected.GetProperty("loss").GetDouble(), 1e-4);
+            Assert.Equal(1, result.GradientNorm / expected.GetProperty("grad_norm_before_clip").GetDouble(), 1e-3);
+            CompareSnapshot(trace, first, network, step);
+        });
 
     /// <summary>A GPU in half precision with loss scaling; a CPU, which has no half precision, in bfloat16.</summary>
     [Theory]
@@ -54,9 +33,17 @@ public class GoldenTrainingTests
     [InlineData(true)]
     public void In_half_precision_the_losses_are_sd_scripts_within_what_it_rounds(bool makesFactorsAtOnce)
     {
-        using var scope = NewDisposeScope();
         var onGpu = TestData.Device.type == DeviceType.CUDA;
         var (dtype, tolerance) = onGpu ? (ScalarType.Float16, 2e-3) : (ScalarType.BFloat16, 2e-2);
+
+        Train(dtype, onGpu ? new LossScale() : null, makesFactorsAtOnce, (_, expected, result, _, _, _) =>
+            Assert.Equal(1, result.Loss / expected.GetProperty("loss").GetDouble(), tolerance));
+    }
+
+    private static void Train(
+        ScalarType dtype, LossScale? scale, bool makesFactorsAtOnce, Action<int, JsonElement, StepResult, SafetensorsFile, SafetensorsFile, AdapterNetwork> compare)
+    {
+        using var scope = NewDisposeScope();
         using var model = TestData.LoadTiny(dtype);
         using var trace = TestData.Open("golden-train.safetensors");
         using var first = TestData.Open("golden-train.loha-init.safetensors");
@@ -64,19 +51,22 @@ public class GoldenTrainingTests
         using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, Settings, TestData.Device, makesFactorsAtOnce);
         Load(network, first);
         using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
-        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, Settings, onGpu ? new LossScale() : null);
+        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, Settings, scale);
         var curve = new LearningRateCurve(LearningRateSchedule.CosineWithRestarts, WarmupSteps: 22, TotalSteps: 66, Cycles: 3);
-        var expected = numbers.RootElement.GetProperty("steps").EnumerateArray().ToList();
-        for (var i = 0; i < expected.Count; i++)
+
+        var number = 0;
+        foreach (var expected in numbers.RootElement.GetProperty("steps").EnumerateArray())
         {
             using var inner = NewDisposeScope();
-            var factor = curve.FactorAt(i);
+            var factor = curve.FactorAt(number);
+            Assert.Equal(expected.GetProperty("lr_te").GetDouble(), 7.5e-5 * factor, 1e-18);
+            Assert.Equal(expected.GetProperty("lr_unet").GetDouble(), 1.5e-4 * factor, 1e-18);
             StepResult result;
             do
-                result = step.Run(Input(trace, i), group => factor * (group == ParameterGroup.TextEncoder ? 7.5e-5 : 1.5e-4));
+                result = step.Run(Input(trace, number), group => factor * (group == ParameterGroup.TextEncoder ? 7.5e-5 : 1.5e-4));
             while (result.Skipped);
 
-            Assert.Equal(1, result.Loss / expected[i].GetProperty("loss").GetDouble(), tolerance);
+            compare(++number, expected, result, trace, first, network);
         }
     }
 

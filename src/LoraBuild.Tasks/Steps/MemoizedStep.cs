@@ -22,6 +22,7 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
         var wanted = outputs.Where(output => session.State.FindOutput(output.Target, output.Key) is null).ToList();
         session.Store.Fetch([.. wanted.Select(output => output.Key)], token);
         var found = new bool[wanted.Count];
+        // After an edit it is one output a step, for which a parallel loop costs more than the work.
         if (wanted.Count == 1)
             found[0] = TryRestore(wanted[0]);
         else

@@ -113,7 +113,7 @@ internal sealed class LoHaFactors : IDisposable
 
         public void Dispose()
         {
-            foreach (var tensor in views.Concat(gradients).Concat([down, up, downGradient, upGradient]))
+            foreach (var tensor in views.Concat([down, up, downGradient, upGradient]))
                 tensor.Dispose();
         }
 
