@@ -75,7 +75,7 @@ public sealed class AlignOutfits : TagStepTask
             ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))
             : null;
         var outfit = picture.GetMetadata(PictureMetadata.Outfit) is { Length: > 0 } name ? name : null;
-        var hidden = PictureItem.ListOf(picture, PictureMetadata.Hidden, CharacterJson.Default.IReadOnlyListString);
+        var hidden = PictureItem.ListOf(picture, PictureMetadata.Hidden, types => types.IReadOnlyListString);
         try
         {
             var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), outfit, hidden);

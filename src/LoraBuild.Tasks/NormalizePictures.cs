@@ -1,6 +1,5 @@
 using System.Globalization;
 using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Core.Worker;
@@ -78,7 +77,7 @@ public sealed class NormalizePictures : ModelTask
     private string PathOf(ITaskItem picture) => Path.Combine(Folder, picture.Id() + ".png");
 
     private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        PictureItem.ListOf(picture, PictureMetadata.Edits, CharacterJson.Default.IReadOnlyListEdit);
+        PictureItem.ListOf(picture, PictureMetadata.Edits, types => types.IReadOnlyListEdit);
 
     private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
 using LoraBuild.Core.Worker;
@@ -56,5 +55,5 @@ public sealed class ShowEdits : ModelTask
     }
 
     private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        PictureItem.ListOf(picture, PictureMetadata.Edits, CharacterJson.Default.IReadOnlyListEdit);
+        PictureItem.ListOf(picture, PictureMetadata.Edits, types => types.IReadOnlyListEdit);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
@@ -118,7 +117,7 @@ public sealed class TagPictures : ModelTask
                 read.Add(picture.Id());
             }
 
-            return (TagEdit.Apply(raw, PictureItem.ListOf(picture, PictureMetadata.TagEdits, CharacterJson.Default.IReadOnlyListTagEdit)), null);
+            return (TagEdit.Apply(raw, PictureItem.ListOf(picture, PictureMetadata.TagEdits, types => types.IReadOnlyListTagEdit)), null);
         }
         catch (LoraBuildException e)
         {

@@ -31,6 +31,9 @@ public sealed class ContentStore : IDisposable
     {
         _ = use.Value;
         var path = ResultPath(key);
+        // Most often there is none, and the first exception of a process takes it longer than all else here.
+        if (!File.Exists(path))
+            return null;
         try
         {
             if (ActionResultMessage.Read(key, File.ReadAllBytes(path)) is { } result)
@@ -38,10 +41,6 @@ public sealed class ContentStore : IDisposable
                 TryTouch(path);
                 return result;
             }
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

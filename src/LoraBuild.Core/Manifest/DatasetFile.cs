@@ -27,8 +27,4 @@ public static class DatasetFile
 
     /// <summary>The manifest as the bytes of a <c>dataset.json</c>.</summary>
     public static byte[] Serialize(DatasetManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Relaxed.DatasetManifest);
-
-    internal static byte[] SerializePicture(DatasetPicture picture) => JsonSerializer.SerializeToUtf8Bytes(picture, DatasetJson.Relaxed.DatasetPicture);
-
-    internal static DatasetPicture ReadPicture(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, DatasetJson.Relaxed.DatasetPicture)!;
 }

@@ -10,11 +10,14 @@ namespace LoraBuild.Core.Manifest;
 internal sealed partial class DatasetJson : JsonSerializerContext
 {
     /// <summary>Captions are written as they are, whatever HTML thinks of their characters.</summary>
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>Indented, so that it can be looked at.</summary>
     public static DatasetJson Relaxed { get; } = new(new JsonSerializerOptions
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = Encoder,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     });

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace LoraBuild.Core.Manifest;
@@ -13,6 +15,19 @@ public sealed class DatasetText
     /// <summary>A manifest from the bytes that <see cref="DatasetFile.Serialize"/> made.</summary>
     public DatasetText(byte[] text) => this.text = text;
 
+    // How the lines begin that are looked at. Each property has a line of its own, and strings have no line breaks in them.
+    private static ReadOnlySpan<byte> Folder => "      \"folder\": "u8;
+
+    private static ReadOnlySpan<byte> Repeats => "      \"repeats\": "u8;
+
+    private static ReadOnlySpan<byte> IsRegularization => "      \"isRegularization\": "u8;
+
+    private static ReadOnlySpan<byte> File => "          \"file\": "u8;
+
+    private static ReadOnlySpan<byte> Caption => "          \"caption\": "u8;
+
+    private static ReadOnlySpan<byte> Outfit => "          \"outfit\": "u8;
+
     /// <summary>The manifest with other captions for some pictures of its characters.</summary>
     /// <param name="captions">By the picture's file name: its caption and the outfit that she wears, or null.</param>
     /// <param name="groups">The groups, each without its pictures but for how many it has.</param>
@@ -21,46 +36,41 @@ public sealed class DatasetText
     public byte[] With(IReadOnlyDictionary<string, (string Caption, string? Outfit)> captions, out IReadOnlyList<(DatasetGroup Group, int Pictures)> groups)
     {
         var found = new List<(DatasetGroup Group, int Pictures)>();
+        var (group, pictures) = (new DatasetGroup("", 0, []), 0);
         using var changed = new MemoryStream(text.Length + (captions.Count * 1024));
         var (copied, replaced) = (0, 0);
-        var reader = new Utf8JsonReader(text);
-        // Groups are objects in a list of the manifest's, pictures objects in a list of a group's.
-        const int GroupDepth = 2, PictureDepth = 4;
-        var (folder, repeats, pictures, isRegularization) = ("", 0, 0, false);
-        var (start, isWanted, file) = (0L, false, "");
-        while (reader.Read())
+        (string Caption, string? Outfit)? wanted = null;
+        for (int start = 0, end; start < text.Length; start = end + 1)
         {
-            switch (reader.TokenType)
+            end = text.AsSpan(start).IndexOf((byte)'\n') is >= 0 and var length ? start + length : text.Length;
+            var line = text.AsSpan(start, end - start);
+            if (line.StartsWith(Folder))
             {
-                case JsonTokenType.StartObject when reader.CurrentDepth == GroupDepth:
-                    (folder, repeats, pictures, isRegularization) = ("", 0, 0, false);
-                    break;
-                case JsonTokenType.EndObject when reader.CurrentDepth == GroupDepth:
-                    found.Add((new DatasetGroup(folder, repeats, [], isRegularization), pictures));
-                    break;
-                case JsonTokenType.StartObject when reader.CurrentDepth == PictureDepth:
-                    (start, isWanted) = (reader.TokenStartIndex, false);
-                    pictures++;
-                    break;
-                case JsonTokenType.EndObject when reader.CurrentDepth == PictureDepth && isWanted:
-                    changed.Write(text, copied, (int)start - copied);
-                    copied = (int)reader.BytesConsumed;
-                    var (caption, outfit) = captions[file];
-                    Write(changed, DatasetFile.ReadPicture(text.AsSpan((int)start, copied - (int)start)) with { Caption = caption, Outfit = outfit });
-                    replaced++;
-                    break;
-                case JsonTokenType.PropertyName when reader.CurrentDepth == GroupDepth + 1:
-                    if (reader.ValueTextEquals("folder"u8)) folder = ReadValue(ref reader).GetString()!;
-                    else if (reader.ValueTextEquals("repeats"u8)) repeats = ReadValue(ref reader).GetInt32();
-                    else if (reader.ValueTextEquals("isRegularization"u8)) isRegularization = ReadValue(ref reader).GetBoolean();
-                    break;
-                case JsonTokenType.PropertyName when reader.CurrentDepth == PictureDepth + 1 && reader.ValueTextEquals("file"u8):
-                    file = ReadValue(ref reader).GetString()!;
-                    // Regularisation images have captions of their own, and could have the name of one of hers.
-                    isWanted = !folder.StartsWith(DatasetLayout.RegularizationFolder + "/", StringComparison.Ordinal) && captions.ContainsKey(file);
-                    break;
-                default:
-                    break;
+                (group, pictures) = (group with { Folder = TextIn(line[Folder.Length..]) }, 0);
+            }
+            else if (line.StartsWith(Repeats))
+            {
+                group = group with { Repeats = int.Parse(line[Repeats.Length..].TrimEnd((byte)','), CultureInfo.InvariantCulture) };
+            }
+            else if (line.StartsWith(IsRegularization))
+            {
+                found.Add((group with { IsRegularization = line.EndsWith("true"u8) }, pictures));
+            }
+            else if (line.StartsWith(File))
+            {
+                pictures++;
+                // Regularisation images have captions of their own, and could have the name of one of hers.
+                wanted = !group.Folder.StartsWith(DatasetLayout.RegularizationFolder + "/", StringComparison.Ordinal)
+                    && captions.TryGetValue(TextIn(line[File.Length..]), out var caption) ? caption : null;
+                replaced += wanted is null ? 0 : 1;
+            }
+            else if (wanted is not null && line.StartsWith(Caption))
+            {
+                Replace(start + Caption.Length, end - ",".Length, wanted.Value.Caption);
+            }
+            else if (wanted is not null && line.StartsWith(Outfit))
+            {
+                Replace(start + Outfit.Length, end, wanted.Value.Outfit);
             }
         }
 
@@ -69,25 +79,23 @@ public sealed class DatasetText
         changed.Write(text, copied, text.Length - copied);
         groups = found;
         return changed.ToArray();
-    }
 
-    private static ref Utf8JsonReader ReadValue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return ref reader;
-    }
-
-    // A picture's own text has no line breaks but those between its properties: those within strings are escaped.
-    private static void Write(MemoryStream stream, DatasetPicture picture)
-    {
-        var own = DatasetFile.SerializePicture(picture).AsSpan();
-        while (own.IndexOf((byte)'\n') is >= 0 and var end)
+        void Replace(int from, int to, string? value)
         {
-            stream.Write(own[..(end + 1)]);
-            stream.Write("        "u8);
-            own = own[(end + 1)..];
+            changed.Write(text, copied, from - copied);
+            copied = to;
+            changed.Write(value is null ? "null"u8 : Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(value, DatasetJson.Encoder)}\""));
         }
+    }
 
-        stream.Write(own);
+    // The string that a value is, with or without a comma behind it.
+    private static string TextIn(ReadOnlySpan<byte> value)
+    {
+        var written = value.TrimEnd((byte)',')[1..^1];
+        if (written.IndexOf((byte)'\\') < 0)
+            return Encoding.UTF8.GetString(written);
+        var reader = new Utf8JsonReader(value.TrimEnd((byte)','));
+        reader.Read();
+        return reader.GetString()!;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LoraBuild.Core.Caching;
@@ -79,6 +80,70 @@ internal static class TagLedgerLine
             return null;
         }
     }
+
+    /// <summary>The id and the key of a line.</summary>
+    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    public static (string Id, ContentHash Key) ReadHead(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            // A reader's search for the end of a string is compiled anew in each process. Where no character is escaped, that is the next quote.
+            var rest = line;
+            if (TrySkip(ref rest, "{\"id\":\""u8) && TryTakeText(ref rest, out var plain) && TrySkip(ref rest, ",\"key\":\""u8) && TryTakeText(ref rest, out var digits))
+                return (Encoding.UTF8.GetString(plain), ContentHash.Parse(digits));
+            var json = new Utf8JsonReader(line);
+            Expect(ref json, JsonTokenType.StartObject);
+            return (ReadText(ref json, "id"u8), ContentHash.Parse(ReadText(ref json, "key"u8)));
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            throw Damaged(line, e);
+        }
+    }
+
+    /// <summary>The tags of a line. Equal ones are one string, which <paramref name="same"/> holds.</summary>
+    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    public static List<string> ReadTags(ReadOnlySpan<byte> line, TextPool same)
+    {
+        var tags = new List<string>();
+        var rest = line;
+        // As above: most lines hold no backslash.
+        if (line.IndexOf((byte)'\\') < 0 && line.IndexOf("\"tags\":{\"tags\":["u8) is >= 0 and var start)
+        {
+            rest = rest[(start + "\"tags\":{\"tags\":["u8.Length)..];
+            while (TrySkip(ref rest, "\""u8) && TryTakeText(ref rest, out var tag))
+            {
+                tags.Add(same.Of(tag));
+                TrySkip(ref rest, ","u8);
+            }
+
+            return rest.StartsWith("]"u8) ? tags : throw Damaged(line, null);
+        }
+
+        return [.. (TryRead(line) ?? throw Damaged(line, null)).Tags.Tags.Select(tag => same.Of(Encoding.UTF8.GetBytes(tag)))];
+    }
+
+    private static bool TrySkip(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> expected)
+    {
+        if (!rest.StartsWith(expected))
+            return false;
+        rest = rest[expected.Length..];
+        return true;
+    }
+
+    // Up to the next quote, which is skipped; not where something in it is escaped.
+    private static bool TryTakeText(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> text)
+    {
+        var end = rest.IndexOf((byte)'"');
+        text = end < 0 ? default : rest[..end];
+        if (end < 0 || text.IndexOf((byte)'\\') >= 0)
+            return false;
+        rest = rest[(end + 1)..];
+        return true;
+    }
+
+    private static InvalidDataException Damaged(ReadOnlySpan<byte> line, Exception? cause) =>
+        new($"A line of a ledger is damaged: {Encoding.UTF8.GetString(line)}", cause);
 
     private static List<TagChange> ReadChanges(ref Utf8JsonReader json)
     {

@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using System.Text.Json;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Files;
 
@@ -58,7 +56,8 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
             var length = text.AsSpan(start).IndexOf((byte)'\n');
             if (length < 0)
                 throw new InvalidDataException("A line of a ledger has no end.");
-            lines.Add(ReadHead(text.AsSpan(start, length), start));
+            var (id, key) = TagLedgerLine.ReadHead(text.AsSpan(start, length));
+            lines.Add(new Line(id, key, start, length));
             start += length + 1;
         }
 
@@ -107,30 +106,10 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
 
     private List<(string Id, IReadOnlyList<string> Tags)> ReadTags()
     {
-        var same = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        var same = new TextPool();
         var all = new List<(string, IReadOnlyList<string>)>(lines.Count);
-        var buffer = new char[256];
         foreach (var line in lines)
-        {
-            var reader = new Utf8JsonReader(text.AsSpan(line.Start, line.Length));
-            var tags = new List<string>();
-            // The tags stand in an object of that name, in a list of that name, before anything else of that name.
-            for (var found = 0; found < 2 && reader.Read();)
-                found += reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("tags"u8) ? 1 : 0;
-            reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.String)
-            {
-                if (reader.ValueSpan.Length > buffer.Length)
-                    buffer = new char[reader.ValueSpan.Length];
-                var tag = buffer.AsSpan(0, reader.CopyString(buffer));
-                if (!same.TryGetValue(tag, out var known))
-                    same.Set.Add(known = tag.ToString());
-                tags.Add(known);
-            }
-
-            all.Add((line.Id, tags));
-        }
-
+            all.Add((line.Id, TagLedgerLine.ReadTags(text.AsSpan(line.Start, line.Length), same)));
         return all;
     }
 
@@ -154,36 +133,6 @@ public sealed class TagLedgerText : IReadOnlyDictionary<string, TagLedgerEntry>
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private static Line ReadHead(ReadOnlySpan<byte> line, int start)
-    {
-        var reader = new Utf8JsonReader(line);
-        var id = "";
-        try
-        {
-            while (reader.Read())
-            {
-                if (reader.TokenType != JsonTokenType.PropertyName)
-                    continue;
-                if (reader.ValueTextEquals("id"u8))
-                {
-                    reader.Read();
-                    id = reader.GetString()!;
-                }
-                else if (reader.ValueTextEquals("key"u8))
-                {
-                    reader.Read();
-                    return new Line(id, ContentHash.Parse(reader.ValueSpan), start, line.Length);
-                }
-            }
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            throw new InvalidDataException($"A line of a ledger is damaged: {Encoding.UTF8.GetString(line)}", e);
-        }
-
-        throw new InvalidDataException($"A line of a ledger has no key: {Encoding.UTF8.GetString(line)}");
-    }
 
     private sealed record Line(string Id, ContentHash Key, int Start, int Length)
     {

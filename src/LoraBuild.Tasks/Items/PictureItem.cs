@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LoraBuild.Core.Characters;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -27,9 +28,9 @@ internal static class PictureItem
     public static string Id(this ITaskItem item) => item.GetMetadata(PictureMetadata.Id);
 
     /// <summary>A list in JSON from metadata.</summary>
-    public static IReadOnlyList<T> ListOf<T>(ITaskItem item, string name, JsonTypeInfo<IReadOnlyList<T>> type) =>
-        // Most lists are empty, and the serializer takes its time to start.
-        item.GetMetadata(name) is { } json && json is not ("" or "[]") ? JsonSerializer.Deserialize(json, type) ?? [] : [];
+    public static IReadOnlyList<T> ListOf<T>(ITaskItem item, string name, Func<CharacterJson, JsonTypeInfo<IReadOnlyList<T>>> type) =>
+        // Most lists are empty, and the serializer takes its time to start, even if only asked for a type.
+        item.GetMetadata(name) is { } json && json is not ("" or "[]") ? JsonSerializer.Deserialize(json, type(CharacterJson.Default)) ?? [] : [];
 
     /// <summary>Sets metadata to exactly this text.</summary>
     public static void SetLiteral(this ITaskItem item, string name, string value) =>

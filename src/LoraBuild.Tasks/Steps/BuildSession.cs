@@ -112,9 +112,11 @@ internal sealed class BuildSession : IDisposable
     /// <param name="paths">The ledgers. Of the first, the tags of all pictures are read too, which the steps after it count.</param>
     public void ReadAhead(IReadOnlyList<string> paths)
     {
+        // One after the other: the first is wanted first, and there are not more processors than for this and for what the build does meanwhile.
+        Task before = Task.CompletedTask;
         foreach (var path in paths)
-            ahead[path] = Task.Run(() => Read(path, withTags: path == paths[0]));
-        Task.Run(() => (ImplicationTable.Danbooru, ContradictionTable.Default));
+            before = ahead[path] = before.ContinueWith(_ => Read(path, withTags: path == paths[0]), TaskScheduler.Default);
+        before.ContinueWith(_ => (ImplicationTable.Danbooru, ContradictionTable.Default), TaskScheduler.Default);
 
         static TagLedgerText Read(string path, bool withTags)
         {
