@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using LoraBuild.Imaging;
@@ -82,6 +84,29 @@ internal sealed class LargeProject : IDisposable
         var away = Directory.CreateDirectory(Path.Combine(Scratch, Path.GetRandomFileName())).FullName;
         foreach (var output in Outputs)
             Directory.Move(Path.Combine(Folder, output), Path.Combine(away, output));
+    }
+
+    /// <summary>What builds made in the project's folder, with its content.</summary>
+    public IReadOnlyList<(string Path, byte[] Content)> ReadOutputs() =>
+    [
+        .. Outputs.SelectMany(output => Directory.EnumerateFiles(Path.Combine(Folder, output), "*", SearchOption.AllDirectories))
+            .Select(path => (path, File.ReadAllBytes(path))),
+    ];
+
+    /// <summary>
+    /// Writes files on all cores, each under another name that it is then renamed from, as a build must, and folders as they are needed: ext4 puts
+    /// a folder's files near it, and a folder where there is room. The seconds that it took.
+    /// </summary>
+    public static double WriteOutputs(IReadOnlyList<(string Path, byte[] Content)> files)
+    {
+        var watch = Stopwatch.StartNew();
+        Parallel.ForEach(Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering), file =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+            File.WriteAllBytes(file.Path + ".new", file.Content);
+            File.Move(file.Path + ".new", file.Path);
+        });
+        return watch.Elapsed.TotalSeconds;
     }
 
     /// <summary>Every file that the project has or that its build made.</summary>
