@@ -42,7 +42,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
         {
             Report(e.Diagnostic);
         }
-        catch (OperationCanceledException)
+        // A task that had yielded gets an exception of MSBuild's own when it goes on in a build that was cancelled.
+        catch (Exception e) when (e is OperationCanceledException || CancellationToken.IsCancellationRequested)
         {
             Report(new Diagnostic(DiagnosticCode.Cancelled, Severity.Warning, "Cancelled. What was finished is kept; build again to go on."));
         }

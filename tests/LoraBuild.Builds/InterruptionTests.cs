@@ -24,6 +24,8 @@ public sealed class InterruptionTests
             // At SIGTERM dotnet build ends with exit code 0, whatever it was doing.
             Assert.DoesNotContain("Build succeeded", stopped.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", stopped.Output, StringComparison.Ordinal);
+            if (signal == "INT")
+                Assert.Contains(stopped.Diagnostics, line => line.Contains("warning LB6005", StringComparison.Ordinal));
             Assert.False(File.Exists(project.PathOf("bin/Character.safetensors")));
         }
 
