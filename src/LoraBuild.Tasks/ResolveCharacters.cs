@@ -3,6 +3,7 @@ using System.Text.Json;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
+using LoraBuild.Core.Pictures;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
@@ -36,6 +37,7 @@ public sealed class ResolveCharacters : LoraTask
         Pictures = [.. Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))];
         var files = Characters.Select(character => character.GetMetadata("FullPath")).Distinct(StringComparer.Ordinal).ToList();
         var characters = files.Select(Read).ToList();
+        TellUnread();
         if (Log.HasLoggedErrors)
             return;
         if (Pictures.Length == 0)
@@ -60,6 +62,22 @@ public sealed class ResolveCharacters : LoraTask
             Report(diagnostic);
         NoteMissingTagFiles(resolved.Pictures, root);
         ResolvedPictures = [.. resolved.Pictures.Select(picture => Item(picture, root))];
+    }
+
+    // Said before anything fails for want of pictures: these may be all that there are.
+    private void TellUnread()
+    {
+        var folders = Pictures.Select(picture => Path.GetDirectoryName(picture.GetMetadata("FullPath"))!)
+            .Concat(new[] { "", "high", "medium", "low" }.Select(quality => Path.Combine(ProjectFolder, "images", quality)))
+            .Select(Path.TrimEndingDirectorySeparator)
+            .Distinct(StringComparer.Ordinal);
+        if (UnreadPictures.In(folders) is not { Count: > 0 } unread)
+            return;
+        Report(new Diagnostic(
+            DiagnosticCode.UnreadFormat,
+            Severity.Warning,
+            $"Nothing is built from these pictures, whose formats are not read: {PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save them as PNG.",
+            unread[0]));
     }
 
     // A link is there although what it points to is not.

@@ -156,6 +156,23 @@ public sealed class BadInputTests
         Assert.Contains(project.Build().Diagnostics, line => line.Contains("error LB1006", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_picture_of_a_format_that_is_not_read_is_named(bool alone)
+    {
+        using var project = new CharacterProject();
+        project.Write("images/high/IMG_0001.HEIC", "ftypheic");
+        if (!alone)
+            project.With("low/aoi_207.jpg");
+
+        var build = project.Build();
+
+        Assert.Equal(!alone, build.Succeeded);
+        Assert.Contains(build.Diagnostics, line => line.Contains("warning LB2010", StringComparison.Ordinal) && line.Contains("IMG_0001.HEIC", StringComparison.Ordinal));
+        Assert.Equal(alone, build.Diagnostics.Any(line => line.Contains("error LB1006", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_picture_item_without_its_file_is_an_error_that_names_it()
     {

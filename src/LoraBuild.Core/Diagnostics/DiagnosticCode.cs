@@ -87,6 +87,9 @@ public static class DiagnosticCode
     /// <summary>A mask is not of its picture's size.</summary>
     public const string MaskMismatch = "LB2009";
 
+    /// <summary>Among the pictures lie some in formats that are not read.</summary>
+    public const string UnreadFormat = "LB2010";
+
     /// <summary>The tagger, or another model for pictures, is missing.</summary>
     public const string TaggerMissing = "LB3001";
 
