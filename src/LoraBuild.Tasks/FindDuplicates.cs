@@ -3,6 +3,7 @@ using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Pictures;
+using LoraBuild.Core.Threading;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -49,7 +50,7 @@ public sealed class FindDuplicates : LoraTask
             key.With(picture.Id(), Session.State.HashInput(picture.ItemSpec));
         new MemoizedStep(Session, "FindDuplicates", CancellationToken).Run([new StepOutput("facts", FactsFile, key.ToHash())], (_, finished) =>
         {
-            var facts = Pictures.AsParallel().AsOrdered().Select(FactsOf).ToList();
+            var facts = Pictures.SelectInParallel(FactsOf, CancellationToken);
             new PictureLikenesses(facts, DuplicateFinder.Find(facts, Distance)).Write(FactsFile);
             finished("facts");
         });

@@ -2,6 +2,7 @@ using System.Globalization;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Edits;
+using LoraBuild.Core.Threading;
 using LoraBuild.Core.Worker;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
@@ -60,7 +61,7 @@ public sealed class NormalizePictures : ModelTask
     protected override void Run()
     {
         var engine = EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Images;
-        var wanted = Pictures.Select(Describe).ToDictionary(picture => picture.Id, StringComparer.Ordinal);
+        var wanted = Pictures.SelectInParallel(Describe, CancellationToken).ToDictionary(picture => picture.Id, StringComparer.Ordinal);
         background = BackgroundModel is not null && wanted.Values.Any(picture => NeedsModel(picture.Edits))
             ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
             : null;

@@ -3,6 +3,7 @@ using LoraBuild.Core.Caching;
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
+using LoraBuild.Core.Threading;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -18,7 +19,7 @@ public sealed class TagPictures : ModelTask
     private const int StepVersion = 2;
 
     private TagSelection selection = new();
-    private readonly Dictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);
     private string selectionKey = "";
 
     /// <summary>The worker.</summary>
@@ -76,7 +77,7 @@ public sealed class TagPictures : ModelTask
         var ready = scored.Concat(Pictures.Except(byTagger)).ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
         var read = new ConcurrentBag<string>();
         var failed = new ConcurrentBag<string>();
-        var keys = Pictures.Where(picture => ready.ContainsKey(picture.Id())).Select(picture => new PictureKey(picture.Id(), Key(picture))).ToList();
+        var keys = Pictures.Where(picture => ready.ContainsKey(picture.Id())).ToList().SelectInParallel(picture => new PictureKey(picture.Id(), Key(picture)), CancellationToken);
         var tagging = new TagLedgerStep(Session, "tags", StepVersion, CancellationToken).Run(TagsFile, keys, id => TagsOf(ready[id], read, failed));
 
         TaggedPictures = [.. Pictures.Where(picture => ready.ContainsKey(picture.Id()) && !failed.Contains(picture.Id())).Select(WithScores)];

@@ -6,6 +6,7 @@ using LoraBuild.Core.Diagnostics;
 using LoraBuild.Core.Files;
 using LoraBuild.Core.Manifest;
 using LoraBuild.Core.Tags;
+using LoraBuild.Core.Threading;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
@@ -69,20 +70,19 @@ public sealed class WriteManifest : LoraTask
     {
         TakeFolder();
         var tags = Session.ReadLedger(TagsFile);
-        var pictures = Pictures.Select(picture => Captioned(picture, tags[picture.Id()])).ToDictionary(picture => picture.Id);
-        var others = RegularizationPictures.Select(Regularization).ToDictionary(picture => picture.Id);
+        var pictures = Pictures.SelectInParallel(picture => Captioned(picture, tags[picture.Id()]), CancellationToken).ToDictionary(picture => picture.Id);
+        var others = RegularizationPictures.SelectInParallel(Regularization, CancellationToken).ToDictionary(picture => picture.Id);
         var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values, others.Values);
         foreach (var group in manifest.Groups)
         {
-            Parallel.ForEachAsync(group.Pictures, CancellationToken, (described, _) =>
+            group.Pictures.ForEachInParallel(described =>
             {
                 var picture = (group.IsRegularization ? others : pictures)[Path.GetFileNameWithoutExtension(described.File)];
                 var target = Path.Combine(Folder, group.Folder, described.File);
                 Place(target, picture.Content, () => File.ReadAllBytes(picture.Png));
                 var caption = Encoding.UTF8.GetBytes(picture.Caption);
                 Place(Path.ChangeExtension(target, ".txt"), ContentHash.Of(caption), () => caption);
-                return ValueTask.CompletedTask;
-            }).GetAwaiter().GetResult();
+            }, CancellationToken);
         }
 
         var json = DatasetFile.Serialize(manifest);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Core.Files;
+using LoraBuild.Core.Threading;
 
 namespace LoraBuild.Core.Manifest;
 
@@ -30,7 +31,7 @@ public static class DatasetLayout
             // Trigger words that differ only in what folder names cannot hold share a folder.
             .GroupBy(picture => FolderName(picture.Repeats, picture.Trigger), StringComparer.OrdinalIgnoreCase)
             .Select(group => new DatasetGroup(
-                group.Key, group.First().Repeats, [.. group.OrderBy(picture => picture.Id, StringComparer.Ordinal).Select(Describe)]))
+                group.Key, group.First().Repeats, group.OrderBy(picture => picture.Id, StringComparer.Ordinal).ToList().SelectInParallel(Describe)))
             .OrderByDescending(group => group.Repeats)
             .ThenBy(group => group.Folder, StringComparer.Ordinal);
 

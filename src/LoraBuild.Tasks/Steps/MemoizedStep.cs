@@ -1,3 +1,5 @@
+using LoraBuild.Core.Threading;
+
 namespace LoraBuild.Tasks.Steps;
 
 /// <summary>
@@ -21,12 +23,7 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
     {
         var wanted = outputs.Where(output => session.State.FindOutput(output.Target, output.Key) is null).ToList();
         session.Store.Fetch([.. wanted.Select(output => output.Key)], token);
-        var found = new bool[wanted.Count];
-        // After an edit it is one output a step, for which a parallel loop costs more than the work.
-        if (wanted.Count == 1)
-            found[0] = TryRestore(wanted[0]);
-        else
-            TryRestoreAll(wanted, found);
+        var found = wanted.SelectInParallel(TryRestore, token);
         var missing = wanted.Where((_, i) => !found[i]).ToList();
         var restored = wanted.Count - missing.Count;
 
@@ -45,12 +42,6 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
 
         return new StepTally(outputs.Count, made, restored, missing.Count - made);
     }
-
-    private void TryRestoreAll(IReadOnlyList<StepOutput> wanted, bool[] found) => Parallel.ForAsync(0, wanted.Count, token, (i, _) =>
-    {
-        found[i] = TryRestore(wanted[i]);
-        return ValueTask.CompletedTask;
-    }).GetAwaiter().GetResult();
 
     private bool TryRestore(StepOutput output)
     {

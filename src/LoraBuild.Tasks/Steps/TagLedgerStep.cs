@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Outfits;
 using LoraBuild.Core.Tags;
+using LoraBuild.Core.Threading;
 
 namespace LoraBuild.Tasks.Steps;
 
@@ -29,13 +30,13 @@ internal sealed class TagLedgerStep(BuildSession session, string step, int versi
         {
             var last = TagLedger.Read(target);
             var known = keys.Where(entry => last.GetValueOrDefault(entry.Id)?.Key == entry.Key).ToDictionary(entry => entry.Id, entry => last[entry.Id]);
-            Parallel.ForEach(keys.Where(entry => !known.ContainsKey(entry.Id)), entry =>
+            keys.Where(entry => !known.ContainsKey(entry.Id)).ToList().ForEachInParallel(entry =>
             {
                 if (compute(entry.Id) is { } computed)
                     made[entry.Id] = new TagLedgerEntry(entry.Id, entry.Key, computed.Tags, computed.Finding);
                 else
                     Interlocked.Increment(ref failed);
-            });
+            }, token);
             session.WriteLedger(target, [.. keys
                 .Select(entry => made.GetValueOrDefault(entry.Id) ?? known.GetValueOrDefault(entry.Id))
                 .OfType<TagLedgerEntry>()]);
