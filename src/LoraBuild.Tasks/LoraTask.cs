@@ -45,6 +45,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
         // A task that had yielded gets an exception of MSBuild's own when it goes on in a build that was cancelled.
         catch (Exception e) when (e is OperationCanceledException || CancellationToken.IsCancellationRequested)
         {
+            if (e is not OperationCanceledException)
+                SayDetail(e.ToString());
             Report(new Diagnostic(DiagnosticCode.Cancelled, Severity.Warning, "Cancelled. What was finished is kept; build again to go on."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -87,7 +89,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
         Show(diagnostic);
     }
 
-    private void Show(Diagnostic diagnostic)
+    /// <summary>The same for what no later build of edited tags repeats.</summary>
+    private protected void Show(Diagnostic diagnostic)
     {
         // A line end within a name would cut the diagnostic in two.
         var file = diagnostic.File?.ReplaceLineEndings(" ");

@@ -37,7 +37,7 @@ public sealed class ResolveCharacters : LoraTask
         Pictures = [.. Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))];
         var files = Characters.Select(character => character.GetMetadata("FullPath")).Distinct(StringComparer.Ordinal).ToList();
         var characters = files.Select(Read).ToList();
-        TellUnread();
+        TellUnread(files);
         if (Log.HasLoggedErrors)
             return;
         if (Pictures.Length == 0)
@@ -65,15 +65,13 @@ public sealed class ResolveCharacters : LoraTask
     }
 
     // Said before anything fails for want of pictures: these may be all that there are.
-    private void TellUnread()
+    private void TellUnread(IReadOnlyList<string> characterFiles)
     {
-        var folders = Pictures.Select(picture => Path.GetDirectoryName(picture.GetMetadata("FullPath"))!)
-            .Concat(new[] { "", "high", "medium", "low" }.Select(quality => Path.Combine(ProjectFolder, "images", quality)))
-            .Select(Path.TrimEndingDirectorySeparator)
-            .Distinct(StringComparer.Ordinal);
-        if (UnreadPictures.In(folders) is not { Count: > 0 } unread)
+        var folders = characterFiles.Select(file => Path.Combine(Path.GetDirectoryName(file)!, "images")).Append(Path.Combine(ProjectFolder, "regularization"));
+        if (UnreadPictures.Below(folders, [.. Pictures.Select(picture => picture.GetMetadata("FullPath"))]) is not { Count: > 0 } unread)
             return;
-        Report(new Diagnostic(
+        // Not kept for builds of edited tags: they do not look again whether it is still so.
+        Show(new Diagnostic(
             DiagnosticCode.UnreadFormat,
             Severity.Warning,
             $"Nothing is built from these pictures, whose formats are not read: {PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save them as PNG.",

@@ -175,7 +175,7 @@ public sealed class BuildState
                 }
 
                 // Racy after all: from a time to come, by a clock that was set back.
-                var changed = key is null && first is { Key: null } && first.Content != content;
+                var changed = key is null && seen.GetValueOrDefault(path) is { Key: null } other && other.Content != content;
                 return seen[path] = new FileRecord(racy || changed ? default : before, content, key);
             }
 

@@ -42,6 +42,10 @@ public sealed class ContentStore : IDisposable
                 return result;
             }
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What cannot be read counts as missing.

@@ -12,10 +12,11 @@ internal sealed partial class DatasetJson : JsonSerializerContext
     /// <summary>Captions are written as they are, whatever HTML thinks of their characters.</summary>
     public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    /// <summary>Indented, so that it can be looked at.</summary>
+    /// <summary>Indented, so that it can be looked at; the same bytes on every system.</summary>
     public static DatasetJson Relaxed { get; } = new(new JsonSerializerOptions
     {
         WriteIndented = true,
+        NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = Encoder,
         RespectNullableAnnotations = true,

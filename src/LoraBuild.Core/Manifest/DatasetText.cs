@@ -12,7 +12,7 @@ public sealed class DatasetText
 {
     private readonly byte[] text;
 
-    /// <summary>A manifest from the bytes that <see cref="DatasetFile.Serialize"/> made.</summary>
+    /// <summary>A manifest from the bytes that <see cref="DatasetFile.Serialize"/> made, known to be as they were written.</summary>
     public DatasetText(byte[] text) => this.text = text;
 
     // How the lines begin that are looked at. Each property has a line of its own, and strings have no line breaks in them.
@@ -32,7 +32,7 @@ public sealed class DatasetText
     /// <param name="captions">By the picture's file name: its caption and the outfit that she wears, or null.</param>
     /// <param name="groups">The groups, each without its pictures but for how many it has.</param>
     /// <returns>The bytes that <see cref="DatasetFile.Serialize"/> would give.</returns>
-    /// <exception cref="InvalidDataException">It is no manifest, or one of the pictures is not in it.</exception>
+    /// <exception cref="InvalidDataException">One of the pictures is not in it.</exception>
     public byte[] With(IReadOnlyDictionary<string, (string Caption, string? Outfit)> captions, out IReadOnlyList<(DatasetGroup Group, int Pictures)> groups)
     {
         var found = new List<(DatasetGroup Group, int Pictures)>();

@@ -15,6 +15,8 @@ internal static class TagLedgerLine
     // Tags are written as they are, whatever HTML thinks of their characters.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static ReadOnlySpan<byte> BeforeTags => "\"tags\":{\"tags\":["u8;
+
     /// <summary>Writes an entry and the end of its line.</summary>
     public static void Write(Stream stream, TagLedgerEntry entry)
     {
@@ -105,22 +107,22 @@ internal static class TagLedgerLine
     /// <exception cref="InvalidDataException">The line is damaged.</exception>
     public static List<string> ReadTags(ReadOnlySpan<byte> line, TextPool same)
     {
-        var tags = new List<string>();
-        var rest = line;
         // As above: most lines hold no backslash.
-        if (line.IndexOf((byte)'\\') < 0 && line.IndexOf("\"tags\":{\"tags\":["u8) is >= 0 and var start)
+        if (line.IndexOf((byte)'\\') >= 0 || line.IndexOf(BeforeTags) is not (>= 0 and var start))
+            return [.. (TryRead(line) ?? throw Damaged(line, null)).Tags.Tags.Select(same.Of)];
+        var tags = new List<string>();
+        var rest = line[(start + BeforeTags.Length)..];
+        if (TrySkip(ref rest, "]"u8))
+            return tags;
+        do
         {
-            rest = rest[(start + "\"tags\":{\"tags\":["u8.Length)..];
-            while (TrySkip(ref rest, "\""u8) && TryTakeText(ref rest, out var tag))
-            {
-                tags.Add(same.Of(tag));
-                TrySkip(ref rest, ","u8);
-            }
-
-            return rest.StartsWith("]"u8) ? tags : throw Damaged(line, null);
+            if (!TrySkip(ref rest, "\""u8) || !TryTakeText(ref rest, out var tag))
+                throw Damaged(line, null);
+            tags.Add(same.Of(tag));
         }
+        while (TrySkip(ref rest, ","u8));
 
-        return [.. (TryRead(line) ?? throw Damaged(line, null)).Tags.Tags.Select(tag => same.Of(Encoding.UTF8.GetBytes(tag)))];
+        return TrySkip(ref rest, "]"u8) ? tags : throw Damaged(line, null);
     }
 
     private static bool TrySkip(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> expected)

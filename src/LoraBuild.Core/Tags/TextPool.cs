@@ -13,9 +13,16 @@ internal sealed class TextPool
     {
         if (text.Length > buffer.Length)
             buffer = new char[text.Length];
-        var characters = buffer.AsSpan(0, Encoding.UTF8.GetChars(text, buffer));
-        if (!known.TryGetValue(characters, out var same))
-            known.Set.Add(same = characters.ToString());
+        return Of((ReadOnlySpan<char>)buffer.AsSpan(0, Encoding.UTF8.GetChars(text, buffer)));
+    }
+
+    /// <summary>The string for a text.</summary>
+    public string Of(string text) => Of((ReadOnlySpan<char>)text);
+
+    private string Of(ReadOnlySpan<char> text)
+    {
+        if (!known.TryGetValue(text, out var same))
+            known.Set.Add(same = text.ToString());
         return same;
     }
 }

@@ -25,6 +25,7 @@ public static class ParallelLists
 
     private static void ForEachIndex<T>(this IReadOnlyList<T> items, Action<int> action, CancellationToken token)
     {
+        token.ThrowIfCancellationRequested();
         // After an edit it is one item a step, for which a parallel loop costs more than the work.
         if (items.Count == 1)
         {

@@ -112,7 +112,7 @@ internal sealed class BuildSession : IDisposable
     /// <param name="paths">The ledgers. Of the first, the tags of all pictures are read too, which the steps after it count.</param>
     public void ReadAhead(IReadOnlyList<string> paths)
     {
-        // One after the other: the first is wanted first, and there are not more processors than for this and for what the build does meanwhile.
+        // One after the other: the first is wanted first, and the others need not compete with it for the processors.
         Task before = Task.CompletedTask;
         foreach (var path in paths)
             before = ahead[path] = before.ContinueWith(_ => Read(path, withTags: path == paths[0]), TaskScheduler.Default);

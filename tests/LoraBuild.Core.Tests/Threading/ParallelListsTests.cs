@@ -19,12 +19,15 @@ public sealed class ParallelListsTests
         Assert.Equal("0", Assert.Throws<IOException>(() => items.ForEachInParallel(item => ThrowAt(0, item))).Message);
     }
 
-    [Fact]
-    public void A_cancelled_loop_ends_with_that()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_cancelled_loop_ends_with_that(int count)
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => new[] { 1, 2 }.ForEachInParallel(_ => { }, cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => new int[count].ForEachInParallel(_ => { }, cancelled.Token));
     }
 
     private static void ThrowAt(int wanted, int item)
