@@ -123,7 +123,7 @@ public class CheckpointTests
     // Weights times a trained number: the least that an adapter can be.
     private sealed class ScaledWeight(float scale) : ILayerAdapter
     {
-        public Tensor Scale { get; } = torch.tensor([scale]).requires_grad_(true);
+        public Tensor Scale { get; } = torch.tensor([scale]).to(TestData.Device).requires_grad_(true);
 
         public Tensor Forward(AdaptableLayer layer, Tensor input)
         {

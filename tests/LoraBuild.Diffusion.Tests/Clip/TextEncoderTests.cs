@@ -51,7 +51,7 @@ public class TextEncoderTests
 
         var factors = Enumerable.Repeat(1f, 152).ToArray();
         factors[Array.IndexOf(weights[0], 0.5f)] = 0.5f;
-        TestData.AssertClose(plain * torch.tensor(factors).view(1, 152, 1), weighted, 1e-6);
+        TestData.AssertClose(plain * torch.tensor(factors).view(1, 152, 1).to(TestData.Device), weighted, 1e-6);
     }
 
     [Fact]

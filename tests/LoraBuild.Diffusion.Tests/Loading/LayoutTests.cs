@@ -91,7 +91,7 @@ public class LayoutTests
     private static void AssertReference(string path, ModelOptions? options = null)
     {
         using var frozen = torch.no_grad();
-        using var model = StableDiffusion.Load(path, ScalarType.Float32, options: options);
+        using var model = StableDiffusion.Load(path, ScalarType.Float32, TestData.Device, options);
         Assert.False(model.IsVersion2);
 
         using var ids = TestData.Golden("te.input_ids", ScalarType.Int64);

@@ -17,8 +17,8 @@ public sealed class Version2Tests(Version2Model fixture) : IClassFixture<Version
         Assert.Equal((true, Version2Model.UsedLayers, Version2Model.Size), (model.IsVersion2, model.TextEncoder.Depth, model.TextEncoder.Size));
         var ids = torch.tensor([.. Enumerable.Range(0, 2 * (int)Version2Model.Tokens).Select(i => (long)(i * 37 % Version2Model.Vocabulary))], [2L, Version2Model.Tokens]);
 
-        TestData.AssertClose(fixture.Written(ids, Version2Model.UsedLayers), model.TextEncoder.Forward(ids), 1e-4);
-        TestData.AssertClose(fixture.Written(ids, Version2Model.UsedLayers - 1), model.TextEncoder.Forward(ids, clipSkip: 2), 1e-4);
+        TestData.AssertClose(fixture.Written(ids, Version2Model.UsedLayers), model.TextEncoder.Forward(ids.to(TestData.Device)), 1e-4);
+        TestData.AssertClose(fixture.Written(ids, Version2Model.UsedLayers - 1), model.TextEncoder.Forward(ids.to(TestData.Device), clipSkip: 2), 1e-4);
     }
 
     [Fact]
@@ -76,5 +76,5 @@ public sealed class Version2Tests(Version2Model fixture) : IClassFixture<Version
     }
 
     private StableDiffusion Load(ModelOptions? options = null) => StableDiffusion.Load(
-        fixture.Path, ScalarType.Float32, options: (options ?? new()) with { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
+        fixture.Path, ScalarType.Float32, TestData.Device, (options ?? new()) with { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
 }

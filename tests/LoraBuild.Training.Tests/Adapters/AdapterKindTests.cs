@@ -102,7 +102,7 @@ public class AdapterKindTests
         using var model = TestData.LoadTiny();
         foreach (var onOutput in new[] { true, false })
         {
-            using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { Algo = AdapterAlgorithm.LoCon, DoraWd = true, WdOnOutput = onOutput }, CPU);
+            using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { Algo = AdapterAlgorithm.LoCon, DoraWd = true, WdOnOutput = onOutput }, TestData.Device);
             Assert.All(network.Modules, module =>
             {
                 Assert.Equal(module.Layer.Weight.shape[onOutput ? 0 : 1], module.Lengths!.numel());

@@ -163,7 +163,7 @@ public class AdapterNetworkTests
     }
 
     private static AdapterNetwork Create(StableDiffusion model, TrainingSettings settings) =>
-        AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, CPU);
+        AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, TestData.Device);
 
     private static void Randomize(AdapterNetwork network, int seed)
     {

@@ -37,7 +37,7 @@ public class AppliedLoraTests
             var shape = layer.Weight.shape;
             var down = SmallLayer.Gaussian(random, [3, .. shape.AsSpan(1)]);
             var up = SmallLayer.Gaussian(random, [shape[0], 3, .. shape.Skip(2).Select(_ => 1L)]);
-            expected.Add(name, up.flatten(1).matmul(down.flatten(1)).view(shape));
+            expected.Add(name, up.flatten(1).matmul(down.flatten(1)).view(shape).to(TestData.Device));
             var (downName, upName) = Names(naming, layerPath, name, isText);
             tensors.Add(new(downName, down));
             tensors.Add(new(upName, up));
@@ -84,7 +84,7 @@ public class AppliedLoraTests
         using var model = TestData.LoadTiny();
         var (loha, locon) = (TestData.PathOf("golden-loha.weights.safetensors"), TestData.PathOf("golden-locon.weights.safetensors"));
         var layer = model.UNet.Layers.First(layer => layer.Name == "lora_unet_down_blocks_0_resnets_0_conv1");
-        var input = SmallLayer.Gaussian(new CounterRandom(7), 2, 32, 6, 5);
+        var input = SmallLayer.Gaussian(new CounterRandom(7), 2, 32, 6, 5).to(TestData.Device);
         var frozen = layer.Forward(input);
         var each = new List<Tensor>();
         foreach (var file in new[] { loha, locon })
