@@ -15,8 +15,9 @@ public static partial class torch
             internal const long MaxScores = 1 << 20;
 
             /// <summary>
-            /// softmax(query x key^T / sqrt(d) + mask) x value over [..., tokens, d]. From libtorch 2.0 on its own kernels; before that the
-            /// same mathematics, whose large cases run in blocks and compute the scores again in the backward pass instead of keeping them.
+            /// softmax(query x key^T / sqrt(d) + mask) x value over [..., tokens, d]. From libtorch 2.0 on its own kernels; before that, and
+            /// for 32 bits on a CPU, where the number of threads changes the bits of its gradients, the same mathematics, whose large cases
+            /// run in blocks and compute the scores again in the backward pass instead of keeping them.
             /// </summary>
             /// <param name="attn_mask">Added to the scores; or truth values, of which false rules a key out.</param>
             /// <param name="p">Dropout of the attention weights.</param>
@@ -24,7 +25,7 @@ public static partial class torch
             public static Tensor scaled_dot_product_attention(
                 Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
             {
-                if (Aten.scaled_dot_product_attention.Exists)
+                if (Aten.scaled_dot_product_attention.Exists && !(query.device_type == DeviceType.CPU && query.dtype == ScalarType.Float32))
                     return Aten.scaled_dot_product_attention.Call(query, key, value, attn_mask, p, is_casual);
 
                 using var scope = NewDisposeScope();

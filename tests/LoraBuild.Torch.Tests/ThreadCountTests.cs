@@ -62,6 +62,42 @@ public sealed class ThreadCountTests
         Assert.NotNull(learnt.grad);
     }
 
+    [Theory]
+    [InlineData(10, 60, 77)]
+    [InlineData(8, 400, 77)]
+    [InlineData(3, 5, 7)]
+    public void Softmax(long heads, long queries, long keys)
+    {
+        using var scope = NewDisposeScope();
+
+        Check(x => x.softmax(-1), Random(heads, queries, keys));
+        Check(x => x.transpose(0, 1).softmax(2), Random(heads, queries, keys));
+    }
+
+    [Theory]
+    [InlineData(24, 24)]
+    [InlineData(24, 1000)]
+    public void Attention_with_more_scores_than_are_kept(long width, long keys)
+    {
+        using var scope = NewDisposeScope();
+        var (input, others) = (Random(2, 4, 600, width), Random(2, 4, keys, width));
+
+        Check(x => nn.functional.scaled_dot_product_attention(x, others.to_type(x.dtype), others.to_type(x.dtype)), input);
+        Check(x => nn.functional.scaled_dot_product_attention(x, x, x), input);
+    }
+
+    [Theory]
+    [InlineData(2, 64, 20, 20)]
+    [InlineData(4, 96, 24, 16)]
+    [InlineData(1, 4, 9, 11)]
+    public void Convolutions_of_every_second_place(long batch, long channels, long height, long width)
+    {
+        using var scope = NewDisposeScope();
+        var weight = Random(48, channels, 3, 3);
+
+        Check(x => nn.functional.conv2d(x, weight.to_type(x.dtype), strides: [2, 2], padding: [1, 1]), Random(batch, channels, height, width));
+    }
+
     private static void Check(Func<Tensor, Tensor> function, Tensor input)
     {
         var precise = Run(function, input.to_type(ScalarType.Float64));

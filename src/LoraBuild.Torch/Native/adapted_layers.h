@@ -9,12 +9,16 @@
 #include "group_norm.h"
 #include "hadamard.h"
 #include "matrix_products.h"
+#include "softmax.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUFunctions.h>
+#include <ATen/CompositeExplicitAutogradFunctions.h>
 #include <ATen/Parallel.h>
+#include <torch/version.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <tuple>
 #include <vector>
@@ -228,6 +232,23 @@ FourTensors convolution_product_backward(const Tensor& gradient, const Tensor& i
   return {input_gradient, weight_gradient, down_gradient, up_gradient};
 }
 
+#if TORCH_VERSION_MAJOR >= 2
+// The gradient of a convolution with a stride to its input, which libtorch leaves to oneDNN: from version 3 on its sums depend on the number of
+// threads. All else is libtorch's.
+std::tuple<Tensor, Tensor, Tensor> convolution_backward(const Tensor& gradient, const Tensor& input, const Tensor& weight, at::OptionalIntArrayRef bias_sizes,
+                                                        at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
+                                                        at::IntArrayRef output_padding, int64_t groups, std::array<bool, 3> wanted) {
+  const auto all = [](at::IntArrayRef values, int64_t value) { return std::all_of(values.begin(), values.end(), [&](int64_t each) { return each == value; }); };
+  const auto takes = has_own_kernels(input) && gradient.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat && input.dim() == 4 &&
+                     input.numel() > 0 && weight.size(2) == weight.size(3) && stride[0] > 1 && all(stride, stride[0]) && all(padding, padding[0]) &&
+                     all(dilation, 1) && !transposed && groups == 1 && wanted[0] && !wanted[1] && !wanted[2];
+  if (!takes)
+    return at::compositeexplicitautograd::convolution_backward(gradient, input, weight, bias_sizes, stride, padding, dilation, transposed, output_padding,
+                                                               groups, wanted);
+  return {std::get<0>(convolution_product_backward(gradient, input, weight, {}, {}, {}, stride[0], padding[0], true, false)), Tensor(), Tensor()};
+}
+#endif
+
 // ---------------------------------------------------------------------------------------------------------------------
 // query [batch, queries, channels], key and value [batch, keys, channels], mask [queries, keys]
 // -> softmax(query key^T / sqrt(channels of a head) + mask) value, head by head, [batch, queries, channels]; the softmax [batch heads, queries, keys]
@@ -298,7 +319,7 @@ std::tuple<Tensor, Tensor, Tensor> attention_backward(const Tensor& gradient, co
   }
 
   compute(pieces, 1, 0);
-  const auto to_scores = at::cpu::_softmax_backward_data(to_weights, weights, -1, at::kFloat);
+  const auto to_scores = softmax_backward_of_rows(to_weights, weights);
   pieces.clear();
   for (int64_t head = 0; head < count; head++) {
     const auto scores = rows_of(in_scores(to_scores, head), sizes.keys);

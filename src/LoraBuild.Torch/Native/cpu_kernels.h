@@ -8,6 +8,7 @@
 #include "group_norm.h"
 #include "matrix_products.h"
 #include "own_operators.h"
+#include "softmax.h"
 #include "sums.h"
 
 #include <c10/util/Exception.h>
@@ -36,6 +37,7 @@ struct SilentWarnings : c10::WarningHandler {
 // To be called once, before the first operator. Leaves the products as they are where libtorch's BLAS cannot be reached.
 void replace_cpu_kernels() {
   sgemm = reinterpret_cast<Sgemm*>(dlsym(RTLD_DEFAULT, "sgemm_"));
+  limit_mkl_threads = reinterpret_cast<LimitThreads*>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
   // That kernels are replaced is meant; the dispatcher warns of it.
   SilentWarnings silent;
   WarningHandlerGuard guard(&silent);
@@ -50,6 +52,7 @@ void replace_cpu_kernels() {
   library.impl("gelu", TORCH_FN(gelu));
   library.impl("gelu_backward", TORCH_FN(gelu_backward));
   library.impl("native_group_norm_backward", TORCH_FN(native_group_norm_backward));
+  library.impl("_softmax_backward_data", TORCH_FN(softmax_backward));
   library.impl("sum.dim_IntList", TORCH_FN(sum));
   library.impl("mean.dim", TORCH_FN(mean));
   define_own_operators();
@@ -59,6 +62,9 @@ void replace_cpu_kernels() {
   library.impl("addmm_", TORCH_FN(addmm_));
   library.impl("bmm", TORCH_FN(bmm));
   library.impl("baddbmm", TORCH_FN(baddbmm));
+#if TORCH_VERSION_MAJOR >= 2
+  library.impl("convolution_backward", TORCH_FN(convolution_backward));
+#endif
 }
 
 }  // namespace

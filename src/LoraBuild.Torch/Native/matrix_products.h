@@ -23,6 +23,26 @@ using Sgemm = void(const char* transa, const char* transb, const int* m, const i
                    const int* lda, const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
 Sgemm* sgemm = nullptr;
 
+// MKL's limit for the products of the calling thread, which returns the one before; null where BLAS is another.
+using LimitThreads = int(int count);
+LimitThreads* limit_mkl_threads = nullptr;
+
+// While it lives, BLAS computes the calling thread's products on that thread alone. Others keep to it inside a parallel region, but MKL does not:
+// ATen sets it to take the whole number of threads there too, and it divides a product for them although OpenMP gives it one.
+class SingleBlasThread {
+ public:
+  SingleBlasThread() : before_(limit_mkl_threads ? limit_mkl_threads(1) : 0) {}
+  ~SingleBlasThread() {
+    if (limit_mkl_threads) limit_mkl_threads(before_);
+  }
+
+  SingleBlasThread(const SingleBlasThread&) = delete;
+  SingleBlasThread& operator=(const SingleBlasThread&) = delete;
+
+ private:
+  int before_;
+};
+
 // Whether our own kernels take a tensor.
 bool has_own_kernels(const Tensor& tensor) { return sgemm && tensor.is_cpu() && tensor.scalar_type() == at::kFloat; }
 
@@ -90,9 +110,10 @@ void divide(const Operand& a, const Operand& b, float* result, int64_t result_le
 }
 
 void compute(const std::vector<Piece>& pieces, float alpha, float beta) {
-  // BLAS keeps to one thread inside a parallel region, and one of two parts without work makes it one.
+  // One of two parts without work makes it a parallel region, in which BLAS keeps to one thread.
   const auto parts = std::max<int64_t>(pieces.size(), 2);
   at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+    const SingleBlasThread single;
     for (auto i = begin; i < std::min<int64_t>(end, pieces.size()); i++) pieces[i].compute(alpha, beta);
   });
 }
