@@ -21,9 +21,11 @@ internal sealed class RunningBuild : IDisposable
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        // setsid makes the group and becomes the command.
-        start.ArgumentList.Insert(0, start.FileName);
-        start.FileName = "setsid";
+        // env and setsid become the command; setsid makes the group. What runs in the background of a script has Ctrl-C ignored, and so have its children.
+        string[] wrapper = ["--default-signal=INT", "setsid", start.FileName];
+        start.FileName = "env";
+        for (var i = 0; i < wrapper.Length; i++)
+            start.ArgumentList.Insert(i, wrapper[i]);
         // What the test host sets for itself would lead the build to another SDK.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
