@@ -63,9 +63,9 @@ public readonly record struct ContentHash
 
     /// <summary>Reads 64 lower-case hexadecimal digits in UTF-8.</summary>
     /// <exception cref="FormatException">The text is anything else.</exception>
-    // .NET's own conversion is compiled anew in each process, slowly at first: a build reads tens of thousands of hashes and ends.
     public static ContentHash Parse(ReadOnlySpan<byte> digits)
     {
+        // .NET's own conversion is compiled anew in each process, slowly at first: a build reads tens of thousands of hashes and ends.
         Span<byte> bytes = stackalloc byte[Size];
         if (digits.Length != 2 * Size)
             throw NoHash(Encoding.UTF8.GetString(digits));

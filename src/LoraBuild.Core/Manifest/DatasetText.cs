@@ -16,17 +16,17 @@ public sealed class DatasetText
     public DatasetText(byte[] text) => this.text = text;
 
     // How the lines begin that are looked at. Each property has a line of its own, and strings have no line breaks in them.
-    private static ReadOnlySpan<byte> Folder => "      \"folder\": "u8;
+    private static ReadOnlySpan<byte> FolderLine => "      \"folder\": "u8;
 
-    private static ReadOnlySpan<byte> Repeats => "      \"repeats\": "u8;
+    private static ReadOnlySpan<byte> RepeatsLine => "      \"repeats\": "u8;
 
-    private static ReadOnlySpan<byte> IsRegularization => "      \"isRegularization\": "u8;
+    private static ReadOnlySpan<byte> IsRegularizationLine => "      \"isRegularization\": "u8;
 
-    private static ReadOnlySpan<byte> File => "          \"file\": "u8;
+    private static ReadOnlySpan<byte> FileLine => "          \"file\": "u8;
 
-    private static ReadOnlySpan<byte> Caption => "          \"caption\": "u8;
+    private static ReadOnlySpan<byte> CaptionLine => "          \"caption\": "u8;
 
-    private static ReadOnlySpan<byte> Outfit => "          \"outfit\": "u8;
+    private static ReadOnlySpan<byte> OutfitLine => "          \"outfit\": "u8;
 
     /// <summary>The manifest with other captions for some pictures of its characters.</summary>
     /// <param name="captions">By the picture's file name: its caption and the outfit that she wears, or null.</param>
@@ -44,33 +44,33 @@ public sealed class DatasetText
         {
             end = text.AsSpan(start).IndexOf((byte)'\n') is >= 0 and var length ? start + length : text.Length;
             var line = text.AsSpan(start, end - start);
-            if (line.StartsWith(Folder))
+            if (line.StartsWith(FolderLine))
             {
-                (group, pictures) = (group with { Folder = TextIn(line[Folder.Length..]) }, 0);
+                (group, pictures) = (group with { Folder = TextIn(line[FolderLine.Length..]) }, 0);
             }
-            else if (line.StartsWith(Repeats))
+            else if (line.StartsWith(RepeatsLine))
             {
-                group = group with { Repeats = int.Parse(line[Repeats.Length..].TrimEnd((byte)','), CultureInfo.InvariantCulture) };
+                group = group with { Repeats = int.Parse(line[RepeatsLine.Length..].TrimEnd((byte)','), CultureInfo.InvariantCulture) };
             }
-            else if (line.StartsWith(IsRegularization))
+            else if (line.StartsWith(IsRegularizationLine))
             {
                 found.Add((group with { IsRegularization = line.EndsWith("true"u8) }, pictures));
             }
-            else if (line.StartsWith(File))
+            else if (line.StartsWith(FileLine))
             {
                 pictures++;
                 // Regularisation images have captions of their own, and could have the name of one of hers.
                 wanted = !group.Folder.StartsWith(DatasetLayout.RegularizationFolder + "/", StringComparison.Ordinal)
-                    && captions.TryGetValue(TextIn(line[File.Length..]), out var caption) ? caption : null;
+                    && captions.TryGetValue(TextIn(line[FileLine.Length..]), out var caption) ? caption : null;
                 replaced += wanted is null ? 0 : 1;
             }
-            else if (wanted is not null && line.StartsWith(Caption))
+            else if (wanted is not null && line.StartsWith(CaptionLine))
             {
-                Replace(start + Caption.Length, end - ",".Length, wanted.Value.Caption);
+                Replace(start + CaptionLine.Length, end - ",".Length, wanted.Value.Caption);
             }
-            else if (wanted is not null && line.StartsWith(Outfit))
+            else if (wanted is not null && line.StartsWith(OutfitLine))
             {
-                Replace(start + Outfit.Length, end, wanted.Value.Outfit);
+                Replace(start + OutfitLine.Length, end, wanted.Value.Outfit);
             }
         }
 
