@@ -19,7 +19,7 @@ public static class AtomicFile
         var temporary = TemporaryBeside(path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            OutputFolder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
             // Held open until it has its name, so that nobody takes it for one that was left behind.
             using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
             write(stream);
@@ -42,30 +42,39 @@ public static class AtomicFile
     /// <exception cref="LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Removes what killed writers left unfinished below a folder; what is being written stays.</summary>
+    /// <summary>Removes what killed writers left unfinished below a folder; files that are being written stay.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be removed.</exception>
     public static void RemoveUnfinished(string folder)
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (var file in Directory.EnumerateFiles(folder, "*" + TemporarySuffix, SearchOption.AllDirectories).ToList())
+        foreach (var unfinished in new DirectoryInfo(folder).EnumerateFileSystemInfos("*" + TemporarySuffix, SearchOption.AllDirectories).ToList())
         {
+            if (unfinished is DirectoryInfo)
+            {
+                Discarded.DeleteFolder(unfinished.FullName);
+                continue;
+            }
+
             try
             {
-                if (FileLock.TryTake(file) is not { } mine)
+                if (FileLock.TryTake(unfinished.FullName) is not { } mine)
                     continue;
                 mine.Dispose();
-                File.Delete(file);
+                unfinished.Delete();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw CannotWrite(file, e);
+                throw CannotWrite(unfinished.FullName, e);
             }
         }
     }
 
     /// <summary>A name for an unfinished file in the target's folder, different at each call.</summary>
     public static string TemporaryBeside(string path) => $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+
+    /// <summary>A name for an unfinished file or folder in a folder, different at each call.</summary>
+    internal static string TemporaryIn(string folder) => Path.Combine(folder, $"{Guid.NewGuid():N}{TemporarySuffix}");
 
     /// <summary>The error for a file that could not be written.</summary>
     public static LoraBuildException CannotWrite(string path, Exception cause) => new(

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LoraBuild.Core.Files;
 
 /// <summary>
@@ -8,7 +6,6 @@ namespace LoraBuild.Core.Files;
 /// </summary>
 internal sealed class FolderStamps : IDisposable
 {
-    private const int OpenPath = 0x200000, OpenFolder = 0x10000, CloseOnExecute = 0x80000;
     private const int MostPath = 4096;
 
     private readonly byte[] folder = new byte[MostPath];
@@ -36,21 +33,13 @@ internal sealed class FolderStamps : IDisposable
         path.CopyTo(folder);
         folder[path.Length] = 0;
         folderLength = path.Length;
-        handle = Open(in folder[0], OpenPath | OpenFolder | CloseOnExecute);
+        handle = FolderHandle.Open(in folder[0], FolderHandle.ForPaths);
     }
 
     private void Leave()
     {
         if (handle >= 0)
-            _ = Close(handle);
+            _ = FolderHandle.Close(handle);
         handle = -1;
     }
-
-    [DllImport("libc", EntryPoint = "open")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open(in byte path, int flags);
-
-    [DllImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int handle);
 }

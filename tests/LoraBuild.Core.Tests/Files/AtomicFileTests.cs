@@ -31,6 +31,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         var whole = folder.Write("a/whole.txt", "");
         var unfinished = folder.Write("a/b/" + Path.GetFileName(AtomicFile.TemporaryBeside(whole)), "half");
+        var unfinishedFolder = Directory.CreateDirectory(folder.File("a/b/" + Path.GetFileName(AtomicFile.TemporaryBeside("c")) + "/d")).Parent!;
 
         AtomicFile.Write(folder.File("a/written.txt"), stream =>
         {
@@ -40,6 +41,7 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.RemoveUnfinished(folder.File("not there"));
 
         Assert.False(File.Exists(unfinished));
+        Assert.False(Directory.Exists(unfinishedFolder.FullName));
         Assert.True(File.Exists(whole));
         Assert.Equal("all of it", File.ReadAllText(folder.File("a/written.txt")));
     }

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace LoraBuild.Core.Files;
+
+/// <summary>Open folders of Linux, which .NET has none of.</summary>
+internal static class FolderHandle
+{
+    /// <summary>To look at the folder's attributes.</summary>
+    public const int ForReading = FolderOnly | CloseOnExecute;
+
+    /// <summary>Only to start paths from.</summary>
+    public const int ForPaths = 0x200000 | FolderOnly | CloseOnExecute;
+
+    private const int FolderOnly = 0x10000, CloseOnExecute = 0x80000;
+
+    /// <summary>Opens a folder: a descriptor, or a negative number.</summary>
+    /// <param name="path">The first byte of its path in UTF-8, which ends with a zero.</param>
+    /// <param name="flags">One of this class' constants.</param>
+    [DllImport("libc", EntryPoint = "open")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Open(in byte path, int flags);
+
+    /// <summary>Closes a folder.</summary>
+    [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Close(int handle);
+}
