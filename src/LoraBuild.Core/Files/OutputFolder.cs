@@ -76,7 +76,7 @@ internal static class OutputFolder
 
     private static TimeSpan TimeOfNewFile(string folder)
     {
-        var file = Path.Combine(folder, "a");
+        var file = AtomicFile.TemporaryIn(folder);
         var watch = Stopwatch.StartNew();
         File.WriteAllBytes(file, []);
         var time = watch.Elapsed;
