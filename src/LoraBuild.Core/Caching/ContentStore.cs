@@ -199,9 +199,8 @@ public sealed class ContentStore : IDisposable
 
     private void Write(string path, byte[] bytes)
     {
-        // Its hundreds of small folders stay together, unlike those of outputs: nobody deletes them between two builds.
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, stream => stream.Write(bytes));
+        // Hundreds of folders, which nobody deletes between two builds, need no places of their own.
+        AtomicFile.Write(path, stream => stream.Write(bytes), folder => Directory.CreateDirectory(folder));
         Interlocked.Add(ref added, bytes.LongLength);
     }
 

@@ -5,21 +5,25 @@ namespace LoraBuild.Core.Files;
 
 /// <summary>
 /// Writes files whole or not at all: into a temporary file beside the target, which is then renamed over it. A reader never sees half a
-/// file, and a killed build leaves at most a temporary file, which carries <see cref="TemporarySuffix"/>.
+/// file, and a killed build leaves at most a temporary file or folder, which carries <see cref="TemporarySuffix"/>.
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>How the names of unfinished files end.</summary>
+    /// <summary>How the names of unfinished files and folders end.</summary>
     public const string TemporarySuffix = ".lora-tmp";
 
     /// <summary>Writes a file through <paramref name="write"/>, creating its folder.</summary>
     /// <exception cref="LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, write, OutputFolder.Create);
+
+    /// <summary>The same with another way to create the folder, whose full path it gets.</summary>
+    /// <exception cref="LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
+    internal static void Write(string path, Action<Stream> write, Action<string> createFolder)
     {
         var temporary = TemporaryBeside(path);
         try
         {
-            OutputFolder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            createFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
             // Held open until it has its name, so that nobody takes it for one that was left behind.
             using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
             write(stream);
@@ -43,31 +47,29 @@ public static class AtomicFile
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Removes what killed writers left unfinished below a folder; files that are being written stay.</summary>
-    /// <exception cref="LoraBuildException">LB6001: it cannot be removed.</exception>
+    /// <exception cref="LoraBuildException">LB6001: a file cannot be removed.</exception>
     public static void RemoveUnfinished(string folder)
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (var unfinished in new DirectoryInfo(folder).EnumerateFileSystemInfos("*" + TemporarySuffix, SearchOption.AllDirectories).ToList())
+        var unfinished = new DirectoryInfo(folder).EnumerateFileSystemInfos("*" + TemporarySuffix, SearchOption.AllDirectories).ToLookup(entry => entry is DirectoryInfo);
+        foreach (var file in unfinished[false])
         {
-            if (unfinished is DirectoryInfo)
-            {
-                Discarded.DeleteFolder(unfinished.FullName);
-                continue;
-            }
-
             try
             {
-                if (FileLock.TryTake(unfinished.FullName) is not { } mine)
+                if (FileLock.TryTake(file.FullName) is not { } mine)
                     continue;
                 mine.Dispose();
-                unfinished.Delete();
+                file.Delete();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw CannotWrite(unfinished.FullName, e);
+                throw CannotWrite(file.FullName, e);
             }
         }
+
+        foreach (var entry in unfinished[true])
+            Discarded.DeleteFolder(entry.FullName);
     }
 
     /// <summary>A name for an unfinished file in the target's folder, different at each call.</summary>

@@ -6,12 +6,12 @@ namespace LoraBuild.Core.Files;
 internal static class FolderHandle
 {
     /// <summary>To look at the folder's attributes.</summary>
-    public const int ForReading = FolderOnly | CloseOnExecute;
+    public const int ForReading = CloseOnExecute;
 
     /// <summary>Only to start paths from.</summary>
-    public const int ForPaths = 0x200000 | FolderOnly | CloseOnExecute;
+    public const int ForPaths = 0x200000 | CloseOnExecute;
 
-    private const int FolderOnly = 0x10000, CloseOnExecute = 0x80000;
+    private const int CloseOnExecute = 0x80000;
 
     /// <summary>Opens a folder: a descriptor, or a negative number.</summary>
     /// <param name="path">The first byte of its path in UTF-8, which ends with a zero.</param>

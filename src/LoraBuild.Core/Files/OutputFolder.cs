@@ -7,8 +7,8 @@ namespace LoraBuild.Core.Files;
 /// <summary>
 /// Folders of files that are deleted and written again, as a build's outputs are. ext4 keeps a folder's files near it, and one without a
 /// journal passes over the inodes that were deleted there in the last minutes, one by one, for each new file: up to 0.4 ms a file instead
-/// of 0.02. So a folder is made somewhere else each time: in a folder with the attribute T (chattr(1)), whose subfolders ext4 spreads over
-/// the disk by their names, some are made under random names, and one that takes a new file quickly is moved into its place.
+/// of 0.02. There, a folder is made somewhere else each time: in a folder with the attribute T (chattr(1)), whose subfolders ext4 spreads
+/// over the disk by their names, some are made under random names, and one that takes a new file quickly is moved to where it belongs.
 /// </summary>
 internal static class OutputFolder
 {
@@ -17,22 +17,45 @@ internal static class OutputFolder
     private const nuint GetAttributes = 0x80086601, SetAttributes = 0x40086602;
     private const long TopOfTrees = 0x20000;
 
-    // ext4 takes the next group of blocks with room and no folder after the one that the name falls on, so some groups come up often, and
-    // then again after the next deletion. While all these folders are there each comes up once, and the last is as likely in any group.
+    // Has an entry for each journal of ext4 in use.
+    private const string Journals = "/proc/fs/jbd2";
+
+    // Of the groups of blocks with room, ext4 takes one with the fewest folders, and of these the next after the one that the name falls on:
+    // some come up often, and would again after the next deletion. Most of them are taken when the last of so many is made.
     private const int Places = 16;
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(0.1);
+
+    private static readonly EnumerationOptions WithoutErrors = new() { IgnoreInaccessible = true };
+    private static readonly Lazy<bool> HasJournals = new(() => Directory.Exists(Journals) && Directory.EnumerateFileSystemEntries(Journals, "*", WithoutErrors).Any());
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(0.1);
+
+    // The rename of a folder replaces an empty one, in which another thread may be about to write.
+    private static readonly Lock Turn = new();
 
     /// <summary>Creates a folder, and the folders above it, unless it is there.</summary>
+    /// <param name="path">Its full path.</param>
     /// <exception cref="IOException">There is a file of that name, or the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be created there.</exception>
     public static void Create(string path)
     {
-        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (!Directory.Exists(path) && !(OperatingSystem.IsLinux() && TryCreateApart(path)))
+        if (!OperatingSystem.IsLinux() || HasJournals.Value)
             Directory.CreateDirectory(path);
+        else
+            Create(path, TakesFilesQuickly);
     }
 
-    private static bool TryCreateApart(string path)
+    /// <summary>The same as on a Linux without journals, with another judgement of whether a folder lies in a good place.</summary>
+    internal static void Create(string path, Func<string, bool> isGood)
+    {
+        if (Directory.Exists(path))
+            return;
+        lock (Turn)
+        {
+            if (Directory.Exists(path) || !TryCreateElsewhere(path, isGood))
+                Directory.CreateDirectory(path);
+        }
+    }
+
+    private static bool TryCreateElsewhere(string path, Func<string, bool> isGood)
     {
         var top = AtomicFile.TemporaryIn(Path.GetDirectoryName(path)!);
         try
@@ -41,17 +64,35 @@ internal static class OutputFolder
             if (!TrySpread(top))
                 return false;
             var places = Enumerable.Range(0, Places).Select(_ => Directory.CreateDirectory(Path.Combine(top, Path.GetRandomFileName())).FullName).ToList();
-            Directory.Move(places.FindLast(place => TimeOfNewFile(place) < Soon) ?? places[^1], path);
+            if (places.FindLast(place => isGood(place)) is not { } place)
+                return false;
+            Directory.Move(place, path);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another thread or build was faster, or what is wrong shows where the folder is made the plain way.
+            // Another build was faster, or what is wrong shows where the folder is made the plain way.
             return false;
         }
         finally
         {
             Discarded.DeleteFolder(top);
+        }
+    }
+
+    private static bool TakesFilesQuickly(string folder)
+    {
+        // The first call of a process takes long anywhere.
+        return IsQuick() || IsQuick();
+
+        bool IsQuick()
+        {
+            var file = AtomicFile.TemporaryIn(folder);
+            var watch = Stopwatch.StartNew();
+            File.WriteAllBytes(file, []);
+            var time = watch.Elapsed;
+            File.Delete(file);
+            return time < Quick;
         }
     }
 
@@ -72,16 +113,6 @@ internal static class OutputFolder
         {
             _ = FolderHandle.Close(handle);
         }
-    }
-
-    private static TimeSpan TimeOfNewFile(string folder)
-    {
-        var file = AtomicFile.TemporaryIn(folder);
-        var watch = Stopwatch.StartNew();
-        File.WriteAllBytes(file, []);
-        var time = watch.Elapsed;
-        File.Delete(file);
-        return time;
     }
 
     [DllImport("libc", EntryPoint = "ioctl")]

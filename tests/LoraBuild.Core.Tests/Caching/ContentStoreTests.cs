@@ -1,5 +1,6 @@
 using System.Text;
 using LoraBuild.Core.Caching;
+using LoraBuild.Core.Diagnostics;
 
 namespace LoraBuild.Core.Tests.Caching;
 
@@ -26,6 +27,14 @@ public sealed class ContentStoreTests : IDisposable
 
     [Fact]
     public void An_unknown_key_is_a_miss() => Assert.Null(Store.Find(key));
+
+    [Fact]
+    public void A_store_that_cannot_be_written_is_an_error_with_a_code()
+    {
+        folder.Write("store/cas", "a file where a folder belongs");
+        var error = Assert.Throws<LoraBuildException>(() => Store.Add(key, [("a", "first"u8.ToArray())], "Test"));
+        Assert.Equal(DiagnosticCode.CannotWrite, error.Diagnostic.Code);
+    }
 
     [Fact]
     public void A_damaged_entry_is_a_miss_and_is_mended_by_the_next_add()
