@@ -48,6 +48,8 @@ internal static class OutputFolder
     {
         if (Directory.Exists(path))
             return;
+        if (Path.GetDirectoryName(path) is { } parent)
+            Create(parent, isGood);
         lock (Turn)
         {
             if (Directory.Exists(path) || !TryCreateElsewhere(path, isGood))
