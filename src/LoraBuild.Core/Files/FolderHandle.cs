@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace LoraBuild.Core.Files;
 
-/// <summary>Open folders of Linux, which .NET has none of.</summary>
+/// <summary>Descriptors of open folders on Linux, for calls that .NET does not have.</summary>
 internal static class FolderHandle
 {
-    /// <summary>To look at the folder's attributes.</summary>
-    public const int ForReading = CloseOnExecute;
+    /// <summary>To read and set the folder's attributes.</summary>
+    public const int ForAttributes = CloseOnExecute;
 
     /// <summary>Only to start paths from.</summary>
     public const int ForPaths = 0x200000 | CloseOnExecute;

@@ -100,7 +100,7 @@ internal static class OutputFolder
 
     private static bool TrySpread(string folder)
     {
-        var handle = FolderHandle.Open(in Encoding.UTF8.GetBytes(folder + '\0')[0], FolderHandle.ForReading);
+        var handle = FolderHandle.Open(in Encoding.UTF8.GetBytes(folder + '\0')[0], FolderHandle.ForAttributes);
         if (handle < 0)
             return false;
         try
