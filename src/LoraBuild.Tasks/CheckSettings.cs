@@ -51,7 +51,6 @@ public sealed class CheckSettings : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        Session.Remarks.Clear();
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
         foreach (var name in UnknownGlobalProperties)

@@ -56,7 +56,7 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
         }
 
         if (Session.Store.Remote?.TakeWarning() is { } warning)
-            Show(warning);
+            Report(warning);
         var succeeded = !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
         if (!succeeded)
             Session.End();
@@ -84,13 +84,6 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
 
     /// <summary>Shows a diagnostic in MSBuild's way.</summary>
     protected internal void Report(Diagnostic diagnostic)
-    {
-        Session.Remarks.Enqueue(diagnostic);
-        Show(diagnostic);
-    }
-
-    /// <summary>The same for what no later build of edited tags repeats.</summary>
-    private protected void Show(Diagnostic diagnostic)
     {
         // A line end within a name would cut the diagnostic in two.
         var file = diagnostic.File?.ReplaceLineEndings(" ");

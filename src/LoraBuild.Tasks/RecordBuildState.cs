@@ -16,7 +16,6 @@ public sealed class RecordBuildState : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        Session.FinishStoring();
         if (!Session.IsUnfinished)
             Session.Save();
         Session.End();

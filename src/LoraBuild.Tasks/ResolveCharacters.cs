@@ -70,8 +70,7 @@ public sealed class ResolveCharacters : LoraTask
         var folders = characterFiles.Select(file => Path.Combine(Path.GetDirectoryName(file)!, "images")).Append(Path.Combine(ProjectFolder, "regularization"));
         if (UnreadPictures.Below(folders, [.. Pictures.Select(picture => picture.GetMetadata("FullPath"))]) is not { Count: > 0 } unread)
             return;
-        // Not kept for builds of edited tags: they do not look again whether it is still so.
-        Show(new Diagnostic(
+        Report(new Diagnostic(
             DiagnosticCode.UnreadFormat,
             Severity.Warning,
             $"Nothing is built from these pictures, whose formats are not read: {PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save them as PNG.",

@@ -70,8 +70,7 @@ public sealed class TagPictures : ModelTask
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
         var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(
             [.. byTagger.Select(picture => (picture.Id(), picture.ItemSpec))], Folder);
-        if (!Session.IsPartial)
-            Session.Sweep(Folder, Session.State.IsSeen);
+        Session.Sweep(Folder, Session.State.IsSeen);
 
         var scored = byTagger.Where(picture => Session.State.IsSeen(ScoresOf(picture)));
         var ready = scored.Concat(Pictures.Except(byTagger)).ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
@@ -84,7 +83,7 @@ public sealed class TagPictures : ModelTask
         Complete = TaggedPictures.Length == Pictures.Length;
         var fromFiles = Pictures.Length - byTagger.Count;
         var tally = new StepTally(
-            Pictures.Length + Session.RestCount, scoring.Made + read.Count, scoring.Restored + Math.Min(tagging.Restored, fromFiles), Pictures.Length - TaggedPictures.Length);
+            Pictures.Length, scoring.Made + read.Count, scoring.Restored + Math.Min(tagging.Restored, fromFiles), Pictures.Length - TaggedPictures.Length);
         Say(tally.Describe("Tag"));
     }
 

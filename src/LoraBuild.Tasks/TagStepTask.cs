@@ -55,16 +55,8 @@ public abstract class TagStepTask : LoraTask
 
     /// <summary>The ids of a character's pictures, all of them, with their tags in a ledger.</summary>
     private protected IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> TagsOf(Character character, string ledger) =>
-        Session.ReadLedger(ledger) switch
-        {
-            // Then there is but one character.
-            TagLedgerText text => text.AllTags(),
-            var entries =>
-            [
-                .. Pictures.Where(picture => Tag.Comparer.Equals(CharacterOf(picture), character.Trigger))
-                    .Select(picture => (picture.Id(), entries[picture.Id()].Tags.Tags)),
-            ],
-        };
+        Session.ReadLedger(ledger).TagsOf(
+            Pictures.Where(picture => Tag.Comparer.Equals(CharacterOf(picture), character.Trigger)).Select(picture => picture.Id()));
 
     private static string CharacterOf(ITaskItem picture) => picture.GetMetadata(PictureMetadata.Character);
 }

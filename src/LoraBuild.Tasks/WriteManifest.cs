@@ -38,36 +38,6 @@ public sealed class WriteManifest : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        if (Session.IsPartial)
-            CaptionAnew();
-        else
-            WriteWhole();
-    }
-
-    // Of some pictures alone only the captions are other ones.
-    private void CaptionAnew()
-    {
-        var tags = Session.ReadLedger(TagsFile);
-        var captions = new Dictionary<string, (string Caption, string? Outfit)>(StringComparer.Ordinal);
-        foreach (var picture in Pictures)
-        {
-            var entry = tags[picture.Id()];
-            var caption = Caption.Of(entry.Tags.Tags);
-            captions[picture.Id() + ".png"] = (caption, entry.Finding?.Outfit);
-            var folder = DatasetLayout.FolderName(RepeatsOf(picture), picture.GetMetadata(PictureMetadata.Character));
-            var bytes = Encoding.UTF8.GetBytes(caption);
-            Place(Path.Combine(Folder, folder, picture.Id() + ".txt"), ContentHash.Of(bytes), () => bytes);
-        }
-
-        var file = Path.Combine(Folder, DatasetFile.Name);
-        var json = new DatasetText(File.ReadAllBytes(file)).With(captions, out var groups);
-        Place(file, ContentHash.Of(json), () => json);
-        Tell([.. groups.Where(group => !group.Group.IsRegularization).Select(group => (group.Group.Repeats, group.Pictures))],
-            groups.Where(group => group.Group.IsRegularization).Sum(group => group.Pictures));
-    }
-
-    private void WriteWhole()
-    {
         TakeFolder();
         var tags = Session.ReadLedger(TagsFile);
         var pictures = Pictures.SelectInParallel(picture => Captioned(picture, tags[picture.Id()]), CancellationToken).ToDictionary(picture => picture.Id);

@@ -97,11 +97,10 @@ public sealed class WriteReport : LoraTask
         var hasTraining = Session.State.IsMade(TrainingLogFile);
         if (AfterTraining && !hasTraining)
             return;
-        var pictures = Pictures.Length + Session.RestCount;
-        if (!IsWritten(Wanted, pictures))
+        if (Wanted != "true" && (Wanted != "auto" || Pictures.Length > MostUnasked))
         {
             if (!AfterTraining)
-                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {pictures} pictures; dotnet build -t:Report writes it"));
+                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Pictures.Length} pictures; dotnet build -t:Report writes it"));
             return;
         }
 
@@ -133,11 +132,6 @@ public sealed class WriteReport : LoraTask
         Session.State.RecordOutput(Page, hasTraining ? trained : untrained);
         Say($"Report -> {Page}");
     }
-
-    /// <summary>Whether a build writes the page.</summary>
-    /// <param name="wanted">See <see cref="Wanted"/>.</param>
-    /// <param name="pictures">How many pictures there are.</param>
-    internal static bool IsWritten(string wanted, int pictures) => wanted == "true" || (wanted == "auto" && pictures <= MostUnasked);
 
     private ContentHash Key(TrainingSettings settings, OwnImplications own, ContentHash thumbnails)
     {

@@ -14,14 +14,10 @@ public sealed class BuildState
     // without changing its stamp. LoraBuild's own assemblies are that young right after they were built.
     private const long RacyNanoseconds = 20_000_000;
 
-    /// <summary>More changed files than these are not told one by one: then a build looks at everything anyway.</summary>
-    private const int MostChanges = 100;
-
     private SavedState? known;
     private readonly ConcurrentDictionary<string, FileRecord> seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> seenAbsent = new(StringComparer.Ordinal);
     private bool isCurrent;
-    private bool keepsRest;
 
     private BuildState(SavedState? known) => this.known = known;
 
@@ -38,7 +34,6 @@ public sealed class BuildState
     public void Reload(string path)
     {
         known = SavedState.Read(path);
-        Changed = null;
         isCurrent = false;
     }
 
@@ -49,32 +44,19 @@ public sealed class BuildState
     /// <param name="currentIdentity">The hash of everything but files that the build depends on: settings, items, their metadata.</param>
     public bool IsCurrent(ContentHash currentIdentity)
     {
-        var changes = known is not null && known.Identity == currentIdentity ? known.FindChanges(MostChanges) : null;
-        Changed = changes is { IsComplete: true } ? changes.Files : null;
+        var changes = known is not null && known.Identity == currentIdentity ? known.FindChanges() : null;
         WhyNotCurrent = known is null
             ? "There is no build before it that succeeded."
             : changes is null ? "Settings, items or their metadata, or LoraBuild itself, are others than the last time." : Describe(changes);
-        return isCurrent = Changed is { Count: 0 };
+        return isCurrent = WhyNotCurrent is null;
     }
 
     /// <summary>What <see cref="IsCurrent"/> found, in a sentence for a detailed log; null where nothing can have changed.</summary>
     public string? WhyNotCurrent { get; private set; }
 
-    /// <summary>
-    /// What <see cref="IsCurrent"/> found: the files that changed or are gone, where nothing else can have changed and they are few; else null.
-    /// </summary>
-    public IReadOnlyList<string>? Changed { get; private set; }
-
-    /// <summary>
-    /// Takes every file of the last build for one of this build too, as it was, unless this build looks at it: who calls it knows that nothing
-    /// but what this build looks at depends on <see cref="Changed"/>.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">What changed is not known.</exception>
-    public void KeepRest() => keepsRest = Changed is not null ? true : throw new InvalidOperationException("What changed is not known.");
-
     /// <summary>Every file that this build read and did not make, with its hash; of one that had nothing else to do, also what the last one read.</summary>
     public IEnumerable<KeyValuePair<string, ContentHash>> Inputs =>
-        (isCurrent || keepsRest ? known!.Files.Where(file => !seen.ContainsKey(file.Key)).Concat(seen) : seen)
+        (isCurrent ? known!.Files.Where(file => !seen.ContainsKey(file.Key)).Concat(seen) : seen)
             .Where(file => file.Value.Key is null)
             .Select(file => KeyValuePair.Create(file.Key, file.Value.Content));
 
@@ -117,26 +99,18 @@ public sealed class BuildState
     public void RecordOutput(string path, ContentHash key, ContentHash content) => seen[path] = new FileRecord(StampOf(path), content, key);
 
     /// <summary>Whether this build made or kept the output at this path.</summary>
-    public bool IsSeen(string path) => seen.ContainsKey(path) || (keepsRest && known!.Has(path));
+    public bool IsSeen(string path) => seen.ContainsKey(path);
+
+    /// <summary>Whether the output at this path is still as the last build left it.</summary>
+    public bool IsUntouched(string path) => known?.Find(path) is { Key: not null } record && FileStamp.Of(path) == record.Stamp;
 
     /// <summary>Whether the output at this path is of this build: it made or kept it, or had nothing to do and the last one left it.</summary>
     public bool IsMade(string path) =>
-        seen.TryGetValue(path, out var record) ? record.Key is not null : (isCurrent || keepsRest) && known!.Has(path);
+        seen.TryGetValue(path, out var record) ? record.Key is not null : isCurrent && known!.Has(path);
 
     /// <summary>Saves what this build saw, as the state of a build that succeeded.</summary>
     /// <exception cref="Diagnostics.LoraBuildException">LB6001: the file cannot be written.</exception>
-    public void Save(string path, ContentHash currentIdentity)
-    {
-        if (!keepsRest)
-        {
-            SavedState.Write(path, currentIdentity, seen, seenAbsent.Keys);
-            return;
-        }
-
-        var absent = seenAbsent.Keys.Where(name => !known!.HasAbsent(name)).ToList();
-        if (absent.Count > 0 || !known!.TryWriteChanged(path, currentIdentity, seen))
-            SavedState.Write(path, currentIdentity, seen.Concat(known!.Files.Where(file => !seen.ContainsKey(file.Key))), known.Absent.Concat(absent));
-    }
+    public void Save(string path, ContentHash currentIdentity) => SavedState.Write(path, currentIdentity, seen, seenAbsent.Keys);
 
     private static string? Describe(FileChanges changes)
     {
@@ -147,7 +121,7 @@ public sealed class BuildState
         var others = changes.Files.Count - 1;
         return others == 0
             ? $"'{first}' was changed or is gone."
-            : string.Create(CultureInfo.InvariantCulture, $"'{first}' and {(changes.IsComplete ? "" : "at least ")}{others} more were changed or are gone.");
+            : string.Create(CultureInfo.InvariantCulture, $"'{first}' and {others} more were changed or are gone.");
     }
 
     private FileRecord Record(string path, ContentHash? key)

@@ -199,8 +199,7 @@ public sealed class ContentStore : IDisposable
 
     private void Write(string path, byte[] bytes)
     {
-        // Hundreds of folders, which nobody deletes between two builds, need no places of their own.
-        AtomicFile.Write(path, stream => stream.Write(bytes), folder => Directory.CreateDirectory(folder));
+        AtomicFile.Write(path, stream => stream.Write(bytes));
         Interlocked.Add(ref added, bytes.LongLength);
     }
 

@@ -3,5 +3,4 @@ namespace LoraBuild.Core.Caching;
 /// <summary>How files differ from what a state says of them.</summary>
 /// <param name="Files">Files that were changed or are gone, in no order.</param>
 /// <param name="Appeared">A file that was not there and is now, or null.</param>
-/// <param name="IsComplete">Whether that is all: nothing has appeared, and the files are no more than were asked for.</param>
-public sealed record FileChanges(IReadOnlyList<string> Files, string? Appeared, bool IsComplete);
+internal sealed record FileChanges(IReadOnlyList<string> Files, string? Appeared);

@@ -116,78 +116,37 @@ internal sealed class SavedState
         }
     }
 
-    /// <summary>Looks at every file; no further than it takes to find a missing one that is there now, or more changed ones than so many.</summary>
-    public FileChanges FindChanges(int most)
+    /// <summary>Looks at every file.</summary>
+    public FileChanges FindChanges()
     {
         // A few threads: the answer is the kernel's, and asking is all there is to do.
         var threads = Math.Min(Environment.ProcessorCount, 8);
         var changed = new List<int>();
         var appeared = -1;
-        var known = true;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
             using var stamps = new FolderStamps();
-            for (var i = Share(files, thread); i < Share(files, thread + 1) && Volatile.Read(ref known); i++)
+            for (var i = Share(files, thread); i < Share(files, thread + 1); i++)
             {
                 if (stamps.Of(NameAt(HeaderSize + (i * FileSize) + StampSize)) == StampOf(i))
                     continue;
                 lock (changed)
-                {
                     changed.Add(i);
-                    known &= changed.Count <= most;
-                }
             }
 
-            for (var i = Share(absent, thread); i < Share(absent, thread + 1) && Volatile.Read(ref known); i++)
+            for (var i = Share(absent, thread); i < Share(absent, thread + 1); i++)
             {
-                if (stamps.Of(NameAt(AbsentAt(i))) is null)
-                    continue;
-                Volatile.Write(ref appeared, i);
-                Volatile.Write(ref known, false);
+                if (stamps.Of(NameAt(AbsentAt(i))) is not null)
+                    Volatile.Write(ref appeared, i);
             }
         });
-        return new FileChanges(changed.ConvertAll(PathOf), appeared < 0 ? null : AbsentPathOf(appeared), known);
+        return new FileChanges(changed.ConvertAll(PathOf), appeared < 0 ? null : AbsentPathOf(appeared));
 
         int Share(int count, int part) => (int)((long)count * part / threads);
     }
 
-    /// <summary>Writes this state with other records for some of its files, all else as it is.</summary>
-    /// <returns>Whether it could: one of the files is not in this state, or this one's hashes are damaged.</returns>
-    /// <exception cref="Diagnostics.LoraBuildException">LB6001: the file cannot be written.</exception>
-    public bool TryWriteChanged(string path, ContentHash identity, IReadOnlyCollection<KeyValuePair<string, FileRecord>> changes)
-    {
-        if (!hashesHold.Value)
-            return false;
-        var changed = bytes.ToArray();
-        identity.CopyTo(changed.AsSpan(Magic.Length));
-        foreach (var (name, record) in changes)
-        {
-            if (IndexOf(name) is not (>= 0 and var file))
-                return false;
-            WriteStamp(changed.AsSpan(HeaderSize + (file * FileSize)), record.Stamp);
-            var hashes = changed.AsSpan(firstPart + ContentHash.Size + (file * HashesSize), HashesSize);
-            hashes.Clear();
-            record.Content.CopyTo(hashes);
-            record.Key?.CopyTo(hashes[ContentHash.Size..]);
-        }
-
-        Seal(changed, firstPart);
-        AtomicFile.Write(path, stream => stream.Write(changed));
-        return true;
-    }
-
     /// <summary>Whether it has a file of this name.</summary>
     public bool Has(string path) => IndexOf(path) >= 0;
-
-    /// <summary>Whether it has a missing file of this name.</summary>
-    public bool HasAbsent(string path)
-    {
-        var start = HeaderSize + (files * FileSize);
-        return Search(Encoding.UTF8.GetBytes(path), absent, start, sizeof(int)) >= 0;
-    }
-
-    /// <summary>The missing files.</summary>
-    public IEnumerable<string> Absent => Enumerable.Range(0, absent).Select(AbsentPathOf);
 
     /// <summary>Every file, by path; none where the hashes are damaged.</summary>
     public IEnumerable<KeyValuePair<string, FileRecord>> Files => !hashesHold.Value ? [] : Enumerable.Range(0, files)
@@ -201,16 +160,15 @@ internal sealed class SavedState
         return IndexOf(path) is >= 0 and var file ? RecordAt(file) : null;
     }
 
-    private int IndexOf(string path) => Search(Encoding.UTF8.GetBytes(path), files, HeaderSize + StampSize, FileSize);
-
-    // Where among entries, sorted by their names, the one of this name is, or -1; the places of names stand at the start and every step on.
-    private int Search(ReadOnlySpan<byte> wanted, int count, int start, int step)
+    // The place of a file among the files, which are sorted by their names, or -1.
+    private int IndexOf(string path)
     {
-        var (low, high) = (0, count - 1);
+        var wanted = Encoding.UTF8.GetBytes(path).AsSpan();
+        var (low, high) = (0, files - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var order = NameAt(start + (middle * step)).SequenceCompareTo(wanted);
+            var order = NameAt(HeaderSize + StampSize + (middle * FileSize)).SequenceCompareTo(wanted);
             if (order == 0)
                 return middle;
             if (order < 0)

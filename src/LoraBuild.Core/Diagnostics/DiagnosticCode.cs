@@ -57,9 +57,6 @@ public static class DiagnosticCode
     /// <summary>There is no finished LoRA of this build to publish or merge, or no file of an epoch that is to be published.</summary>
     public const string NothingToPublish = "LB1017";
 
-    /// <summary>A target that needs all pictures comes after a build of edited ones alone, in one run.</summary>
-    public const string NeedsAllPictures = "LB1018";
-
     /// <summary>A picture cannot be decoded: truncated, empty, or not a picture.</summary>
     public const string UndecodablePicture = "LB2001";
 

@@ -5,25 +5,21 @@ namespace LoraBuild.Core.Files;
 
 /// <summary>
 /// Writes files whole or not at all: into a temporary file beside the target, which is then renamed over it. A reader never sees half a
-/// file, and a killed build leaves at most a temporary file or folder, which carries <see cref="TemporarySuffix"/>.
+/// file, and a killed build leaves at most a temporary file, which carries <see cref="TemporarySuffix"/>.
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>How the names of unfinished files and folders end.</summary>
+    /// <summary>The end of the names of unfinished files.</summary>
     public const string TemporarySuffix = ".lora-tmp";
 
     /// <summary>Writes a file through <paramref name="write"/>, creating its folder.</summary>
     /// <exception cref="LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write) => Write(path, write, OutputFolder.Create);
-
-    /// <summary>The same with another way to create the folder, whose full path it gets.</summary>
-    /// <exception cref="LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
-    internal static void Write(string path, Action<Stream> write, Action<string> createFolder)
+    public static void Write(string path, Action<Stream> write)
     {
         var temporary = TemporaryBeside(path);
         try
         {
-            createFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             // Held open until it has its name, so that nobody takes it for one that was left behind.
             using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
             write(stream);
@@ -52,31 +48,24 @@ public static class AtomicFile
     {
         if (!Directory.Exists(folder))
             return;
-        var unfinished = new DirectoryInfo(folder).EnumerateFileSystemInfos("*" + TemporarySuffix, SearchOption.AllDirectories).ToLookup(entry => entry is DirectoryInfo);
-        foreach (var file in unfinished[false])
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + TemporarySuffix, SearchOption.AllDirectories))
         {
             try
             {
-                if (FileLock.TryTake(file.FullName) is not { } mine)
+                if (FileLock.TryTake(file) is not { } mine)
                     continue;
                 mine.Dispose();
-                file.Delete();
+                File.Delete(file);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw CannotWrite(file.FullName, e);
+                throw CannotWrite(file, e);
             }
         }
-
-        foreach (var entry in unfinished[true])
-            Discarded.DeleteFolder(entry.FullName);
     }
 
     /// <summary>A name for an unfinished file in the target's folder, different at each call.</summary>
     public static string TemporaryBeside(string path) => $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
-
-    /// <summary>A name for an unfinished file or folder in a folder, different at each call.</summary>
-    internal static string TemporaryIn(string folder) => Path.Combine(folder, $"{Guid.NewGuid():N}{TemporarySuffix}");
 
     /// <summary>The error for a file that could not be written.</summary>
     public static LoraBuildException CannotWrite(string path, Exception cause) => new(

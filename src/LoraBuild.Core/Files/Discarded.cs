@@ -1,6 +1,6 @@
 namespace LoraBuild.Core.Files;
 
-/// <summary>Files and folders that nobody needs.</summary>
+/// <summary>Files that nobody needs.</summary>
 internal static class Discarded
 {
     /// <summary>Deletes a file; one that cannot be deleted stays, which harms nobody.</summary>
@@ -15,19 +15,6 @@ internal static class Discarded
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
-        }
-    }
-
-    /// <summary>Deletes a folder with all that is in it; one that cannot be deleted stays.</summary>
-    public static void DeleteFolder(string path)
-    {
-        try
-        {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // As with a file.
         }
     }
 }

@@ -5,9 +5,6 @@ namespace LoraBuild.Core.Files;
 /// <summary>Descriptors of open folders on Linux, for calls that .NET does not have.</summary>
 internal static class FolderHandle
 {
-    /// <summary>To read and set the folder's attributes.</summary>
-    public const int ForAttributes = CloseOnExecute;
-
     /// <summary>Only to start paths from.</summary>
     public const int ForPaths = 0x200000 | CloseOnExecute;
 

@@ -28,9 +28,9 @@ public sealed record ReportSource(
     TrainingSettings Settings,
     ImplicationTable Implications,
     double FeatureFrequency,
-    IReadOnlyDictionary<string, TagLedgerEntry> Tagged,
-    IReadOnlyDictionary<string, TagLedgerEntry> Stripped,
-    IReadOnlyDictionary<string, TagLedgerEntry> Deduped,
-    IReadOnlyDictionary<string, TagLedgerEntry> Aligned,
+    TagLedger Tagged,
+    TagLedger Stripped,
+    TagLedger Deduped,
+    TagLedger Aligned,
     IReadOnlyList<NearDuplicate> Duplicates,
     int MinPictureSize);

@@ -7,95 +7,71 @@ using LoraBuild.Core.Outfits;
 namespace LoraBuild.Core.Tags;
 
 /// <summary>
-/// A line of a <see cref="TagLedger"/>, written and read token by token: a serializer takes longer to start than a build after a small change
-/// takes to write its few lines.
+/// The tags and the finding in a line of a <see cref="TagLedger"/>, written and read token by token: a serializer takes longer to start than
+/// a build after a small change takes to write its few lines.
 /// </summary>
-internal static class TagLedgerLine
+internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
 {
     // Tags are written as they are, whatever HTML thinks of their characters.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static ReadOnlySpan<byte> BeforeTags => "\"tags\":{\"tags\":["u8;
 
-    /// <summary>Writes an entry and the end of its line.</summary>
-    public static void Write(Stream stream, TagLedgerEntry entry)
+    /// <summary>Writes an entry's line without its end.</summary>
+    public void Write(Stream stream, TagLedgerEntry entry)
     {
-        using (var json = new Utf8JsonWriter(stream, Options))
+        using var json = new Utf8JsonWriter(stream, Options);
+        json.WriteStartObject();
+        json.WriteString("id"u8, entry.Id);
+        json.WriteString("key"u8, entry.Key.ToString());
+        json.WriteString("content"u8, entry.Content.ToString());
+        json.WriteStartObject("tags"u8);
+        Write(json, "tags", Tags.Tags);
+        Write(json, "pinned", Tags.Pinned);
+        Write(json, "banned", Tags.Banned);
+        json.WriteStartArray("changes"u8);
+        foreach (var change in Tags.Changes)
         {
             json.WriteStartObject();
-            json.WriteString("id"u8, entry.Id);
-            json.WriteString("key"u8, entry.Key.ToString());
-            json.WriteStartObject("tags"u8);
-            Write(json, "tags", entry.Tags.Tags);
-            Write(json, "pinned", entry.Tags.Pinned);
-            Write(json, "banned", entry.Tags.Banned);
-            json.WriteStartArray("changes"u8);
-            foreach (var change in entry.Tags.Changes)
-            {
-                json.WriteStartObject();
-                json.WriteString("tag"u8, change.Tag);
-                json.WriteString("kind"u8, change.Kind.ToString());
-                json.WriteString("reason"u8, change.Reason);
-                json.WriteString("by"u8, change.By);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-            if (entry.Finding is { } finding)
-            {
-                json.WriteStartObject("finding"u8);
-                json.WriteString("outfit"u8, finding.Outfit);
-                json.WriteString("reason"u8, finding.Reason);
-                Write(json, "undecided", finding.Undecided);
-                json.WriteEndObject();
-            }
-            else
-            {
-                json.WriteNull("finding"u8);
-            }
-
+            json.WriteString("tag"u8, change.Tag);
+            json.WriteString("kind"u8, change.Kind.ToString());
+            json.WriteString("reason"u8, change.Reason);
+            json.WriteString("by"u8, change.By);
             json.WriteEndObject();
         }
 
-        stream.WriteByte((byte)'\n');
+        json.WriteEndArray();
+        json.WriteEndObject();
+        if (Finding is { } finding)
+        {
+            json.WriteStartObject("finding"u8);
+            json.WriteString("outfit"u8, finding.Outfit);
+            json.WriteString("reason"u8, finding.Reason);
+            Write(json, "undecided", finding.Undecided);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("finding"u8);
+        }
+
+        json.WriteEndObject();
     }
 
-    /// <summary>Reads an entry; null where the line is damaged.</summary>
-    public static TagLedgerEntry? TryRead(ReadOnlySpan<byte> line)
+    /// <summary>Reads a line.</summary>
+    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    public static TagLedgerLine Read(ReadOnlySpan<byte> line)
     {
         try
         {
             var json = new Utf8JsonReader(line);
-            Expect(ref json, JsonTokenType.StartObject);
-            var id = ReadText(ref json, "id"u8);
-            var key = ContentHash.Parse(ReadText(ref json, "key"u8));
+            ReadHead(ref json);
             Expect(ref json, "tags"u8, JsonTokenType.StartObject);
             var tags = new PictureTags(ReadList(ref json, "tags"u8), ReadList(ref json, "pinned"u8), ReadList(ref json, "banned"u8), ReadChanges(ref json));
             Expect(ref json, JsonTokenType.EndObject);
             var finding = ReadFinding(ref json);
             Expect(ref json, JsonTokenType.EndObject);
-            return json.Read() ? null : new TagLedgerEntry(id, key, tags, finding);
-        }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The id and the key of a line.</summary>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
-    public static (string Id, ContentHash Key) ReadHead(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            // A reader's search for the end of a string is compiled anew in each process. Where no character is escaped, that is the next quote.
-            var rest = line;
-            if (TrySkip(ref rest, "{\"id\":\""u8) && TryTakeText(ref rest, out var plain) && TrySkip(ref rest, ",\"key\":\""u8) && TryTakeText(ref rest, out var digits))
-                return (Encoding.UTF8.GetString(plain), ContentHash.Parse(digits));
-            var json = new Utf8JsonReader(line);
-            Expect(ref json, JsonTokenType.StartObject);
-            return (ReadText(ref json, "id"u8), ContentHash.Parse(ReadText(ref json, "key"u8)));
+            return json.Read() ? throw Unexpected() : new TagLedgerLine(tags, finding);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -103,13 +79,47 @@ internal static class TagLedgerLine
         }
     }
 
-    /// <summary>The tags of a line. Equal ones are one string, which <paramref name="same"/> holds.</summary>
+    /// <summary>Reads the start of a line; false where it is damaged.</summary>
+    public static bool TryReadHead(ReadOnlySpan<byte> line, out (string Id, ContentHash Key, ContentHash Content) head)
+    {
+        head = default;
+        try
+        {
+            // A reader's search for the end of a string is compiled anew in each process. Where no character is escaped, that is the next quote.
+            var rest = line;
+            if (!line.EndsWith("}"u8))
+                return false;
+            if (TrySkip(ref rest, "{\"id\":\""u8) && TryTakeText(ref rest, out var id)
+                && TrySkip(ref rest, ",\"key\":\""u8) && TryTakeText(ref rest, out var key)
+                && TrySkip(ref rest, ",\"content\":\""u8) && TryTakeText(ref rest, out var content))
+            {
+                head = (Encoding.UTF8.GetString(id), ContentHash.Parse(key), ContentHash.Parse(content));
+                return true;
+            }
+
+            var json = new Utf8JsonReader(line);
+            head = ReadHead(ref json);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static (string Id, ContentHash Key, ContentHash Content) ReadHead(ref Utf8JsonReader json)
+    {
+        Expect(ref json, JsonTokenType.StartObject);
+        return (ReadText(ref json, "id"u8), ContentHash.Parse(ReadText(ref json, "key"u8)), ContentHash.Parse(ReadText(ref json, "content"u8)));
+    }
+
+    /// <summary>Reads the tags of a line. Equal ones are one string, which <paramref name="same"/> holds.</summary>
     /// <exception cref="InvalidDataException">The line is damaged.</exception>
-    public static List<string> ReadTags(ReadOnlySpan<byte> line, TextPool same)
+    public static IReadOnlyList<string> ReadTags(ReadOnlySpan<byte> line, TextPool same)
     {
         // As above: most lines hold no backslash.
         if (line.IndexOf((byte)'\\') >= 0 || line.IndexOf(BeforeTags) is not (>= 0 and var start))
-            return [.. (TryRead(line) ?? throw Damaged(line, null)).Tags.Tags.Select(same.Of)];
+            return [.. Read(line).Tags.Tags.Select(same.Of)];
         var tags = new List<string>();
         var rest = line[(start + BeforeTags.Length)..];
         if (TrySkip(ref rest, "]"u8))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LoraBuild.Core.Caching;
 using LoraBuild.Core.Characters;
 using LoraBuild.Core.Diagnostics;
@@ -14,9 +13,7 @@ namespace LoraBuild.Tasks.Steps;
 /// </summary>
 internal sealed class BuildSession : IDisposable
 {
-    private readonly Dictionary<string, IReadOnlyDictionary<string, TagLedgerEntry>> ledgers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Task<TagLedgerText>> ahead = new(StringComparer.Ordinal);
-    private Task stored = Task.CompletedTask;
+    private readonly Dictionary<string, TagLedger> ledgers = new(StringComparer.Ordinal);
     private FileStamp? loaded;
     private FileLock? turn;
 
@@ -65,24 +62,6 @@ internal sealed class BuildSession : IDisposable
         set;
     }
 
-    /// <summary>What the steps have reported since <see cref="CheckSettings"/> began.</summary>
-    public ConcurrentQueue<Diagnostic> Remarks { get; } = [];
-
-    /// <summary>Of a build of some pictures alone, how many others the project has; else 0. See <see cref="KeepRest"/>.</summary>
-    public int RestCount { get; private set; }
-
-    /// <summary>Whether this is a build of some pictures alone.</summary>
-    public bool IsPartial { get; private set; }
-
-    /// <summary>Makes this a build of some pictures alone: all others stay as the last build left them.</summary>
-    /// <param name="others">How many others there are.</param>
-    public void KeepRest(int others)
-    {
-        State.KeepRest();
-        (IsPartial, RestCount) = (true, others);
-        ledgers.Clear();
-    }
-
     /// <summary>The session of this build, made by the first task that asks.</summary>
     public static BuildSession Of(IBuildEngine4 engine, string intermediateFolder, string cachePath)
     {
@@ -101,49 +80,19 @@ internal sealed class BuildSession : IDisposable
     private static object KeyOf(string intermediateFolder) => (typeof(BuildSession).FullName, intermediateFolder);
 
     /// <summary>A ledger of this build, read once however many steps look at it.</summary>
-    public IReadOnlyDictionary<string, TagLedgerEntry> ReadLedger(string path)
+    public TagLedger ReadLedger(string path)
     {
-        if (!ledgers.TryGetValue(path, out var entries))
-            ledgers[path] = entries = IsPartial ? ReadText(path) : TagLedger.Read(path);
-        return entries;
-    }
-
-    /// <summary>Begins to read, on other threads, what a build of some pictures alone will ask for: tables, and ledgers of the last build.</summary>
-    /// <param name="paths">The ledgers. Of the first, the tags of all pictures are read too, which the steps after it count.</param>
-    public void ReadAhead(IReadOnlyList<string> paths)
-    {
-        // One after the other: the first is wanted first, and the others need not compete with it for the processors.
-        Task before = Task.CompletedTask;
-        foreach (var path in paths)
-            before = ahead[path] = before.ContinueWith(_ => Read(path, withTags: path == paths[0]), TaskScheduler.Default);
-        before.ContinueWith(_ => (ImplicationTable.Danbooru, ContradictionTable.Default), TaskScheduler.Default);
-
-        static TagLedgerText Read(string path, bool withTags)
-        {
-            var text = TagLedgerText.Read(path);
-            if (withTags)
-                text.AllTags();
-            return text;
-        }
-    }
-
-    /// <summary>A ledger of the last build as its text; of one that was read ahead, the first time.</summary>
-    public TagLedgerText ReadText(string path) => ahead.Remove(path, out var read) ? read.GetAwaiter().GetResult() : TagLedgerText.Read(path);
-
-    /// <summary>Writes a ledger of a build of some pictures alone and remembers it.</summary>
-    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
-    public void WriteLedger(string path, TagLedgerText ledger)
-    {
-        ledger.Write(path);
-        ledgers[path] = ledger;
+        if (!ledgers.TryGetValue(path, out var ledger))
+            ledgers[path] = ledger = TagLedger.Read(path);
+        return ledger;
     }
 
     /// <summary>Writes a ledger and remembers it.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
-    public void WriteLedger(string path, IReadOnlyList<TagLedgerEntry> entries)
+    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
+    public void WriteLedger(string path, TagLedger ledger)
     {
-        TagLedger.Write(path, entries);
-        ledgers[path] = entries.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
+        ledger.Write(path);
+        ledgers[path] = ledger;
     }
 
     /// <summary>
@@ -168,32 +117,6 @@ internal sealed class BuildSession : IDisposable
 
         return true;
     }
-
-    /// <summary>
-    /// Stores a result of one file. A build of some pictures alone, whose steps are over in no time, goes on meanwhile, until <see cref="FinishStoring"/>.
-    /// </summary>
-    /// <param name="key">The step's key.</param>
-    /// <param name="name">The file's name within the result.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="step">The step's name.</param>
-    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
-    public void AddToStore(ContentHash key, string name, string path, string step)
-    {
-        if (IsPartial)
-            stored = AddAfter(stored, (name, File.ReadAllBytes(path)));
-        else
-            Store.Add(key, [(name, path)], step);
-
-        async Task AddAfter(Task before, (string, byte[]) file)
-        {
-            await before.ConfigureAwait(false);
-            await Task.Run(() => Store.Add(key, [file], step)).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Waits until all results are stored.</summary>
-    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
-    public void FinishStoring() => stored.GetAwaiter().GetResult();
 
     /// <summary>Waits until no other build of this project is at work, and takes its result as the last one.</summary>
     /// <param name="waiting">Called once, where there is something to wait for.</param>
@@ -243,8 +166,6 @@ internal sealed class BuildSession : IDisposable
     public void Dispose()
     {
         End();
-        // A failure of it was told, or is none of a build that failed before.
-        Task.WhenAny(stored).Wait();
         Store.Dispose();
     }
 

@@ -35,7 +35,7 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
             {
                 var output = byId[id];
                 session.State.RecordOutput(output.Target, output.Key);
-                session.AddToStore(output.Key, OutputName, output.Target, step);
+                session.Store.Add(output.Key, [(OutputName, output.Target)], step);
                 made++;
             });
         }

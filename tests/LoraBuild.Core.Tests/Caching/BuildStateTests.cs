@@ -250,56 +250,14 @@ public sealed class BuildStateTests : IDisposable
     }
 
     [Fact]
-    public void What_changed_is_told_where_nothing_else_can_have()
+    public void An_output_that_somebody_wrote_to_is_not_untouched()
     {
         var state = Saved();
-        Assert.True(state.IsCurrent(identity));
-        Assert.Empty(state.Changed!);
-
-        WaitUntilOld(folder.Write("input.txt", "INPUT"));
-        Assert.False(state.IsCurrent(identity));
-        Assert.Equal([folder.File("input.txt")], state.Changed);
-        File.Delete(folder.File("output.txt"));
-        Assert.False(state.IsCurrent(identity));
-        Assert.Equal([folder.File("input.txt"), folder.File("output.txt")], state.Changed!.Order(StringComparer.Ordinal));
-
-        Assert.False(state.IsCurrent(ContentHash.Of("other settings")));
-        Assert.Null(state.Changed);
-        folder.Write("absent.txt", "");
-        Assert.False(state.IsCurrent(identity));
-        Assert.Null(state.Changed);
-        Assert.Throws<InvalidOperationException>(state.KeepRest);
-    }
-
-    [Fact]
-    public void A_build_that_keeps_the_rest_saves_what_one_that_looked_at_everything_saves()
-    {
-        var state = Saved();
-        WaitUntilOld(folder.Write("input.txt", "INPUT"));
-        var whole = BuildState.Load(StateFile);
-        state.IsCurrent(identity);
-        state.KeepRest();
-        Assert.Equal(ContentHash.Of("INPUT"), state.HashInput(folder.File("input.txt")));
-        Assert.True(state.IsSeen(folder.File("output.txt")));
-        Assert.False(state.IsSeen(folder.File("other.txt")));
-        Assert.Equal([(folder.File("input.txt"), ContentHash.Of("INPUT"))], state.Inputs.Select(input => (input.Key, input.Value)));
-
-        state.Save(folder.File("kept.state"), identity);
-
-        whole.HashInput(folder.File("input.txt"));
-        whole.FindOutput(folder.File("output.txt"), key);
-        whole.NoteAbsent(folder.File("absent.txt"));
-        whole.Save(folder.File("whole.state"), identity);
-        Assert.Equal(File.ReadAllBytes(folder.File("whole.state")), File.ReadAllBytes(folder.File("kept.state")));
-
-        // And where files came to it.
-        state.RecordOutput(folder.Write("other.txt", "other"), key);
-        state.NoteAbsent(folder.File("nothing.txt"));
-        state.Save(folder.File("kept.state"), identity);
-        whole.RecordOutput(folder.File("other.txt"), key);
-        whole.NoteAbsent(folder.File("nothing.txt"));
-        whole.Save(folder.File("whole.state"), identity);
-        Assert.Equal(File.ReadAllBytes(folder.File("whole.state")), File.ReadAllBytes(folder.File("kept.state")));
+        Assert.True(state.IsUntouched(folder.File("output.txt")));
+        Assert.False(state.IsUntouched(folder.File("input.txt")));
+        Assert.False(state.IsUntouched(folder.File("none.txt")));
+        folder.Write("output.txt", "OUTPUT");
+        Assert.False(state.IsUntouched(folder.File("output.txt")));
     }
 
     [Fact]

@@ -19,15 +19,15 @@ internal static class SmallReport
     {
         var tagged = Ledger(pictures.Select(picture => (picture.Id, TagEdit.Apply(TagList.Parse(picture.Raw), picture.Edit is null ? [] : [picture.Edit]))));
         var stripper = new FeatureStripper(Aoi);
-        var stripped = Ledger(tagged.Values.Select(entry => (entry.Id, stripper.Strip(entry.Tags))));
+        var stripped = Ledger(tagged.Select(entry => (entry.Id, stripper.Strip(entry.Tags))));
         var deduplicator = new TagDeduplicator(Aoi, ImplicationTable.Danbooru);
-        var deduped = Ledger(stripped.Values.Select(entry => (entry.Id, deduplicator.Deduplicate(entry.Tags))));
+        var deduped = Ledger(stripped.Select(entry => (entry.Id, deduplicator.Deduplicate(entry.Tags))));
         var aligner = new OutfitAligner(Aoi, AlignmentOptions.Default);
-        var aligned = deduped.Values.ToDictionary(entry => entry.Id, entry =>
+        var aligned = new TagLedger([.. deduped.Select(entry =>
         {
             var result = aligner.Align(entry.Tags, new PictureEvidence(tagged[entry.Id].Tags.Tags), null, []);
             return new TagLedgerEntry(entry.Id, default, result.Tags, result.Finding);
-        });
+        })]);
         var half = pictures.Length / 2;
         var manifest = new DatasetManifest(["aoi"], [Group(16, pictures[..half]), Group(4, pictures[half..])]);
         return new ReportSource(
@@ -38,6 +38,6 @@ internal static class SmallReport
             new DatasetPicture(member.Id + ".png", "", 600, index % 2 == 0 ? 900 : 600, "", $"images/{member.Id}.png", aligned[member.Id].Finding!.Outfit))]);
     }
 
-    private static Dictionary<string, TagLedgerEntry> Ledger(IEnumerable<(string Id, PictureTags Tags)> pictures) =>
-        pictures.ToDictionary(picture => picture.Id, picture => new TagLedgerEntry(picture.Id, default, picture.Tags));
+    private static TagLedger Ledger(IEnumerable<(string Id, PictureTags Tags)> pictures) =>
+        new([.. pictures.Select(picture => new TagLedgerEntry(picture.Id, default, picture.Tags))]);
 }
