@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
-# Brings what the engines' `system` form needs: g++, libtorch with a BLAS of several threads, and the npm packages of
-# build/package-lock.json. Does nothing where all is there. With LORABUILD_LIBTORCH=.../site-packages/torch that PyTorch is the libtorch.
-# With --tests also what the tests need besides: Chromium, the npm package that drives it, and nginx, which is not started. With --system no
-# npm packages, which the first build fetches by itself.
+# Brings what LoraTensorEngine=libtorch needs besides the .NET SDK: g++ and libtorch with a BLAS of several threads. Does nothing where all is
+# there. With LORABUILD_LIBTORCH=.../site-packages/torch that PyTorch is the libtorch. With --tests also what the tests need besides: Chromium
+# and nginx, which is not started.
 set -eu
 
-build=$(cd "$(dirname "$0")" && pwd)
 header=torch/csrc/api/include/torch/version.h
 
 fail() {
@@ -13,19 +11,16 @@ fail() {
     exit 1
 }
 
-npm_folders=("$build")
 tests=false
 case "${1:-}" in
-    --tests) tests=true && npm_folders+=("$build/../tests/LoraBuild.Report.Tests") ;;
-    --system) npm_folders=() ;;
+    --tests) tests=true ;;
     "") ;;
-    *) fail "there is no option '$1', only --tests and --system." ;;
+    *) fail "there is no option '$1', only --tests." ;;
 esac
 
 # What is missing, as Debian and Ubuntu call it.
 missing=()
 command -v g++ >/dev/null || missing+=(g++)
-command -v npm >/dev/null || missing+=(npm)
 if $tests; then
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
     command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
@@ -43,7 +38,7 @@ fi
 if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null ||
         fail "this machine lacks ${missing[*]} (Debian's names) and has no apt-get. Install them its own way; a PyTorch venv serves as" \
-            "libtorch when LORABUILD_LIBTORCH names its torch folder. Or build with -p:LoraEngines=nuget, which needs none of them."
+            "libtorch when LORABUILD_LIBTORCH names its torch folder. Or build with -p:LoraTensorEngine=torchsharp, which needs none of them."
     as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || fail "installing ${missing[*]} needs root, and there is no sudo. Run this as root."
@@ -63,22 +58,5 @@ if [ ${#missing[@]} -gt 0 ]; then
         "${as_root[@]}" systemctl -q disable nginx || echo "setup: nginx may start with the machine; the tests do not need it to."
     fi
 fi
-
-# npm keeps a lock file of what it has installed; the integrity of every package says whether that is what is wanted.
-lock_matches() { # folder
-    [ -e "$1/node_modules/.package-lock.json" ] || return 1
-    node -e '
-        const [wanted, present] = process.argv.slice(1).map(file => require(file).packages);
-        const same = Object.keys(wanted).every(name => !name || wanted[name].optional
-            || (present[name] && present[name].integrity === wanted[name].integrity));
-        process.exit(same ? 0 : 1);' "$1/package-lock.json" "$1/node_modules/.package-lock.json"
-}
-
-for folder in ${npm_folders[@]+"${npm_folders[@]}"}; do
-    if ! lock_matches "$folder"; then
-        echo "setup: installing the npm packages of $(realpath "$folder/package-lock.json")"
-        (cd "$folder" && npm ci --no-audit --no-fund)
-    fi
-done
 
 command -v dotnet >/dev/null || echo "setup: all but the .NET SDK 10 is here."

@@ -2,19 +2,18 @@ using LoraBuild.Imaging.Formats;
 
 namespace LoraBuild.Imaging;
 
-/// <summary>What a library of image codecs does for <see cref="PictureDecoder"/>. Called from several threads at once.</summary>
+/// <summary>A library of image codecs, for every format but BMP. Called from several threads at once.</summary>
 internal interface IPictureEngine
 {
     /// <summary>The library's name and version.</summary>
     string Version { get; }
 
-    /// <summary>Whether the engine has a codec for this format. BMP is read by LoraBuild itself.</summary>
-    bool Reads(PictureFormat format);
-
     /// <summary>Width and height as stored (before EXIF rotation), from the header alone; null where the header is damaged.</summary>
+    /// <exception cref="NotSupportedException">The library has no codec for this kind of picture.</exception>
     (int Width, int Height)? Measure(byte[] content, PictureFormat format);
 
     /// <summary>The first frame, upright and in sRGB; null where the content is truncated or damaged.</summary>
+    /// <exception cref="NotSupportedException">The library has no codec for this kind of picture.</exception>
     EnginePicture? Decode(byte[] content, PictureFormat format);
 
     /// <summary>An opaque picture as a JPEG, the same bytes for the same pixels; its alpha is not looked at.</summary>

@@ -46,24 +46,31 @@ public static class PictureDecoder
         }
 
         var format = Recognise(content, path);
-        // Our own reader serves both forms of the engine: libvips has none for BMP.
-        if (format != PictureFormat.Bmp && !Engine.Value.Reads(format))
-        {
-            throw new LoraBuildException(
-                DiagnosticCode.UndecodablePicture, $"The image library of this build does not read {Name(format)}. Convert the picture to PNG, or build with -p:LoraImageEngine=system.", path);
-        }
-        var size = format == PictureFormat.Bmp ? BmpReader.Measure(content) : Engine.Value.Measure(content, format);
-        if (size is not var (width, height))
-            throw Damaged(format, path);
-        if ((long)width * height > maxPixels)
-        {
-            throw new LoraBuildException(
-                DiagnosticCode.PictureTooLarge,
-                FormattableString.Invariant($"The picture has {width} x {height} pixels, {(double)width * height / 1e6:0.#} megapixels; the limit is {maxPixels / 1e6:0.#}. Make it smaller in an image editor."),
-                path);
-        }
-        var picture = (format == PictureFormat.Bmp ? BmpReader.Decode(content) : Engine.Value.Decode(content, format)) ?? throw Damaged(format, path);
+        var picture = DecodeWithin(maxPixels, content, format, path);
         return new DecodedPicture(picture.Raster, format, Warnings(picture, format, path));
+    }
+
+    private static EnginePicture DecodeWithin(long maxPixels, byte[] content, PictureFormat format, string path)
+    {
+        try
+        {
+            // Our own reader serves both engines: libvips has none for BMP.
+            var size = format == PictureFormat.Bmp ? BmpReader.Measure(content) : Engine.Value.Measure(content, format);
+            if (size is not var (width, height))
+                throw Damaged(format, path);
+            if ((long)width * height > maxPixels)
+                throw TooLarge(width, height, maxPixels, path);
+            return (format == PictureFormat.Bmp ? BmpReader.Decode(content) : Engine.Value.Decode(content, format)) ?? throw Damaged(format, path);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.UndecodablePicture,
+                $"The image library of this build does not read {Name(format)} of this kind. "
+                + "Convert the picture to PNG, or build with -p:LoraImageEngine=libvips.",
+                path,
+                innerException: e);
+        }
     }
 
     private static byte[] Read(string path)
@@ -91,6 +98,13 @@ public static class PictureDecoder
                 "This is not a picture: its content is none of PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF. Replace or remove the file.",
                 path);
     }
+
+    private static LoraBuildException TooLarge(int width, int height, long maxPixels, string path) => new(
+        DiagnosticCode.PictureTooLarge,
+        FormattableString.Invariant(
+            $"The picture has {width} x {height} pixels, {(double)width * height / 1e6:0.#} megapixels; the limit is {maxPixels / 1e6:0.#}. ")
+        + "Make it smaller in an image editor.",
+        path);
 
     private static LoraBuildException Damaged(PictureFormat format, string path) => new(
         DiagnosticCode.UndecodablePicture,

@@ -62,7 +62,11 @@ internal sealed class OnnxModel : IDisposable
         }
         catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
         {
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, "ONNX Runtime, which runs the models, is not beside LoraBuild. Run dotnet build -t:InstallEngines and build again.", innerException: e);
+            throw new LoraBuildException(
+                DiagnosticCode.EngineMissing,
+                "ONNX Runtime, which runs the models, does not load: "
+                + $"{e.GetBaseException().Message.Split('\n')[0]} Delete '{AppContext.BaseDirectory}' and build again.",
+                innerException: e);
         }
     }
 

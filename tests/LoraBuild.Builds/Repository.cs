@@ -10,6 +10,9 @@ internal static class Repository
     /// <summary>The engines that the tests were built with, as arguments of <c>dotnet build</c>.</summary>
     public static IReadOnlyList<string> EngineProperties { get; } = Metadata("EngineProperties").Split(' ');
 
+    /// <summary>The NuGet packages that LoraBuild was built with.</summary>
+    public static string NuGetPackages { get; } = Metadata("NuGetPackages");
+
     public static string Example => Path.Combine(Root, "example-project");
 
     private static string Metadata(string key) => typeof(Repository).Assembly

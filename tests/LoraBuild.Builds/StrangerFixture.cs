@@ -15,7 +15,7 @@ public sealed class StrangerFixture : IDisposable
     {
         foreach (var project in (string[])["LoraBuild.Sdk", "LoraBuild.Templates"])
         {
-            Run(Repository.Root, ["dotnet", "pack", Path.Combine("src", project), "--no-build", "-nodeReuse:false", "-p:LoraPackOtherForms=false", "-o", Path.Combine(root, "feed"), .. Repository.EngineProperties]);
+            Run(Repository.Root, ["dotnet", "pack", Path.Combine("src", project), "--no-build", "-nodeReuse:false", "-p:LoraPackOtherEngines=false", "-o", Path.Combine(root, "feed"), .. Repository.EngineProperties]);
         }
 
         var hive = Path.Combine(root, "templates");
@@ -51,6 +51,8 @@ public sealed class StrangerFixture : IDisposable
             Environment =
             {
                 ["NUGET_PACKAGES"] = Path.Combine(root, "packages"),
+                // The engines' packages are those that built LoraBuild.
+                ["NUGET_FALLBACK_PACKAGES"] = Repository.NuGetPackages,
                 ["LORABUILD_CACHE"] = Cache,
                 // MSBuild takes these for properties: the engines under test, a training of two short steps.
                 ["LoraTrainingLocks"] = "none",

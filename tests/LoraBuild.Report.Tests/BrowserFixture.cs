@@ -1,19 +1,19 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
-using System.Text.Json;
 using LoraBuild.Core.Pictures;
 using LoraBuild.Core.Report;
 using LoraBuild.Core.Sampling;
 using LoraBuild.Core.Settings;
-using LoraBuild.Core.Tests.Report;
+using Microsoft.Playwright;
 
 namespace LoraBuild.Report.Tests;
 
-/// <summary>Two reports, and a Chromium that shows them: checks.mjs drives it by Playwright.</summary>
-public sealed class BrowserFixture : IDisposable
+/// <summary>Two reports, and the system's Chromium, which shows them.</summary>
+public sealed class BrowserFixture : IAsyncLifetime
 {
     private const int Large = 1000;
+
+    // Nothing here takes long: what does is lag.
+    private const int PatienceMilliseconds = 5000;
 
     // Debian's name first.
     private static readonly string[] Browsers = ["chromium", "chromium-browser", "google-chrome"];
@@ -24,44 +24,42 @@ public sealed class BrowserFixture : IDisposable
         + "8wABgAQEAX/2gAIAQEAAD8A0s8g/9k=");
 
     private readonly string folder = Directory.CreateTempSubdirectory("lorabuild-report-").FullName;
-    private readonly Process driver;
+    private IPlaywright? playwright;
+    private IBrowser? browser;
 
-    public BrowserFixture()
+    /// <summary>A report of four pictures.</summary>
+    public string SmallReport { get; private set; } = "";
+
+    /// <summary>A report of a thousand pictures.</summary>
+    public string LargeReport { get; private set; } = "";
+
+    /// <summary>A window that shares nothing with another.</summary>
+    public async Task<IBrowserContext> OpenAsync()
     {
-        var small = SmallReport.Of(
+        var context = await browser!.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        context.SetDefaultTimeout(PatienceMilliseconds);
+        return context;
+    }
+
+    public async Task InitializeAsync()
+    {
+        var small = Core.Tests.Report.SmallReport.Of(
             new TrainingSettings(),
             ("a", "1girl, black hair, necktie, smile, <b>bold</b>", new(["belt"], ["<b>bold</b>"], new Dictionary<string, string>())),
             ("b", "black hair, smile, shirt, white shirt", null),
             ("c", "black hair, standing, sitting", null),
             ("d", "black hair, necktie, full body", null));
-        var large = SmallReport.Of(new TrainingSettings(), [.. Enumerable.Range(0, Large).Select(AnyPicture)]);
-        var project = typeof(BrowserFixture).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "ProjectFolder").Value!;
-        var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])
-            [Path.Combine(project, "checks.mjs"), Browser(), Write("small", small with { Duplicates = [new NearDuplicate("a", "b", 3)] }), Write("large", large), AppContext.BaseDirectory])
-            start.ArgumentList.Add(argument);
-        driver = Process.Start(start)!;
-        driver.ErrorDataReceived += (_, line) => Said += line.Data + "\n";
-        driver.BeginErrorReadLine();
+        SmallReport = Write("small", small with { Duplicates = [new NearDuplicate("a", "b", 3)] });
+        LargeReport = Write("large", Core.Tests.Report.SmallReport.Of(new TrainingSettings(), [.. Enumerable.Range(0, Large).Select(AnyPicture)]));
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Browser(), Args = ["--no-sandbox", "--disable-gpu"] });
     }
 
-    /// <summary>What the driver wrote to standard error.</summary>
-    public string Said { get; private set; } = "";
-
-    /// <summary>Runs a check: <c>ok</c>, or what is wrong.</summary>
-    public string Check(string name)
+    public async Task DisposeAsync()
     {
-        driver.StandardInput.WriteLine(name);
-        driver.StandardInput.Flush();
-        var answer = driver.StandardOutput.ReadLine();
-        return answer is null ? $"The browser's driver ended. {Said}" : JsonSerializer.Deserialize<string>(answer)!;
-    }
-
-    public void Dispose()
-    {
-        driver.StandardInput.Close();
-        if (!driver.WaitForExit(TimeSpan.FromSeconds(20))) driver.Kill(entireProcessTree: true);
-        driver.Dispose();
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 

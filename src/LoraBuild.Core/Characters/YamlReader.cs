@@ -38,7 +38,7 @@ internal static class YamlReader
         }
         catch (InvalidOperationException exception)
         {
-            // YamlDotNet 16.3 answers a key within an open bracket with this.
+            // YamlDotNet answers a key within an open bracket with this.
             throw Syntax("A bracket [ or { is not closed before the next key.", parser.Current?.Start ?? Mark.Empty, file, exception);
         }
     }

@@ -23,7 +23,6 @@ public static class ProjectProperties
         "LoraDeterministic",
         "LoraDropDuplicates",
         "LoraDuplicateDistance",
-        "LoraEngines",
         "LoraEvaluateBatchSize",
         "LoraEvaluateFeatures",
         "LoraEvaluateNegativePrompt",
@@ -62,7 +61,6 @@ public static class ProjectProperties
         "LoraTagOrder",
         "LoraTagReplacement",
         "LoraTagger",
-        "LoraTaggerEngine",
         "LoraTaggerLabels",
         "LoraTaggerModel",
         "LoraTaggerThreshold",
@@ -108,8 +106,17 @@ public static class ProjectProperties
         return property is null ? diagnostic with { File = projectFile } : Locate(property, projectFile, diagnostic);
     }
 
+    // Names that earlier versions had.
+    private static readonly Dictionary<string, string> Former = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["LoraEngines"] = "LoraTensorEngine (libtorch or torchsharp) and LoraImageEngine (libvips or imagesharp) take its place.",
+        ["LoraTaggerEngine"] = "Remove it: the tagger always runs on ONNX Runtime. LoraTensorEngine chooses the library that trains.",
+    };
+
     private static string Instead(string name)
     {
+        if (Former.TryGetValue(name, out var now))
+            return now;
         var option = UnsupportedOptions.Names.FirstOrDefault(option => TrainingOption.PropertyOf(option).Equals(name, StringComparison.OrdinalIgnoreCase));
         if (option is not null)
             return UnsupportedOptions.AdviceFor(option);

@@ -1,25 +1,28 @@
 using System.Reflection;
 using LoraBuild.Imaging.Formats;
 using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats;
+using SixLabors.ImageSharp.Formats.Gif;
 using SixLabors.ImageSharp.Formats.Jpeg;
+using SixLabors.ImageSharp.Formats.Tiff;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
 namespace LoraBuild.Imaging.ImageSharp;
 
-/// <summary>Pictures by ImageSharp 3.1, which cannot apply colour profiles and does not read AVIF.</summary>
+/// <summary>Pictures by ImageSharp 2.1, which cannot apply colour profiles and reads no AVIF, no animated WebP and no CMYK in TIFF.</summary>
 internal sealed class ImageSharpEngine : IPictureEngine
 {
-    private readonly DecoderOptions options;
+    private readonly Configuration configuration = Configuration.Default.Clone();
 
-    /// <summary>One thread a picture: how many are read at once is the caller's choice.</summary>
+    /// <summary>Sets it to one thread a picture, as how many are read at once is the caller's choice, and to first frames.</summary>
     public ImageSharpEngine()
     {
-        var configuration = Configuration.Default.Clone();
         configuration.MaxDegreeOfParallelism = 1;
-        options = new DecoderOptions { Configuration = configuration, MaxFrames = 1 };
+        var formats = configuration.ImageFormatsManager;
+        formats.SetDecoder(GifFormat.Instance, new GifDecoder { DecodingMode = FrameDecodingMode.First });
+        formats.SetDecoder(TiffFormat.Instance, new TiffDecoder { DecodingMode = FrameDecodingMode.First });
     }
 
     /// <inheritdoc/>
@@ -27,23 +30,22 @@ internal sealed class ImageSharpEngine : IPictureEngine
         $"ImageSharp {typeof(Image).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
 
     /// <inheritdoc/>
-    public bool Reads(PictureFormat format) => format != PictureFormat.Avif;
-
-    /// <inheritdoc/>
     public (int Width, int Height)? Measure(byte[] content, PictureFormat format) =>
-        Attempt(() => Image.Identify(options, content)) is { } info ? (info.Width, info.Height) : null;
+        format == PictureFormat.Avif
+            ? throw new NotSupportedException()
+            : Attempt(() => Image.Identify(configuration, content, out _)) is { } info ? (info.Width, info.Height) : null;
 
     /// <inheritdoc/>
     public EnginePicture? Decode(byte[] content, PictureFormat format)
     {
         if (!ContentEnd.IsPresent(content, format))
             return null;
-        using var image = Attempt(() => Image.Load<Rgba32>(options, content));
+        using var image = Attempt(() => Image.Load<Rgba32>(configuration, content));
         if (image is null || !HasAllStrips(image, content.Length))
             return null;
         // TIFF keeps its orientation with the page, where AutoOrient does not look.
         image.Metadata.ExifProfile ??= image.Frames.RootFrame.Metadata.ExifProfile;
-        var profile = image.Metadata.IccProfile?.ToByteArray();
+        var profile = format == PictureFormat.Png ? PngProfile.Read(content) : image.Metadata.IccProfile?.ToByteArray();
         image.Mutate(processing => processing.AutoOrient());
         var raster = new Raster(image.Width, image.Height);
         image.CopyPixelDataTo(raster.Pixels);
@@ -53,7 +55,7 @@ internal sealed class ImageSharpEngine : IPictureEngine
     /// <inheritdoc/>
     public byte[] EncodeJpeg(Raster raster, int quality)
     {
-        using var image = Image.LoadPixelData<Rgba32>(options.Configuration, raster.Pixels, raster.Width, raster.Height);
+        using var image = Image.LoadPixelData<Rgba32>(configuration, raster.Pixels, raster.Width, raster.Height);
         using var jpeg = new MemoryStream();
         image.SaveAsJpeg(jpeg, new JpegEncoder { Quality = quality });
         return jpeg.ToArray();
@@ -63,13 +65,14 @@ internal sealed class ImageSharpEngine : IPictureEngine
     private static bool HasAllStrips(Image image, int length)
     {
         if (image.Frames.RootFrame.Metadata.ExifProfile is not { } page
-            || !page.TryGetValue(ExifTag.StripOffsets, out var offsets) || offsets.Value is not { } starts
-            || !page.TryGetValue(ExifTag.StripByteCounts, out var counts) || counts.Value is not { } sizes)
+            || page.GetValue(ExifTag.StripOffsets)?.Value is not { } starts
+            || page.GetValue(ExifTag.StripByteCounts)?.Value is not { } sizes)
             return true;
         return starts.Zip(sizes).All(strip => (long)(uint)strip.First + (uint)strip.Second <= length);
     }
 
-    /// <summary>Null where the content is damaged, which ImageSharp tells by exceptions of many types.</summary>
+    /// <summary>Null where the content is damaged, which ImageSharp tells by exceptions of many types but this one.</summary>
+    /// <exception cref="NotSupportedException">ImageSharp does not read this kind of picture.</exception>
     private static T? Attempt<T>(Func<T> read)
         where T : class
     {
@@ -77,7 +80,7 @@ internal sealed class ImageSharpEngine : IPictureEngine
         {
             return read();
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or NotSupportedException))
         {
             return null;
         }

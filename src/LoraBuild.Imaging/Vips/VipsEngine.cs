@@ -1,56 +1,69 @@
 using System.Runtime.Intrinsics;
+using LoraBuild.Core.Diagnostics;
 using LoraBuild.Imaging.Formats;
-using static LoraBuild.Imaging.Vips.NativeMethods;
+using NetVips;
+using static NetVips.Enums;
 
 namespace LoraBuild.Imaging.Vips;
 
-/// <summary>Pictures by libvips 8.18, which applies colour profiles and reads AVIF.</summary>
+/// <summary>Pictures by libvips, which applies colour profiles and reads AVIF.</summary>
 /// <remarks>
-/// Content is handed over as a buffer: in a file name libvips would take <c>[...]</c> for options. Its messages go unused, because the
-/// buffer that it keeps them in is one for all threads.
+/// Content is handed over as a buffer: in a file name libvips would take <c>[...]</c> for options. The loader is chosen by what LoraBuild
+/// recognised, so that no other of libvips' loaders sees a stranger's file.
 /// </remarks>
 internal sealed unsafe class VipsEngine : IPictureEngine
 {
-    // Values of libvips' enumerations, which are part of its ABI.
-    private const int AccessSequential = 1;
-    private const int FailOnError = 2;
-    private const int FailOnWarning = 3;
-    private const int FormatUChar = 0;
-    private const int InterpretationSrgb = 22;
     private const string ProfileField = "icc-profile-data";
+    private const string OrientationField = "orientation";
 
-    /// <summary>Starts libvips.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6003: it is missing.</exception>
-    public VipsEngine() => Initialize();
+    /// <summary>Starts libvips, quiet, with one thread a picture and without a cache.</summary>
+    /// <remarks>
+    /// The operation cache compares buffers by address and would give back an earlier picture. One thread a picture leaves the number of
+    /// threads to the caller and the order of work defined.
+    /// </remarks>
+    /// <exception cref="LoraBuildException">LB6003: it does not start.</exception>
+    public VipsEngine()
+    {
+        if (!ModuleInitializer.VipsInitialized)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.EngineMissing,
+                $"libvips, which reads the pictures, does not start on this machine: {ModuleInitializer.Exception?.Message.Split('\n')[0]} "
+                + "Build with -p:LoraImageEngine=imagesharp, which needs no native library.",
+                innerException: ModuleInitializer.Exception);
+        }
 
-    private delegate int Loader(void* data, nuint length, out nint image, string access, int sequential, string failOn, int level, nint end);
+        foreach (var domain in (string[])["VIPS", "GLib", "GLib-GObject"])
+            Log.SetLogHandler(domain, LogLevelFlags.All, (_, _, _) => { });
+        NetVips.NetVips.Concurrency = 1;
+        NetVips.NetVips.BlockUntrusted = true;
+        Cache.Max = 0;
+    }
 
     /// <inheritdoc/>
-    public string Version => $"libvips {vips_version(0)}.{vips_version(1)}.{vips_version(2)}";
-
-    /// <inheritdoc/>
-    public bool Reads(PictureFormat format) => format != PictureFormat.Bmp;
+    public string Version => $"libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
 
     /// <inheritdoc/>
     public (int Width, int Height)? Measure(byte[] content, PictureFormat format)
     {
-        fixed (byte* data = content)
+        try
         {
-            using var image = Load(data, content.Length, format, FailOnError);
-            return image is null ? null : (vips_image_get_width(image), vips_image_get_height(image));
+            using var image = Load(content, format, FailOn.Error);
+            return (image.Width, image.Height);
+        }
+        catch (VipsException)
+        {
+            return null;
         }
     }
 
     /// <inheritdoc/>
     public EnginePicture? Decode(byte[] content, PictureFormat format)
     {
-        fixed (byte* data = content)
-        {
-            if (Decode(data, content.Length, format, FailOnWarning) is { } sound)
-                return sound;
-            // Cameras write JPEG that the codec warns about and that every viewer shows; what fails again is damaged in earnest.
-            return Decode(data, content.Length, format, FailOnError) is { } flawed ? flawed with { HasFlaws = true } : null;
-        }
+        if (Decode(content, format, FailOn.Warning) is { } sound)
+            return sound;
+        // Cameras write JPEG that the codec warns about and that every viewer shows; what fails again is damaged in earnest.
+        return Decode(content, format, FailOn.Error) is { } flawed ? flawed with { HasFlaws = true } : null;
     }
 
     /// <inheritdoc/>
@@ -60,96 +73,81 @@ internal sealed unsafe class VipsEngine : IPictureEngine
         var rgb = new byte[raster.Width * raster.Height * Bands];
         for (var (from, to) = (0, 0); to < rgb.Length; from += 4, to += Bands)
             raster.Pixels.AsSpan(from, Bands).CopyTo(rgb.AsSpan(to));
-        fixed (byte* data = rgb)
-        {
-            // The image reads from this memory, so it ends before the memory may move.
-            using var image = VipsImage.From(vips_image_new_from_memory(data, (nuint)rgb.Length, raster.Width, raster.Height, Bands, FormatUChar));
-            if (image is null || vips_jpegsave_buffer(image, out var jpeg, out var length, "Q", quality, 0) != 0)
-                throw new InvalidOperationException($"libvips does not encode a JPEG of {raster.Width} x {raster.Height} pixels.");
-            try
-            {
-                return new ReadOnlySpan<byte>(jpeg, (int)length).ToArray();
-            }
-            finally
-            {
-                g_free(jpeg);
-            }
-        }
+        using var image = Image.NewFromMemory(rgb, raster.Width, raster.Height, Bands, BandFormat.Uchar);
+        return image.JpegsaveBuffer(q: quality);
     }
 
-    private static EnginePicture? Decode(byte* data, int length, PictureFormat format, int failOn)
+    private static EnginePicture? Decode(byte[] content, PictureFormat format, FailOn failOn)
     {
-        using var loaded = Load(data, length, format, failOn);
-        using var upright = Rotate(loaded);
-        var profileIgnored = false;
-        using var srgb = upright is null ? null : ToSrgb(upright, out profileIgnored);
-        var raster = srgb is null ? null : ToRaster(srgb);
-        return raster is null ? null : new EnginePicture(raster, ProfileIgnored: profileIgnored);
-    }
-
-    private static VipsImage? Load(byte* data, int length, PictureFormat format, int failOn)
-    {
-        Loader loader = format switch
-        {
-            PictureFormat.Png => vips_pngload_buffer,
-            PictureFormat.Jpeg => vips_jpegload_buffer,
-            PictureFormat.WebP => vips_webpload_buffer,
-            PictureFormat.Gif => vips_gifload_buffer,
-            PictureFormat.Tiff => vips_tiffload_buffer,
-            PictureFormat.Avif => vips_heifload_buffer,
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "libvips does not read it"),
-        };
-        return VipsImage.From(loader(data, (nuint)length, out var image, "access", AccessSequential, "fail_on", failOn, 0), image);
-    }
-
-    private static VipsImage? Rotate(VipsImage? image)
-    {
-        if (image is null)
-            return null;
-        // Turning needs rows in another order than they are decoded in.
-        using var whole = vips_image_get_orientation(image) == 1 ? null : VipsImage.From(vips_image_copy_memory(image));
-        return VipsImage.From(vips_autorot(whole ?? image, out var upright, 0), upright);
-    }
-
-    private static VipsImage? ToSrgb(VipsImage image, out bool profileIgnored)
-    {
-        profileIgnored = false;
-        if (vips_image_get_typeof(image, ProfileField) != 0
-            && vips_image_get_blob(image, ProfileField, out var profile, out var length) == 0
-            && !ColourProfile.IsSrgb(new ReadOnlySpan<byte>(profile, (int)length)))
-        {
-            if (VipsImage.From(vips_icc_transform(image, out var transformed, "srgb", "embedded", 1, 0), transformed) is { } applied)
-                return applied;
-            profileIgnored = true;
-        }
-        using var coloured = VipsImage.From(vips_colourspace(image, out var srgb, InterpretationSrgb, 0), srgb);
-        return coloured is null ? null : VipsImage.From(vips_cast(coloured, out var bytes, FormatUChar, 0), bytes);
-    }
-
-    private static Raster? ToRaster(VipsImage image)
-    {
-        var bands = vips_image_get_bands(image);
-        if (bands < 3 || vips_image_get_format(image) != FormatUChar)
-            return null;
-        var pixels = vips_image_write_to_memory(image, out var size);
-        if (pixels == null)
-        {
-            vips_error_clear();
-            return null;
-        }
         try
         {
-            int width = vips_image_get_width(image), height = vips_image_get_height(image);
-            var raster = new Raster(width, height, GC.AllocateUninitializedArray<byte>(checked(width * height * 4)));
-            if (bands == 4)
-                new ReadOnlySpan<byte>(pixels, (int)size).CopyTo(raster.Pixels);
+            using var loaded = Load(content, format, failOn);
+            using var upright = Rotate(loaded);
+            using var srgb = ToSrgb(upright, out var profileIgnored);
+            return ToRaster(srgb) is { } raster ? new EnginePicture(raster, ProfileIgnored: profileIgnored) : null;
+        }
+        catch (VipsException)
+        {
+            return null;
+        }
+    }
+
+    private static Image Load(byte[] content, PictureFormat format, FailOn failOn) => format switch
+    {
+        PictureFormat.Png => Image.PngloadBuffer(content, access: Access.Sequential, failOn: failOn),
+        PictureFormat.Jpeg => Image.JpegloadBuffer(content, access: Access.Sequential, failOn: failOn),
+        PictureFormat.WebP => Image.WebploadBuffer(content, access: Access.Sequential, failOn: failOn),
+        PictureFormat.Gif => Image.GifloadBuffer(content, access: Access.Sequential, failOn: failOn),
+        PictureFormat.Tiff => Image.TiffloadBuffer(content, access: Access.Sequential, failOn: failOn),
+        PictureFormat.Avif => Image.HeifloadBuffer(content, access: Access.Sequential, failOn: failOn),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "libvips does not read it"),
+    };
+
+    private static Image Rotate(Image image)
+    {
+        if (!image.Contains(OrientationField) || image.Get(OrientationField) is 1)
+            return image.Autorot();
+        // Turning needs rows in another order than they are decoded in.
+        using var whole = image.CopyMemory();
+        return whole.Autorot();
+    }
+
+    private static Image ToSrgb(Image image, out bool profileIgnored)
+    {
+        profileIgnored = false;
+        if (image.Contains(ProfileField) && image.Get(ProfileField) is byte[] profile && !ColourProfile.IsSrgb(profile))
+        {
+            try
+            {
+                return image.IccTransform("srgb", embedded: true);
+            }
+            catch (VipsException)
+            {
+                profileIgnored = true;
+            }
+        }
+
+        using var coloured = image.Colourspace(Interpretation.Srgb);
+        return coloured.Cast(BandFormat.Uchar);
+    }
+
+    private static Raster? ToRaster(Image image)
+    {
+        if (image.Bands < 3 || image.Format != BandFormat.Uchar)
+            return null;
+        var pixels = image.WriteToMemory(out var size);
+        try
+        {
+            var raster = new Raster(image.Width, image.Height, GC.AllocateUninitializedArray<byte>(checked(image.Width * image.Height * 4)));
+            if (image.Bands == 4)
+                new ReadOnlySpan<byte>((void*)pixels, (int)size).CopyTo(raster.Pixels);
             else
-                SpreadBands(pixels, bands, raster.Pixels);
+                SpreadBands((byte*)pixels, image.Bands, raster.Pixels);
             return raster;
         }
         finally
         {
-            g_free(pixels);
+            NetVips.NetVips.Free(pixels);
         }
     }
 

@@ -37,7 +37,7 @@ internal static unsafe partial class Native
         {
             throw new DllNotFoundException(
                 $"The tensor engine cannot be loaded ({e.Message.Trim().Split('\n')[^1]}). It was built for another libtorch than this machine "
-                + "has, or that libtorch is gone. Run dotnet build -t:InstallEngines and build again, or build with -p:LoraTensorEngine=nuget.", e);
+                + "has, or that libtorch is gone. Run dotnet build -t:InstallEngines and build again, or build with -p:LoraTensorEngine=torchsharp.", e);
         }
     }
 

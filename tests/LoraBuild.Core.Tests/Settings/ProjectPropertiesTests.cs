@@ -9,6 +9,8 @@ public class ProjectPropertiesTests
     [InlineData("LoraNetworkDmi", "Did you mean 'LoraNetworkDim'?")]
     [InlineData("LoraNetworkTrainTextEncoderOnly", "LoraBuild does not have network_train_text_encoder_only. Set LoraPreset to 'CLIPAttention, CLIPMLP'")]
     [InlineData("LoraLoraplusLrRatio", "LoraBuild does not have loraplus_lr_ratio.")]
+    [InlineData("LoraEngines", "LoraTensorEngine (libtorch or torchsharp) and LoraImageEngine (libvips or imagesharp) take its place.")]
+    [InlineData("LoraTaggerEngine", "Remove it: the tagger always runs on ONNX Runtime.")]
     [InlineData("LoraQwertyuiop", "build/README.md lists all that there are.")]
     public void A_property_that_means_nothing_is_an_error_with_its_place_and_what_to_write_instead(string name, string instead)
     {

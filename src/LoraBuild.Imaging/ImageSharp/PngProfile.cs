@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace LoraBuild.Imaging.ImageSharp;
+
+/// <summary>The colour profile of a PNG file, which ImageSharp 2.1 passes over.</summary>
+internal static class PngProfile
+{
+    // Far above any display's or camera's.
+    private const int MostBytes = 1 << 22;
+
+    /// <summary>Reads the iCCP chunk (PNG 3rd edition, section 11.3.2.3); null where there is none, empty where it is damaged.</summary>
+    public static byte[]? Read(byte[] content)
+    {
+        const int signature = 8, around = 12;
+        for (var at = signature; at + around <= content.Length;)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(at));
+            var type = content.AsSpan(at + 4, 4);
+            // A profile stands before the pixels.
+            if (type.SequenceEqual("IDAT"u8) || length > content.Length - at - around)
+                return null;
+            if (type.SequenceEqual("iCCP"u8))
+                return Inflate(content, at + 8, (int)length);
+            at += around + (int)length;
+        }
+
+        return null;
+    }
+
+    /// <summary>The profile after its name, a zero and the method of compression.</summary>
+    private static byte[] Inflate(byte[] content, int start, int length)
+    {
+        var name = content.AsSpan(start, length).IndexOf((byte)0);
+        if (name < 0 || name + 2 > length)
+            return [];
+        try
+        {
+            using var stream = new ZLibStream(new MemoryStream(content, start + name + 2, length - name - 2), CompressionMode.Decompress);
+            var profile = new byte[MostBytes];
+            return profile[..stream.ReadAtLeast(profile, MostBytes, throwOnEndOfStream: false)];
+        }
+        catch (InvalidDataException)
+        {
+            return [];
+        }
+    }
+}
