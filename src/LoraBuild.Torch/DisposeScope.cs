@@ -19,9 +19,6 @@ public sealed class DisposeScope : IDisposable
 
     internal DisposeScope? OuterScope { get; set; }
 
-    /// <summary>A snapshot of what the scope will dispose.</summary>
-    public IReadOnlyList<IDisposable> DisposablesView => [.. Open()._tensors.OfType<torch.Tensor>()];
-
     /// <summary>How much the scope will dispose.</summary>
     public int DisposablesCount => Open()._count;
 
@@ -34,17 +31,6 @@ public sealed class DisposeScope : IDisposable
     public (T1 first, T2 second) MoveToOuter<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable =>
         (MoveToOuter(first), MoveToOuter(second));
 
-    /// <inheritdoc cref="MoveToOuter{T}"/>
-    public (T1 first, T2 second, T3 third) MoveToOuter<T1, T2, T3>(T1 first, T2 second, T3 third)
-        where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable =>
-        (MoveToOuter(first), MoveToOuter(second), MoveToOuter(third));
-
-    /// <inheritdoc cref="MoveToOuter{T}"/>
-    public void MoveToOuter(params IDisposable[] disposables) => MoveToOther(OuterScope, (IEnumerable<IDisposable>)disposables);
-
-    /// <inheritdoc cref="MoveToOuter{T}"/>
-    public void MoveToOuter(IEnumerable<IDisposable> disposables) => MoveToOther(OuterScope, disposables);
-
     /// <summary>Hands over to another scope; null detaches.</summary>
     public T MoveToOther<T>(DisposeScope? scope, T disposable) where T : IDisposable
     {
@@ -53,34 +39,8 @@ public sealed class DisposeScope : IDisposable
         return disposable;
     }
 
-    /// <inheritdoc cref="MoveToOther{T}"/>
-    public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables) =>
-        MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
-
-    /// <inheritdoc cref="MoveToOther{T}"/>
-    public void MoveToOther(DisposeScope? scope, IEnumerable<IDisposable> disposables)
-    {
-        foreach (var disposable in disposables)
-            MoveToOther(scope, disposable);
-    }
-
     /// <summary>Leaves the object to whoever holds it.</summary>
     public T Detach<T>(T disposable) where T : IDisposable => MoveToOther(null, disposable);
-
-    /// <inheritdoc cref="Detach{T}"/>
-    public (T1 first, T2 second) Detach<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable =>
-        (Detach(first), Detach(second));
-
-    /// <inheritdoc cref="Detach{T}"/>
-    public (T1 first, T2 second, T3 third) Detach<T1, T2, T3>(T1 first, T2 second, T3 third)
-        where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable =>
-        (Detach(first), Detach(second), Detach(third));
-
-    /// <inheritdoc cref="Detach{T}"/>
-    public void Detach(params IDisposable[] disposables) => Detach((IEnumerable<IDisposable>)disposables);
-
-    /// <inheritdoc cref="Detach{T}"/>
-    public void Detach(IEnumerable<IDisposable> disposables) => MoveToOther(null, disposables);
 
     /// <summary>Takes over a tensor from wherever it belongs.</summary>
     public void Attach(IDisposable disposable)
@@ -90,17 +50,6 @@ public sealed class DisposeScope : IDisposable
             throw new InvalidOperationException("A DisposeScope manages tensors only.");
         if (tensor.OwningDisposeScope != this)
             SetOwner(tensor, this);
-    }
-
-    /// <inheritdoc cref="Attach(IDisposable)"/>
-    public void Attach(params IDisposable[] disposables) => Attach((IEnumerable<IDisposable>)disposables);
-
-    /// <inheritdoc cref="Attach(IDisposable)"/>
-    public IReadOnlyList<IDisposable> Attach(IEnumerable<IDisposable> disposables)
-    {
-        var attached = disposables.ToList();
-        attached.ForEach(Attach);
-        return attached;
     }
 
     /// <summary>Disposes what the scope holds now, and goes on.</summary>
@@ -126,13 +75,6 @@ public sealed class DisposeScope : IDisposable
 
     /// <inheritdoc cref="DisposeEverything"/>
     public void DisposeEverythingBut(params IDisposable[] keep) => DisposeEverythingBut((IEnumerable<IDisposable>)keep);
-
-    /// <inheritdoc cref="DisposeEverything"/>
-    public T DisposeEverythingBut<T>(T keep) where T : IDisposable
-    {
-        DisposeEverythingBut((IEnumerable<IDisposable>)[keep]);
-        return keep;
-    }
 
     /// <summary>Tells the scope that the object has been disposed by hand.</summary>
     public void MarkAsDisposed(IDisposable disposable)

@@ -20,7 +20,6 @@ internal static class ScalarTypeExtensions
         type == typeof(float) ? ScalarType.Float32
         : type == typeof(double) ? ScalarType.Float64
         : type == typeof(Half) ? ScalarType.Float16
-        : type == typeof(BFloat16) ? ScalarType.BFloat16
         : type == typeof(long) ? ScalarType.Int64
         : type == typeof(int) ? ScalarType.Int32
         : type == typeof(short) ? ScalarType.Int16

@@ -12,8 +12,6 @@ public static partial class torch
             set => Native.Check(Read(Native.lb_set_requires_grad(Handle, value ? 1 : 0)));
         }
 
-        public bool is_leaf => Read(Native.lb_is_leaf(Handle)) != 0;
-
         /// <summary>
         /// The gradient that backward passes have added up, or null. One that was set is added to in place, also when it is a view into
         /// a larger buffer.
@@ -38,18 +36,8 @@ public static partial class torch
             return this;
         }
 
-        public Tensor with_requires_grad(bool requires_grad = true) => requires_grad_(requires_grad);
-
-        public void retain_grad() => Native.Check(Read(Native.lb_retain_grad(Handle)));
-
         public void backward() => autograd.backward([this]);
 
-        public void backward(
-            IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
-            autograd.backward([this], grad_tensors, retain_graph, create_graph, inputs);
-
         public Tensor detach() => Aten.detach.Call(this);
-
-        public Tensor detach_() => Aten.detach_.InPlace(this);
     }
 }

@@ -16,14 +16,6 @@ public static partial class torch
                     throw new ArgumentException($"A span ends at 2 GiB, the tensor has {count} bytes; read or write it as a stream.");
                 return new Span<byte>((void*)Data(), (int)count);
             }
-
-            set
-            {
-                if (Bytes() != value.Length)
-                    throw new ArgumentException($"{value.Length} bytes do not fill a tensor of {Bytes()} bytes.");
-                value.CopyTo(new Span<byte>((void*)Data(), value.Length));
-                GC.KeepAlive(this);
-            }
         }
 
         /// <summary>The elements as .NET values; a tensor on another device is copied to the CPU first.</summary>
@@ -43,45 +35,13 @@ public static partial class torch
             return data<T>()[0];
         }
 
-        /// <summary>The only element, whatever its type.</summary>
-        public Scalar ToScalar() => Aten.local_scalar_dense.Number(this);
-
-        public unsafe void WriteBytesToStream(Stream stream, int bufferSize = 1024)
-        {
-            var end = Bytes();
-            var data = (byte*)Data();
-            for (long position = 0; position < end; position += bufferSize)
-                stream.Write(new ReadOnlySpan<byte>(data + position, (int)Math.Min(bufferSize, end - position)));
-            GC.KeepAlive(this);
-        }
-
-        /// <exception cref="EndOfStreamException">The stream ends before the tensor is full.</exception>
-        public unsafe void ReadBytesFromStream(Stream stream, int bufferSize = 1024)
-        {
-            var end = Bytes();
-            var data = (byte*)Data();
-            for (long position = 0; position < end; position += bufferSize)
-                stream.ReadExactly(new Span<byte>(data + position, (int)Math.Min(bufferSize, end - position)));
-            GC.KeepAlive(this);
-        }
-
         public Tensor copy_(Tensor source, bool nonBlocking = false) => Aten.copy_.InPlace(this, source, nonBlocking);
 
         public Tensor fill_(Scalar value) => Aten.fill_.InPlace(this, value);
 
         public Tensor zero_() => Aten.zero_.InPlace(this);
 
-        public Tensor uniform_(double from, double to, Generator? generator = null) => Aten.uniform_.InPlace(this, from, to, generator);
-
-        public Tensor normal_(double mean = 0.0, double std = 1.0, Generator? generator = null) =>
-            Aten.normal_.InPlace(this, mean, std, generator);
-
         public Tensor bernoulli_(double p = 0.5, Generator? generator = null) => Aten.bernoulli_.InPlace(this, p, generator);
-
-        public Tensor bernoulli(Generator? generator = null) => Aten.bernoulli.Call(this, generator);
-
-        public Tensor multinomial(long num_samples, bool replacement = false, Generator? generator = null) =>
-            Aten.multinomial.Call(this, num_samples, replacement, generator);
 
         internal nint Data()
         {

@@ -11,7 +11,6 @@ public static partial class torch
     public sealed partial class Tensor : IDisposable
     {
         private static long _totalCount;
-        private static long _peakCount;
 
         private nint _handle;
 
@@ -24,9 +23,7 @@ public static partial class torch
                 GC.SuppressFinalize(this);
                 return;
             }
-            var count = Interlocked.Increment(ref _totalCount);
-            if (count > _peakCount)
-                _peakCount = count;
+            Interlocked.Increment(ref _totalCount);
             DisposeScopeManager.ThreadSingleton.CurrentDisposeScope?.Register(this);
         }
 
@@ -34,9 +31,6 @@ public static partial class torch
 
         /// <summary>Tensors that have not been disposed, of all threads.</summary>
         public static long TotalCount => Interlocked.Read(ref _totalCount);
-
-        /// <summary>The highest <see cref="TotalCount"/> so far.</summary>
-        public static long PeakCount => _peakCount;
 
         /// <summary>The native tensor.</summary>
         /// <exception cref="InvalidOperationException">The tensor is invalid or has been disposed.</exception>
@@ -71,12 +65,6 @@ public static partial class torch
 
         public DeviceType device_type => (DeviceType)(Read(Native.lb_device(Handle)) >> 32);
 
-        public int device_index => (int)Read(Native.lb_device(Handle));
-
-        public bool is_cuda => device_type == DeviceType.CUDA;
-
-        public bool is_meta => device_type == DeviceType.META;
-
         public unsafe long[] shape
         {
             get
@@ -95,10 +83,6 @@ public static partial class torch
 
         public long element_size() => ElementSize;
 
-        public long[] size() => shape;
-
-        public long size(int dim) => shape[dim < 0 ? dim + (int)ndim : dim];
-
         /// <summary>Elements, not bytes, from one index to the next in each dimension.</summary>
         public unsafe long[] stride()
         {
@@ -109,8 +93,6 @@ public static partial class torch
             return strides;
         }
 
-        public long stride(int dim) => stride()[dim < 0 ? dim + (int)ndim : dim];
-
         public long storage_offset() => Read(Native.lb_storage_offset(Handle));
 
         public bool is_contiguous() => Read(Native.lb_is_contiguous(Handle)) != 0;
@@ -118,8 +100,6 @@ public static partial class torch
         public bool is_cpu() => device_type == DeviceType.CPU;
 
         public bool is_floating_point() => torch.is_floating_point(dtype);
-
-        public bool is_integral() => torch.is_integral(dtype);
 
         public Tensor MoveToOuterDisposeScope()
         {
@@ -133,17 +113,6 @@ public static partial class torch
             return this;
         }
 
-        public Tensor MoveToOtherDisposeScope(Tensor other) => MoveToOtherDisposeScope(other.OwningDisposeScope);
-
-        public Tensor MoveToOtherDisposeScope(DisposeScope? other)
-        {
-            if (OwningDisposeScope is null)
-                other?.Attach(this);
-            else
-                OwningDisposeScope.MoveToOther(other, this);
-            return this;
-        }
-
         public void Dispose()
         {
             OwningDisposeScope?.MarkAsDisposed(this);
@@ -153,16 +122,6 @@ public static partial class torch
 
         public override string ToString() =>
             IsInvalid ? "[invalid]" : $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
-
-        /// <summary>The reference that the tensor owns, which is the caller's from now on; the tensor becomes invalid.</summary>
-        internal nint Take()
-        {
-            OwningDisposeScope?.MarkAsDisposed(this);
-            GC.SuppressFinalize(this);
-            if (_handle != 0)
-                Interlocked.Decrement(ref _totalCount);
-            return Interlocked.Exchange(ref _handle, 0);
-        }
 
         private void Release()
         {

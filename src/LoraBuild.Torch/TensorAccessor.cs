@@ -26,8 +26,6 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
 
     public long Count { get; }
 
-    public bool IsReadOnly => false;
-
     /// <summary>The element at a position in row-major order, or at one index a dimension.</summary>
     public T this[params long[] indices]
     {
@@ -37,12 +35,6 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
             GC.KeepAlive(_tensor);
             return value;
         }
-
-        set
-        {
-            _data[Offset(indices)] = value;
-            GC.KeepAlive(_tensor);
-        }
     }
 
     public T[] ToArray()
@@ -51,8 +43,6 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
         CopyTo(array.AsSpan());
         return array;
     }
-
-    public void CopyTo(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyTo(array.AsSpan(), arrayIndex, tensorIndex);
 
     /// <summary>Copies from <paramref name="tensorIndex"/> on, until either side ends.</summary>
     public void CopyTo(Span<T> array, int arrayIndex = 0, long tensorIndex = 0)
@@ -67,25 +57,6 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
         {
             for (var i = 0; i < count; i++)
                 target[i] = _data[Offset(tensorIndex + i)];
-        }
-        GC.KeepAlive(_tensor);
-    }
-
-    public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom((ReadOnlySpan<T>)array, arrayIndex, tensorIndex);
-
-    /// <summary>Copies to <paramref name="tensorIndex"/> on, until either side ends.</summary>
-    public void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0)
-    {
-        var source = array[arrayIndex..];
-        var count = (int)Math.Min(source.Length, Count - tensorIndex);
-        if (_contiguous)
-        {
-            source[..count].CopyTo(new Span<T>(_data + tensorIndex, count));
-        }
-        else
-        {
-            for (var i = 0; i < count; i++)
-                _data[Offset(tensorIndex + i)] = source[i];
         }
         GC.KeepAlive(_tensor);
     }

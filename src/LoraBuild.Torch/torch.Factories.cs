@@ -10,20 +10,6 @@ public static partial class torch
     public static Tensor empty(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         empty(size.ToArray(), dtype, device, requires_grad);
 
-    public static Tensor empty(long size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        empty(new[] { size }, dtype, device, requires_grad);
-
-    public static Tensor empty(long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        empty(new[] { rows, columns }, dtype, device, requires_grad);
-
-    public static Tensor empty(
-        long dim0, long dim1, long dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        empty(new[] { dim0, dim1, dim2 }, dtype, device, requires_grad);
-
-    public static Tensor empty(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        empty(new[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad);
-
     public static Tensor zeros(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Finish(Aten.zeros.Call(size, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
 
@@ -35,10 +21,6 @@ public static partial class torch
 
     public static Tensor zeros(long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         zeros(new[] { rows, columns }, dtype, device, requires_grad);
-
-    public static Tensor zeros(
-        long dim0, long dim1, long dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        zeros(new[] { dim0, dim1, dim2 }, dtype, device, requires_grad);
 
     public static Tensor zeros(
         long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
@@ -75,46 +57,13 @@ public static partial class torch
     public static Tensor full(long size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         full(new[] { size }, value, dtype, device, requires_grad);
 
-    public static Tensor full(
-        long rows, long columns, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        full(new[] { rows, columns }, value, dtype, device, requires_grad);
-
-    public static Tensor full(
-        long dim0, long dim1, long dim2, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        full(new[] { dim0, dim1, dim2 }, value, dtype, device, requires_grad);
-
-    public static Tensor full(
-        long dim0, long dim1, long dim2, long dim3, Scalar value, ScalarType? dtype = null, Device? device = null,
-        bool requires_grad = false) =>
-        full(new[] { dim0, dim1, dim2, dim3 }, value, dtype, device, requires_grad);
-
     public static Tensor rand(
         long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         Finish(Aten.rand.Call(size, generator, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
 
     public static Tensor rand(
-        ReadOnlySpan<long> size, ScalarType? dtype = null,
-        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        rand(size.ToArray(), dtype, device, requires_grad, generator);
-
-    public static Tensor rand(
         long size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         rand(new[] { size }, dtype, device, requires_grad, generator);
-
-    public static Tensor rand(
-        long rows, long columns, ScalarType? dtype = null,
-        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        rand(new[] { rows, columns }, dtype, device, requires_grad, generator);
-
-    public static Tensor rand(
-        long dim0, long dim1, long dim2, ScalarType? dtype = null,
-        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        rand(new[] { dim0, dim1, dim2 }, dtype, device, requires_grad, generator);
-
-    public static Tensor rand(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null,
-        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        rand(new[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator);
 
     public static Tensor randn(
         long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
@@ -135,11 +84,6 @@ public static partial class torch
         randn(new[] { rows, columns }, dtype, device, requires_grad, generator);
 
     public static Tensor randn(
-        long dim0, long dim1, long dim2, ScalarType? dtype = null,
-        Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        randn(new[] { dim0, dim1, dim2 }, dtype, device, requires_grad, generator);
-
-    public static Tensor randn(
         long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null,
         Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         randn(new[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator);
@@ -157,25 +101,6 @@ public static partial class torch
         Tensor input, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Finish(Aten.full_like.Call(input, value, dtype, Value.None, device), requires_grad);
 
-    public static Tensor rand_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Finish(Aten.rand_like.Call(input, dtype, Value.None, device), requires_grad);
-
-    public static Tensor randn_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Finish(Aten.randn_like.Call(input, dtype, Value.None, device), requires_grad);
-
-    public static Tensor randint(
-        long low, long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        Generator? generator = null) =>
-        Finish(Aten.randint.Call(low, high, size, generator, dtype ?? ScalarType.Int64, Value.None, device), requires_grad);
-
-    public static Tensor randint(
-        long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        randint(0, high, size, dtype, device, requires_grad, generator);
-
-    public static Tensor randperm(
-        long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        Finish(Aten.randperm.Call(n, generator, dtype ?? ScalarType.Int64, Value.None, device), requires_grad);
-
     /// <summary>From start to stop, stop excluded; of 64-bit integers where all three are integers, else of floats.</summary>
     public static Tensor arange(
         Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
@@ -185,22 +110,12 @@ public static partial class torch
     }
 
     /// <inheritdoc cref="arange(Scalar, Scalar, Scalar, ScalarType?, Device?, bool)"/>
-    public static Tensor arange(
-        Scalar start, Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        arange(start, stop, 1, dtype, device, requires_grad);
-
-    /// <inheritdoc cref="arange(Scalar, Scalar, Scalar, ScalarType?, Device?, bool)"/>
     public static Tensor arange(Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         arange(0, stop, 1, dtype, device, requires_grad);
 
     public static Tensor linspace(
         double start, double end, long steps, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Finish(Aten.linspace.Call(start, end, steps, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
-
-    public static Tensor eye(
-        long rows, long columns = -1, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Finish(
-            Aten.eye.Call(rows, columns < 0 ? rows : columns, dtype ?? ScalarType.Float32, Value.None, device), requires_grad);
 
     private static ScalarType TypeOf(Scalar value) => is_integral(value.Type) ? ScalarType.Int64 : ScalarType.Float32;
 

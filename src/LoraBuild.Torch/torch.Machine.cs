@@ -8,18 +8,8 @@ public static partial class torch
     /// <summary>The version of the libtorch that the binding was built for, <c>2.10.0</c>.</summary>
     public static string __version__ => Marshal.PtrToStringUTF8(Native.lb_version())!;
 
-    /// <summary>The innermost dispose scope of this thread.</summary>
-    public static DisposeScope? CurrentDisposeScope => DisposeScopeManager.ThreadSingleton.CurrentDisposeScope;
-
     /// <summary>Opens a scope that disposes what this thread makes until the scope is disposed.</summary>
     public static DisposeScope NewDisposeScope() => DisposeScopeManager.ThreadSingleton.NewDisposeScope();
-
-    /// <summary>Runs <paramref name="expr"/> in a scope of its own, out of which only the result gets.</summary>
-    public static Tensor WrappedTensorDisposeScope(Func<Tensor> expr)
-    {
-        using var scope = NewDisposeScope();
-        return expr().MoveToOuterDisposeScope();
-    }
 
     /// <summary>Threads that one operator uses at most.</summary>
     public static int get_num_threads() => Native.lb_num_threads();
@@ -38,16 +28,10 @@ public static partial class torch
         return before;
     }
 
-    public static bool cuda_is_available() => cuda.is_available();
-
     /// <summary>NVIDIA GPUs, and AMD's with a ROCm build of libtorch.</summary>
     public static class cuda
     {
         public static bool is_available() => Native.lb_cuda_available() != 0;
-
-        public static bool is_cudnn_available() => Native.lb_cudnn_available() != 0;
-
-        public static int device_count() => Native.lb_cuda_device_count();
 
         /// <summary>Waits until the device, or the current one, has done all its work.</summary>
         public static void synchronize(Device? device = null) => Native.Check(Native.lb_cuda_synchronize(device?.index ?? -1));

@@ -38,30 +38,9 @@ public static partial class torch
     public enum InterpolationMode
     {
         Nearest,
-        Linear,
         Bilinear,
         Bicubic,
-        Trilinear,
-        Area,
-        NearestExact,
     }
-
-    public static readonly ScalarType @bool = ScalarType.Bool;
-    public static readonly ScalarType uint8 = ScalarType.Byte;
-    public static readonly ScalarType int8 = ScalarType.Int8;
-    public static readonly ScalarType int16 = ScalarType.Int16;
-    public static readonly ScalarType int32 = ScalarType.Int32;
-    public static readonly ScalarType int64 = ScalarType.Int64;
-    public static readonly ScalarType bfloat16 = ScalarType.BFloat16;
-    public static readonly ScalarType float16 = ScalarType.Float16;
-    public static readonly ScalarType float32 = ScalarType.Float32;
-    public static readonly ScalarType float64 = ScalarType.Float64;
-    public static readonly ScalarType @short = ScalarType.Int16;
-    public static readonly ScalarType @int = ScalarType.Int32;
-    public static readonly ScalarType @long = ScalarType.Int64;
-    public static readonly ScalarType half = ScalarType.Float16;
-    public static readonly ScalarType @float = ScalarType.Float32;
-    public static readonly ScalarType @double = ScalarType.Float64;
 
     public static readonly Device CPU = new(DeviceType.CPU);
 
@@ -71,29 +50,16 @@ public static partial class torch
 
     public static Device device(string description) => new(description);
 
-    public static Device device(string deviceType, int index = -1) => new(deviceType, index);
-
-    public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
-
     public static bool is_floating_point(ScalarType type) =>
         type is ScalarType.Float16 or ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
 
-    public static bool is_floating_point(Tensor input) => input.is_floating_point();
-
     public static bool is_integral(ScalarType type) => type is >= ScalarType.Byte and <= ScalarType.Int64 or ScalarType.Bool;
-
-    public static bool is_integral(Tensor t) => t.is_integral();
 
     /// <summary>A processor that tensors live on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
     public sealed class Device : IEquatable<Device>
     {
         public Device(string description)
             : this(Parse(description, out var index), index)
-        {
-        }
-
-        public Device(string deviceType, int index = -1)
-            : this(Parse(deviceType, out _), index)
         {
         }
 
@@ -109,8 +75,6 @@ public static partial class torch
         public int index { get; }
 
         internal long Bits => (long)type << 32 | (uint)index;
-
-        public static implicit operator Device(string description) => new(description);
 
         public bool Equals(Device? other) => other is not null && type == other.type && index == other.index;
 

@@ -10,7 +10,6 @@ public static partial class torch
         public sealed class AutogradContext
         {
             private readonly Dictionary<string, object?> _data = [];
-            private List<Tensor> _nonDifferentiable = [];
             private Func<List<Tensor?>>? _unpack;
 
             internal AutogradContext()
@@ -31,16 +30,11 @@ public static partial class torch
             /// <summary>What <see cref="save_data"/> kept under that key; null when nothing was.</summary>
             public object get_data(string key) => _data.GetValueOrDefault(key)!;
 
-            /// <summary>Outputs that have no gradient.</summary>
-            public void mark_non_differentiable(List<Tensor> tensors) => _nonDifferentiable = tensors;
-
             public void set_materialize_grads(bool value) => MaterializeGrads = value;
 
             /// <summary>What <see cref="save_for_backward"/> was given; only during backward.</summary>
             public List<Tensor> get_saved_variables() =>
                 (_unpack ?? throw new InvalidOperationException("Saved tensors can be had only during backward."))()!;
-
-            internal bool IsDifferentiable(Tensor output) => !_nonDifferentiable.Exists(marked => ReferenceEquals(marked, output));
 
             /// <summary>Lets backward read the saved tensors until the result is disposed.</summary>
             internal IDisposable Open(Func<List<Tensor?>> unpack)
@@ -56,8 +50,8 @@ public static partial class torch
             }
         }
 
-        /// <summary>A function with a backward pass of its own; derive from one of the two classes below.</summary>
-        public abstract class Function<T> where T : Function<T>, new()
+        /// <summary>A function with one output and a backward pass of its own; derive from it.</summary>
+        public abstract class SingleTensorFunction<T> where T : SingleTensorFunction<T>, new()
         {
             private static readonly T Instance = new();
 
@@ -66,31 +60,21 @@ public static partial class torch
 
             /// <summary>
             /// Runs forward without recording it, and puts one node with this function's backward into the graph. Tensors among
-            /// <paramref name="vars"/> are its inputs; backward gives one gradient, or null, for each of <paramref name="vars"/>.
+            /// <paramref name="vars"/> are its inputs.
             /// </summary>
-            public static List<Tensor> apply_internal(params object?[] vars)
+            public static Tensor apply(params object?[] vars)
             {
                 var isTensor = Array.ConvertAll(vars, value => value is Tensor { IsInvalid: false });
                 var inputs = vars.Where((_, i) => isTensor[i]).Cast<Tensor>().ToArray();
                 var context = new AutogradContext();
-                List<Tensor> outputs;
+                Tensor output;
                 using (no_grad())
-                    outputs = Instance.forward_internal(context, vars);
+                    output = Instance.forward(context, vars!);
 
-                return is_grad_enabled() && inputs.Any(input => input.requires_grad)
-                    ? new FunctionNode(Instance.Name, Instance.backward_internal, context, isTensor).Attach(inputs, outputs)
-                    : outputs.ConvertAll(output => inputs.Any(input => ReferenceEquals(input, output)) ? output.detach() : output);
+                if (is_grad_enabled() && inputs.Any(input => input.requires_grad))
+                    return new FunctionNode(Instance.Name, Instance.backward, context, isTensor).Attach(inputs, output);
+                return inputs.Any(input => ReferenceEquals(input, output)) ? output.detach() : output;
             }
-
-            internal abstract List<Tensor> forward_internal(AutogradContext ctx, params object?[] vars);
-
-            internal abstract List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs);
-        }
-
-        /// <summary>A function with one output.</summary>
-        public abstract class SingleTensorFunction<T> : Function<T> where T : SingleTensorFunction<T>, new()
-        {
-            public static Tensor apply(params object?[] vars) => apply_internal(vars)[0];
 
             public abstract Tensor forward(AutogradContext ctx, params object[] vars);
 
@@ -99,27 +83,6 @@ public static partial class torch
             /// detach others that are to live on.
             /// </summary>
             public abstract List<Tensor> backward(AutogradContext ctx, Tensor grad_output);
-
-            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object?[] vars) => [forward(ctx, vars!)];
-
-            internal sealed override List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs) =>
-                backward(ctx, grad_outputs[0]);
-        }
-
-        /// <summary>A function with any number of outputs.</summary>
-        public abstract class MultiTensorFunction<T> : Function<T> where T : MultiTensorFunction<T>, new()
-        {
-            public static List<Tensor> apply(params object?[] vars) => apply_internal(vars);
-
-            public abstract List<Tensor> forward(AutogradContext ctx, params object[] vars);
-
-            /// <inheritdoc cref="SingleTensorFunction{T}.backward"/>
-            public abstract List<Tensor> backward(AutogradContext ctx, List<Tensor> grad_outputs);
-
-            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object?[] vars) => forward(ctx, vars!);
-
-            internal sealed override List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs) =>
-                backward(ctx, grad_outputs);
         }
     }
 }

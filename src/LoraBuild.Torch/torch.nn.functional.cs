@@ -7,14 +7,6 @@ public static partial class torch
     /// <summary>Neural networks.</summary>
     public static partial class nn
     {
-        /// <summary>What a loss makes of its elements.</summary>
-        public enum Reduction : long
-        {
-            None = 0,
-            Mean = 1,
-            Sum = 2,
-        }
-
         /// <summary>The layers as functions of their weights.</summary>
         public static partial class functional
         {
@@ -26,11 +18,6 @@ public static partial class torch
                 Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null,
                 long groups = 1) =>
                 Aten.conv2d.Call(input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], dilation ?? [1, 1], groups);
-
-            public static Tensor conv1d(
-                Tensor input, Tensor weight, Tensor? bias = null, long? stride = null, long? padding = null, long? dilation = null,
-                long groups = 1) =>
-                Aten.conv1d.Call(input, weight, bias, new[] { stride ?? 1 }, new[] { padding ?? 0 }, new[] { dilation ?? 1 }, groups);
 
             public static Tensor group_norm(
                 Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-05) =>
@@ -46,32 +33,8 @@ public static partial class torch
 
             public static Tensor gelu(Tensor x) => x.gelu();
 
-            public static Tensor sigmoid(Tensor x) => x.sigmoid();
-
-            public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
-
-            public static Tensor log_softmax(Tensor x, long dim) => x.log_softmax(dim);
-
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
                 inplace ? Aten.dropout_.InPlace(input, p, training) : Aten.dropout.Call(input, p, training);
-
-            public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) =>
-                input / Aten.norm_dim.Call(input, p, new[] { dim }, true).clamp_min(eps).expand_as(input);
-
-            public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
-                Aten.mse_loss.Call(input, target, (long)reduction);
-
-            public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
-                Aten.l1_loss.Call(input, target, (long)reduction);
-
-            public static Tensor smooth_l1_loss(
-                Tensor input, Tensor target, Reduction reduction = Reduction.Mean, double beta = 1) =>
-                Aten.smooth_l1_loss.Call(input, target, (long)reduction, beta);
-
-            public static Tensor huber_loss(Tensor input, Tensor target, double delta = 1, Reduction reduction = Reduction.Mean) =>
-                Aten.huber_loss.Call(input, target, (long)reduction, delta);
-
-            public static Tensor one_hot(Tensor x, long num_classes = -1) => Aten.one_hot.Call(x, num_classes);
 
             public static Tensor avg_pool2d(
                 Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
@@ -98,41 +61,20 @@ public static partial class torch
                 static long[] Pair((long First, long Second) pair) => [pair.First, pair.Second];
             }
 
-            /// <summary>Pads: <paramref name="pad"/> is (before, after) of the last dimension, then of the one before it, ...</summary>
-            public static Tensor pad(
-                Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
-                mode is PaddingModes.Constant or PaddingModes.Zeros
-                    ? Aten.constant_pad_nd.Call(input, pad, value)
-                    : Aten.pad.Call(input, pad, mode.ToString().ToLowerInvariant(), Value.None);
+            /// <summary>Puts zeros around: <paramref name="pad"/> is (before, after) of the last dimension, then of the one before it, ...</summary>
+            public static Tensor pad(Tensor input, ReadOnlySpan<long> pad) => Aten.constant_pad_nd.Call(input, pad, 0.0);
 
-            /// <inheritdoc cref="pad(Tensor, long[], PaddingModes, double)"/>
-            public static Tensor pad(
-                Tensor input, ReadOnlySpan<long> pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
-                functional.pad(input, pad.ToArray(), mode, value);
-
-            /// <summary>Resizes [n, c, h, w] (or [n, c, w] by nearest neighbour) to a size, or by one scale a dimension.</summary>
+            /// <summary>[n, c, h, w] -> [n, c, size].</summary>
             public static Tensor interpolate(
-                Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest,
-                bool? align_corners = null, bool recompute_scale_factor = false, bool antialias = false)
+                Tensor x, long[] size, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null)
             {
-                if ((size is null) == (scale_factor is null))
-                    throw new ArgumentException("interpolate takes either a size or a scale_factor.");
-                var scales = scale_factor;
-                if (scale_factor is { Length: 1 } && x.ndim > 3)
-                    scales = [scale_factor[0], scale_factor[0]];
-                if (scales is not null && recompute_scale_factor)
-                    (size, scales) = ([.. scales.Select((scale, i) => (long)Math.Floor(x.shape[i + 2] * scale))], null);
                 var align = align_corners ?? false;
-                return (mode, x.ndim) switch
+                return mode switch
                 {
-                    (InterpolationMode.Nearest, 3) => Aten.upsample_nearest1d.Call(x, size, scales),
-                    (InterpolationMode.Nearest, 4) => Aten.upsample_nearest2d.Call(x, size, scales),
-                    (InterpolationMode.NearestExact, 4) => Aten._upsample_nearest_exact2d.Call(x, size, scales),
-                    (InterpolationMode.Bilinear, 4) when antialias => Aten._upsample_bilinear2d_aa.Call(x, size, align, scales),
-                    (InterpolationMode.Bilinear, 4) => Aten.upsample_bilinear2d.Call(x, size, align, scales),
-                    (InterpolationMode.Bicubic, 4) when antialias => Aten._upsample_bicubic2d_aa.Call(x, size, align, scales),
-                    (InterpolationMode.Bicubic, 4) => Aten.upsample_bicubic2d.Call(x, size, align, scales),
-                    _ => throw new NotSupportedException($"interpolate has no mode {mode} for {x.ndim} dimensions."),
+                    InterpolationMode.Nearest => Aten.upsample_nearest2d.Call(x, size, Value.None),
+                    InterpolationMode.Bilinear => Aten.upsample_bilinear2d.Call(x, size, align, Value.None),
+                    InterpolationMode.Bicubic => Aten.upsample_bicubic2d.Call(x, size, align, Value.None),
+                    _ => throw new NotSupportedException($"interpolate has no mode {mode}."),
                 };
             }
         }

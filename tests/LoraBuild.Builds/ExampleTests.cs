@@ -23,7 +23,7 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
     public void The_LoRA_has_finite_and_non_zero_weights_for_every_module_that_LyCORIS_would_make()
     {
         using var scope = torch.NewDisposeScope();
-        using var model = StableDiffusion.Load(example.Checkpoint, torch.float32);
+        using var model = StableDiffusion.Load(example.Checkpoint, torch.ScalarType.Float32);
         using var file = SafetensorsFile.Open(example.Lora);
         string[] parts = ["alpha", "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"];
 
@@ -32,7 +32,7 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
         Assert.Equal(expected.Order(StringComparer.Ordinal), file.Tensors.Keys.Order(StringComparer.Ordinal));
         foreach (var name in file.Tensors.Keys)
         {
-            var tensor = file.Load(name, torch.float32, torch.CPU);
+            var tensor = file.Load(name, torch.ScalarType.Float32, torch.CPU);
             Assert.True(tensor.isfinite().all().item<bool>(), $"{name} is not finite");
             Assert.True(tensor.abs().sum().item<float>() > 0, $"{name} is zero");
         }
@@ -42,7 +42,7 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
     public void The_trigger_word_draws_her()
     {
         using var scope = torch.NewDisposeScope();
-        using var model = StableDiffusion.Load(example.Checkpoint, torch.float32);
+        using var model = StableDiffusion.Load(example.Checkpoint, torch.ScalarType.Float32);
         var before = DrawnPictures.Draw(model, "hoshinoaoi");
         using var lora = AppliedLora.Apply(example.Lora, model.TextEncoder, model.UNet);
         var after = DrawnPictures.Draw(model, "hoshinoaoi");

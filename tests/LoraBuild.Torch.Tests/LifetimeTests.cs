@@ -41,7 +41,7 @@ public sealed class LifetimeTests
             do
             {
                 // Nothing but the calls themselves holds these.
-                var sum = (full(64, 2f) * full(64, 3f) + cat([ones(32), ones(32)])).pow(full(64, 2f)).sum().item<float>();
+                var sum = (full(64, 2f) * full(64, 3f) + cat([ones(32), ones(32)])).square().sum().item<float>();
                 Assert.Equal(64 * 49, sum);
                 Assert.Equal([4L, 2L], ones(8).view(2, 4).t().shape);
                 Assert.Equal(2f, stack([ones(3), full(3, 2f)])[1].data<float>()[2]);
@@ -64,7 +64,7 @@ public sealed class LifetimeTests
             using var generator = new Generator((ulong)seed);
             var a = randn(16, 16, generator: generator);
             for (var i = 0; i < 50; i++)
-                Assert.InRange(Distance(a.matmul(eye(16)), a), 0, 1e-6);
+                Assert.InRange(Distance(a.matmul(ones(16, 16).tril().triu()), a), 0, 1e-6);
         });
     }
 

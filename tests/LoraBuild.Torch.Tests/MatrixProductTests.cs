@@ -12,8 +12,8 @@ public sealed class MatrixProductTests
     public void Products_of_rows_columns_and_slices_are_those_of_double_precision(long rows, long columns, long depth)
     {
         using var scope = NewDisposeScope();
-        Tensor[] lefts = [Random(rows, depth), Random(depth, rows).t(), Random(rows, depth + 3).narrow(1, 2, depth), Random(2 * rows, depth)[TensorIndex.Slice(0, null, 2)]];
-        Tensor[] rights = [Random(depth, columns), Random(columns, depth).t(), Random(depth, columns + 3).narrow(1, 1, columns), Random(depth, 1).expand(depth, columns)];
+        Tensor[] lefts = [Random(rows, depth), Random(depth, rows).t(), Random(rows, depth + 3).narrow(1, 2, depth), Random(rows, 2, depth).select(1, 0)];
+        Tensor[] rights = [Random(depth, columns), Random(columns, depth).t(), Random(depth, columns + 3).narrow(1, 1, columns), Random(depth).as_strided([depth, columns], [1, 0])];
         var (bias, matrix) = (Random(columns), Random(rows, columns));
 
         foreach (var left in lefts)
@@ -23,8 +23,8 @@ public sealed class MatrixProductTests
                 var expected = left.to_type(ScalarType.Float64).matmul(right.to_type(ScalarType.Float64));
                 var tolerance = 1e-6 * Math.Max(1, depth);
                 Assert.True(Numbers.Distance(expected, left.mm(right)) < tolerance);
-                Assert.True(Numbers.Distance(expected + bias, bias.addmm(left, right, 1, 1)) < tolerance);
-                Assert.True(Numbers.Distance((2 * matrix) - (0.5 * expected), matrix.clone().addmm_(left, right, 2, -0.5f)) < tolerance);
+                Assert.True(Numbers.Distance(expected + bias, functional.linear(left, right.t(), bias)) < tolerance);
+                Assert.True(Numbers.Distance((matrix * 2) - (expected * 0.5), matrix.clone().addmm_(left, right, 2, -0.5f)) < tolerance);
                 Assert.True(Numbers.Distance(expected.t(), zeros_like(matrix).t().contiguous().addmm_(right.t(), left.t())) < tolerance);
             }
         }
@@ -48,11 +48,11 @@ public sealed class MatrixProductTests
         using var scope = NewDisposeScope();
         var (left, right) = (Random(3, 50, 40), Random(3, 60, 40).transpose(1, 2));
 
-        var product = left.bmm(right);
+        var product = left.matmul(right);
 
         for (var i = 0; i < 3; i++)
             Assert.Equal(0, Numbers.Distance(left[i].mm(right[i]), product[i]));
-        Assert.Equal([3, 0, 60], zeros([3, 0, 40]).bmm(right).shape);
+        Assert.Equal([3, 0, 60], zeros([3, 0, 40]).matmul(right).shape);
         Assert.Equal(0, zeros([4, 0]).mm(zeros([0, 5])).abs().sum().item<float>());
     }
 
@@ -61,8 +61,8 @@ public sealed class MatrixProductTests
     {
         using var scope = NewDisposeScope();
         Assert.ThrowsAny<Exception>(() => ones(2, 3).mm(ones(2, 3)));
-        Assert.ThrowsAny<Exception>(() => ones(2, 2, 3).bmm(ones(3, 3, 2)));
-        Assert.ThrowsAny<Exception>(() => ones(5).addmm(ones(2, 3), ones(3, 4), 1, 1));
+        Assert.ThrowsAny<Exception>(() => ones(2, 2, 3).matmul(ones(3, 3, 2)));
+        Assert.ThrowsAny<Exception>(() => ones(2, 5).addmm_(ones(2, 3), ones(3, 4)));
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class MatrixProductTests
             var results = new[] { 1, 2, 3, 5 }.Select(threads =>
             {
                 set_num_threads(threads);
-                return (Tensor[])[left.mm(right), right[0].addmm(left, right, 1, 1), batch.bmm(batch.transpose(1, 2)), left.narrow(1, 0, 16).mm(right.narrow(0, 0, 16))];
+                return (Tensor[])[left.mm(right), functional.linear(left, right.t(), right[0]), batch.matmul(batch.transpose(1, 2)), left.narrow(1, 0, 16).mm(right.narrow(0, 0, 16))];
             }).ToList();
 
             foreach (var other in results.Skip(1))

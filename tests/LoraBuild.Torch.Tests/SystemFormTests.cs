@@ -55,7 +55,7 @@ public sealed class SystemFormTests
     public void Lists_too_long_for_the_stack_are_passed_too()
     {
         using var scope = NewDisposeScope();
-        Tensor[] parts = [.. Enumerable.Range(0, 300).Select(i => full(1, (float)i))];
+        Tensor[] parts = [.. Enumerable.Range(0, 300).Select(i => full([1], (float)i))];
         Assert.Equal(300 * 299 / 2, cat(parts).sum().item<float>());
     }
 

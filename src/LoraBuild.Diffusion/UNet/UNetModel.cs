@@ -124,7 +124,7 @@ public sealed class UNetModel : IDisposable
     // Sinusoidal embedding (Vaswani et al., 2017), cosines first.
     private Tensor EmbedTime(Tensor timesteps)
     {
-        var angles = timesteps.to(torch.float32).unsqueeze(-1) * frequencies;
+        var angles = timesteps.to(ScalarType.Float32).unsqueeze(-1) * frequencies;
         var embedding = torch.cat([angles.cos(), angles.sin()], -1).to(dtype);
         return timeLinear2.Forward(nn.functional.silu(timeLinear1.Forward(embedding)));
     }

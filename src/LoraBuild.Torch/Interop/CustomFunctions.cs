@@ -9,23 +9,19 @@ namespace LoraBuild.Torch.Interop;
 internal static unsafe class CustomFunctions
 {
     /// <summary>
-    /// Runs the backward pass of the node behind <paramref name="context"/>. It owns the tensors of <paramref name="grads"/>; the caller
+    /// Runs the backward pass of the node behind <paramref name="context"/>. It owns <paramref name="grad"/>; the caller
     /// owns those of <paramref name="results"/>, the message (from malloc) and the handle of the exception.
     /// </summary>
     /// <returns>0, or 1 when managed code threw.</returns>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    internal static int Backward(nint context, nint* grads, int gradCount, nint* results, int resultCount, byte** message, nint* exception)
+    internal static int Backward(nint context, nint grad, nint* results, int resultCount, byte** message, nint* exception)
     {
         // The engine may call from a thread of its own, which no caller's scope covers.
         using var scope = torch.NewDisposeScope();
         try
         {
-            var incoming = new List<torch.Tensor>(gradCount);
-            for (var i = 0; i < gradCount; i++)
-                incoming.Add(new torch.Tensor(grads[i]));
-
             var node = (FunctionNode)GCHandle.FromIntPtr(context).Target!;
-            var outgoing = node.Backward(incoming);
+            var outgoing = node.Backward(new torch.Tensor(grad));
             for (var i = 0; i < resultCount; i++)
             {
                 if (outgoing[i] is not { IsInvalid: false } gradient)

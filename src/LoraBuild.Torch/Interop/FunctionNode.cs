@@ -5,46 +5,43 @@ namespace LoraBuild.Torch.Interop;
 
 /// <summary>The managed half of a graph node: one call of a custom function. The native half keeps it while the graph lives.</summary>
 /// <param name="name">The function's name, for messages.</param>
-/// <param name="backward">Gradients of the outputs -> gradients of all arguments.</param>
+/// <param name="backward">The output's gradient -> gradients of all arguments.</param>
 /// <param name="context">What forward has kept for backward.</param>
 /// <param name="isTensor">For each argument of the call, whether it is a tensor and so has a gradient.</param>
 internal sealed unsafe class FunctionNode(
-    string name, Func<autograd.AutogradContext, List<Tensor>, List<Tensor>> backward, autograd.AutogradContext context, bool[] isTensor)
+    string name, Func<autograd.AutogradContext, Tensor, List<Tensor>> backward, autograd.AutogradContext context, bool[] isTensor)
 {
-    private readonly List<(long[] Shape, ScalarType Type, Device Device)> _outputs = [];
+    private (long[] Shape, ScalarType Type, Device Device) _output;
     private nint _borrowed;
     private int _savedCount;
 
-    /// <summary>Makes outputs of a forward pass results of a new node over <paramref name="inputs"/>; saves what forward asked for.</summary>
-    internal List<Tensor> Attach(Tensor[] inputs, List<Tensor> outputs)
+    /// <summary>Makes the output of a forward pass the result of a new node over <paramref name="inputs"/>; saves what forward asked for.</summary>
+    internal Tensor Attach(Tensor[] inputs, Tensor output)
     {
         var node = NewNode(inputs);
         try
         {
             _borrowed = Native.lb_node_borrow(node);
-            var results = outputs.ConvertAll(output => Result(node, output));
-            Save(node, outputs, results);
-            return results;
+            var result = Result(node, output);
+            Save(node, output, result);
+            return result;
         }
         finally
         {
-            // From here on the results hold the node.
+            // From here on the result holds the node.
             Native.lb_node_release(node);
         }
     }
 
     /// <summary>Gradients of the tensor arguments, in their order.</summary>
-    internal List<Tensor?> Backward(List<Tensor> grads)
+    internal List<Tensor?> Backward(Tensor grad)
     {
-        for (var i = 0; i < grads.Count; i++)
-        {
-            if (grads[i].IsInvalid && context.MaterializeGrads)
-                grads[i] = zeros(_outputs[i].Shape, _outputs[i].Type, _outputs[i].Device);
-        }
+        if (grad.IsInvalid && context.MaterializeGrads)
+            grad = zeros(_output.Shape, _output.Type, _output.Device);
 
         using (context.Open(Saved))
         {
-            List<Tensor?> results = [.. backward(context, grads)];
+            List<Tensor?> results = [.. backward(context, grad)];
             if (results.Count < isTensor.Length || results.Skip(isTensor.Length).Any(extra => extra is { IsInvalid: false }))
                 throw new InvalidOperationException($"{name}.backward returned {results.Count} gradients for {isTensor.Length} arguments.");
             for (var i = 0; i < isTensor.Length; i++)
@@ -68,28 +65,28 @@ internal sealed unsafe class FunctionNode(
 
     private Tensor Result(nint node, Tensor output)
     {
-        _outputs.Add((output.shape, output.dtype, output.device));
+        _output = (output.shape, output.dtype, output.device);
         nint result;
-        Native.Check(Native.lb_node_output(node, output.Handle, context.IsDifferentiable(output) ? 1 : 0, &result));
+        Native.Check(Native.lb_node_output(node, output.Handle, &result));
         GC.KeepAlive(output);
         return new Tensor(result);
     }
 
-    private void Save(nint node, List<Tensor> outputs, List<Tensor> results)
+    private void Save(nint node, Tensor output, Tensor result)
     {
         var saved = context.ToSave;
         var handles = new nint[saved.Count];
         var isOutput = new byte[saved.Count];
         for (var i = 0; i < handles.Length; i++)
         {
-            var output = outputs.FindIndex(candidate => ReferenceEquals(candidate, saved[i]));
-            handles[i] = output >= 0 ? results[output].Handle : saved[i]?.Handle ?? 0;
-            isOutput[i] = output >= 0 ? (byte)1 : (byte)0;
+            var savesOutput = ReferenceEquals(output, saved[i]);
+            handles[i] = savesOutput ? result.Handle : saved[i]?.Handle ?? 0;
+            isOutput[i] = savesOutput ? (byte)1 : (byte)0;
         }
         fixed (nint* pointer = handles)
         fixed (byte* flags = isOutput)
             Native.Check(Native.lb_node_save(node, pointer, handles.Length, flags));
-        GC.KeepAlive((saved, results));
+        GC.KeepAlive((saved, result));
         context.ToSave = [];
         _savedCount = handles.Length;
     }

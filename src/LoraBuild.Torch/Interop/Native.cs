@@ -23,7 +23,7 @@ internal static unsafe partial class Native
         {
             var library = NativeLibrary.Load(file);
             var initialize = (delegate* unmanaged[Cdecl]<
-                delegate* unmanaged[Cdecl]<nint, void>, delegate* unmanaged[Cdecl]<nint, nint*, int, nint*, int, byte**, nint*, int>, int>)
+                delegate* unmanaged[Cdecl]<nint, void>, delegate* unmanaged[Cdecl]<nint, nint, nint*, int, byte**, nint*, int>, int>)
                 NativeLibrary.GetExport(library, "lb_initialize");
             if (initialize(&FreeHandle, &CustomFunctions.Backward) < 0)
             {
@@ -85,29 +85,19 @@ internal static unsafe partial class Native
     [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_strides(nint tensor, long* strides);
     [LibraryImport(Library), SuppressGCTransition] internal static partial long lb_device(nint tensor);
     [LibraryImport(Library)] internal static partial nint lb_data(nint tensor);
-    [LibraryImport(Library)] internal static partial int lb_from_memory(
-        nint data, long* sizes, int dims, int dtype, nint handle, nint* result);
 
     [LibraryImport(Library)] internal static partial int lb_requires_grad(nint tensor);
-    [LibraryImport(Library)] internal static partial int lb_is_leaf(nint tensor);
     [LibraryImport(Library)] internal static partial int lb_set_requires_grad(nint tensor, int value);
-    [LibraryImport(Library)] internal static partial int lb_retain_grad(nint tensor);
     [LibraryImport(Library)] internal static partial nint lb_grad(nint tensor);
     [LibraryImport(Library)] internal static partial int lb_set_grad(nint tensor, nint grad);
     [LibraryImport(Library)] internal static partial int lb_backward(
         nint* tensors, int count, nint* grads, int gradCount, int retainGraph, int createGraph, nint* inputs, int inputCount);
-    [LibraryImport(Library)] internal static partial int lb_autograd_grad(
-        nint* outputs, int count, nint* inputs, int inputCount, nint* grads, int gradCount,
-        int retainGraph, int createGraph, int allowUnused, nint* results);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_grad_enabled();
     [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_set_grad_enabled(int enabled);
-    [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_inference_enabled();
-    [LibraryImport(Library)] internal static partial nint lb_inference_enter(int enabled);
-    [LibraryImport(Library)] internal static partial void lb_inference_leave(nint guard);
 
     [LibraryImport(Library)] internal static partial int lb_node_new(nint context, nint* inputs, int count, nint* result);
     [LibraryImport(Library)] internal static partial void lb_node_release(nint node);
-    [LibraryImport(Library)] internal static partial int lb_node_output(nint node, nint tensor, int differentiable, nint* result);
+    [LibraryImport(Library)] internal static partial int lb_node_output(nint node, nint tensor, nint* result);
     [LibraryImport(Library)] internal static partial int lb_node_save(nint node, nint* tensors, int count, byte* isOutput);
     [LibraryImport(Library)] internal static partial int lb_node_saved(nint borrowed, nint* results, int count);
     [LibraryImport(Library)] internal static partial nint lb_node_borrow(nint node);
@@ -115,17 +105,11 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int lb_generator_default(long device, nint* result);
     [LibraryImport(Library)] internal static partial int lb_generator_new(long device, ulong seed, nint* result);
     [LibraryImport(Library)] internal static partial void lb_generator_release(nint generator);
-    [LibraryImport(Library)] internal static partial int lb_generator_seed(nint generator, ulong seed);
-    [LibraryImport(Library)] internal static partial ulong lb_generator_initial_seed(nint generator);
-    [LibraryImport(Library)] internal static partial int lb_generator_state(nint generator, nint* result);
-    [LibraryImport(Library)] internal static partial int lb_generator_set_state(nint generator, nint state);
     [LibraryImport(Library)] internal static partial int lb_manual_seed(ulong seed);
 
     [LibraryImport(Library)] internal static partial int lb_num_threads();
     [LibraryImport(Library)] internal static partial int lb_set_num_threads(int count);
     [LibraryImport(Library)] internal static partial int lb_cuda_available();
-    [LibraryImport(Library)] internal static partial int lb_cudnn_available();
-    [LibraryImport(Library)] internal static partial int lb_cuda_device_count();
     [LibraryImport(Library)] internal static partial int lb_cuda_synchronize(long index);
     [LibraryImport(Library)] internal static partial int lb_cudnn_tf32();
     [LibraryImport(Library)] internal static partial void lb_set_cudnn_tf32(int allowed);

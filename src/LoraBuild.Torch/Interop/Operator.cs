@@ -70,19 +70,6 @@ internal sealed unsafe class Operator(string name)
         return output.Bits != 0;
     }
 
-    /// <summary>The operator's number: an integer, a double or a truth value.</summary>
-    internal Scalar Number(params ReadOnlySpan<Value> arguments)
-    {
-        NativeValue output;
-        Invoke(arguments, &output, 1);
-        return output.Tag switch
-        {
-            Tag.Double => BitConverter.Int64BitsToDouble(output.Bits),
-            Tag.Bool => output.Bits != 0,
-            _ => output.Bits,
-        };
-    }
-
     private nint Find()
     {
         if (_handle == 0)

@@ -12,7 +12,5 @@ internal enum Tag
     Device,
     Generator,
     IntList,
-    DoubleList,
     TensorList,
-    OptionalTensorList,
 }

@@ -27,8 +27,6 @@ internal readonly struct Value
 
     public static implicit operator Value(long? value) => value is { } number ? number : None;
 
-    public static implicit operator Value(double? value) => value is { } number ? number : None;
-
     public static implicit operator Value(torch.ScalarType value) => (long)value;
 
     public static implicit operator Value(torch.ScalarType? value) => value is { } type ? type : None;
@@ -45,12 +43,7 @@ internal readonly struct Value
 
     public static implicit operator Value(ReadOnlySpan<long> value) => value.ToArray();
 
-    public static implicit operator Value(double[]? value) => value is null ? None : new(Tag.DoubleList, 0, value);
-
     public static implicit operator Value(torch.Tensor[] value) => new(Tag.TensorList, 0, value);
-
-    /// <summary>A list of tensors of which some may be missing, as indexing takes it.</summary>
-    internal static Value Optional(torch.Tensor?[] value) => new(Tag.OptionalTensorList, 0, value);
 
     /// <summary>64-bit slots that the value's list or text takes beside its <see cref="NativeValue"/>.</summary>
     internal int Slots => Reference switch
@@ -71,14 +64,9 @@ internal readonly struct Value
                 list.CopyTo(slots);
                 target.Count = list.Length;
                 break;
-            case double[] list:
+            case torch.Tensor[] list:
                 for (var i = 0; i < list.Length; i++)
-                    slots[i] = BitConverter.DoubleToInt64Bits(list[i]);
-                target.Count = list.Length;
-                break;
-            case torch.Tensor?[] list:
-                for (var i = 0; i < list.Length; i++)
-                    slots[i] = list[i]?.Handle ?? 0;
+                    slots[i] = list[i].Handle;
                 target.Count = list.Length;
                 break;
             case string text:

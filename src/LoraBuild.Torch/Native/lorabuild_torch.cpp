@@ -14,7 +14,6 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/stack.h>
 #include <c10/core/GradMode.h>
-#include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
@@ -41,8 +40,7 @@ using at::IValue;
 using at::Tensor;
 using torch::autograd::Node;
 using torch::autograd::variable_list;
-// c10::optional, then std::optional; std::shared_ptr, from about 2.12 on c10::intrusive_ptr.
-using OptionalTensor = decltype(std::declval<const IValue&>().toOptional<Tensor>());
+// std::shared_ptr, from about 2.12 on c10::intrusive_ptr.
 using NodePtr = decltype(torch::autograd::Edge::function);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -105,7 +103,7 @@ std::vector<Tensor> borrow(void** handles, int64_t count) {
 // Values
 
 enum class Tag : int32_t {
-  None, Tensor, Int, Double, Bool, String, Device, Generator, IntList, DoubleList, TensorList, OptionalTensorList,
+  None, Tensor, Int, Double, Bool, String, Device, Generator, IntList, TensorList,
 };
 
 struct Value {
@@ -133,17 +131,7 @@ IValue to_ivalue(const Value& v) {
     case Tag::Device: return IValue(to_device(v.i));
     case Tag::Generator: return IValue(*static_cast<at::Generator*>(v.p));
     case Tag::IntList: return IValue(at::IntArrayRef(static_cast<const int64_t*>(v.p), v.count));
-    case Tag::DoubleList: return IValue(at::ArrayRef<double>(static_cast<const double*>(v.p), v.count));
     case Tag::TensorList: return IValue(c10::List<Tensor>(borrow(static_cast<void**>(v.p), v.count)));
-    case Tag::OptionalTensorList: {
-      c10::List<OptionalTensor> list;
-      list.reserve(v.count);
-      for (int32_t i = 0; i < v.count; i++) {
-        void* handle = static_cast<void**>(v.p)[i];
-        list.push_back(handle ? OptionalTensor(borrow(handle)) : OptionalTensor());
-      }
-      return IValue(std::move(list));
-    }
   }
   TORCH_CHECK(false, "unknown value tag ", static_cast<int32_t>(v.tag));
 }
@@ -179,8 +167,7 @@ Value to_value(IValue&& v) {
 // ---------------------------------------------------------------------------------------------------------------------
 // Custom autograd functions: a graph node whose backward runs in managed code
 
-using BackwardCallback = int (*)(void* context, void** grads, int grad_count, void** results, int result_count,
-                                 const char** message, void** exception);
+using BackwardCallback = int (*)(void* context, void* grad, void** results, int result_count, const char** message, void** exception);
 BackwardCallback call_backward = nullptr;
 
 struct ManagedNode : Node {
@@ -200,13 +187,11 @@ struct ManagedNode : Node {
   }
 
   variable_list apply(variable_list&& grads) override {
-    std::vector<void*> in(grads.size()), out(num_outputs(), nullptr);
-    for (size_t i = 0; i < grads.size(); i++) in[i] = give(std::move(grads[i]));
+    std::vector<void*> out(num_outputs(), nullptr);
     const char* message = nullptr;
     void* exception = nullptr;
     OperatorTimes::Own managed;
-    int rc = call_backward(context, in.data(), static_cast<int>(in.size()), out.data(), static_cast<int>(out.size()), &message,
-                           &exception);
+    int rc = call_backward(context, give(std::move(grads[0])), out.data(), static_cast<int>(out.size()), &message, &exception);
     managed.stop();
     if (rc != 0) {
       std::string text = message ? message : "";
@@ -375,32 +360,14 @@ LB_API void* lb_data(void* tensor) {
   return data;
 }
 
-// A tensor over memory that stays the caller's until `release(context)` is called with the tensor's end.
-LB_API int lb_from_memory(void* data, const int64_t* sizes, int dims, int dtype, void* gc_handle, void** result) {
-  return guarded([&] {
-    auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype));
-    auto release = free_handle;
-    *result = give(at::from_blob(data, at::IntArrayRef(sizes, dims), [release, gc_handle](void*) { release(gc_handle); }, options));
-    return 0;
-  });
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 // Autograd
 
 LB_API int lb_requires_grad(void* tensor) { return borrow(tensor).requires_grad(); }
-LB_API int lb_is_leaf(void* tensor) { return borrow(tensor).is_leaf(); }
 
 LB_API int lb_set_requires_grad(void* tensor, int value) {
   return guarded([&] {
     borrow(tensor).requires_grad_(value != 0);
-    return 0;
-  });
-}
-
-LB_API int lb_retain_grad(void* tensor) {
-  return guarded([&] {
-    borrow(tensor).retain_grad();
     return 0;
   });
 }
@@ -440,21 +407,8 @@ LB_API int lb_backward(void** tensors, int count, void** grads, int grad_count, 
   });
 }
 
-LB_API int lb_autograd_grad(void** outputs, int count, void** inputs, int input_count, void** grads, int grad_count,
-                            int retain_graph, int create_graph, int allow_unused, void** results) {
-  return guarded([&] {
-    auto found = torch::autograd::grad(borrow(outputs, count), borrow(inputs, input_count), borrow(grads, grad_count),
-                                       retain_graph != 0, create_graph != 0, allow_unused != 0);
-    for (size_t i = 0; i < found.size(); i++) results[i] = give(std::move(found[i]));
-    return 0;
-  });
-}
-
 LB_API int lb_grad_enabled() { return c10::GradMode::is_enabled(); }
 LB_API void lb_set_grad_enabled(int enabled) { c10::GradMode::set_enabled(enabled != 0); }
-LB_API int lb_inference_enabled() { return c10::InferenceMode::is_enabled(); }
-LB_API void* lb_inference_enter(int enabled) { return new c10::InferenceMode(enabled != 0); }
-LB_API void lb_inference_leave(void* guard) { delete static_cast<c10::InferenceMode*>(guard); }
 
 // A node over these inputs. It owns the GCHandle of its managed context.
 LB_API int lb_node_new(void* gc_handle, void** inputs, int count, void** result) {
@@ -470,14 +424,10 @@ LB_API int lb_node_new(void* gc_handle, void** inputs, int count, void** result)
 LB_API void lb_node_release(void* node) { delete static_cast<NodePtr*>(node); }
 
 // The output of a forward pass as a result of the node. What is an input, or a view, is detached from it first.
-LB_API int lb_node_output(void* node, void* tensor, int differentiable, void** result) {
+LB_API int lb_node_output(void* node, void* tensor, void** result) {
   return guarded([&] {
     auto output = borrow(tensor).detach();
-    if (differentiable && torch::autograd::isDifferentiableType(output.scalar_type())) {
-      torch::autograd::set_history(output, node_of(node));
-    } else {
-      node_of(node)->add_input_metadata(Node::undefined_input());
-    }
+    torch::autograd::set_history(output, node_of(node));
     *result = give(std::move(output));
     return 0;
   });
@@ -530,35 +480,6 @@ LB_API int lb_generator_new(int64_t device, uint64_t seed, void** result) {
 
 LB_API void lb_generator_release(void* generator) { delete static_cast<at::Generator*>(generator); }
 
-LB_API int lb_generator_seed(void* generator, uint64_t seed) {
-  return guarded([&] {
-    auto& target = *static_cast<at::Generator*>(generator);
-    std::lock_guard<std::mutex> lock(target.mutex());
-    target.set_current_seed(seed);
-    return 0;
-  });
-}
-
-LB_API uint64_t lb_generator_initial_seed(void* generator) { return static_cast<at::Generator*>(generator)->current_seed(); }
-
-LB_API int lb_generator_state(void* generator, void** result) {
-  return guarded([&] {
-    auto& source = *static_cast<at::Generator*>(generator);
-    std::lock_guard<std::mutex> lock(source.mutex());
-    *result = give(source.get_state());
-    return 0;
-  });
-}
-
-LB_API int lb_generator_set_state(void* generator, void* state) {
-  return guarded([&] {
-    auto& target = *static_cast<at::Generator*>(generator);
-    std::lock_guard<std::mutex> lock(target.mutex());
-    target.set_state(borrow(state));
-    return 0;
-  });
-}
-
 LB_API int lb_manual_seed(uint64_t seed) {
   return guarded([&] {
     at::manual_seed(seed);
@@ -581,8 +502,6 @@ LB_API int lb_set_num_threads(int count) {
 }
 
 LB_API int lb_cuda_available() { return torch::cuda::is_available(); }
-LB_API int lb_cudnn_available() { return torch::cuda::cudnn_is_available(); }
-LB_API int lb_cuda_device_count() { return static_cast<int>(torch::cuda::device_count()); }
 
 LB_API int lb_cuda_synchronize(int64_t index) {
   return guarded([&] {

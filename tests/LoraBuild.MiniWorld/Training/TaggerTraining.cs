@@ -43,7 +43,7 @@ internal static class TaggerTraining
     }
 
     /// <summary>Binary cross-entropy: the mean over labels and pictures.</summary>
-    internal static Tensor Loss(Tensor logits, Tensor wanted) => (functional.relu(logits) - (logits * wanted) + (1 + (-logits.abs()).exp()).log()).mean();
+    internal static Tensor Loss(Tensor logits, Tensor wanted) => (functional.relu(logits) - (logits * wanted) + ((-logits.abs()).exp() + 1).log()).mean();
 
     /// <summary>1 where a picture has the label, a rating of general in any case.</summary>
     internal static float[] Vector(IReadOnlyList<string> tags)

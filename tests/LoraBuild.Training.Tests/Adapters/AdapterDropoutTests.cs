@@ -18,7 +18,7 @@ public class AdapterDropoutTests
 
         place.Pass = 3;
         var dropped = module.Output(module.Layer, input);
-        var channels = (dropped.abs().amax(0, 2, 3) > 0).to_type(ScalarType.Float32);
+        var channels = dropped.abs().amax(0, 2, 3).gt(0).to_type(ScalarType.Float32);
 
         Assert.InRange(channels.sum().item<float>(), 1, 9);
         Assert.InRange(TestData.RelativeError(whole * channels.view(1, -1, 1, 1), dropped), 0, 1e-6);
@@ -43,8 +43,8 @@ public class AdapterDropoutTests
             var perRank = values.dim() == 4 ? kept.flatten(2) : kept.transpose(1, 2);
             Assert.True((perRank - perRank.narrow(2, 0, 1)).abs().max().item<float>() == 0);
             var ranks = perRank.select(2, 0);
-            Assert.True(((ranks == 0).logical_or(ranks == 1 / 0.75f)).all().item<bool>());
-            Assert.InRange((ranks == 0).to_type(ScalarType.Float32).mean().item<float>(), 0.2, 0.3);
+            Assert.True(ranks.eq(0).logical_or(ranks.eq(1 / 0.75f)).all().item<bool>());
+            Assert.InRange(ranks.eq(0).to_type(ScalarType.Float32).mean().item<float>(), 0.2, 0.3);
             Assert.False((ranks - ranks.narrow(0, 0, 1)).abs().max().item<float>() == 0);
         }
     }
@@ -62,7 +62,7 @@ public class AdapterDropoutTests
         var kept = algorithm == AdapterAlgorithm.Lora ? dropout.Between(values) : dropout.Values(values);
 
         Assert.Equal(algorithm != AdapterAlgorithm.Lora, dropout.DropsOutput);
-        Assert.InRange((kept == 0).to_type(ScalarType.Float32).mean().item<float>(), 0.18, 0.22);
+        Assert.InRange(kept.eq(0).to_type(ScalarType.Float32).mean().item<float>(), 0.18, 0.22);
         Assert.InRange(kept.mean().item<float>(), 0.97, 1.03);
         Assert.Equal(1.25f, kept.max().item<float>());
     }

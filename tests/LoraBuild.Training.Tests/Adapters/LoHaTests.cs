@@ -75,5 +75,5 @@ public class LoHaTests
         ((expected - actual).abs().max() / expected.abs().max()).item<float>();
 
     private static Tensor Gaussian(CounterRandom random, params long[] shape) =>
-        tensor(random.NextGaussians((int)shape.Aggregate(1L, (product, side) => product * side)), dtype: float32).view(shape);
+        tensor(random.NextGaussians((int)shape.Aggregate(1L, (product, side) => product * side)), dtype: ScalarType.Float32).view(shape);
 }
