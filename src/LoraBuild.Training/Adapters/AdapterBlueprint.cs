@@ -3,12 +3,13 @@ using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.UNet;
+using LoraBuild.Training.Adapters.Algorithms;
 using LoraBuild.Training.Adapters.Files;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters;
 
-/// <summary>What a trained adapter consists of, before there is room for it.</summary>
+/// <summary>The tensors of a trained adapter, before there is room for them.</summary>
 internal sealed class AdapterBlueprint
 {
     private readonly ParameterGroup group;
@@ -30,13 +31,14 @@ internal sealed class AdapterBlueprint
         (this.group, this.rateFactor, this.lengthsShape) = (group, rateFactor, lengthsShape?.ToArray());
         trainsScalar = settings.UseScalar && group != ParameterGroup.Untrained;
         // LyCORIS' adapters shorten their change by it, whether it is learnt or not.
-        hasScalar = settings.UseScalar || (settings.ScaleWeightNorms is not null && settings.Algo != AdapterAlgorithm.Lora && kind is not LoKrKind);
+        hasScalar = settings.UseScalar
+            || (settings.ScaleWeightNorms is not null && settings.Algo != AdapterAlgorithm.Lora && kind.KeepsNormInScalar);
     }
 
     /// <summary>The layer.</summary>
     public AdaptableLayer Layer { get; }
 
-    /// <summary>What the tensors mean.</summary>
+    /// <summary>The kind of the adapter.</summary>
     public AdapterKind Kind { get; }
 
     /// <summary>The kind's tensors.</summary>
@@ -80,9 +82,9 @@ internal sealed class AdapterBlueprint
         foreach (var factor in Factors)
             yield return new(NameOf(factor.Name), group, factor.Shape, rateFactor);
         if (hasScalar)
-            yield return new(NameOf(AdapterModule.ScalarName), trainsScalar ? group : ParameterGroup.Untrained, [], rateFactor);
+            yield return new(NameOf(AdapterKind.ScalarName), trainsScalar ? group : ParameterGroup.Untrained, [], rateFactor);
         if (lengthsShape is not null)
-            yield return new(NameOf(AdapterModule.LengthsName), group, lengthsShape, rateFactor);
+            yield return new(NameOf(AdapterKind.LengthsName), group, lengthsShape, rateFactor);
     }
 
     /// <summary>Writes the weights of a new adapter.</summary>
@@ -91,12 +93,16 @@ internal sealed class AdapterBlueprint
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         for (var i = 0; i < Factors.Count; i++)
-            Factors[i].First.Fill(parameters[NameOf(Factors[i].Name)], new CounterRandom(seed, (long)RandomPurpose.AdapterWeights, NameHash.Of(Layer.Name), i));
+        {
+            var random = new CounterRandom(seed, (long)RandomPurpose.AdapterWeights, NameHash.Of(Layer.Name), i);
+            Factors[i].First.Fill(parameters[NameOf(Factors[i].Name)], random);
+        }
+
         if (hasScalar)
-            parameters[NameOf(AdapterModule.ScalarName)].fill_(trainsScalar ? 0 : 1);
+            parameters[NameOf(AdapterKind.ScalarName)].fill_(trainsScalar ? 0 : 1);
         if (lengthsShape is not null)
         {
-            var lengths = parameters[NameOf(AdapterModule.LengthsName)];
+            var lengths = parameters[NameOf(AdapterKind.LengthsName)];
             lengths.copy_(WeightDecomposition.Lengths(Layer.Weight.to_type(ScalarType.Float32), lengths));
         }
     }
@@ -107,7 +113,8 @@ internal sealed class AdapterBlueprint
     {
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
-        if (held.Kind != Kind || !held.Factors.Select(Described).SequenceEqual(Factors.Select(Described)) || held.LengthsShape is null != lengthsShape is null)
+        var alike = held.Kind == Kind && held.Factors.Select(Described).SequenceEqual(Factors.Select(Described));
+        if (!alike || held.LengthsShape is null != lengthsShape is null)
         {
             throw file.Misfit(
                 $"layer {Layer.Name} has {string.Join(", ", held.Factors.Select(Described))}, but the settings ask for "
@@ -117,9 +124,9 @@ internal sealed class AdapterBlueprint
         foreach (var factor in Factors)
             parameters[NameOf(factor.Name)].copy_(file.Load(held, factor, parameters.Values.device));
         if (lengthsShape is not null)
-            parameters[NameOf(AdapterModule.LengthsName)].copy_(file.LoadLengths(held, parameters.Values.device)!);
+            parameters[NameOf(AdapterKind.LengthsName)].copy_(file.LoadLengths(held, parameters.Values.device)!);
         if (hasScalar)
-            parameters[NameOf(AdapterModule.ScalarName)].fill_(1);
+            parameters[NameOf(AdapterKind.ScalarName)].fill_(1);
         // The change stays the file's, whatever alpha is from now on.
         if (held.Alpha != Alpha && Kind.RankOf(Factors) is not null)
             parameters[NameOf(Kind.ScaledFactor(Factors.Select(factor => factor.Name)))].mul_(held.Alpha / Alpha);
@@ -128,16 +135,16 @@ internal sealed class AdapterBlueprint
     /// <summary>The adapter over its place in the buffers.</summary>
     /// <param name="layer">The layer, or the same one of a copy of the models.</param>
     /// <param name="parameters">The buffers.</param>
-    /// <param name="settings">What is dropped.</param>
-    /// <param name="place">Where the training is.</param>
+    /// <param name="settings">The dropouts.</param>
+    /// <param name="place">The place in the training.</param>
     public AdapterModule Build(AdaptableLayer layer, ParameterBuffer parameters, TrainingSettings settings, DropoutPlace place) => new(
         layer,
         Kind,
         Factors,
         Factors.ToDictionary(factor => factor.Name, factor => parameters[NameOf(factor.Name)]),
         Alpha,
-        hasScalar ? parameters[NameOf(AdapterModule.ScalarName)] : null,
-        lengthsShape is null ? null : parameters[NameOf(AdapterModule.LengthsName)],
+        hasScalar ? parameters[NameOf(AdapterKind.ScalarName)] : null,
+        lengthsShape is null ? null : parameters[NameOf(AdapterKind.LengthsName)],
         AdapterDropout.IsIn(settings) ? new(settings, place, layer.Name, perSample: group == ParameterGroup.UNet) : null);
 
     private static string Described(AdapterFactor factor) => $"{factor.Name} [{string.Join(", ", factor.Shape)}]";

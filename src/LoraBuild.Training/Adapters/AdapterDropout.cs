@@ -87,3 +87,13 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
 
     private CounterRandom StreamOf(long pass, RandomPurpose purpose, long row = 0) => new(settings.Seed, (long)purpose, pass, layerHash, row);
 }
+
+/// <summary>The place of a network's adapters in the training; their dropouts are a function of it.</summary>
+public sealed class DropoutPlace
+{
+    /// <summary>The number of the pass through the models that is going on, from 0; null outside the training, where nothing is dropped.</summary>
+    public long? Pass { get; set; }
+
+    /// <summary>The first of the batch's samples that these models see.</summary>
+    public int FirstSample { get; set; }
+}

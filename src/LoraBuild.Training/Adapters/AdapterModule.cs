@@ -1,13 +1,12 @@
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Training.Adapters.Acceleration;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Adapters;
 
-/// <summary>An adapter on its layer: its tensors, and what they do to the layer's output.</summary>
+/// <summary>An adapter on its layer: its tensors, and the layer's output with them.</summary>
 public sealed class AdapterModule : ILayerAdapter
 {
-    /// <summary>The names, after the layer's and a dot, of what every kind may have.</summary>
-    internal const string AlphaName = "alpha", LengthsName = "dora_scale", ScalarName = "scalar";
-
     private readonly AdapterDropout? dropout;
     private readonly LayerChange? constant;
     private readonly double scale;
@@ -15,13 +14,13 @@ public sealed class AdapterModule : ILayerAdapter
 
     /// <summary>An adapter over tensors that belong to someone else.</summary>
     /// <param name="layer">The layer; its name begins the names of the adapter's tensors.</param>
-    /// <param name="kind">What the tensors mean.</param>
+    /// <param name="kind">The kind of the adapter.</param>
     /// <param name="shapes">The kind's tensors as they are described.</param>
     /// <param name="factors">The same by name.</param>
     /// <param name="alpha">The change is scaled by alpha over the rank.</param>
     /// <param name="scalar">A number that the change is multiplied by, [], or null.</param>
     /// <param name="lengths">DoRA's lengths, [out, 1, ...] or [1, in, 1, ...], or null.</param>
-    /// <param name="dropout">What is dropped in the training, or null.</param>
+    /// <param name="dropout">The dropouts of the training, or null.</param>
     public AdapterModule(
         AdaptableLayer layer,
         AdapterKind kind,
@@ -42,7 +41,7 @@ public sealed class AdapterModule : ILayerAdapter
     /// <summary>The layer that it is for.</summary>
     public AdaptableLayer Layer { get; }
 
-    /// <summary>What its tensors mean.</summary>
+    /// <summary>The kind of the adapter.</summary>
     public AdapterKind Kind { get; }
 
     /// <summary>The kind's tensors by name.</summary>
@@ -58,7 +57,7 @@ public sealed class AdapterModule : ILayerAdapter
     public Tensor? Lengths { get; }
 
     /// <summary>
-    /// How strongly the change is applied: 1 as trained, 0 not at all. With DoRA the weight moves on a straight line from the frozen to the
+    /// The strength of the change: 1 as trained, 0 for none. With DoRA the weight moves on a straight line from the frozen to the
     /// changed one.
     /// </summary>
     public double Strength
@@ -72,8 +71,8 @@ public sealed class AdapterModule : ILayerAdapter
         }
     }
 
-    /// <summary>The change as a LoHa, where it is one that does not change but with its weights.</summary>
-    internal LoHa? Plain => Lengths is null && dropout is null ? constant as LoHa : null;
+    /// <summary>The change as a LoHa, where it is one and no more: without DoRA, scalar, dropout or Tucker's cores.</summary>
+    internal AcceleratedLoHa? Plain => Lengths is null && dropout is null ? constant as AcceleratedLoHa : null;
 
     /// <summary>Whether a training step's pass leaves it out, by its number from 0.</summary>
     public bool IsDroppedIn(long pass) => dropout?.DropsModuleIn(pass) == true;
@@ -82,9 +81,9 @@ public sealed class AdapterModule : ILayerAdapter
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
     {
         var scaled = Scalar is null ? null : Kind.ScaledFactor(Factors.Keys);
-        yield return new($"{Layer.Name}.{AlphaName}", tensor((float)Alpha));
+        yield return new($"{Layer.Name}.{AdapterKind.AlphaName}", tensor((float)Alpha));
         if (Lengths is not null)
-            yield return new($"{Layer.Name}.{LengthsName}", Lengths);
+            yield return new($"{Layer.Name}.{AdapterKind.LengthsName}", Lengths);
         foreach (var (name, factor) in Factors)
             yield return new($"{Layer.Name}.{name}", name == scaled ? factor * Scalar! : factor);
     }
@@ -100,7 +99,7 @@ public sealed class AdapterModule : ILayerAdapter
         return layer.Apply(input).add_(Output(layer, input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the adapter adds to the layer's output.</summary>
+    /// <summary>The output of the adapter alone, which is added to the frozen layer's.</summary>
     /// <inheritdoc cref="Forward"/>
     public Tensor Output(AdaptableLayer layer, Tensor input)
     {
@@ -141,7 +140,7 @@ public sealed class AdapterModule : ILayerAdapter
             (_, null) => Scalar.view(1),
             _ => kept * Scalar,
         };
-        var change = Kind.Change(Factors, scale, rows, between);
+        var change = AcceleratedLoHa.Of(Kind.Change(Factors, scale, rows, between));
         change.Strength = Lengths is null ? strength : 1;
         return change;
     }

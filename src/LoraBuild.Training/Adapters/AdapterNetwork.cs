@@ -2,6 +2,7 @@ using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.UNet;
+using LoraBuild.Training.Adapters.Acceleration;
 using LoraBuild.Training.Adapters.Files;
 using LoraBuild.Training.Parameters;
 
@@ -29,7 +30,7 @@ public sealed class AdapterNetwork : IDisposable
         foreach (var module in Modules)
             module.Layer.Adapter = module;
         if (makesFactorsAtOnce)
-            factors = LoHaFactors.Of(Modules);
+            factors = LoHaFactors.Of(PlainLoHas);
     }
 
     /// <summary>The weights and their gradients.</summary>
@@ -37,6 +38,12 @@ public sealed class AdapterNetwork : IDisposable
 
     /// <summary>The adapters: the text encoder's first, each model's in LyCORIS' order.</summary>
     public IReadOnlyList<AdapterModule> Modules { get; }
+
+    /// <summary>The adapters that are a LoHa and no more, on their layers.</summary>
+    internal IEnumerable<(AcceleratedLoHa Change, AdaptableLayer Layer)> PlainLoHas =>
+        from module in Modules
+        where module.Plain is not null
+        select (module.Plain, module.Layer);
 
     /// <summary>
     /// Puts adapters on the models, with LyCORIS' first weights or those of <see cref="TrainingSettings.NetworkWeights"/>.
@@ -104,7 +111,7 @@ public sealed class AdapterNetwork : IDisposable
             var norm = module.Norm();
             if (!(norm > max))
                 continue;
-            if (module.Scalar is { } scalar && module.Kind is not LoKrKind)
+            if (module.Scalar is { } scalar && module.Kind.KeepsNormInScalar)
             {
                 scalar.mul_(max / norm);
                 continue;

@@ -83,3 +83,11 @@ internal static class AdapterSelection
 
     private static bool IsLarge(AdaptableLayer layer) => layer is Conv2d { KernelSize: > 1 };
 }
+
+/// <summary>A layer that gets an adapter, and how large that is.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Group">The group whose learning rate its weights follow.</param>
+/// <param name="Rank">The rank, from 1.</param>
+/// <param name="Alpha">The change is scaled by alpha over the rank.</param>
+/// <param name="RateFactor">The factor of the learning rate.</param>
+internal sealed record AdapterPlace(AdaptableLayer Layer, ParameterGroup Group, int Rank, double Alpha, double RateFactor);

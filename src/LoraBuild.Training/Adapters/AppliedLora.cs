@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Training.Adapters.Files;
 
@@ -73,5 +74,20 @@ public sealed class AppliedLora : IDisposable
         var device = held.Layer.Weight.device;
         var factors = held.Factors.ToDictionary(factor => factor.Name, factor => file.Load(held, factor, device));
         return new(held.Layer, held.Kind, held.Factors, factors, held.Alpha, lengths: file.LoadLengths(held, device)) { Strength = strength };
+    }
+}
+
+/// <summary>One or more adapters on one layer: what each adds to the frozen output is added up.</summary>
+internal sealed class AdapterSum(AdaptableLayer layer, IReadOnlyList<AdapterModule> modules) : ILayerAdapter
+{
+    public AdaptableLayer Layer { get; } = layer;
+
+    public Tensor Forward(AdaptableLayer layer, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var output = modules[0].Forward(layer, input);
+        foreach (var module in modules.Skip(1))
+            output = output + module.Output(layer, input);
+        return output.MoveToOuterDisposeScope();
     }
 }

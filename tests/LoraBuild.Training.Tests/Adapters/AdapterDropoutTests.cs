@@ -1,5 +1,6 @@
 using LoraBuild.Core.Settings;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Tests.Adapters;
 

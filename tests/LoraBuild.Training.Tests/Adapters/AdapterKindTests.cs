@@ -1,6 +1,7 @@
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Tests.Adapters;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LoraBuild.Core.Settings;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Tests.Adapters;
 

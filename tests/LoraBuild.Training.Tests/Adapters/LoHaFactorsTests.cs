@@ -3,6 +3,7 @@ using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Adapters.Acceleration;
 
 namespace LoraBuild.Training.Tests.Adapters;
 
@@ -27,7 +28,7 @@ public class LoHaFactorsTests
 
         model.UNet.GradientCheckpointing = model.TextEncoder.GradientCheckpointing = checkpointing;
         var (expected, expectedGradients) = Run(model, network, inputs);
-        using var factors = LoHaFactors.Of(network.Modules, weightsPerFactor: 0);
+        using var factors = LoHaFactors.Of(network.PlainLoHas, weightsPerFactor: 0);
 
         // Twice, since the first leaves what the second must not see.
         for (var pass = 0; pass < 2; pass++)
@@ -47,7 +48,8 @@ public class LoHaFactorsTests
     public void An_adapter_that_is_more_than_its_factors_is_left_as_it_is()
     {
         using var model = TestData.LoadTiny();
-        foreach (var settings in new[] { new TrainingSettings { RankDropout = 0.1 }, new() { DoraWd = true }, new() { UseScalar = true }, new() { Algo = AdapterAlgorithm.LoCon } })
+        TrainingSettings[] cases = [new() { RankDropout = 0.1 }, new() { DoraWd = true }, new() { UseScalar = true }, new() { Algo = AdapterAlgorithm.LoCon }];
+        foreach (var settings in cases)
         {
             using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, TestData.Device);
             Assert.All(network.Modules, module => Assert.Null(module.Plain));
@@ -59,7 +61,7 @@ public class LoHaFactorsTests
     {
         using var model = TestData.LoadTiny();
         using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkDim = 32, ConvDim = 32 }, TestData.Device);
-        using var factors = LoHaFactors.Of(network.Modules);
+        using var factors = LoHaFactors.Of(network.PlainLoHas);
 
         factors.Fill();
 

@@ -1,79 +1,71 @@
 using LoraBuild.Core.Randomness;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Adapters.Acceleration;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Tests.Adapters;
 
 public class LoHaTests
 {
-    public static TheoryData<string> Layers => ["linear", "conv3x3", "conv3x3 stride 2", "conv1x1"];
-
     [Theory]
-    [MemberData(nameof(Layers))]
-    public void Both_forms_give_the_output_and_gradients_of_the_definition(string kind)
+    [MemberData(nameof(SmallLayer.Names), MemberType = typeof(SmallLayer))]
+    public void The_formula_and_both_forms_give_the_output_and_gradients_of_the_definition(string kind)
     {
         using var scope = NewDisposeScope();
-        var (layer, input) = Layer(kind);
-        var expected = Evaluate(layer, input, (adapter, x) => layer.Apply(x, layer.Weight + Definition(adapter, layer), layer.Bias));
+        var (layer, input) = SmallLayer.Create(kind);
+        var change = Change(layer);
+        Tensor[] weights = [change.W1A, change.W1B, change.W2A, change.W2B];
+        var expected = SmallLayer.Evaluate(input, weights, x => layer.Apply(x, layer.Weight + Definition(change, layer), layer.Bias));
 
+        Assert.True(SmallLayer.Difference(expected, SmallLayer.Evaluate(input, weights, x => change.Forward(layer, x))) < 2e-6);
         foreach (var form in Enum.GetValues<LoHaForm>())
-            Assert.True(Difference(expected, Evaluate(layer, input, (adapter, x) => adapter.Forward(layer, x), form)) < 2e-6);
+        {
+            var accelerated = new AcceleratedLoHa(change, form);
+            Assert.True(SmallLayer.Difference(expected, SmallLayer.Evaluate(input, weights, x => accelerated.Forward(layer, x))) < 2e-6);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SmallLayer.Names), MemberType = typeof(SmallLayer))]
+    public void The_product_of_the_factors_is_the_change_and_its_length_the_norm(string kind)
+    {
+        using var scope = NewDisposeScope();
+        var (layer, _) = SmallLayer.Create(kind);
+        var change = Change(layer);
+        var expected = Definition(change, layer);
+
+        var (down, up) = LoHa.Product(change.W1A, change.W1B, change.W2A, change.W2B, change.Scale);
+
+        Assert.True(TestData.RelativeError(expected, change.WeightChange(layer)) < 1e-6);
+        Assert.True(TestData.RelativeError(expected, up.matmul(down).view(layer.Weight.shape)) < 1e-6);
+        Assert.Equal(expected.norm().item<float>(), change.Norm(), 1e-5);
     }
 
     [Fact]
     public void Strength_scales_the_change()
     {
         using var scope = NewDisposeScope();
-        var (layer, input) = Layer("conv3x3");
-        var adapter = Adapter(layer, LoHaForm.Factored);
+        var (layer, input) = SmallLayer.Create("conv3x3");
+        var adapter = new AcceleratedLoHa(Change(layer), LoHaForm.Factored);
         var frozen = layer.Apply(input);
         var full = adapter.Forward(layer, input) - frozen;
         adapter.Strength = 0.5;
 
-        Assert.True(RelativeError(full * 0.5, adapter.Forward(layer, input) - frozen) < 1e-5);
+        Assert.True(TestData.RelativeError(full * 0.5, adapter.Forward(layer, input) - frozen) < 1e-5);
         adapter.Strength = 0;
         Assert.True(adapter.Forward(layer, input).equal(frozen).all().item<bool>());
     }
 
-    private static (AdaptableLayer Layer, Tensor Input) Layer(string kind)
-    {
-        var random = new CounterRandom(1);
-        return kind switch
-        {
-            "linear" => (new Linear(kind, Gaussian(random, 20, 12), Gaussian(random, 20)), Gaussian(random, 2, 7, 12)),
-            "conv3x3" => (new Conv2d(kind, Gaussian(random, 10, 6, 3, 3), Gaussian(random, 10), padding: 1), Gaussian(random, 2, 6, 9, 5)),
-            "conv3x3 stride 2" => (new Conv2d(kind, Gaussian(random, 10, 6, 3, 3), null, stride: 2, padding: 1), Gaussian(random, 2, 6, 8, 5)),
-            _ => (new Conv2d(kind, Gaussian(random, 10, 6, 1, 1), Gaussian(random, 10)), Gaussian(random, 2, 6, 4, 4)),
-        };
-    }
+    private static Tensor Definition(LoHaChange change, AdaptableLayer layer) =>
+        (change.W1A.matmul(change.W1B) * change.W2A.matmul(change.W2B) * (1.5 / change.Rank)).reshape(layer.Weight.shape);
 
-    private static Tensor Definition(LoHa adapter, AdaptableLayer layer) =>
-        (adapter.W1A.matmul(adapter.W1B) * adapter.W2A.matmul(adapter.W2B) * (adapter.Alpha / adapter.Rank)).reshape(layer.Weight.shape);
-
-    private static LoHa Adapter(AdaptableLayer layer, LoHaForm? form)
+    private static LoHaChange Change(AdaptableLayer layer)
     {
         var random = new CounterRandom(2);
         var outputs = layer.Weight.shape[0];
         var inputs = layer.Weight.numel() / outputs;
-        return new(
-            Gaussian(random, outputs, 3).requires_grad_(), Gaussian(random, 3, inputs).requires_grad_(),
-            Gaussian(random, outputs, 3).requires_grad_(), Gaussian(random, 3, inputs).requires_grad_(), alpha: 1.5, form);
+        return new(Leaf(outputs, 3), Leaf(3, inputs), Leaf(outputs, 3), Leaf(3, inputs), scale: 1.5 / 3);
+
+        Tensor Leaf(long rows, long columns) => SmallLayer.Gaussian(random, rows, columns).requires_grad_();
     }
-
-    private static List<Tensor> Evaluate(AdaptableLayer layer, Tensor input, Func<LoHa, Tensor, Tensor> forward, LoHaForm? form = null)
-    {
-        var adapter = Adapter(layer, form);
-        var x = input.clone().requires_grad_();
-        var output = forward(adapter, x);
-        (output * output).sum().backward();
-        return [output, x.grad!, adapter.W1A.grad!, adapter.W1B.grad!, adapter.W2A.grad!, adapter.W2B.grad!];
-    }
-
-    private static double Difference(List<Tensor> expected, List<Tensor> actual) => expected.Zip(actual, RelativeError).Max();
-
-    private static double RelativeError(Tensor expected, Tensor actual) =>
-        ((expected - actual).abs().max() / expected.abs().max()).item<float>();
-
-    private static Tensor Gaussian(CounterRandom random, params long[] shape) =>
-        tensor(random.NextGaussians((int)shape.Aggregate(1L, (product, side) => product * side)), dtype: ScalarType.Float32).view(shape);
 }

@@ -1,6 +1,6 @@
 using LoraBuild.Core.Randomness;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Tests.Adapters;
 

@@ -1,6 +1,7 @@
 using LoraBuild.Core.Diagnostics;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Adapters.Files;
 
@@ -47,7 +48,7 @@ internal sealed class LoraReader : IDisposable
 
     /// <summary>Reads DoRA's lengths; null where there are none.</summary>
     public Tensor? LoadLengths(LoraLayer layer, Device device) => layer.LengthsShape is { } shape
-        ? file.Load(layer.Keys[AdapterModule.LengthsName], ScalarType.Float32, device).view([.. shape])
+        ? file.Load(layer.Keys[AdapterKind.LengthsName], ScalarType.Float32, device).view([.. shape])
         : null;
 
     /// <summary>The error for a file that does not fit.</summary>
@@ -95,16 +96,16 @@ internal sealed class LoraReader : IDisposable
             throw Misfit(file, $"it has no '{missing}' for layer {layer.Name}");
         foreach (var factor in factors)
             Check(file, layer, factor.Name, factor.Shape, keys);
-        if (keys.Keys.Except([.. factors.Select(factor => factor.Name), AdapterModule.AlphaName, AdapterModule.LengthsName]).FirstOrDefault() is { } stranger)
+        if (keys.Keys.Except([.. factors.Select(factor => factor.Name), AdapterKind.AlphaName, AdapterKind.LengthsName]).FirstOrDefault() is { } stranger)
             throw Misfit(file, $"LoraBuild does not know what '{keys[stranger]}' means");
 
         IReadOnlyList<long>? lengths = null;
-        if (shapes.TryGetValue(AdapterModule.LengthsName, out var shape))
+        if (shapes.TryGetValue(AdapterKind.LengthsName, out var shape))
         {
             // PEFT keeps a flat list for the outputs.
             var ofOutputs = shape.Count == 1 || shape[0] == layer.Weight.shape[0];
             lengths = WeightDecomposition.LengthsShape(layer, ofOutputs);
-            Check(file, layer, AdapterModule.LengthsName, shape.Count == 1 ? [layer.Weight.shape[0]] : lengths, keys);
+            Check(file, layer, AdapterKind.LengthsName, shape.Count == 1 ? [layer.Weight.shape[0]] : lengths, keys);
         }
 
         return new(layer, kind, factors, AlphaOf(file, names[0].Name, kind, factors, keys, alphas), lengths, keys);
@@ -135,7 +136,7 @@ internal sealed class LoraReader : IDisposable
         PeftAlphas alphas)
     {
         var rank = kind.RankOf(factors) ?? 1;
-        if (!keys.TryGetValue(AdapterModule.AlphaName, out var key))
+        if (!keys.TryGetValue(AdapterKind.AlphaName, out var key))
             return alphas.Of(name, rank);
         if (Count(file.Tensors[key].Shape) != 1)
             throw Misfit(file, $"'{key}' is not a single number");
@@ -153,3 +154,18 @@ internal sealed class LoraReader : IDisposable
         $"The LoRA does not fit the model: {reason}. Use one that was made for this architecture as LoRA, LoCon, LoHa or LoKr.",
         file.Path);
 }
+
+/// <summary>The tensors that a LoRA file holds for a layer.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Kind">The kind of the adapter.</param>
+/// <param name="Factors">The kind's tensors, with the shapes that the layer needs.</param>
+/// <param name="Alpha">The change is scaled by alpha over the rank.</param>
+/// <param name="LengthsShape">The shape of DoRA's lengths, or null where there are none.</param>
+/// <param name="Keys">The file's key for each tensor's name.</param>
+internal sealed record LoraLayer(
+    AdaptableLayer Layer,
+    AdapterKind Kind,
+    IReadOnlyList<AdapterFactor> Factors,
+    double Alpha,
+    IReadOnlyList<long>? LengthsShape,
+    IReadOnlyDictionary<string, string> Keys);

@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
+using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Adapters.Files;
 
-/// <summary>What a key of a LoRA file names, whoever wrote it.</summary>
+/// <summary>The layer and tensor that a key of a LoRA file names, whoever wrote it.</summary>
 /// <param name="Layer">The layer's name, such as <c>lora_unet_mid_block_attentions_0_proj_in</c>.</param>
 /// <param name="Tensor">The tensor's name as LyCORIS has it, such as <c>lora_down.weight</c>.</param>
 /// <param name="Path">The layer's path in its model where the file has one, such as <c>mid_block.attentions.0.proj_in</c>.</param>
@@ -48,7 +49,7 @@ internal sealed partial record LoraTensorName(string Layer, string Tensor, strin
     {
         "A" or "down" => "lora_down.weight",
         "B" or "up" => "lora_up.weight",
-        _ => match.Groups["other"].Value == "lora_magnitude_vector" ? AdapterModule.LengthsName : match.Groups["other"].Value,
+        _ => match.Groups["other"].Value == "lora_magnitude_vector" ? AdapterKind.LengthsName : match.Groups["other"].Value,
     };
 
     [GeneratedRegex(

@@ -1,8 +1,8 @@
 using LoraBuild.Diffusion.Layers;
 
-namespace LoraBuild.Training.Adapters;
+namespace LoraBuild.Training.Adapters.Acceleration;
 
-/// <summary>Which form of a LoHa takes less time for a layer and an input: a count of multiplications, calibrated by measurement.</summary>
+/// <summary>Chooses the form of a LoHa that takes less time for a layer and an input, by a count of multiplications, calibrated by measurement.</summary>
 internal static class LoHaCost
 {
     // Time of the many small operators over the change of the weight, in multiplications per element of the weight.
@@ -32,4 +32,14 @@ internal static class LoHaCost
         layer is Conv2d convolution
             ? input.shape[0] * input.shape[2] * input.shape[3] / (convolution.Stride * convolution.Stride)
             : input.numel() / input.shape[^1];
+}
+
+/// <summary>The ways in which a LoHa's change reaches the layer's output. Both give the same output and gradients.</summary>
+public enum LoHaForm
+{
+    /// <summary>A product of rank r^2 beside the frozen layer.</summary>
+    Factored,
+
+    /// <summary>Added to the frozen weight, as LyCORIS does.</summary>
+    Materialized,
 }

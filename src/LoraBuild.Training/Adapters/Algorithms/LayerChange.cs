@@ -1,6 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 
-namespace LoraBuild.Training.Adapters;
+namespace LoraBuild.Training.Adapters.Algorithms;
 
 /// <summary>
 /// The change of a layer's weight as a function of an adapter's weights, and how it reaches the layer's output. Without state but for
@@ -8,7 +8,7 @@ namespace LoraBuild.Training.Adapters;
 /// </summary>
 public abstract class LayerChange : ILayerAdapter
 {
-    /// <summary>How strongly the change is applied: 1 as trained, 0 not at all.</summary>
+    /// <summary>The strength of the change: 1 as trained, 0 for none.</summary>
     public double Strength { get; set; } = 1;
 
     /// <inheritdoc/>
@@ -18,9 +18,13 @@ public abstract class LayerChange : ILayerAdapter
         return layer.Apply(input).add_(Output(layer, input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the change adds to the layer's output, in the input's type.</summary>
+    /// <summary>The output of the change alone, in the input's type; LyCORIS calls it the bypass mode.</summary>
     /// <inheritdoc cref="ILayerAdapter.Forward"/>
-    public abstract Tensor Output(AdaptableLayer layer, Tensor input);
+    public virtual Tensor Output(AdaptableLayer layer, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return layer.Apply(input, WeightChange(layer).to_type(input.dtype), null).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The change of the layer's weight, in the weight's shape and the adapter's type.</summary>
     public abstract Tensor WeightChange(AdaptableLayer layer);

@@ -1,4 +1,4 @@
-namespace LoraBuild.Training.Adapters;
+namespace LoraBuild.Training.Adapters.Algorithms;
 
 /// <summary>Tucker's decomposition of a convolution's kernel as LyCORIS has it: a small tensor between a matrix for either side's channels.</summary>
 internal static class Tucker

@@ -1,10 +1,12 @@
+using LoraBuild.Diffusion.Layers;
 using LoraBuild.Torch.Layers;
 
-namespace LoraBuild.Training.Adapters;
+namespace LoraBuild.Training.Adapters.Acceleration;
 
 /// <summary>
-/// The factors of the change of many LoHas made at once, shape by shape, before a pass through the models, and their gradients taken back at once
-/// after it. On a GPU each operator takes longer to start than such small tensors take to compute; layer by layer, these were most of a step's.
+/// The factors of the change of many LoHas made at once, shape by shape, before a pass through the models, and their gradients taken back at
+/// once after it. On a GPU each operator takes longer to start than such small tensors take to compute; layer by layer, these were most of a
+/// step's.
 /// </summary>
 internal sealed class LoHaFactors : IDisposable
 {
@@ -13,25 +15,26 @@ internal sealed class LoHaFactors : IDisposable
     private LoHaFactors(IReadOnlyList<AlikeFactors> groups) => this.groups = groups;
 
     /// <summary>
-    /// Room for the factors of those adapters that are a LoHa and no more, of a rank that is small for their layer. The others are left as they
-    /// are, as are those that get no gradient since their layer's output is not used.
+    /// Room for the factors of those adapters whose rank is small for their layer. The others are left as they are, as are those that get no
+    /// gradient since their layer's output is not used.
     /// </summary>
-    /// <param name="modules">The adapters.</param>
+    /// <param name="adapters">The adapters that are a LoHa and no more, on their layers.</param>
     /// <param name="weightsPerFactor">
-    /// How many elements the frozen weight must have for each of the factors'. These stay in memory, and as much for their gradients: with 4, all
-    /// together take at most half of what the frozen weights do.
+    /// The least number of the frozen weight's elements for each of the factors'. These stay in memory, and as much for their gradients: with
+    /// 4, all together take at most half of what the frozen weights do.
     /// </param>
-    public static LoHaFactors Of(IEnumerable<AdapterModule> modules, long weightsPerFactor = 4)
+    public static LoHaFactors Of(IEnumerable<(AcceleratedLoHa Change, AdaptableLayer Layer)> adapters, long weightsPerFactor = 4)
     {
-        var adapters =
-            from module in modules
-            let loHa = module.Plain
-            where loHa?.W1A.grad is not null && weightsPerFactor * loHa.Rank * loHa.Rank * (loHa.W1A.shape[0] + loHa.W1B.shape[1]) <= module.Layer.Weight.numel()
-            group loHa by (Outputs: loHa.W1A.shape[0], Inputs: loHa.W1B.shape[1], loHa.Rank, loHa.Scale, module.Layer.Weight.dtype);
-        return new([.. adapters.Select(alike => new AlikeFactors([.. alike], alike.Key.Scale, alike.Key.dtype))]);
+        var groups =
+            from adapter in adapters
+            let loHa = adapter.Change
+            let elements = loHa.Rank * loHa.Rank * (loHa.W1A.shape[0] + loHa.W1B.shape[1])
+            where loHa.W1A.grad is not null && weightsPerFactor * elements <= adapter.Layer.Weight.numel()
+            group loHa by (Outputs: loHa.W1A.shape[0], Inputs: loHa.W1B.shape[1], loHa.Rank, loHa.Scale, adapter.Layer.Weight.dtype);
+        return new([.. groups.Select(alike => new AlikeFactors([.. alike], alike.Key.Scale, alike.Key.dtype))]);
     }
 
-    /// <summary>Before a pass: computes them, for every LoHa to use.</summary>
+    /// <summary>Computes them before a pass, for every LoHa to use.</summary>
     public void Fill()
     {
         using var ungraded = no_grad();
@@ -39,7 +42,7 @@ internal sealed class LoHaFactors : IDisposable
             group.Fill();
     }
 
-    /// <summary>After it: adds what they were found to have for gradients to those of the weights. Each LoHa computes its own again.</summary>
+    /// <summary>Adds the factors' gradients to those of the weights, after a pass. Each LoHa computes its own factors again.</summary>
     public void TakeBack()
     {
         using var ungraded = no_grad();
@@ -57,14 +60,14 @@ internal sealed class LoHaFactors : IDisposable
     // Those of n adapters of one shape: down [n, r, r, in] and up [n, out, r, r], in the layers' type.
     private sealed class AlikeFactors : IDisposable
     {
-        private readonly IReadOnlyList<LoHa> members;
+        private readonly IReadOnlyList<AcceleratedLoHa> members;
         private readonly double scale;
         private readonly Tensor down, up, downGradient, upGradient;
         private readonly List<Tensor> views = [];
         private readonly List<(Tensor Down, Tensor Up)> leaves = [];
         private readonly List<Tensor> gradients;
 
-        public AlikeFactors(IReadOnlyList<LoHa> members, double scale, ScalarType dtype)
+        public AlikeFactors(IReadOnlyList<AcceleratedLoHa> members, double scale, ScalarType dtype)
         {
             (this.members, this.scale) = (members, scale);
             var (count, rank, first) = (members.Count, members[0].Rank, members[0]);
@@ -118,7 +121,9 @@ internal sealed class LoHaFactors : IDisposable
         }
 
         private (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) Stacked() =>
-            (stack(members.Select(lo => lo.W1A)), stack(members.Select(lo => lo.W1B)), stack(members.Select(lo => lo.W2A)), stack(members.Select(lo => lo.W2B)));
+            (Stack(lo => lo.W1A), Stack(lo => lo.W1B), Stack(lo => lo.W2A), Stack(lo => lo.W2B));
+
+        private Tensor Stack(Func<AcceleratedLoHa, Tensor> factor) => stack(members.Select(factor));
 
         private Tensor Leaf(Tensor all, Tensor gradients, int index, long rows, long columns)
         {

@@ -1,6 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 
-namespace LoraBuild.Training.Adapters;
+namespace LoraBuild.Training.Adapters.Algorithms;
 
 /// <summary>
 /// DoRA (arXiv:2402.09353) as LyCORIS has it: the changed weight is brought to a learnt length for each output or input channel,

@@ -1,23 +1,27 @@
 using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Layers;
 
-namespace LoraBuild.Training.Adapters;
+namespace LoraBuild.Training.Adapters.Algorithms;
 
-/// <summary>One of LyCORIS' algorithms: which tensors an adapter has, and what change of a layer's weight they stand for.</summary>
+/// <summary>An algorithm: the tensors of its adapters, and the change of a layer's weight that they stand for.</summary>
 public abstract class AdapterKind
 {
-    private static readonly AdapterKind LoHa = new LoHaKind(), LoCon = new LoConKind(), LoKr = new LoKrKind();
+    /// <summary>Names of tensors, after the layer's and a dot, that an adapter of any kind may have.</summary>
+    internal const string AlphaName = "alpha", LengthsName = "dora_scale", ScalarName = "scalar";
+
+    // A new algorithm is a file and a line here. networks.lora is LoCon without convolutions above 1x1.
+    private static readonly (AdapterKind Kind, AdapterAlgorithm[] Algorithms)[] Known =
+    [
+        (new LoHaKind(), [AdapterAlgorithm.LoHa]),
+        (new LoConKind(), [AdapterAlgorithm.LoCon, AdapterAlgorithm.Lora]),
+        (new LoKrKind(), [AdapterAlgorithm.LoKr]),
+    ];
 
     /// <summary>Every kind.</summary>
-    public static IReadOnlyList<AdapterKind> All { get; } = [LoHa, LoCon, LoKr];
+    public static IReadOnlyList<AdapterKind> All { get; } = [.. Known.Select(entry => entry.Kind)];
 
     /// <summary>The kind of an algorithm.</summary>
-    public static AdapterKind Of(AdapterAlgorithm algorithm) => algorithm switch
-    {
-        AdapterAlgorithm.LoHa => LoHa,
-        AdapterAlgorithm.LoKr => LoKr,
-        _ => LoCon,
-    };
+    public static AdapterKind Of(AdapterAlgorithm algorithm) => Known.Single(entry => entry.Algorithms.Contains(algorithm)).Kind;
 
     /// <summary>The tensors of a new adapter.</summary>
     /// <param name="layer">The layer that it is for.</param>
@@ -31,18 +35,21 @@ public abstract class AdapterKind
     /// <returns>The tensors with the shapes that the layer needs, or null where no tensor is of this kind.</returns>
     public abstract IReadOnlyList<AdapterFactor>? FactorsIn(AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes);
 
-    /// <summary>What alpha is divided by: the rank, or null where the change is not scaled.</summary>
+    /// <summary>The rank, which alpha is divided by, or null where the change is not scaled.</summary>
     public abstract long? RankOf(IReadOnlyList<AdapterFactor> factors);
 
     /// <summary>The change of the layer's weight that the tensors stand for.</summary>
     /// <param name="factors">The tensors by name.</param>
-    /// <param name="scale">What the change is multiplied by.</param>
-    /// <param name="rows">What each output channel's change is multiplied by, [out] or [1]; null: 1.</param>
-    /// <param name="between">What happens to low-rank values on their way, where the kind has such; null: nothing.</param>
+    /// <param name="scale">The factor of the change: alpha over rank.</param>
+    /// <param name="rows">A factor for each output channel's change, [out] or [1]; null: 1.</param>
+    /// <param name="between">A function of the low-rank values on their way, where the kind has such; null: none.</param>
     public abstract LayerChange Change(IReadOnlyDictionary<string, Tensor> factors, double scale, Tensor? rows, Func<Tensor, Tensor>? between);
 
     /// <summary>Whether <see cref="Change"/> computes with the tensors, so that it must be called again when they have changed.</summary>
     public abstract bool Derives(IReadOnlyDictionary<string, Tensor> factors);
+
+    /// <summary>Whether <c>scale_weight_norms</c> shortens the change by the adapter's scalar, as LyCORIS does, not by the factors.</summary>
+    public virtual bool KeepsNormInScalar => true;
 
     /// <summary>The tensor that a file holds multiplied by the adapter's scalar.</summary>
     public abstract string ScaledFactor(IEnumerable<string> names);
@@ -60,3 +67,9 @@ public abstract class AdapterKind
     /// <summary>Whether Tucker's decomposition is of use: for a kernel above 1x1.</summary>
     protected static bool IsLarge(AdaptableLayer layer) => layer is Conv2d { KernelSize: > 1 };
 }
+
+/// <summary>One of the tensors that make up an adapter.</summary>
+/// <param name="Name">Its name in a LoRA file after the layer's and a dot, such as <c>hada_w1_a</c>.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="First">Its values in a new adapter.</param>
+public sealed record AdapterFactor(string Name, IReadOnlyList<long> Shape, FirstValues First);
