@@ -19,7 +19,7 @@ public sealed class DisposeScope : IDisposable
 
     internal DisposeScope? OuterScope { get; set; }
 
-    /// <summary>How much the scope will dispose.</summary>
+    /// <summary>The number of tensors that the scope will dispose.</summary>
     public int DisposablesCount => Open()._count;
 
     public bool Contains(IDisposable disposable) => disposable is torch.Tensor tensor && tensor.OwningDisposeScope == this;

@@ -40,7 +40,7 @@ public static partial class torch
 
         internal DisposeScope? OwningDisposeScope { get; set; }
 
-        /// <summary>Where that scope has it.</summary>
+        /// <summary>Its place in that scope.</summary>
         internal int PlaceInScope { get; set; }
 
         public long Dimensions => Read(Native.lb_dim(Handle));

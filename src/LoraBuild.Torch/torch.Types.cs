@@ -26,7 +26,7 @@ public static partial class torch
         BFloat16 = 15,
     }
 
-    /// <summary>How a division rounds its quotient.</summary>
+    /// <summary>The rounding of a division's quotient.</summary>
     public enum RoundingMode
     {
         None,
@@ -34,7 +34,7 @@ public static partial class torch
         floor,
     }
 
-    /// <summary>How <see cref="nn.functional.interpolate"/> finds the values between pixels.</summary>
+    /// <summary>The way to values between pixels in <see cref="nn.functional.interpolate"/>.</summary>
     public enum InterpolationMode
     {
         Nearest,
@@ -71,7 +71,7 @@ public static partial class torch
 
         public DeviceType type { get; }
 
-        /// <summary>Which one of that type; -1 the current one.</summary>
+        /// <summary>The device's number within its type; -1 for the current one.</summary>
         public int index { get; }
 
         internal long Bits => (long)type << 32 | (uint)index;

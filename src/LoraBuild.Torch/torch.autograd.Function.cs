@@ -6,7 +6,7 @@ public static partial class torch
 {
     public static partial class autograd
     {
-        /// <summary>What a custom function keeps from its forward to its backward pass.</summary>
+        /// <summary>The tensors and data that a custom function keeps from its forward to its backward pass.</summary>
         public sealed class AutogradContext
         {
             private readonly Dictionary<string, object?> _data = [];
@@ -27,12 +27,12 @@ public static partial class torch
             /// <summary>Keeps anything else. A result of the function kept this way would keep its own graph alive for ever.</summary>
             public void save_data(string key, object? value) => _data[key] = value;
 
-            /// <summary>What <see cref="save_data"/> kept under that key; null when nothing was.</summary>
+            /// <summary>The object that <see cref="save_data"/> kept under that key; null where there is none.</summary>
             public object get_data(string key) => _data.GetValueOrDefault(key)!;
 
             public void set_materialize_grads(bool value) => MaterializeGrads = value;
 
-            /// <summary>What <see cref="save_for_backward"/> was given; only during backward.</summary>
+            /// <summary>The tensors that <see cref="save_for_backward"/> was given; only during backward.</summary>
             public List<Tensor> get_saved_variables() =>
                 (_unpack ?? throw new InvalidOperationException("Saved tensors can be had only during backward."))()!;
 

@@ -1,6 +1,6 @@
 namespace LoraBuild.Torch.Interop;
 
-/// <summary>What a <see cref="NativeValue"/> holds; the same order as in Native/lorabuild_torch.cpp.</summary>
+/// <summary>The kind of a <see cref="NativeValue"/>; the same order as in Native/lorabuild_torch.cpp.</summary>
 internal enum Tag
 {
     None,

@@ -4,7 +4,7 @@ using LoraBuild.Torch.Interop;
 namespace LoraBuild.Torch.Profiling;
 
 /// <summary>
-/// How long libtorch's operators take, on all threads and whoever calls them. TorchSharp has nothing like it: only code for this form of
+/// The times of libtorch's operators, on all threads, whoever calls them. TorchSharp has nothing like it: only code for this form of
 /// the engine can use it.
 /// </summary>
 public static unsafe class OperatorTimes

@@ -4,7 +4,7 @@ using LoraBuild.Core.Settings;
 namespace LoraBuild.Training.Adapters;
 
 /// <summary>
-/// What an adapter drops at a step: a function of the seed, the step, the layer's name and, for a layer of the UNet, the sample, so that
+/// The dropouts of an adapter at a step: a function of the seed, the step, the layer's name and, for a layer of the UNet, the sample, so that
 /// neither recomputation in the backward pass nor resuming nor the number of replicas changes it.
 /// </summary>
 /// <remarks>
@@ -40,7 +40,7 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
     public Tensor? Rows(long channels, Device device) =>
         place.Pass is null || settings.RankDropout == 0 || lowRank ? null : tensor(Kept(Stream(RandomPurpose.RankDropout), channels), device: device);
 
-    /// <summary>What is left of low-rank values, [..., rank] or [batch, rank, height, width].</summary>
+    /// <summary>The low-rank values that are kept, [..., rank] or [batch, rank, height, width].</summary>
     public Tensor Between(Tensor values)
     {
         if (place.Pass is null || !lowRank)
@@ -58,7 +58,7 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
         return ReferenceEquals(left, values) ? values : left.MoveToOuterDisposeScope();
     }
 
-    /// <summary>What is left of values when single ones are dropped, scaled up so that their mean stays.</summary>
+    /// <summary>The values without some single ones that are dropped, scaled up so that their mean stays.</summary>
     /// <param name="values">The samples are its first axis.</param>
     public Tensor Values(Tensor values)
     {

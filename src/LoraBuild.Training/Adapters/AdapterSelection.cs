@@ -7,7 +7,7 @@ using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters;
 
-/// <summary>Which layers of the models get adapters, and of which rank.</summary>
+/// <summary>The choice of the layers that get adapters, and of their ranks.</summary>
 internal static class AdapterSelection
 {
     /// <summary>The layers with adapters by preset, blocks and ranks: the text encoder's first, each model's in LyCORIS' order.</summary>
@@ -41,7 +41,7 @@ internal static class AdapterSelection
         return settings.NetworkTrainUnetOnly ? [.. layers] : [.. TextEncoderLayers(textEncoder, settings.ClipSkip ?? 1), .. layers];
     }
 
-    /// <summary>What the learning rate of a layer's weights is multiplied by.</summary>
+    /// <summary>The factor of the learning rate of a layer's weights.</summary>
     public static double RateFactor(AdaptableLayer layer, TrainingSettings settings) => UNetBlockIndex.Of(layer.Name) switch
     {
         null => 1,

@@ -21,7 +21,7 @@ internal sealed class LoraReader : IDisposable
         Layers = layers;
     }
 
-    /// <summary>What the file holds, in the order of the model's layers.</summary>
+    /// <summary>The file's layers, in the order of the model's layers.</summary>
     public IReadOnlyList<LoraLayer> Layers { get; }
 
     /// <summary>Opens a file.</summary>
