@@ -1,10 +1,10 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Loading;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Diffusion.Vae;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion;
 

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
 using LoraBuild.Imaging.Formats;
 
 namespace LoraBuild.Imaging;

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging;

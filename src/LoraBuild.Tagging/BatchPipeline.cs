@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
 
 namespace LoraBuild.Tagging;

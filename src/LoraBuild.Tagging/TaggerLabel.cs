@@ -6,5 +6,5 @@ namespace LoraBuild.Tagging;
 public sealed record TaggerLabel(string Name, LabelCategory Category)
 {
     /// <summary>The label in prompt form: <c>hatsune_miku_(append)</c> is <c>hatsune miku \(append\)</c>.</summary>
-    public string Tag { get; } = Core.Tags.Tag.Normalize(Name);
+    public string Tag { get; } = Dataset.Tags.Tag.Normalize(Name);
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Outfits;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Tables;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -35,7 +36,7 @@ public sealed class AlignOutfits : TagStepTask
     {
         var tagged = Session.ReadLedger(TaggedFile);
         var own = OwnImplications.Read(Session, Implications);
-        var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<Core.Outfits.Undecided>(Undecided, ignoreCase: true));
+        var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<Dataset.Outfits.Undecided>(Undecided, ignoreCase: true));
         RunStep("AlignOutfits", RulesFor, Evidence);
 
         Rules RulesFor(Character character)

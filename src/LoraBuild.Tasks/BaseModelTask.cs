@@ -1,6 +1,6 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.SdScripts;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Settings;
+using LoraBuild.Settings.SdScripts;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 

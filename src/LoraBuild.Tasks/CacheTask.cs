@@ -1,5 +1,5 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using LoraBuild.Core.Caching.Remote;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.SdScripts;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Incremental.Caching.Remote;
+using LoraBuild.Settings;
+using LoraBuild.Settings.SdScripts;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
@@ -78,7 +78,7 @@ public sealed class CheckSettings : LoraTask
     {
         if (RegularizationPrompts is null)
             return;
-        Core.Sampling.RegularizationPrompts.Read(RegularizationPrompts.GetMetadata("FullPath"), null, settings, out var problems);
+        LoraBuild.Settings.RegularizationPrompts.Read(RegularizationPrompts.GetMetadata("FullPath"), null, settings, out var problems);
         foreach (var problem in problems)
             Report(problem);
     }
@@ -88,7 +88,7 @@ public sealed class CheckSettings : LoraTask
         try
         {
             return new RemoteCache(
-                Core.Caching.Remote.RemoteCache.ParseAddress(RemoteCache),
+                LoraBuild.Incremental.Caching.Remote.RemoteCache.ParseAddress(RemoteCache),
                 new RemoteCacheOptions
                 {
                     ReadOnly = RemoteCacheReadOnly,

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LoraBuild.Core.Caching;
+using LoraBuild.Base.Hashing;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;

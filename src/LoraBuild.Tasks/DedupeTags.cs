@@ -1,5 +1,7 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Dedupe;
+using LoraBuild.Dataset.Tables;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LoraBuild.Core.Caching;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Tasks;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Sampling;
+using LoraBuild.Dataset.CharacterFiles;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;

@@ -1,7 +1,7 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
-using LoraBuild.Core.Settings;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol;
+using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 

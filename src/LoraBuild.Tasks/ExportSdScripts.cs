@@ -1,7 +1,7 @@
 using System.Text;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.SdScripts;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Pages.SdScripts;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

@@ -1,7 +1,8 @@
 using System.Globalization;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.CharacterFiles;
+using LoraBuild.Dataset.Ledgers;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Pictures;
-using LoraBuild.Core.Threading;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Base.Threading;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol;
+using LoraBuild.Protocol.Models;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Downloads;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Incremental.Downloads;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -49,13 +49,13 @@ public abstract class ModelTask : LoraTask
 
     private string Fetch(Uri uri, ContentHash? expected)
     {
-        var locks = Core.Downloads.LockFile.Read(LockFile);
+        var locks = Incremental.Downloads.LockFile.Read(LockFile);
         var known = expected ?? locks.Find(uri);
         if (known is null && ContinuousIntegration)
         {
             throw new LoraBuildException(
                 DiagnosticCode.LockFileChanged,
-                $"'{uri}' has no SHA-256, neither in the project nor in {Core.Downloads.LockFile.Name}. Build once outside of CI and commit {Core.Downloads.LockFile.Name}.",
+                $"'{uri}' has no SHA-256, neither in the project nor in {Incremental.Downloads.LockFile.Name}. Build once outside of CI and commit {Incremental.Downloads.LockFile.Name}.",
                 LockFile);
         }
 

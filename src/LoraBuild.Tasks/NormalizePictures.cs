@@ -1,9 +1,9 @@
 using System.Globalization;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
-using LoraBuild.Core.Threading;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Base.Threading;
+using LoraBuild.Dataset.Edits;
+using LoraBuild.Protocol;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using LoraBuild.Tasks.Worker;

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Reflection;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Models;
-using LoraBuild.Core.Releases;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.CharacterFiles;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Pages.Releases;
+using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 

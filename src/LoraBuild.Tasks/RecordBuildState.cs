@@ -1,4 +1,4 @@
-using LoraBuild.Core.Caching;
+using LoraBuild.Base.Files;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

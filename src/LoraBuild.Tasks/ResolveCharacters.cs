@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
-using LoraBuild.Core.Pictures;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.CharacterFiles;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Edits;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 

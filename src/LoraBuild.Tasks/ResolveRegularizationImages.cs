@@ -1,5 +1,6 @@
 using System.Globalization;
-using LoraBuild.Core.Characters;
+using LoraBuild.Dataset.CharacterFiles;
+using LoraBuild.Dataset.Characters;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 

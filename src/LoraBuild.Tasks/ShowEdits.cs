@@ -1,7 +1,7 @@
 using System.Globalization;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Edits;
+using LoraBuild.Protocol;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;

@@ -1,7 +1,7 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Features;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Features;
+using LoraBuild.Dataset.Tables;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

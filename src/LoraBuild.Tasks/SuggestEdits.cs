@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.Edits;
+using LoraBuild.Protocol;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Outfits;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.Ledgers;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Outfits;
-using LoraBuild.Core.Tags;
-using LoraBuild.Core.Threading;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Base.Threading;
+using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;

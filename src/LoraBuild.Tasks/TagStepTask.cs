@@ -1,7 +1,7 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Outfits;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Captions;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Tags;
-using LoraBuild.Core.Threading;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Base.Threading;
+using LoraBuild.Dataset.Captions;
+using LoraBuild.Dataset.Ledgers;
+using LoraBuild.Dataset.Manifest;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 

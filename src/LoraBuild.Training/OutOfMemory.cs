@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol.Previews;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training;
 

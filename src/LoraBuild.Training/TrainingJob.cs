@@ -1,7 +1,7 @@
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Settings;
+using LoraBuild.Dataset.Manifest;
 using LoraBuild.Diffusion;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Training;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Settings;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
 using LoraBuild.Training.Schedules;

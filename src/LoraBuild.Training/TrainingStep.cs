@@ -1,5 +1,5 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Checkpointing;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Loss;
 using LoraBuild.Training.Optimizers;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using LoraBuild.Core.Worker;
+using LoraBuild.Protocol;
 
 namespace LoraBuild.Worker;
 

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol;
 
 namespace LoraBuild.Worker;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol;
 using LoraBuild.Worker;
 using LoraBuild.Worker.Jobs;
 

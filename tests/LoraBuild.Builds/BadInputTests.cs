@@ -210,7 +210,7 @@ public sealed class BadInputTests
     private static void AssertNothingHalfWritten(CharacterProject project) =>
         Assert.DoesNotContain(
             Directory.EnumerateFiles(project.Folder, "*", SearchOption.AllDirectories),
-            file => file.EndsWith(Core.Files.AtomicFile.TemporarySuffix, StringComparison.Ordinal));
+            file => file.EndsWith(Base.Files.AtomicFile.TemporarySuffix, StringComparison.Ordinal));
 
     // A file of two bytes of data.
     private static byte[] Safetensors(string header) => [.. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header), 0, 0];

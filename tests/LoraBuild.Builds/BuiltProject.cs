@@ -54,7 +54,7 @@ internal abstract class BuiltProject : IDisposable
     /// <summary>Every file that the build made for the author, by path, with its content's hash.</summary>
     public IReadOnlyDictionary<string, string> Outputs() =>
         Directory.EnumerateFiles(PathOf("bin"), "*", SearchOption.AllDirectories)
-            .ToDictionary(file => Path.GetRelativePath(Folder, file), file => Core.Caching.ContentHash.OfFile(file).ToString());
+            .ToDictionary(file => Path.GetRelativePath(Folder, file), file => Base.Hashing.ContentHash.OfFile(file).ToString());
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 

@@ -1,5 +1,5 @@
+using LoraBuild.Base.Files;
 using LoraBuild.Builds.Killing;
-using LoraBuild.Core.Files;
 
 namespace LoraBuild.Builds;
 

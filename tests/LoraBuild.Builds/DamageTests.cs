@@ -69,7 +69,7 @@ public sealed class DamageTests
         Assert.True(project.Build().Succeeded);
         var outputs = project.Outputs();
         var unfinished = new[] { "bin/dataset.json", "bin/report/index.html", "obj/lora/tagged.jsonl", "obj/lora/train/0123456789abcdef/interrupted.state" }
-            .Select(name => project.Write(Path.GetRelativePath(project.Folder, Core.Files.AtomicFile.TemporaryBeside(project.PathOf(name))), "half")).ToList();
+            .Select(name => project.Write(Path.GetRelativePath(project.Folder, Base.Files.AtomicFile.TemporaryBeside(project.PathOf(name))), "half")).ToList();
         project.Write("obj/lora/build.unfinished", "");
         File.SetLastWriteTimeUtc(project.PathOf("character.yaml"), DateTime.UtcNow);
 

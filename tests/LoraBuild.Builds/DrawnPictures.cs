@@ -1,9 +1,9 @@
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Tags;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Tagging;
 using LoraBuild.Training.Previews;
 

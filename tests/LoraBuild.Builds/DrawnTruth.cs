@@ -1,8 +1,10 @@
 using System.Text.Json;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Features;
-using LoraBuild.Core.Outfits;
-using LoraBuild.Core.Tags;
+using LoraBuild.Dataset.CharacterFiles;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Dedupe;
+using LoraBuild.Dataset.Features;
+using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Builds;
 

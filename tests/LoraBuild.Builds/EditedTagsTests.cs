@@ -1,4 +1,4 @@
-using LoraBuild.Core.Caching;
+using LoraBuild.Base.Hashing;
 
 namespace LoraBuild.Builds;
 

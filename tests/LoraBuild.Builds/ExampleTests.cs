@@ -1,6 +1,6 @@
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Outfits;
-using LoraBuild.Core.Tags;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters;

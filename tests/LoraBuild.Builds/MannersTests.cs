@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using LoraBuild.Core.Files;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Builds;
 

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json.Nodes;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Downloads;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Tags;
-using LoraBuild.Core.Tests.Downloads;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Pictures;
+using LoraBuild.Dataset.Tags;
+using LoraBuild.Incremental.Downloads;
 using LoraBuild.Tagging.Tests;
 
 namespace LoraBuild.Builds;

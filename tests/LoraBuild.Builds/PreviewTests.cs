@@ -1,4 +1,4 @@
-using LoraBuild.Core.Sampling;
+using LoraBuild.Protocol.Previews;
 
 namespace LoraBuild.Builds;
 

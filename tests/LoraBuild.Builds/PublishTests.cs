@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Releases;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Pages.Releases;
 
 namespace LoraBuild.Builds;
 

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Manifest;
+using LoraBuild.Dataset.Manifest;
 
 namespace LoraBuild.Builds;
 

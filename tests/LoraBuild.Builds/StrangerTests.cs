@@ -1,4 +1,4 @@
-using LoraBuild.Core.Releases;
+using LoraBuild.Pages.Releases;
 using YamlDotNet.RepresentationModel;
 
 namespace LoraBuild.Builds;

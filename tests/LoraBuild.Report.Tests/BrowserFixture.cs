@@ -1,8 +1,9 @@
 using System.Globalization;
-using LoraBuild.Core.Pictures;
-using LoraBuild.Core.Report;
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Settings;
+using LoraBuild.Dataset.Pictures;
+using LoraBuild.Pages.Report;
+using LoraBuild.Protocol.Previews;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Sampling;
 using Microsoft.Playwright;
 
 namespace LoraBuild.Report.Tests;
@@ -43,14 +44,14 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var small = Core.Tests.Report.SmallReport.Of(
+        var small = LoraBuild.Tests.SmallReport.Of(
             new TrainingSettings(),
             ("a", "1girl, black hair, necktie, smile, <b>bold</b>", new(["belt"], ["<b>bold</b>"], new Dictionary<string, string>())),
             ("b", "black hair, smile, shirt, white shirt", null),
             ("c", "black hair, standing, sitting", null),
             ("d", "black hair, necktie, full body", null));
         SmallReport = Write("small", small with { Duplicates = [new NearDuplicate("a", "b", 3)] });
-        LargeReport = Write("large", Core.Tests.Report.SmallReport.Of(new TrainingSettings(), [.. Enumerable.Range(0, Large).Select(AnyPicture)]));
+        LargeReport = Write("large", LoraBuild.Tests.SmallReport.Of(new TrainingSettings(), [.. Enumerable.Range(0, Large).Select(AnyPicture)]));
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Browser(), Args = ["--no-sandbox", "--disable-gpu"] });
     }
@@ -69,7 +70,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             .FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("There is no Chromium. build/setup.sh --tests installs it.");
 
-    private static (string Id, string Raw, Core.Tags.TagEdit? Edit) AnyPicture(int index)
+    private static (string Id, string Raw, LoraBuild.Dataset.Tags.TagEdit? Edit) AnyPicture(int index)
     {
         var tags = Enumerable.Range(0, 30).Select(place => string.Create(CultureInfo.InvariantCulture, $"tag {(index * 7 + place * place) % 400}"));
         return (string.Create(CultureInfo.InvariantCulture, $"picture_{index:0000}"), $"1girl, black hair, necktie, shirt, white shirt, smile, {string.Join(", ", tags)}", null);

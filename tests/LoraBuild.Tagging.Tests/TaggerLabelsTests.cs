@@ -1,5 +1,5 @@
 using System.Text;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Tagging.Tests;
 

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
 
 namespace LoraBuild.Tagging.Tests;
@@ -19,7 +19,7 @@ public sealed class WdTaggerTests : IDisposable
         int hits = 0, missed = 0, wrong = 0;
         for (var i = 0; i < scores.Length; i++)
         {
-            var drawn = Example.Pictures[i].Tags.Select(Core.Tags.Tag.Normalize).ToHashSet();
+            var drawn = Example.Pictures[i].Tags.Select(Dataset.Tags.Tag.Normalize).ToHashSet();
             var found = tagger.Labels.Select(scores[i]);
             hits += found.Count(drawn.Contains);
             wrong += found.Count(tag => !drawn.Contains(tag));

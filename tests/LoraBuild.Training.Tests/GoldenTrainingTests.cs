@@ -1,6 +1,6 @@
 using System.Text.Json;
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;

@@ -1,6 +1,6 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Tests;
 

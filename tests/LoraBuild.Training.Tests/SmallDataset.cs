@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Randomness;
+using LoraBuild.Dataset.Manifest;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Tests;
 

@@ -1,5 +1,6 @@
+using LoraBuild.Settings;
+
 #if !TORCHSHARP
-using LoraBuild.Core.Settings;
 
 namespace LoraBuild.Training.Tests;
 

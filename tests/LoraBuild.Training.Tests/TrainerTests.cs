@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 
 namespace LoraBuild.Training.Tests;

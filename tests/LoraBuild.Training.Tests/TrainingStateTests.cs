@@ -1,5 +1,5 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Settings;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
 

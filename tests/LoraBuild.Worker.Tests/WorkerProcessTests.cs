@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using LoraBuild.Core.Worker;
+using LoraBuild.Protocol;
 
 namespace LoraBuild.Worker.Tests;
 
@@ -64,7 +64,7 @@ public sealed class WorkerProcessTests : IDisposable
 
         Assert.Equal(WorkerProtocol.Cancelled, exitCode);
         Assert.InRange(events.OfType<FinishedEvent>().Count(), 0, pictures.Count - 1);
-        Assert.Empty(Directory.EnumerateFiles(folder, "*" + Core.Files.AtomicFile.TemporarySuffix));
+        Assert.Empty(Directory.EnumerateFiles(folder, "*" + Base.Files.AtomicFile.TemporarySuffix));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.Clip;
 

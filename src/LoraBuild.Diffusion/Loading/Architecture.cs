@@ -1,5 +1,5 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.Loading;
 

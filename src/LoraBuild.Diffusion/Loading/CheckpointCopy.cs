@@ -1,7 +1,7 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.Loading;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Diffusion.Loading;
 

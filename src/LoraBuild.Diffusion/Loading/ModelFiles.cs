@@ -1,6 +1,6 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Loading.Layouts;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.Loading;
 

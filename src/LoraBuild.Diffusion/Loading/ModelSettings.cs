@@ -1,7 +1,7 @@
 using System.Globalization;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Models;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.Loading;
 

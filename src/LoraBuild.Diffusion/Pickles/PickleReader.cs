@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Diffusion.Pickles;
 

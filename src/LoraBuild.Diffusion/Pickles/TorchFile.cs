@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Loading;
 
 namespace LoraBuild.Diffusion.Pickles;

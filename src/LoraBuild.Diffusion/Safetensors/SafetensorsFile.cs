@@ -1,5 +1,5 @@
 using System.IO.MemoryMappedFiles;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Loading;
 
 namespace LoraBuild.Diffusion.Safetensors;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Diffusion.Safetensors;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using LoraBuild.Core.Files;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Diffusion.Safetensors;
 
@@ -20,7 +20,7 @@ public static class SafetensorsWriter
     /// <param name="path">The target; its folder is created.</param>
     /// <param name="tensors">What to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
@@ -29,7 +29,7 @@ public static class SafetensorsWriter
     /// <param name="path">The target; its folder is created.</param>
     /// <param name="tensors">What to write.</param>
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void WriteOneByOne(string path, IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata) =>
         AtomicFile.Write(path, stream => WriteOneByOne(stream, tensors, metadata));
 

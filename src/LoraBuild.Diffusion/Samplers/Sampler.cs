@@ -1,4 +1,4 @@
-using LoraBuild.Core.Sampling;
+using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Diffusion.Samplers;
 

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Sampling;
 using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Diffusion.Samplers;
 

@@ -16,7 +16,7 @@ internal sealed record UNetConfig(
     public long TimeSize => ModelChannels * 4;
 
     /// <summary>Reads the sizes.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB4003: the tensors are not those of such a UNet.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB4003: the tensors are not those of such a UNet.</exception>
     public static UNetConfig Read(Weights weights)
     {
         var first = weights.ShapeOf("input_blocks.0.0.weight", 4);

@@ -10,7 +10,7 @@ namespace LoraBuild.Diffusion.Vae;
 internal sealed record VaeConfig(long ImageChannels, long LatentChannels, int ResBlocks, IReadOnlyList<long> Channels)
 {
     /// <summary>Reads the sizes.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB4003: the tensors are not those of such an autoencoder.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB4003: the tensors are not those of such an autoencoder.</exception>
     public static VaeConfig Read(Weights weights)
     {
         var imageChannels = weights.ShapeOf("encoder.conv_in.weight", 4)[1];

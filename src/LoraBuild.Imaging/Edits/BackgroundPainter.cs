@@ -1,4 +1,4 @@
-using LoraBuild.Core.Edits;
+using LoraBuild.Dataset.Edits;
 
 namespace LoraBuild.Imaging.Edits;
 

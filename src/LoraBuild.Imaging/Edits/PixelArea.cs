@@ -1,6 +1,6 @@
 using System.Globalization;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Edits;
 
 namespace LoraBuild.Imaging.Edits;
 

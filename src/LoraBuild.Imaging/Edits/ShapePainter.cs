@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Edits;
 
 namespace LoraBuild.Imaging.Edits;
 

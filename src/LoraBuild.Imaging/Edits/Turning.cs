@@ -1,4 +1,4 @@
-using LoraBuild.Core.Edits;
+using LoraBuild.Dataset.Edits;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Edits;

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Pictures;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Hashing;

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Pictures;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.Pictures;
 
 namespace LoraBuild.Imaging.Png;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging.Formats;
 using NetVips;
 using static NetVips.Enums;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using LoraBuild.Core.Characters;
+using LoraBuild.Dataset.Characters;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 

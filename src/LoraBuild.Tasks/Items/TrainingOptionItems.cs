@@ -1,4 +1,4 @@
-using LoraBuild.Core.SdScripts;
+using LoraBuild.Settings.SdScripts;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Items;

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Models;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Tasks.Steps;
 

@@ -1,8 +1,9 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Characters;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Ledgers;
+using LoraBuild.Incremental.Caching;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Steps;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Models;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Protocol;
+using LoraBuild.Protocol.Models;
 using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;
@@ -32,7 +32,7 @@ internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseMode
     public static string NameOf(int place) => string.Create(CultureInfo.InvariantCulture, $"{place + 1:0000}.png");
 
     /// <summary>Brings pictures up to date.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6009: the base model was changed meanwhile.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6009: the base model was changed meanwhile.</exception>
     public StepTally Draw(IReadOnlyList<DrawnSet> sets)
     {
         var shared = SharedKey();

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Protocol;
 using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;

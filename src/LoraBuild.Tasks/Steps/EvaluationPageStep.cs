@@ -1,7 +1,8 @@
 using System.Text.Json;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Evaluation;
-using LoraBuild.Core.Files;
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Pictures;
+using LoraBuild.Pages.Evaluation;
 
 namespace LoraBuild.Tasks.Steps;
 

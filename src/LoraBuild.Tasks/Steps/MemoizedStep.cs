@@ -1,4 +1,4 @@
-using LoraBuild.Core.Threading;
+using LoraBuild.Base.Threading;
 
 namespace LoraBuild.Tasks.Steps;
 

@@ -1,6 +1,6 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Tags;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Tags;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Steps;

@@ -1,7 +1,8 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Outfits;
-using LoraBuild.Core.Tags;
-using LoraBuild.Core.Threading;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Base.Threading;
+using LoraBuild.Dataset.Ledgers;
+using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Tasks.Steps;
 

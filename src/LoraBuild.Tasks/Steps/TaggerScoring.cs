@@ -1,8 +1,8 @@
 using System.Globalization;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Tags;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Tags;
+using LoraBuild.Protocol;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 

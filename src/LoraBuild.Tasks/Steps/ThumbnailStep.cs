@@ -1,6 +1,6 @@
 using System.Globalization;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Protocol;
 using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Protocol;
 
 namespace LoraBuild.Tasks.Worker;
 

@@ -1,8 +1,8 @@
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.UNet;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters.Algorithms;
 using LoraBuild.Training.Adapters.Files;
 using LoraBuild.Training.Parameters;
@@ -108,7 +108,7 @@ internal sealed class AdapterBlueprint
     }
 
     /// <summary>Writes the weights of a file's adapter.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB4005: it is of another kind or rank.</exception>
+    /// <exception cref="LoraBuild.Base.Diagnostics.LoraBuildException">LB4005: it is of another kind or rank.</exception>
     public void Fill(ParameterBuffer parameters, LoraReader file, LoraLayer held)
     {
         using var ungraded = no_grad();

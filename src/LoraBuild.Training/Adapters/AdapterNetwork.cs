@@ -1,7 +1,7 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.UNet;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters.Acceleration;
 using LoraBuild.Training.Adapters.Files;
 using LoraBuild.Training.Parameters;
@@ -52,7 +52,7 @@ public sealed class AdapterNetwork : IDisposable
     /// <param name="unet">The UNet.</param>
     /// <param name="settings">Kind, ranks, alphas, the seed, and what to train.</param>
     /// <param name="device">Where the models are.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">
+    /// <exception cref="LoraBuild.Base.Diagnostics.LoraBuildException">
     /// LB4001, LB4002, LB4005: the file to start from is missing, damaged or for another model. LB5001: a setting does not fit the model.
     /// </exception>
     public static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device) =>

@@ -1,8 +1,8 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.UNet;
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters;

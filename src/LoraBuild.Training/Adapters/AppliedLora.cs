@@ -29,7 +29,7 @@ public sealed class AppliedLora : IDisposable
     /// <param name="textEncoder">The text encoder.</param>
     /// <param name="unet">The UNet.</param>
     /// <param name="strength">How strongly the changes are applied: 1 as trained.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">
+    /// <exception cref="Base.Diagnostics.LoraBuildException">
     /// LB4001, LB4002, LB6004: the file is missing, damaged or cannot be read. LB4005: it holds no LoRA, or one for another model; no layer has
     /// changed.
     /// </exception>

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Settings;
 using LoraBuild.Training.Metadata;
 
 namespace LoraBuild.Training.Adapters;
@@ -12,7 +12,7 @@ public static class LoraFile
     /// <param name="network">The adapters.</param>
     /// <param name="precision">The type that the weights are rounded to.</param>
     /// <param name="metadata">The file's metadata.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
     public static void Write(string path, AdapterNetwork network, ModelPrecision precision, IReadOnlyDictionary<string, string> metadata)
     {
         using var ungraded = no_grad();

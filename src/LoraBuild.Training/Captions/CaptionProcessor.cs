@@ -1,5 +1,5 @@
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Randomness;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Captions;
 

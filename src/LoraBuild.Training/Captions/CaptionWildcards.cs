@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Randomness;
 
 namespace LoraBuild.Training.Captions;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LoraBuild.Core.Settings;
+using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
 
 namespace LoraBuild.Training.Data;
@@ -47,7 +47,7 @@ public sealed class BatchLoader : IDisposable
     public TimeSpan Waited => waiting.Elapsed;
 
     /// <summary>The next batch.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read.</exception>
     public TrainingBatch Take()
     {
         if (hasBegun)

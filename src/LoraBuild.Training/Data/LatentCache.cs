@@ -1,8 +1,9 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Diffusion.Vae;
+using LoraBuild.Incremental.Caching;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Data;
 
@@ -40,7 +41,7 @@ public sealed class LatentCache : IDisposable
     /// <param name="views">Where their pixels come from.</param>
     /// <param name="cancellation">Looked at between groups.</param>
     /// <returns>How many pictures, mirrored ones included, were encoded and not found in the store.</returns>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read. LB6001: the store cannot be written.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read. LB6001: the store cannot be written.</exception>
     public int Fill(TrainingDataset dataset, ViewReader views, CancellationToken cancellation = default)
     {
         var fingerprint = store is null ? "" : encoder.Fingerprint();

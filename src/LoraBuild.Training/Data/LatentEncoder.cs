@@ -1,6 +1,6 @@
-using LoraBuild.Core.Buckets;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Geometry;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Vae;
 
 namespace LoraBuild.Training.Data;

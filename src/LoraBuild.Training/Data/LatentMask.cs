@@ -1,4 +1,4 @@
-using LoraBuild.Core.Buckets;
+using LoraBuild.Base.Geometry;
 using LoraBuild.Imaging;
 
 namespace LoraBuild.Training.Data;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Resampling;
 

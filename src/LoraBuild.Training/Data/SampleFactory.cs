@@ -1,6 +1,6 @@
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Clip;
+using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
 using LoraBuild.Training.Noise;
 
@@ -24,7 +24,7 @@ public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, Tra
     /// <param name="step">The step, from 0.</param>
     /// <param name="place">The place in the batch, from 0.</param>
     /// <param name="moment">When its caption is read.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: the picture cannot be decoded or read.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB2xxx, LB6004: the picture cannot be decoded or read.</exception>
     public TrainingSample Create(TrainingPicture picture, int step, int place, CaptionMoment moment)
     {
         var view = View(picture, step, place);

@@ -1,8 +1,8 @@
-using LoraBuild.Core.Buckets;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Randomness;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Buckets;
 
 namespace LoraBuild.Training.Data;
 

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Buckets;
+using LoraBuild.Settings.Buckets;
 
 namespace LoraBuild.Training.Data;
 

@@ -5,7 +5,7 @@ namespace LoraBuild.Training.Data;
 public sealed class ViewReader(PictureCache pictures)
 {
     /// <summary>The view's colours: 3 x height x width, in -1..1.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB2xxx, LB6004: the picture cannot be decoded or read.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB2xxx, LB6004: the picture cannot be decoded or read.</exception>
     public float[] Pixels(TrainingPicture picture, PictureView view)
     {
         var raster = pictures.Get(picture);
@@ -34,7 +34,7 @@ public sealed class ViewReader(PictureCache pictures)
     }
 
     /// <summary>What of the view the loss counts: see <see cref="LatentMask.Of"/>.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">As <see cref="Pixels"/>.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">As <see cref="Pixels"/>.</exception>
     public float[]? Mask(TrainingPicture picture, PictureView view, int reduction) =>
         LatentMask.Of(pictures.Get(picture), picture.Placement.Bucket, view, reduction);
 }

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Logging;
+using LoraBuild.Protocol.Logging;
 using LoraBuild.Training.Parameters;
 using LoraBuild.Training.Schedules;
 

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Loss;
 

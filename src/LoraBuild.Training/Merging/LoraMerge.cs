@@ -17,7 +17,7 @@ public static class LoraMerge
     /// <param name="target">The .safetensors file to write.</param>
     /// <param name="options">What the author says of the checkpoint.</param>
     /// <returns>How many layers have changed.</returns>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">
+    /// <exception cref="Base.Diagnostics.LoraBuildException">
     /// LB4001 to LB4010, LB6004: the checkpoint or a LoRA. LB6001: the result cannot be written.
     /// </exception>
     public static int Write(string checkpoint, IReadOnlyList<(string Path, double Strength)> files, string target, ModelOptions? options = null)

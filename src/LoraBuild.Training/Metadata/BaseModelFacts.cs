@@ -1,6 +1,6 @@
-using LoraBuild.Core.Models;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Training.Metadata;
 
@@ -23,7 +23,7 @@ public sealed record BaseModelFacts(WeightFacts Model, WeightFacts? Vae, bool Is
     /// <summary>Reads a model's facts.</summary>
     /// <param name="files">Its files.</param>
     /// <param name="model">What was loaded from them.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6004: a file cannot be read.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6004: a file cannot be read.</exception>
     public static BaseModelFacts Of(BaseModelFiles files, StableDiffusion model)
     {
         var own = files.TextEncoder.Concat(files.UNet).Distinct().ToList();

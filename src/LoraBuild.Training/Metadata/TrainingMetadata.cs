@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LoraBuild.Core.Buckets;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Geometry;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Settings;
 using LoraBuild.Training.Data;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Schedules;

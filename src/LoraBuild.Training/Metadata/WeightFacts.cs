@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
 
 namespace LoraBuild.Training.Metadata;
 

@@ -1,6 +1,6 @@
-using LoraBuild.Core.Models;
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
+using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Data;
 using LoraBuild.Training.Metadata;
@@ -20,7 +20,7 @@ public static class LatePreviews
     /// <param name="job">The training; its output folder holds its files.</param>
     /// <param name="log">Told what the author may want to know.</param>
     /// <param name="cancellation">What is drawn by then stays.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB4xxx: the base model or a LoRA. LB6001: a picture cannot be written.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB4xxx: the base model or a LoRA. LB6001: a picture cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static void Draw(TrainingJob job, Action<string>? log = null, CancellationToken cancellation = default)
     {

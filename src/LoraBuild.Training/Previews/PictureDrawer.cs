@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using LoraBuild.Core.Buckets;
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Settings;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
+using LoraBuild.Protocol;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Adapters;
 
 namespace LoraBuild.Training.Previews;
@@ -63,7 +63,7 @@ public sealed class PictureDrawer : IDisposable
     /// <param name="batches">What is drawn together; the pictures of a batch share size, steps, sampler and clip skip.</param>
     /// <param name="drawn">Called with each batch that is done and its pictures, one call at a time, in no particular order.</param>
     /// <param name="cancellation">Ends the work between two steps.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB4001, LB4002, LB4005, LB6004: a LoRA file.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB4001, LB4002, LB4005, LB6004: a LoRA file.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Draw(IReadOnlyList<BatchToDraw> batches, Action<BatchToDraw, IReadOnlyList<Raster>> drawn, CancellationToken cancellation = default)
     {

@@ -1,10 +1,11 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Sampling;
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Hashing;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Protocol.Previews;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Metadata;
 
 namespace LoraBuild.Training.Previews;
@@ -29,7 +30,7 @@ public sealed class PreviewPainter(StableDiffusion model, BaseModelFacts facts, 
     /// <summary>Draws what is missing of a moment's pictures, and their grid.</summary>
     /// <param name="moment">One of the plan's.</param>
     /// <param name="cancellation">Looked at between the sampler's steps; what is drawn by then stays.</param>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: a picture cannot be written.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: a picture cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Draw(PreviewMoment moment, CancellationToken cancellation)
     {
@@ -43,7 +44,7 @@ public sealed class PreviewPainter(StableDiffusion model, BaseModelFacts facts, 
     }
 
     /// <summary>Lists what is drawn, and writes the list beside it: moments of which something is missing are left out.</summary>
-    /// <exception cref="Core.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
     public PreviewSheet WriteSheet()
     {
         var rows = plan.Moments.Where(IsDrawn).Select(moment =>

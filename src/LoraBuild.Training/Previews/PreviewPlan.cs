@@ -1,5 +1,6 @@
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Settings;
+using LoraBuild.Protocol.Previews;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Previews;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Training.Saving;
 

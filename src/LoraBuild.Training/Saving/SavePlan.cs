@@ -1,4 +1,4 @@
-using LoraBuild.Core.Models;
+using LoraBuild.Protocol.Models;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Saving;

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Logging;
-using LoraBuild.Core.Settings;
+using LoraBuild.Protocol.Logging;
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Schedules;

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Settings;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Schedules;
 

@@ -1,6 +1,6 @@
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Randomness;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Validation;
 

@@ -1,7 +1,7 @@
-using LoraBuild.Core.Settings;
-using LoraBuild.Core.Worker;
 using LoraBuild.Diffusion;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Protocol;
+using LoraBuild.Settings;
 using LoraBuild.Training.Previews;
 
 namespace LoraBuild.Worker.Jobs;

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Worker.Jobs;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using LoraBuild.Core.Buckets;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Geometry;
+using LoraBuild.Dataset.Edits;
 using LoraBuild.Imaging;
+using LoraBuild.Protocol;
 using LoraBuild.Tagging;
 using LoraBuild.Tagging.Persons;
 

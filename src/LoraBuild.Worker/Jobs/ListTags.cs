@@ -1,6 +1,6 @@
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Tags;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.Tags;
+using LoraBuild.Protocol;
 using LoraBuild.Tagging;
 
 namespace LoraBuild.Worker.Jobs;

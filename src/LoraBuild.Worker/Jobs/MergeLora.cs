@@ -1,4 +1,4 @@
-using LoraBuild.Core.Worker;
+using LoraBuild.Protocol;
 using LoraBuild.Training.Merging;
 
 namespace LoraBuild.Worker.Jobs;

@@ -1,5 +1,5 @@
-using LoraBuild.Core.Downloads;
-using LoraBuild.Core.Models;
+using LoraBuild.Incremental.Downloads;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Worker.Jobs;
 

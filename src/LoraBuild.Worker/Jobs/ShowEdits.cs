@@ -1,10 +1,10 @@
 using System.Globalization;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Imaging.Sheets;
+using LoraBuild.Protocol;
 
 namespace LoraBuild.Worker.Jobs;
 

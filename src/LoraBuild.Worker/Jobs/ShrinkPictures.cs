@@ -1,6 +1,6 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
+using LoraBuild.Protocol;
 
 namespace LoraBuild.Worker.Jobs;
 

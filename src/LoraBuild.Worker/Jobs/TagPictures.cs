@@ -1,5 +1,5 @@
-using LoraBuild.Core.Tags;
-using LoraBuild.Core.Worker;
+using LoraBuild.Dataset.Tags;
+using LoraBuild.Protocol;
 using LoraBuild.Tagging;
 
 namespace LoraBuild.Worker.Jobs;

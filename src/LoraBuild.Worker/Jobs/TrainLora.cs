@@ -1,10 +1,10 @@
 using System.Globalization;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Logging;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Settings;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Protocol;
+using LoraBuild.Protocol.Logging;
+using LoraBuild.Settings;
 using LoraBuild.Training;
 using LoraBuild.Training.Previews;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using LoraBuild.Base.Files;
 using LoraBuild.Builds.Craft;
-using LoraBuild.Core.Files;
 
 namespace LoraBuild.Benchmarks.Craft;
 

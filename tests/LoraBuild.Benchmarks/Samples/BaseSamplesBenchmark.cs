@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Builds;
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Tags;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
 using LoraBuild.MiniWorld.Checks;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Tagging;
 
 namespace LoraBuild.Benchmarks.Samples;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LoraBuild.Core.Settings;
+using LoraBuild.Settings;
 using LoraBuild.Training;
 
 namespace LoraBuild.Benchmarks.Training;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using LoraBuild.Benchmarks.Pictures;
 using LoraBuild.Builds;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Settings;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Settings;
 using LoraBuild.Training;
 
 namespace LoraBuild.Benchmarks.Training;

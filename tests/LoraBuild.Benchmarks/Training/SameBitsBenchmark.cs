@@ -1,6 +1,6 @@
 using System.Globalization;
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
+using LoraBuild.Settings;
 using LoraBuild.Training;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Optimizers;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LoraBuild.Benchmarks.Measuring;
-using LoraBuild.Core.Worker;
+using LoraBuild.Protocol;
 
 namespace LoraBuild.Benchmarks.Training;
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Files;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Hashing;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Imaging;
+using LoraBuild.Incremental.Caching;
 
 namespace LoraBuild.Builds.Killing;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Clip;
 
 namespace LoraBuild.Diffusion.Tests.Clip;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using FsCheck;
 using FsCheck.Xunit;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Loading;
 using LoraBuild.Diffusion.Pickles;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using FsCheck;
 using FsCheck.Xunit;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Diffusion.Tests.Safetensors;

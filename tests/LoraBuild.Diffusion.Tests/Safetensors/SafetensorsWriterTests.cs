@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Xunit;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Diffusion.Tests.Safetensors;

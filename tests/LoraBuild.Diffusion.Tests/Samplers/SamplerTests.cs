@@ -1,6 +1,6 @@
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Sampling;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Samplers;
+using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Diffusion.Tests.Samplers;
 

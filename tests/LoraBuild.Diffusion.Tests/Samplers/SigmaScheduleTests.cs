@@ -1,6 +1,6 @@
-using LoraBuild.Core.Sampling;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Diffusion.Tests.Samplers;
 

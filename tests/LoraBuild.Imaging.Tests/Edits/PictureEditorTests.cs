@@ -1,5 +1,5 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Edits;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Edits;
 using LoraBuild.Imaging.Edits;
 
 namespace LoraBuild.Imaging.Tests.Edits;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Imaging.Tests.Formats;
 

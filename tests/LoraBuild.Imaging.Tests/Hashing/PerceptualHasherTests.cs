@@ -1,5 +1,4 @@
-using LoraBuild.Core.Files;
-using LoraBuild.Core.Pictures;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Hashing;
 using LoraBuild.Imaging.Png;
@@ -57,7 +56,7 @@ public sealed class PerceptualHasherTests : IDisposable
         Assert.Equal((32, 24), (size.Width, size.Height));
         Assert.Equal(PerceptualHasher.Of(PictureDecoder.Decode(folder["out.png"]).Raster), hash);
         PngEncoder.Encode(Fixtures.Plain(2, 2, 1), folder["none.png"]);
-        Assert.Throws<Core.Diagnostics.LoraBuildException>(() => PngHeader.ReadFacts(folder["none.png"]));
+        Assert.Throws<Base.Diagnostics.LoraBuildException>(() => PngHeader.ReadFacts(folder["none.png"]));
     }
 
     private static Raster Changed(Raster picture, Func<double, int, double> change)

@@ -1,8 +1,8 @@
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Tags;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Previews;
 
 namespace LoraBuild.MiniWorld.Checks;

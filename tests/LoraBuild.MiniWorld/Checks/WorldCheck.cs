@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoraBuild.Core.Files;
+using LoraBuild.Base.Files;
 using LoraBuild.Diffusion;
 using LoraBuild.Imaging;
 using LoraBuild.MiniWorld.Drawing;

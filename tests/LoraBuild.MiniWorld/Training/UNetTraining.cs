@@ -1,4 +1,4 @@
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Schedule;

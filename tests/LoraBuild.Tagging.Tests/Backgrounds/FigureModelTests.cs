@@ -1,4 +1,4 @@
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
 using LoraBuild.Tagging.Backgrounds;
 

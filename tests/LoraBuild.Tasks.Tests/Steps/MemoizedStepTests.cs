@@ -1,4 +1,4 @@
-using LoraBuild.Core.Caching;
+using LoraBuild.Base.Hashing;
 using LoraBuild.Tasks.Steps;
 
 namespace LoraBuild.Tasks.Tests.Steps;

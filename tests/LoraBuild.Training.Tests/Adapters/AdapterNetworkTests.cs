@@ -1,7 +1,7 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Parameters;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoraBuild.Core.Settings;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Adapters.Algorithms;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using LoraBuild.Benchmarks.Models;
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 
 namespace LoraBuild.Training.Tests.Adapters;

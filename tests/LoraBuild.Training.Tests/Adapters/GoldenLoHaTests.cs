@@ -1,6 +1,6 @@
-using LoraBuild.Diffusion.Checkpointing;
 using System.Text.Json;
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Training.Adapters;
 
 namespace LoraBuild.Training.Tests.Adapters;

@@ -1,7 +1,7 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Adapters.Acceleration;
 

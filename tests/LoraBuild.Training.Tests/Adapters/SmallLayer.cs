@@ -1,4 +1,4 @@
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Training.Adapters.Algorithms;
 

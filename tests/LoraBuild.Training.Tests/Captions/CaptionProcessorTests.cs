@@ -1,6 +1,6 @@
 using FsCheck.Xunit;
-using LoraBuild.Core.Randomness;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Randomness;
+using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
 
 namespace LoraBuild.Training.Tests.Captions;

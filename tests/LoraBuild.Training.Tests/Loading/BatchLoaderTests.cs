@@ -1,5 +1,5 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Clip;
+using LoraBuild.Settings;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;

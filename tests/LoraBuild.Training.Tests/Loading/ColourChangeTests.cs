@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;

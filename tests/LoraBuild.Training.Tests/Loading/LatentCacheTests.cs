@@ -1,6 +1,6 @@
-using LoraBuild.Core.Caching;
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion;
+using LoraBuild.Incremental.Caching;
+using LoraBuild.Settings;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Xunit;
-using LoraBuild.Core.Manifest;
+using LoraBuild.Dataset.Manifest;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;

@@ -1,8 +1,8 @@
-using LoraBuild.Core.Buckets;
-using LoraBuild.Core.Settings;
+using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
 using LoraBuild.Training.Data;
 

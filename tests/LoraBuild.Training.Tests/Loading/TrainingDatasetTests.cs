@@ -1,5 +1,5 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Manifest;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Manifest;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;

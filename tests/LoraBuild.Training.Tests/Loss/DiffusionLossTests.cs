@@ -1,5 +1,5 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Settings;
 using LoraBuild.Training.Loss;
 
 namespace LoraBuild.Training.Tests.Loss;
@@ -106,6 +106,6 @@ public class DiffusionLossTests
         var noise = Normal(1);
         return (new([[], [], []], Normal(2), noise, Timesteps), noise + (Normal(3) * 0.5));
 
-        static Tensor Normal(int seed) => tensor(new Core.Randomness.CounterRandom(seed).NextGaussians(3 * 96), dtype: ScalarType.Float32).view(3, 4, 4, 6);
+        static Tensor Normal(int seed) => tensor(new Base.Randomness.CounterRandom(seed).NextGaussians(3 * 96), dtype: ScalarType.Float32).view(3, 4, 4, 6);
     }
 }

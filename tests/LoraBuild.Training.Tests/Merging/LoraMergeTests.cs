@@ -1,5 +1,5 @@
-using LoraBuild.Core.Diagnostics;
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Settings;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Settings;
 using LoraBuild.Training.Data;
 using LoraBuild.Training.Metadata;
 using LoraBuild.Training.Schedules;

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Settings;
+using LoraBuild.Settings;
 using LoraBuild.Training.Optimizers;
 
 namespace LoraBuild.Training.Tests.Optimizers;

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
 

@@ -1,8 +1,8 @@
-using LoraBuild.Core.Buckets;
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Settings;
-using LoraBuild.Core.Worker;
+using LoraBuild.Base.Geometry;
 using LoraBuild.Imaging;
+using LoraBuild.Protocol;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Previews;
 
 namespace LoraBuild.Training.Tests.Previews;

@@ -1,6 +1,7 @@
 using System.Text;
-using LoraBuild.Core.Sampling;
-using LoraBuild.Core.Settings;
+using LoraBuild.Protocol.Previews;
+using LoraBuild.Settings;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Previews;
 using LoraBuild.Training.Schedules;
 
@@ -126,5 +127,5 @@ public class PreviewTests
         SmallDataset.Job(folder, settings, output) with { SamplePrompts = Prompts, SampleFolder = folder.File(output, "samples") };
 
     private static SortedDictionary<string, string> Files(string folder) => new(
-        Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), file => Core.Caching.ContentHash.OfFile(file).ToString()), StringComparer.Ordinal);
+        Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), file => Base.Hashing.ContentHash.OfFile(file).ToString()), StringComparer.Ordinal);
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FsCheck.Xunit;
-using LoraBuild.Core.Settings;
+using LoraBuild.Settings;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Tests.Schedules;

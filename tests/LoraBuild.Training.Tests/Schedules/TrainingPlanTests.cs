@@ -1,4 +1,4 @@
-using LoraBuild.Core.Settings;
+using LoraBuild.Settings;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Tests.Schedules;

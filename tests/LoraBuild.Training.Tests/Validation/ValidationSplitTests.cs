@@ -1,5 +1,5 @@
-using LoraBuild.Core.Manifest;
-using LoraBuild.Core.Settings;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Settings;
 using LoraBuild.Training.Validation;
 
 namespace LoraBuild.Training.Tests.Validation;

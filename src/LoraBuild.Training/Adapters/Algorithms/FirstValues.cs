@@ -1,4 +1,4 @@
-using LoraBuild.Core.Randomness;
+using LoraBuild.Base.Randomness;
 
 namespace LoraBuild.Training.Adapters.Algorithms;
 

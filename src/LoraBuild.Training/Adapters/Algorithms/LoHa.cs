@@ -1,5 +1,5 @@
-using LoraBuild.Core.Settings;
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Adapters.Algorithms;
 

@@ -1,4 +1,4 @@
-using LoraBuild.Core.Diagnostics;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters.Algorithms;

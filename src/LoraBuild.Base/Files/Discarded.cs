@@ -1,0 +1,20 @@
+namespace LoraBuild.Base.Files;
+
+/// <summary>Files that nobody needs.</summary>
+public static class Discarded
+{
+    /// <summary>Deletes a file; one that cannot be deleted stays, which harms nobody.</summary>
+    /// <returns>Whether it is gone by this call.</returns>
+    public static bool Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

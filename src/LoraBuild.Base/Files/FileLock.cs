@@ -1,0 +1,61 @@
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Base.Files;
+
+/// <summary>
+/// A lock that processes of one machine share: a file that one of them at a time holds open. The system lets go of it when that process
+/// ends, however it ends; the file itself stays.
+/// </summary>
+public sealed class FileLock : IDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    // flock's EWOULDBLOCK on Linux and macOS, and Windows' ERROR_SHARING_VIOLATION.
+    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
+
+    private readonly FileStream file;
+
+    private FileLock(FileStream file) => this.file = file;
+
+    /// <summary>Takes the lock, waiting while another process holds it.</summary>
+    /// <param name="path">The file; its folder is created.</param>
+    /// <param name="waiting">Called once, where there is something to wait for.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<FileLock> TakeAsync(string path, Action? waiting = null, CancellationToken cancellation = default)
+    {
+        var told = false;
+        while (true)
+        {
+            if (TryTake(path) is { } taken)
+                return taken;
+            if (!told)
+                waiting?.Invoke();
+            told = true;
+            await Task.Delay(Poll, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the lock, or returns null where another process holds it.</summary>
+    /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
+    public static FileLock? TryTake(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (Held.Contains(e.HResult))
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.CannotWrite(path, e);
+        }
+    }
+
+    /// <summary>Lets go of it.</summary>
+    public void Dispose() => file.Dispose();
+}

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LoraBuild.Base.Hashing;
+
+/// <summary>SHA-256 of some content, written as 64 lower-case hexadecimal digits.</summary>
+public readonly record struct ContentHash
+{
+    /// <summary>How many bytes a hash has.</summary>
+    public const int Size = SHA256.HashSizeInBytes;
+
+    private readonly ulong first;
+    private readonly ulong second;
+    private readonly ulong third;
+    private readonly ulong fourth;
+
+    /// <summary>A hash from its 32 bytes.</summary>
+    public ContentHash(ReadOnlySpan<byte> bytes)
+    {
+        first = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        second = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        third = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
+        fourth = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..Size]);
+    }
+
+    /// <summary>The hash of bytes in memory.</summary>
+    public static ContentHash Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[Size];
+        SHA256.HashData(bytes, hash);
+        return new ContentHash(hash);
+    }
+
+    /// <summary>The hash of a text's UTF-8 bytes.</summary>
+    public static ContentHash Of(string text) => Of(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The hash of everything that is left in a stream.</summary>
+    public static ContentHash Of(Stream stream)
+    {
+        Span<byte> hash = stackalloc byte[Size];
+        SHA256.HashData(stream, hash);
+        return new ContentHash(hash);
+    }
+
+    /// <summary>The hash of a file's bytes.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ContentHash OfFile(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        return Of(stream);
+    }
+
+    /// <summary>Reads 64 lower-case hexadecimal digits.</summary>
+    /// <exception cref="FormatException">The text is anything else.</exception>
+    public static ContentHash Parse(string text)
+    {
+        Span<byte> digits = stackalloc byte[2 * Size];
+        return text.Length == digits.Length && Encoding.UTF8.TryGetBytes(text, digits, out var written) && written == digits.Length
+            ? Parse(digits)
+            : throw NoHash(text);
+    }
+
+    /// <summary>Reads 64 lower-case hexadecimal digits in UTF-8.</summary>
+    /// <exception cref="FormatException">The text is anything else.</exception>
+    public static ContentHash Parse(ReadOnlySpan<byte> digits)
+    {
+        // .NET's own conversion is compiled anew in each process, slowly at first: a build reads tens of thousands of hashes and ends.
+        Span<byte> bytes = stackalloc byte[Size];
+        if (digits.Length != 2 * Size)
+            throw NoHash(Encoding.UTF8.GetString(digits));
+        for (var i = 0; i < Size; i++)
+        {
+            var (high, low) = (DigitOf(digits[2 * i]), DigitOf(digits[(2 * i) + 1]));
+            if ((high | low) < 0)
+                throw NoHash(Encoding.UTF8.GetString(digits));
+            bytes[i] = (byte)((high << 4) | low);
+        }
+
+        return new ContentHash(bytes);
+    }
+
+    private static int DigitOf(byte digit) => digit switch
+    {
+        >= (byte)'0' and <= (byte)'9' => digit - '0',
+        >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
+        _ => -1,
+    };
+
+    private static FormatException NoHash(string text) => new($"'{text}' is not a SHA-256.");
+
+    /// <summary>Writes the 32 bytes.</summary>
+    public void CopyTo(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, first);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], second);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], third);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[24..Size], fourth);
+    }
+
+    /// <summary>Writes the 64 hexadecimal digits in UTF-8.</summary>
+    public void Format(Span<byte> digits)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        Convert.TryToHexStringLower(bytes, digits, out _);
+    }
+
+    /// <summary>The 64 hexadecimal digits.</summary>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+}

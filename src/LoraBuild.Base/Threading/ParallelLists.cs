@@ -1,0 +1,43 @@
+namespace LoraBuild.Base.Threading;
+
+/// <summary>Work on the items of a list on all processors.</summary>
+public static class ParallelLists
+{
+    /// <summary>Does something with each item, in no order.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="action">What to do; called from several threads. What it throws is thrown as it is, one of several where several fail.</param>
+    /// <param name="token">Ends it between two items.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void ForEachInParallel<T>(this IReadOnlyList<T> items, Action<T> action, CancellationToken token = default) =>
+        items.ForEachIndex(i => action(items[i]), token);
+
+    /// <summary>What <paramref name="select"/> gives for each item, in the order of the items.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="select">Called from several threads. What it throws is thrown as it is, one of several where several fail.</param>
+    /// <param name="token">Ends it between two items.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TResult[] SelectInParallel<T, TResult>(this IReadOnlyList<T> items, Func<T, TResult> select, CancellationToken token = default)
+    {
+        var results = new TResult[items.Count];
+        items.ForEachIndex(i => results[i] = select(items[i]), token);
+        return results;
+    }
+
+    private static void ForEachIndex<T>(this IReadOnlyList<T> items, Action<int> action, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        // After an edit it is one item a step, for which a parallel loop costs more than the work.
+        if (items.Count == 1)
+        {
+            action(0);
+            return;
+        }
+
+        // Other loops throw an exception about exceptions.
+        Parallel.ForAsync(0, items.Count, token, (i, _) =>
+        {
+            action(i);
+            return ValueTask.CompletedTask;
+        }).GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Base.Yaml;
+
+/// <summary>Takes values out of YAML nodes and collects what is wrong with them, so that an author sees every error at once.</summary>
+public sealed class YamlValues(string file)
+{
+    private const NumberStyles FloatStyle = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
+
+    private readonly List<Diagnostic> diagnostics = [];
+
+    /// <summary>What was wrong so far, in the order of the file.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => [.. diagnostics.OrderBy(diagnostic => diagnostic.Line).ThenBy(diagnostic => diagnostic.Column)];
+
+    /// <summary>Records an error at a node.</summary>
+    public void Error(string code, YamlNode place, string message) =>
+        diagnostics.Add(new Diagnostic(code, Severity.Error, message, file, place.Line, place.Column));
+
+    /// <summary>Records a value that is not what it must be.</summary>
+    public void Invalid(YamlNode place, string message) => Error(DiagnosticCode.InvalidValue, place, message);
+
+    /// <summary>The entries of a mapping whose keys are the author's own; none where nothing is written.</summary>
+    public IReadOnlyList<(YamlScalar Key, YamlNode Value)> Entries(YamlNode node, string what)
+    {
+        if (node is YamlScalar { IsNull: true }) return [];
+        if (node is not YamlMapping mapping)
+        {
+            Invalid(node, $"{what} must be a mapping, 'key: value' on lines of their own or {{key: value}}.");
+            return [];
+        }
+
+        var firstLines = new Dictionary<string, int>();
+        var entries = new List<(YamlScalar, YamlNode)>();
+        foreach (var (key, value) in mapping.Entries)
+        {
+            if (firstLines.TryAdd(key.Text, key.Line)) entries.Add((key, value));
+            else Invalid(key, $"'{key.Text}' stands twice, first in line {firstLines[key.Text]}. Keep one of them.");
+        }
+
+        return entries;
+    }
+
+    /// <summary>The values of a mapping with known keys, in the file's order; other keys are errors that suggest a known one.</summary>
+    public OrderedDictionary<string, YamlNode> Fields(YamlNode node, string what, params ReadOnlySpan<string> known)
+    {
+        var keys = known.ToArray();
+        var fields = new OrderedDictionary<string, YamlNode>();
+        foreach (var (key, value) in Entries(node, what))
+        {
+            if (keys.Contains(key.Text)) fields.Add(key.Text, value);
+            else
+                Error(
+                    DiagnosticCode.UnknownKey,
+                    key,
+                    $"{what} has no key '{key.Text}'.{Nearest.Suggest(key.Text, keys)} Its keys are {string.Join(", ", keys)}.");
+        }
+
+        return fields;
+    }
+
+    /// <summary>The items of a list; none where nothing is written.</summary>
+    public IReadOnlyList<YamlNode> Items(YamlNode node, string what, string example)
+    {
+        if (node is YamlList list) return list.Items;
+        if (node is not YamlScalar { IsNull: true }) Invalid(node, $"{what} must be a list, such as {example}.");
+        return [];
+    }
+
+    /// <summary>A text that is not empty.</summary>
+    public string? Text(YamlNode node, string what)
+    {
+        if (node is YamlScalar { IsNull: false } scalar && scalar.Text.Trim() is { Length: > 0 } text) return text;
+        Invalid(node, $"{what} must be a text.");
+        return null;
+    }
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public bool? Boolean(YamlNode node, string what)
+    {
+        if (node is YamlScalar { IsNull: false } scalar && bool.TryParse(scalar.Text, out var value)) return value;
+        Invalid(node, $"{what} must be true or false.");
+        return null;
+    }
+
+    /// <summary>A whole number within a range.</summary>
+    public int? Integer(YamlNode node, string what, int least, int most)
+    {
+        if (node is YamlScalar scalar
+            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= least
+            && value <= most)
+            return value;
+        Invalid(node, $"{what} must be a whole number from {least} to {most}.");
+        return null;
+    }
+
+    /// <summary>A list of <paramref name="count"/> numbers, none negative.</summary>
+    public double[]? Numbers(YamlNode node, string what, int count, string example)
+    {
+        if (node is not YamlList list || list.Items.Count != count)
+        {
+            Invalid(node, $"{what} must be a list of {count} numbers, such as {example}.");
+            return null;
+        }
+
+        var numbers = new double[count];
+        var allValid = true;
+        for (var index = 0; index < count; index++)
+        {
+            if (list.Items[index] is YamlScalar scalar
+                && double.TryParse(scalar.Text, FloatStyle, CultureInfo.InvariantCulture, out numbers[index])
+                && double.IsFinite(numbers[index])
+                && numbers[index] >= 0)
+                continue;
+            Invalid(list.Items[index], $"{what} must consist of numbers that are not negative.");
+            allValid = false;
+        }
+
+        return allValid ? numbers : null;
+    }
+}

@@ -1,4 +1,0 @@
-namespace LoraBuild.Core.Edits;
-
-/// <summary>Keeps only <paramref name="Area"/>. A split is one crop for each of its parts.</summary>
-public sealed record CropEdit(Rectangle Area) : Edit;

@@ -1,4 +1,0 @@
-namespace LoraBuild.Core.Edits;
-
-/// <summary>Paints <paramref name="Shape"/> with the opaque colour <paramref name="To"/> (0xRRGGBB).</summary>
-public sealed record EraseEdit(Shape Shape, int To) : Edit;

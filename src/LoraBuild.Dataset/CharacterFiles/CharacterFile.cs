@@ -1,0 +1,153 @@
+using System.Text.RegularExpressions;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Yaml;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Tags;
+
+namespace LoraBuild.Dataset.CharacterFiles;
+
+/// <summary>A character.yaml that was read, or everything that is wrong with it.</summary>
+/// <param name="Character">What it says; null where <paramref name="Diagnostics"/> holds an error.</param>
+/// <param name="Diagnostics">All errors of the file, each with line and column, in the file's order.</param>
+public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    /// <summary>Reads a file. Bad content never throws: it is told in <see cref="Diagnostics"/>.</summary>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.CharacterFileMissing"/>; <see cref="DiagnosticCode.CannotRead"/>.</exception>
+    public static CharacterFile Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new LoraBuildException(
+                DiagnosticCode.CharacterFileMissing,
+                "The file does not exist. It says who the character is; a line 'trigger: her name' is enough to begin with.",
+                path);
+        try
+        {
+            return Parse(Utf8Text.Read(path, DiagnosticCode.YamlSyntax), path);
+        }
+        catch (LoraBuildException exception) when (exception.Diagnostic.Code == DiagnosticCode.YamlSyntax)
+        {
+            return new CharacterFile(null, [exception.Diagnostic]);
+        }
+    }
+
+    /// <summary>Reads text; <paramref name="path"/> is named in diagnostics and not opened.</summary>
+    public static CharacterFile Parse(string text, string path)
+    {
+        YamlNode root;
+        try
+        {
+            root = YamlReader.Read(text, path) ?? new YamlScalar("", IsNull: true, 1, 1);
+        }
+        catch (LoraBuildException exception)
+        {
+            return new CharacterFile(null, [exception.Diagnostic]);
+        }
+
+        var values = new YamlValues(path);
+        var character = ReadCharacter(root, values, path);
+        return new CharacterFile(values.Diagnostics.Count == 0 ? character : null, values.Diagnostics);
+    }
+
+    private static Character ReadCharacter(YamlNode root, YamlValues values, string path)
+    {
+        var fields = values.Fields(root, "character.yaml", "trigger", "aliases", "features", "outfits", "edits", "tags", "hidden");
+        if (!fields.ContainsKey("trigger") && root is YamlMapping or YamlScalar { IsNull: true })
+            values.Error(DiagnosticCode.MissingKey, root, "trigger is missing. Add 'trigger: her name'; it becomes the first tag of every caption.");
+
+        var trigger = fields.TryGetValue("trigger", out var triggerNode) ? Trigger(triggerNode, values) : null;
+        var outfits = Section("outfits").Select(entry => ReadOutfit(entry.Key, entry.Value, values)).ToArray();
+        var edits = new EditReader(values, [.. outfits.Select(outfit => outfit.Name)]);
+        return new Character(
+            path,
+            trigger ?? "",
+            fields.TryGetValue("aliases", out var aliases) ? values.Tags(aliases, "aliases") : [],
+            fields.TryGetValue("features", out var features) ? ReadFeatures(features, values) : FeatureRules.Default,
+            outfits,
+            [.. Section("edits").Select(entry => new PictureEdits(Pattern(entry.Key, values), edits.Steps(entry.Value)))],
+            [.. Section("tags").Select(entry => new PictureTagEdit(Pattern(entry.Key, values), edits.TagEdit(entry.Value)))],
+            [.. Section("hidden").Select(entry => new PictureHidden(Pattern(entry.Key, values), values.Tags(entry.Value, entry.Key.Text)))]);
+
+        IReadOnlyList<(YamlScalar Key, YamlNode Value)> Section(string key) => fields.TryGetValue(key, out var node) ? values.Entries(node, key) : [];
+    }
+
+    private static FeatureRules ReadFeatures(YamlNode node, YamlValues values)
+    {
+        var fields = values.Fields(node, "features", "patterns", "tags", "keep", "defaults");
+        var patterns = new List<string>();
+        if (fields.TryGetValue("patterns", out var list))
+        {
+            foreach (var item in list is YamlScalar { IsNull: false } ? [list] : values.Items(list, "patterns", @"['[a-z\s]+ tattoo']"))
+            {
+                if (values.Text(item, "An entry of patterns") is not { } pattern) continue;
+                try
+                {
+                    // By itself: what makes no sense alone might within other parentheses, and an author should read of no others.
+                    _ = new Regex(pattern, RegexOptions.CultureInvariant);
+                    patterns.Add(pattern);
+                }
+                catch (ArgumentException exception)
+                {
+                    values.Invalid(item, $"'{pattern}' is not a regular expression: {exception.Message}");
+                }
+            }
+        }
+
+        return new FeatureRules(
+            patterns,
+            fields.TryGetValue("tags", out var tags) ? values.Tags(tags, "features.tags") : [],
+            fields.TryGetValue("keep", out var keep) ? values.Tags(keep, "features.keep") : [],
+            !fields.TryGetValue("defaults", out var defaults) || values.Boolean(defaults, "defaults") != false);
+    }
+
+    private static Outfit ReadOutfit(YamlScalar key, YamlNode node, YamlValues values)
+    {
+        var name = values.Text(key, "The name of an outfit") ?? "";
+        var what = $"outfit '{name}'";
+        var fields = values.Fields(node, what, "trigger", "when", "tags");
+        var tags = fields.TryGetValue("tags", out var list) ? values.Tags(list, $"tags of {what}") : [];
+        if (list is null && node is YamlMapping or YamlScalar { IsNull: true })
+            values.Error(DiagnosticCode.MissingKey, key, $"{what} has no tags. Add 'tags: [...]' with everything that she wears in it.");
+        else if (list is YamlList { Items.Count: 0 } or YamlScalar { IsNull: true })
+            values.Invalid(list, $"{what} has no tags. List everything that she wears in it.");
+
+        return new Outfit(
+            name,
+            tags,
+            fields.TryGetValue("trigger", out var trigger) ? Trigger(trigger, values) : null,
+            fields.TryGetValue("when", out var when) ? ReadCondition(when, what, values) : null,
+            key.Line,
+            key.Column);
+    }
+
+    private static OutfitCondition ReadCondition(YamlNode node, string what, YamlValues values)
+    {
+        var fields = values.Fields(node, $"'when' of {what}", "any", "all");
+        var condition = new OutfitCondition(
+            fields.TryGetValue("any", out var any) ? values.Tags(any, "any") : [],
+            fields.TryGetValue("all", out var all) ? values.Tags(all, "all") : []);
+        // Without a tag it would hold for every picture.
+        var isEmpty = node is YamlMapping { Entries.Count: 0 } or YamlScalar { IsNull: true } || fields.Count > 0;
+        if (isEmpty && condition.Any.Count + condition.All.Count == 0)
+            values.Invalid(node, $"'when' of {what} names no tag. Write {{any: [...]}} or {{all: [...]}}, or leave 'when' away.");
+        return condition;
+    }
+
+    private static string? Trigger(YamlNode node, YamlValues values)
+    {
+        if (values.Text(node, "trigger") is not { } text) return null;
+        var trigger = Tag.NormalizeTrigger(text);
+        if (!trigger.Contains(',')) return trigger;
+        values.Invalid(node, "trigger must be a single tag: a comma would make it two.");
+        return null;
+    }
+
+    private static PicturePattern Pattern(YamlScalar key, YamlValues values)
+    {
+        var text = key.Text.Trim().Replace('\\', '/');
+        while (text.StartsWith("./", StringComparison.Ordinal)) text = text[2..];
+        if (text.Length == 0 || text.StartsWith('/') || text.Split('/').Contains("..") || text.Contains(':') && Path.IsPathRooted(key.Text))
+            values.Invalid(key, $"'{key.Text}' must be a path within the character's folder, such as images/high/smile.png or images/low/**.");
+        return new PicturePattern(text, key.Line, key.Column);
+    }
+}

@@ -1,0 +1,27 @@
+namespace LoraBuild.Dataset.Characters;
+
+/// <summary>What a character.yaml says. Tags are in prompt form; the order of the file is kept everywhere.</summary>
+/// <param name="File">The file it was read from, for diagnostics.</param>
+/// <param name="Trigger">The trigger word, first tag of every caption.</param>
+/// <param name="Aliases">What a tagger may call her: folded into the trigger.</param>
+/// <param name="Features">Which tags say who she is, and are left to the trigger word.</param>
+/// <param name="Outfits">What she wears.</param>
+/// <param name="Edits">Changes to pictures.</param>
+/// <param name="Tags">Corrections of pictures' tags.</param>
+/// <param name="Hidden">Parts of outfits that pictures do not show.</param>
+public sealed record Character(
+    string File,
+    string Trigger,
+    IReadOnlyList<string> Aliases,
+    FeatureRules Features,
+    IReadOnlyList<Outfit> Outfits,
+    IReadOnlyList<PictureEdits> Edits,
+    IReadOnlyList<PictureTagEdit> Tags,
+    IReadOnlyList<PictureHidden> Hidden)
+{
+    /// <summary>A character of whom nothing but her trigger word is known.</summary>
+    public static Character Named(string trigger) => new("", trigger, [], FeatureRules.Default, [], [], [], []);
+
+    /// <summary>Her trigger word and those of her outfits: names, which say nothing about what a picture shows.</summary>
+    public IEnumerable<string> TriggerWords => Outfits.Select(outfit => outfit.Trigger).OfType<string>().Prepend(Trigger);
+}

@@ -1,0 +1,85 @@
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Pictures;
+using LoraBuild.Dataset.Tags;
+
+namespace LoraBuild.Dataset.Features;
+
+/// <summary>
+/// How often each feature appears in a character's pictures. What she is, she is in most of them; a feature of a few pictures is a mistake
+/// of the tagger or part of a costume, and its author should know before it is gone from the captions.
+/// </summary>
+public sealed class FeatureSurvey
+{
+    /// <summary>The share of her pictures below which a feature is called rare.</summary>
+    public const double RareShare = 0.2;
+
+    private readonly string file;
+    private readonly double least;
+
+    /// <summary>Counts.</summary>
+    /// <param name="character">The character.</param>
+    /// <param name="pictures">Ids and tags of her pictures before StripFeatures.</param>
+    /// <param name="leastFrequency">The least share of her pictures, 0 to 1, in which a feature that a table or default pattern names must
+    /// appear to be stripped. What character.yaml names itself is always stripped.</param>
+    public FeatureSurvey(Character character, IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> pictures, double leastFrequency)
+    {
+        file = character.File;
+        least = leastFrequency;
+        var stripper = new FeatureStripper(character);
+        // A picture's tags are counted once each; of a tag that is no feature there is nothing to count.
+        var pictured = new Dictionary<string, (string Reason, List<string> Ids)?>(Tag.Comparer);
+        foreach (var (id, tags) in pictures)
+        {
+            for (var i = 0; i < tags.Count; i++)
+            {
+                if (!pictured.TryGetValue(tags[i], out var feature))
+                    pictured[tags[i]] = feature = !stripper.IsName(tags[i]) && stripper.Reason(tags[i]) is { } reason ? (reason, []) : null;
+                if (feature is { Ids: var ids } && (ids.Count == 0 || ids[^1] != id))
+                    ids.Add(id);
+            }
+        }
+
+        Features =
+        [
+            .. pictured
+                .Where(feature => feature.Value is not null)
+                .Select(feature => new FeatureShare(feature.Key, feature.Value!.Value.Reason, feature.Value.Value.Ids, (double)feature.Value.Value.Ids.Count / pictures.Count))
+                .OrderByDescending(feature => feature.Share)
+                .ThenBy(feature => feature.Tag, StringComparer.Ordinal),
+        ];
+        Spared = Features
+            .Where(feature => feature.Share < leastFrequency && !stripper.IsAuthorsRule(feature.Tag))
+            .Select(feature => feature.Tag)
+            .ToHashSet(Tag.Comparer);
+    }
+
+    /// <summary>All features that the pictures show, the most frequent first.</summary>
+    public IReadOnlyList<FeatureShare> Features { get; }
+
+    /// <summary>Features that appear in too few of her pictures to be stripped.</summary>
+    public IReadOnlySet<string> Spared { get; }
+
+    /// <summary>A warning that names the rare features and their pictures, where there are any.</summary>
+    public IEnumerable<PictureWarning> Warnings()
+    {
+        var rare = Features.Where(feature => feature.Share < Math.Max(RareShare, least)).ToList();
+        foreach (var (features, what) in new[]
+        {
+            (rare.Where(feature => !Spared.Contains(feature.Tag)).ToList(), "They are taken out of the captions as features of hers"),
+            (rare.Where(feature => Spared.Contains(feature.Tag)).ToList(), "LoraFeatureFrequency keeps them in the captions"),
+        })
+        {
+            if (features.Count == 0) continue;
+            var list = string.Join("; ", features.Select(feature => $"{feature.Tag} ({PictureEnumeration.Of(feature.Pictures)})"));
+            yield return new PictureWarning(
+                new Diagnostic(
+                    DiagnosticCode.RareFeature,
+                    Severity.Warning,
+                    $"Only few of her pictures show {list}. {what}. Put what is hers under features.tags, what is part of a costume under "
+                        + "features.keep, and take mistakes of the tagger away under tags.",
+                    file),
+                [.. features.SelectMany(feature => feature.Pictures).Distinct(StringComparer.Ordinal)]);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using LoraBuild.Dataset.Tables;
+using LoraBuild.Dataset.Tags;
+
+namespace LoraBuild.Dataset.Features;
+
+/// <summary>
+/// Which tags are features of a body and which only sound so (Features/features.txt). An entry stands for itself and for every tag that ends
+/// with it in whole words; the longest entry that fits a tag decides. An entry <c>words *</c> stands for every longer tag that begins so.
+/// </summary>
+public sealed class FeatureTable
+{
+    private const string File = "Features/features.txt";
+
+    /// <summary>The category of tags that are no features although a pattern or a shorter entry says so.</summary>
+    private const string Stays = "stays";
+
+    /// <summary>The category of tags that say of what kind and how many the persons are.</summary>
+    private const string Who = "who";
+
+    private static readonly Lazy<FeatureTable> LazyDefault = new(() => new FeatureTable(TableFile.ReadEmbedded(File)));
+
+    private readonly Dictionary<string, string> categoryByEnding = new(Tag.Comparer);
+    private readonly Dictionary<string, string> categoryByFirstWords = new(Tag.Comparer);
+
+    private FeatureTable(IReadOnlyList<TableEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var colon = entry.Text.IndexOf(": ", StringComparison.Ordinal);
+            if (colon < 0) throw TableFile.Malformed(File, entry, "'category: tag, tag'");
+            var category = entry.Text[..colon];
+            foreach (var tag in TagList.Parse(entry.Text[(colon + 2)..]))
+            {
+                var isPrefix = tag.EndsWith(" *", StringComparison.Ordinal);
+                var added = isPrefix ? categoryByFirstWords.TryAdd(tag[..^2], category) : categoryByEnding.TryAdd(tag, category);
+                if (!added) throw TableFile.Malformed(File, entry, $"'{tag}' only once");
+            }
+        }
+    }
+
+    /// <summary>The table that ships with LoraBuild.</summary>
+    public static FeatureTable Default => LazyDefault.Value;
+
+    /// <summary>The category of a feature (<c>hair</c>, <c>eyes</c>, ...), or null where the table does not call the tag a feature.</summary>
+    public string? FeatureCategory(string tag) => Find(tag) is { } category && category != Stays ? category : null;
+
+    /// <summary>Whether the table says that the tag is no feature: a state, an action, or something that she wears.</summary>
+    public bool IsKept(string tag) => Find(tag) == Stays;
+
+    /// <summary>Whether the table lists the tag among those that say of what kind and how many the persons are: <c>1girl</c>, <c>solo</c>.</summary>
+    public bool IsWho(string tag) => Find(tag) == Who;
+
+    private string? Find(string tag)
+    {
+        // What someone does to hair or a tail (holding own tail) is an action, whatever it ends with.
+        var byFirstWords = FindByFirstWords(tag);
+        if (byFirstWords == Stays) return Stays;
+        foreach (var ending in Words.Endings(tag))
+            if (categoryByEnding.TryGetValue(ending, out var category)) return category;
+        return byFirstWords;
+    }
+
+    private string? FindByFirstWords(string tag)
+    {
+        for (var space = tag.LastIndexOf(' '); space > 0; space = tag.LastIndexOf(' ', space - 1))
+            if (categoryByFirstWords.TryGetValue(tag[..space], out var category)) return category;
+        return null;
+    }
+}

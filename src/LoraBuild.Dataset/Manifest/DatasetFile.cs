@@ -1,0 +1,30 @@
+using System.Text.Json;
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Dataset.Manifest;
+
+/// <summary>Reads and writes <c>dataset.json</c>.</summary>
+public static class DatasetFile
+{
+    /// <summary>The manifest's name within the dataset folder.</summary>
+    public const string Name = "dataset.json";
+
+    /// <summary>Reads the manifest of a dataset folder.</summary>
+    /// <exception cref="LoraBuildException">LB6004: it is missing or damaged.</exception>
+    public static DatasetManifest Read(string folder)
+    {
+        var path = Path.Combine(folder, Name);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), DatasetJson.Relaxed.DatasetManifest) ?? throw new JsonException("It is empty.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.CannotRead, $"Cannot read the dataset's manifest: {e.Message} Build the project again.", path, innerException: e);
+        }
+    }
+
+    /// <summary>The manifest as the bytes of a <c>dataset.json</c>.</summary>
+    public static byte[] Serialize(DatasetManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Relaxed.DatasetManifest);
+}

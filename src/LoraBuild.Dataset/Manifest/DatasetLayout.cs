@@ -1,0 +1,51 @@
+using System.Globalization;
+using LoraBuild.Base.Threading;
+using LoraBuild.Dataset.Pictures;
+
+namespace LoraBuild.Dataset.Manifest;
+
+/// <summary>Where the pictures go in the dataset folder: a sub-folder for each number of repeats, named as sd-scripts reads it.</summary>
+public static class DatasetLayout
+{
+    private const string NotInFolderNames = "/\\:*?\"<>|";
+
+    /// <summary>The folder below the dataset's that holds the regularisation images' groups: sd-scripts' <c>reg_data_dir</c>.</summary>
+    public const string RegularizationFolder = "regularization";
+
+    /// <summary>
+    /// The manifest of these pictures: groups by repeats, highest first, and by trigger word, then those of regularisation images; within a
+    /// group by file name.
+    /// </summary>
+    /// <param name="triggers">The trigger words of the project's characters.</param>
+    /// <param name="pictures">The pictures; their ids are unique.</param>
+    /// <param name="regularization">Regularisation images, whose trigger word is their class.</param>
+    public static DatasetManifest Arrange(
+        IReadOnlyList<string> triggers, IEnumerable<CaptionedPicture> pictures, IEnumerable<CaptionedPicture>? regularization = null) => new(
+        triggers,
+        [
+            .. Groups(pictures),
+            .. Groups(regularization ?? []).Select(group => group with { Folder = $"{RegularizationFolder}/{group.Folder}", IsRegularization = true }),
+        ]);
+
+    private static IEnumerable<DatasetGroup> Groups(IEnumerable<CaptionedPicture> pictures) => pictures
+            // Trigger words that differ only in what folder names cannot hold share a folder.
+            .GroupBy(picture => FolderName(picture.Repeats, picture.Trigger), StringComparer.OrdinalIgnoreCase)
+            .Select(group => new DatasetGroup(
+                group.Key, group.First().Repeats, group.OrderBy(picture => picture.Id, StringComparer.Ordinal).ToList().SelectInParallel(Describe)))
+            .OrderByDescending(group => group.Repeats)
+            .ThenBy(group => group.Folder, StringComparer.Ordinal);
+
+    /// <summary><c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.</summary>
+    public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{SafeName(trigger)}");
+
+    /// <summary>A trigger word without what names of files and folders cannot hold.</summary>
+    public static string SafeName(string trigger) =>
+        string.Concat(trigger.Where(c => !NotInFolderNames.Contains(c, StringComparison.Ordinal) && !char.IsControl(c))).Trim();
+
+    private static DatasetPicture Describe(CaptionedPicture picture)
+    {
+        var size = PngHeader.ReadSize(picture.Png);
+        return new DatasetPicture(
+            picture.Id + ".png", picture.Content.ToString(), size.Width, size.Height, picture.Caption, picture.Source, picture.Outfit);
+    }
+}

@@ -1,0 +1,100 @@
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Tags;
+
+namespace LoraBuild.Dataset.Outfits;
+
+/// <summary>
+/// The AlignOutfits step: a picture of a known outfit gets exactly those of the outfit's tags that it shows. Other names of the same garments
+/// are replaced, never doubled, so that all pictures of an outfit speak of it in the same words. Tags about anything else stay, in their
+/// order. Idempotent for the same evidence; safe for any number of threads.
+/// </summary>
+public sealed class OutfitAligner
+{
+    private readonly Character character;
+    private readonly ImplicationTable implications;
+    private readonly GarmentTable garments = GarmentTable.Default;
+    private readonly OutfitChooser chooser;
+    private readonly OutfitJudge judge;
+
+    /// <summary>Prepares the outfits of a character.</summary>
+    /// <param name="character">The character.</param>
+    /// <param name="options">How her outfits are aligned.</param>
+    /// <param name="implications">What tags say besides themselves; usually <see cref="ImplicationTable.Danbooru"/>, which is the default.</param>
+    public OutfitAligner(Character character, AlignmentOptions options, ImplicationTable? implications = null)
+    {
+        this.character = character;
+        this.implications = implications ??= ImplicationTable.Danbooru;
+        chooser = new OutfitChooser(character, implications, garments);
+        judge = new OutfitJudge(implications, garments, options);
+    }
+
+    /// <summary>Aligns one picture.</summary>
+    /// <param name="input">The picture's tags after StripFeatures and Dedupe.</param>
+    /// <param name="evidence">What is known of the picture.</param>
+    /// <param name="outfit">The outfit's name from metadata or folder, or null to find it by the picture's tags.</param>
+    /// <param name="hidden">Tags of things that the picture does not show, by the author's word; a tag that implies one is hidden too.</param>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.</exception>
+    public AlignedTags Align(PictureTags input, PictureEvidence evidence, string? outfit, IReadOnlyList<string> hidden)
+    {
+        var said = new SaidTags(evidence.Tags, implications);
+        var (parts, reason) = chooser.Choose(evidence.Tags, said, outfit);
+        var verdicts = parts is null ? [] : judge.Judge(parts, input, evidence, said, hidden);
+        return new AlignedTags(Rewrite(input, parts, verdicts, hidden), parts?.Outfit.Name, reason, verdicts);
+    }
+
+    private PictureTags Rewrite(PictureTags input, OutfitParts? outfit, OutfitVerdict[] verdicts, IReadOnlyList<string> hidden)
+    {
+        var tags = new List<string>(input.Tags.Count + verdicts.Length);
+        var changes = new List<TagChange>();
+        var name = outfit?.Outfit.Name;
+        var present = input.Tags.ToHashSet(Tag.Comparer);
+        var shown = verdicts.Where(verdict => verdict.IsShown).ToArray();
+        var saidByShown = new SaidTags([.. shown.Select(verdict => verdict.Tag)], implications);
+        var missing = shown.Where(verdict => !present.Contains(verdict.Tag)).ToList();
+
+        foreach (var tag in input.Tags)
+        {
+            if (IsName(tag) || input.IsPinned(tag) || saidByShown.ContainsItself(tag)) tags.Add(tag);
+            else if (judge.HiddenBy(tag, hidden) is { } hiddenTag) Remove(tag, $"hidden: {hiddenTag}");
+            else if (outfit?.Has(tag) == true) Remove(tag, $"outfit {name}: {ReasonOf(tag)}");
+            else if (garments.Named(tag) is { } garment && outfit?.Wears(garment) == true) Replace(tag, garment);
+            else if (saidByShown.By(tag) is { } by) Remove(tag, $"implied by {by}", by);
+            else tags.Add(tag);
+        }
+
+        Add(missing);
+        if (outfit?.Outfit.Trigger is { } trigger && !present.Contains(trigger))
+        {
+            tags.Insert(tags.Count > 0 && Tag.Comparer.Equals(tags[0], character.Trigger) ? 1 : 0, trigger);
+            changes.Add(new TagChange(trigger, TagChangeKind.Added, $"outfit {name}: trigger"));
+        }
+
+        return input with { Tags = tags, Changes = changes };
+
+        bool IsName(string tag) => Tag.Comparer.Equals(tag, character.Trigger) || Tag.Comparer.Equals(tag, outfit?.Outfit.Trigger);
+
+        string ReasonOf(string tag) => Array.Find(verdicts, verdict => Tag.Comparer.Equals(verdict.Tag, tag))!.Reason;
+
+        void Remove(string tag, string reason, string? by = null) => changes.Add(new TagChange(tag, TagChangeKind.Removed, reason, by));
+
+        void Replace(string tag, Garment garment)
+        {
+            // The outfit's names of the garment come where the first other name stood.
+            Add(missing.FindAll(verdict => garments.Named(verdict.Tag) == garment));
+            missing.RemoveAll(verdict => garments.Named(verdict.Tag) == garment);
+            if (Array.Find(shown, verdict => garments.Named(verdict.Tag) == garment) is { } by)
+                changes.Add(new TagChange(tag, TagChangeKind.Replaced, $"outfit {name}: same garment ({garment.Name})", by.Tag));
+            else Remove(tag, $"outfit {name}: its {garment.Name} does not show");
+        }
+
+        void Add(List<OutfitVerdict> additions)
+        {
+            foreach (var verdict in additions)
+            {
+                tags.Add(verdict.Tag);
+                changes.Add(new TagChange(verdict.Tag, TagChangeKind.Added, $"outfit {name}: {verdict.Reason}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Dataset.Tables;
+
+namespace LoraBuild.Dataset.Tags;
+
+/// <summary>
+/// Which tags say what other tags say already. Three sources: a tag implies its own endings in whole words (<c>green skirt</c> implies
+/// <c>skirt</c>), a table of Danbooru's tag implications (<c>beret</c> implies <c>hat</c>), and the table's prefix entries
+/// (<c>holding *</c> implies <c>holding</c>). Implication is transitive and never circular. Safe for any number of threads.
+/// </summary>
+/// <remarks>The table's form, one entry a line: <c>IMPLIED &lt;- TAG, TAG</c>, where <c>word *</c> stands for every longer tag that begins
+/// so; <c>ENDING &lt;/- TAG, TAG</c> names tags (and those that end with them) that do not imply this ending; <c>* &lt;/- word *</c> names
+/// words after which no ending is implied. An author's own table adds to it: there <c>IMPLIED &lt;/- TAG, TAG</c> also cancels what the table
+/// that ships with LoraBuild says, by whatever way a tag would imply the other.</remarks>
+public sealed class ImplicationTable
+{
+    private const string DanbooruFile = "Tags/implications.txt";
+
+    private static readonly Lazy<ImplicationTable> LazyDanbooru = new(() => new ImplicationTable(TableFile.ReadEmbedded(DanbooruFile), DanbooruFile, [], ""));
+
+    private readonly Dictionary<string, List<Pair>> impliedByTag = new(Tag.Comparer);
+    private readonly Dictionary<string, List<Pair>> impliedByFirstWords = new(Tag.Comparer);
+    private readonly HashSet<(string Tag, string Ending)> exceptions = new(PairComparer.Instance);
+    private readonly HashSet<(string Tag, string Implied)> cancelled = new(PairComparer.Instance);
+    private readonly HashSet<string> denyingWords = new(Tag.Comparer);
+    private readonly ConcurrentDictionary<string, string[]> closures = new(Tag.Comparer);
+
+    private ImplicationTable(IReadOnlyList<TableEntry> entries, string file, IReadOnlyList<TableEntry> own, string ownFile)
+    {
+        foreach (var entry in entries) Add(entry, file, isOwn: false);
+        foreach (var entry in own) Add(entry, ownFile, isOwn: true);
+        foreach (var tag in impliedByTag.Keys.Concat(impliedByFirstWords.Values.SelectMany(pairs => pairs).Select(pair => pair.Implied)))
+            if (Implied(tag).Contains(tag, Tag.Comparer)) throw Circle(tag);
+    }
+
+    /// <summary>The table that ships with LoraBuild (Tags/implications.txt).</summary>
+    public static ImplicationTable Danbooru => LazyDanbooru.Value;
+
+    /// <summary>The number of pairs that the table names, prefix entries counted once.</summary>
+    public int PairCount => impliedByTag.Values.Sum(pairs => pairs.Count) + impliedByFirstWords.Values.Sum(pairs => pairs.Count);
+
+    /// <summary>Reads a table from text.</summary>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.TableInvalid"/> with the line: an entry is malformed, or entries form a
+    /// circle.</exception>
+    public static ImplicationTable Parse(string text, string file) => new(TableFile.Parse(text), file, [], "");
+
+    /// <summary><see cref="Danbooru"/> with an author's own table on top of it.</summary>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.TableInvalid"/> with the line: an entry is malformed, or entries form a
+    /// circle; <see cref="DiagnosticCode.CannotRead"/>.</exception>
+    public static ImplicationTable ReadOwn(string path) => ParseOwn(Utf8Text.Read(path, DiagnosticCode.TableInvalid), path);
+
+    /// <summary>The same from text; <paramref name="path"/> is named in diagnostics and not opened.</summary>
+    public static ImplicationTable ParseOwn(string text, string path) =>
+        new(TableFile.ReadEmbedded(DanbooruFile), DanbooruFile, TableFile.Parse(text), path);
+
+    /// <summary>Everything that a tag implies, itself excluded. Endings that are no tag of Danbooru's are among them.</summary>
+    public IReadOnlyList<string> Implied(string tag) => closures.GetOrAdd(tag, Closure);
+
+    /// <summary>Whether a picture that has <paramref name="tag"/> needs no <paramref name="other"/>. False for the same tag.</summary>
+    public bool Implies(string tag, string other)
+    {
+        foreach (var implied in closures.GetOrAdd(tag, Closure))
+            if (Tag.Comparer.Equals(implied, other)) return true;
+        return false;
+    }
+
+    private string[] Closure(string tag)
+    {
+        var implied = new List<string>();
+        var seen = new HashSet<string>(Tag.Comparer);
+        for (var next = -1; next < implied.Count; next++)
+            foreach (var other in DirectlyImplied(next < 0 ? tag : implied[next]))
+                if (!IsDenied(tag, other) && seen.Add(other.Implied)) implied.Add(other.Implied);
+        return [.. implied];
+    }
+
+    private IEnumerable<Pair> DirectlyImplied(string tag)
+    {
+        foreach (var implied in impliedByTag.GetValueOrDefault(tag) ?? []) yield return implied;
+        for (var space = tag.IndexOf(' '); space >= 0; space = tag.IndexOf(' ', space + 1))
+        {
+            var firstWords = tag[..space];
+            foreach (var implied in impliedByFirstWords.GetValueOrDefault(firstWords) ?? [])
+                if (!IsIn(exceptions, tag, implied.Implied)) yield return implied;
+        }
+
+        foreach (var ending in Words.Endings(tag).Skip(1))
+        {
+            var before = Words.Before(tag, ending);
+            if (denyingWords.Contains(before[(before.LastIndexOf(' ') + 1)..])) break;
+            if (!IsIn(exceptions, tag, ending)) yield return new Pair(ending, null);
+        }
+    }
+
+    // An exception also holds by way of a shorter ending: a hot air balloon is no balloon as an 'air balloon' either.
+    private bool IsDenied(string tag, Pair pair) =>
+        IsIn(cancelled, tag, pair.Implied) || (pair.Source is null && IsIn(exceptions, tag, pair.Implied));
+
+    private static bool IsIn(HashSet<(string Tag, string Implied)> pairs, string tag, string implied) =>
+        pairs.Count > 0 && Words.Endings(tag).Any(ending => pairs.Contains((ending, implied)));
+
+    // The way back to a tag, breadth first; the last entry on it that an author can change is the one to name.
+    private LoraBuildException Circle(string start)
+    {
+        var cameBy = new Dictionary<string, (string From, Pair Pair)>(Tag.Comparer);
+        var queue = new Queue<string>([start]);
+        while (!cameBy.ContainsKey(start))
+        {
+            var from = queue.Dequeue();
+            foreach (var pair in DirectlyImplied(from))
+                if (!IsDenied(start, pair) && cameBy.TryAdd(pair.Implied, (from, pair))) queue.Enqueue(pair.Implied);
+        }
+
+        var way = new List<(string From, Pair Pair)>();
+        for (var tag = start; way.Count == 0 || !Tag.Comparer.Equals(tag, start); tag = way[^1].From) way.Add(cameBy[tag]);
+        way.Reverse();
+        var told = string.Join(", ", way.Select(step => $"'{step.From}' implies '{step.Pair.Implied}'"));
+        var source = way.Select(step => step.Pair.Source).OfType<Source>().OrderBy(place => place.IsOwn).ThenBy(place => place.Line).Last();
+        return new LoraBuildException(
+            DiagnosticCode.TableInvalid, $"These implications go in a circle: {told}. Remove one of them.", source.File, source.Line, 1);
+    }
+
+    private void Add(TableEntry entry, string file, bool isOwn)
+    {
+        var denies = entry.Text.Contains(" </- ", StringComparison.Ordinal);
+        var sides = entry.Text.Split(denies ? " </- " : " <- ");
+        if (sides.Length != 2) throw TableFile.Malformed(file, entry, "'IMPLIED <- TAG, TAG' or 'ENDING </- TAG, TAG'");
+        var implied = Tag.Normalize(sides[0]);
+        foreach (var tag in TagList.Parse(sides[1]))
+        {
+            var isPrefix = tag.EndsWith(" *", StringComparison.Ordinal);
+            var words = isPrefix ? tag[..^2] : tag;
+            if (Tag.Comparer.Equals(tag, implied)) throw TableFile.Malformed(file, entry, "a tag that differs from the implied one");
+            if (denies && implied == "*" && isPrefix) denyingWords.Add(words);
+            else if (denies && !isPrefix) (isOwn ? cancelled : exceptions).Add((tag, implied));
+            else if (denies || implied == "*") throw TableFile.Malformed(file, entry, "'* </- word *' for words that deny what follows");
+            else AddPair(isPrefix ? impliedByFirstWords : impliedByTag, words, new Pair(implied, new Source(file, entry.Line, isOwn)));
+        }
+    }
+
+    private static void AddPair(Dictionary<string, List<Pair>> pairs, string key, Pair added)
+    {
+        if (!pairs.TryGetValue(key, out var list)) pairs.Add(key, list = []);
+        if (!list.Exists(pair => Tag.Comparer.Equals(pair.Implied, added.Implied))) list.Add(added);
+    }
+
+    /// <summary>Where a table says something.</summary>
+    private sealed record Source(string File, int Line, bool IsOwn);
+
+    /// <summary>That a tag implies another; without a source where its own words say so.</summary>
+    private sealed record Pair(string Implied, Source? Source);
+
+    private sealed class PairComparer : IEqualityComparer<(string Tag, string Ending)>
+    {
+        public static readonly PairComparer Instance = new();
+
+        public bool Equals((string Tag, string Ending) x, (string Tag, string Ending) y) =>
+            Tag.Comparer.Equals(x.Tag, y.Tag) && Tag.Comparer.Equals(x.Ending, y.Ending);
+
+        public int GetHashCode((string Tag, string Ending) pair) =>
+            HashCode.Combine(Tag.Comparer.GetHashCode(pair.Tag), Tag.Comparer.GetHashCode(pair.Ending));
+    }
+}

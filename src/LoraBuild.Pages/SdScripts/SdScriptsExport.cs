@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+using LoraBuild.Dataset.Manifest;
+using LoraBuild.Settings;
+using LoraBuild.Settings.SdScripts;
+using Tomlyn.Syntax;
+
+namespace LoraBuild.Pages.SdScripts;
+
+/// <summary>A training as the two TOML files with which sd-scripts' <c>train_network.py</c> and LyCORIS train the same thing.</summary>
+/// <param name="settings">How to train. Lengths in epochs become steps, which is all that sd-scripts knows.</param>
+/// <param name="manifest">The dataset.</param>
+/// <param name="datasetFolder">Where it lies; absolute, because sd-scripts takes relative paths from where it is started.</param>
+public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest manifest, string datasetFolder)
+{
+    // Masks of every kind lie in the alpha of the dataset's pictures. And sd-scripts refuses bounds of buckets that the resolution does not
+    // keep, also where they do not count. A state of ours is none of its own.
+    private readonly TrainingSettings exported = settings with
+    {
+        AlphaMask = settings.UsesMasks,
+        Resume = null,
+        MinBucketReso = Math.Min(settings.MinBucketReso, Math.Min(settings.Resolution.Width, settings.Resolution.Height)),
+        MaxBucketReso = Math.Max(settings.MaxBucketReso, Math.Max(settings.Resolution.Width, settings.Resolution.Height)),
+    };
+
+    /// <summary>The name of the training configuration, which <c>--config_file</c> takes.</summary>
+    public const string TrainingFile = "config.toml";
+
+    /// <summary>The name of the dataset configuration, which the training configuration names.</summary>
+    public const string DatasetFile = "dataset.toml";
+
+    /// <summary>The training configuration.</summary>
+    /// <param name="baseModel">The checkpoint; null leaves it out.</param>
+    /// <param name="vae">The VAE's own file; null: the checkpoint's.</param>
+    /// <param name="folder">The folder of both files, where sd-scripts puts the LoRA too; absolute.</param>
+    /// <param name="outputName">The LoRA's file name without extension.</param>
+    public string Training(string? baseModel, string? vae, string folder, string outputName)
+    {
+        var toml = new StringBuilder();
+        if (baseModel is not null)
+            Append(toml, "pretrained_model_name_or_path", Quoted(baseModel));
+        if (vae is not null)
+            Append(toml, "vae", Quoted(vae));
+        if (settings.Resume is not null)
+            toml.Append("# LoraResume is left out: a state of LoraBuild is none of sd-scripts'. Set network_weights to start from the LoRA beside it.\n");
+        Append(toml, "dataset_config", Quoted(Path.Combine(folder, DatasetFile)));
+        Append(toml, "output_dir", Quoted(folder));
+        Append(toml, "output_name", Quoted(outputName));
+        Append(toml, "save_model_as", Quoted("safetensors"));
+        Append(toml, "network_module", Quoted(NetworkArguments.Module(settings)));
+        Append(toml, "network_args", List(NetworkArguments.Of(settings).Select(argument => $"{argument.Name}={argument.Value}")));
+        foreach (var (option, text) in Values(name => !SdScriptsOptions.OfNetworks.Contains(name) && !SdScriptsOptions.InDatasets.Contains(name)))
+            Append(toml, option.Name, Value(option, text));
+        return toml.ToString();
+    }
+
+    /// <summary>The dataset configuration: a folder for each group, and what is done to all pictures and captions.</summary>
+    public string Dataset()
+    {
+        var toml = new StringBuilder("[general]\n");
+        Append(toml, "caption_extension", Quoted(".txt"));
+        foreach (var (option, text) in Values(SdScriptsOptions.InDatasets.Contains))
+            Append(toml, option.Name, option.Name == "resolution" ? $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]" : Value(option, text));
+        toml.Append("\n[[datasets]]\n");
+        Append(toml, "batch_size", settings.TrainBatchSize.ToString(CultureInfo.InvariantCulture));
+        foreach (var group in manifest.Groups)
+        {
+            toml.Append("\n[[datasets.subsets]]\n");
+            Append(toml, "image_dir", Quoted(Path.Combine(datasetFolder, group.Folder)));
+            Append(toml, "num_repeats", group.Repeats.ToString(CultureInfo.InvariantCulture));
+            if (group.IsRegularization)
+                Append(toml, "is_reg", "true");
+        }
+
+        return toml.ToString();
+    }
+
+    // What is not set is left out: for sd-scripts too, that is how it is not set.
+    private IEnumerable<(TrainingOption Option, string Text)> Values(Func<string, bool> wanted) =>
+        from option in TrainingSettings.Options
+        where wanted(option.Name)
+        let text = InSteps(option, option.Text(exported))
+        where text.Length > 0 && !(option.Name == "save_every_n_epochs" && text == "0")
+        select (option, text);
+
+    private string InSteps(TrainingOption option, string text)
+    {
+        var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
+        var epoch = (RegularizationPairing.Pair(manifest).Sum(picture => picture.Repeats) + samplesPerStep - 1) / samplesPerStep;
+        return !option.IsText && TrainingLength.TryParse(text, out var length) && length.InEpochs
+            ? length.Steps(epoch).ToString(CultureInfo.InvariantCulture)
+            : text;
+    }
+
+    private static string Value(TrainingOption option, string text) => option switch
+    {
+        { Name: "optimizer_args" } => List(text.Split(' ')),
+        { IsText: true } => Quoted(text),
+        // sd-scripts' schema tells 0 from 0.0.
+        { IsReal: true } => text.AsSpan().ContainsAny('.', 'E') ? text : $"{text}.0",
+        _ when text is "true" or "false" || IsNumber(text) => text,
+        _ => Quoted(text),
+    };
+
+    private static bool IsNumber(string text) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _);
+
+    private static void Append(StringBuilder toml, string key, string value) => toml.Append(key).Append(" = ").Append(value).Append('\n');
+
+    private static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quoted))}]";
+
+    private static string Quoted(string text) => new StringValueSyntax(text).ToString();
+}

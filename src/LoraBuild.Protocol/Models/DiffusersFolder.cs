@@ -1,0 +1,99 @@
+using System.Text.Json;
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Protocol.Models;
+
+/// <summary>
+/// Where a model lies that diffusers saved: a folder a part, each with a config.json and its weights, in one file or in shards that an
+/// index names, of full precision or of a variant such as fp16.
+/// </summary>
+public sealed class DiffusersFolder
+{
+    /// <summary>The folder of the noise predictor.</summary>
+    public const string UNet = "unet";
+
+    /// <summary>The folder of the autoencoder.</summary>
+    public const string Vae = "vae";
+
+    /// <summary>The folder of the text encoder.</summary>
+    public const string TextEncoder = "text_encoder";
+
+    /// <summary>The folder of the noise schedule's settings.</summary>
+    public const string Scheduler = "scheduler";
+
+    private const string ConfigName = "config.json";
+
+    // Full precision first, as diffusers itself chooses where it is told nothing.
+    private static readonly string[] Variants = ["", ".fp16", ".bf16", ".fp32"];
+
+    private readonly string path;
+
+    /// <summary>A model at this folder.</summary>
+    public DiffusersFolder(string path) => this.path = path;
+
+    /// <summary>The file that says which pipeline the parts make up.</summary>
+    public string IndexFile => Path.Combine(path, "model_index.json");
+
+    /// <summary>The settings of the noise schedule.</summary>
+    public string SchedulerFile => Path.Combine(path, Scheduler, "scheduler_config.json");
+
+    /// <summary>Every file that loading the model may look at but can do without.</summary>
+    public IEnumerable<string> SettingsFiles =>
+        [IndexFile, SchedulerFile, .. new[] { UNet, Vae, TextEncoder }.Select(ConfigFile)];
+
+    /// <summary>Whether a folder is such a model.</summary>
+    public static bool IsAt(string path) => File.Exists(Path.Combine(path, "model_index.json")) || Directory.Exists(Path.Combine(path, UNet));
+
+    /// <summary>The settings of a part.</summary>
+    public string ConfigFile(string part) => Path.Combine(path, part, ConfigName);
+
+    /// <summary>The files with the weights of a part.</summary>
+    /// <param name="part">A folder's name; empty for a folder that is a part itself.</param>
+    /// <exception cref="LoraBuildException">LB4001: there is none. LB4002: the index of its shards is damaged.</exception>
+    public IReadOnlyList<string> WeightFiles(string part)
+    {
+        var candidates = Candidates(part).ToList();
+        var found = candidates.FirstOrDefault(File.Exists) ?? OnlyFile(Path.Combine(path, part)) ?? throw new LoraBuildException(
+            DiagnosticCode.BaseModelMissing,
+            $"The model's part '{part}' has no weights: neither '{candidates[0]}' nor another variant is there. Download the whole folder.",
+            path);
+        return found.EndsWith(".json", StringComparison.Ordinal) ? Shards(found) : [found];
+    }
+
+    /// <summary>The files that would be taken instead of <see cref="WeightFiles"/> if they were there.</summary>
+    public IEnumerable<string> PreferredWeightFiles(string part) => Candidates(part).TakeWhile(file => !File.Exists(file));
+
+    private IEnumerable<string> Candidates(string part)
+    {
+        // Text encoders are saved by transformers, which has other names.
+        var (stem, oldStem) = part == TextEncoder ? ("model", "pytorch_model") : ("diffusion_pytorch_model", "diffusion_pytorch_model");
+        foreach (var variant in Variants)
+        {
+            yield return Path.Combine(path, part, $"{stem}{variant}.safetensors");
+            yield return Path.Combine(path, part, $"{stem}.safetensors.index{variant}.json");
+        }
+        foreach (var variant in Variants)
+            yield return Path.Combine(path, part, $"{oldStem}{variant}.bin");
+    }
+
+    // A variant of a name of its own.
+    private static string? OnlyFile(string folder) =>
+        Directory.Exists(folder) && Directory.GetFiles(folder, "*.safetensors") is [var only] ? only : null;
+
+    private static IReadOnlyList<string> Shards(string index)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(index));
+            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct().ToList();
+            if (names.Count == 0 || names.Any(name => name != Path.GetFileName(name)))
+                throw new FormatException("it names no files beside it");
+            return [.. names.Order(StringComparer.Ordinal).Select(name => Path.Combine(Path.GetDirectoryName(index)!, name))];
+        }
+        catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.SafetensorsDamaged, $"The index of a part's shards is damaged: {e.Message}. Download the file again.", index, innerException: e);
+        }
+    }
+}

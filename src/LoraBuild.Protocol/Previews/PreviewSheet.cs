@@ -1,0 +1,48 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
+using LoraBuild.Settings.Sampling;
+
+namespace LoraBuild.Protocol.Previews;
+
+/// <summary>All previews of a training: a row for each moment, in its order, a picture for each prompt.</summary>
+/// <param name="Prompts">What was drawn.</param>
+/// <param name="Rows">When.</param>
+public sealed record PreviewSheet(IReadOnlyList<PictureRequest> Prompts, IReadOnlyList<PreviewRow> Rows)
+{
+    /// <summary>The name of the folder of a training's previews.</summary>
+    public const string FolderName = "samples";
+
+    /// <summary>The sheet's file name, beside the pictures.</summary>
+    public const string FileName = "samples.json";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Every file of the sheet, itself included.</summary>
+    public IEnumerable<string> Files => [FileName, .. Rows.SelectMany(row => row.Pictures.Append(row.Grid).Select(file => file.Name))];
+
+    /// <summary>Reads the sheet of a folder; null where it has none, or a damaged one.</summary>
+    public static PreviewSheet? TryRead(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PreviewSheet>(File.ReadAllBytes(Path.Combine(folder, FileName)), Json);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes the sheet beside its pictures.</summary>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
+    public void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, Json));
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Settings;
+
+/// <summary>
+/// sd-scripts' <c>optimizer_args</c>: <c>weight_decay=0.1 betas=0.9,0.99</c>, in any order, with spaces or semicolons between. What is not
+/// named has the optimizer's own default. Equal where the text form is.
+/// </summary>
+public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
+{
+    /// <summary>Python's word for a value that is not set.</summary>
+    internal const string None = "None";
+
+    private OptimizerArguments(IReadOnlyList<KeyValuePair<string, string>> values) => Values = values;
+
+    /// <summary>The arguments of the article that LoraBuild follows: <c>weight_decay=0.1</c>.</summary>
+    public static OptimizerArguments Default { get; } = Parse("weight_decay=0.1");
+
+    /// <summary>Keys and values in the order in which they were written; numbers as short as they can be, pairs as <c>0.9,0.99</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Values { get; }
+
+    /// <summary>Decoupled weight decay: each step first scales the weights by 1 - learning rate x weight decay.</summary>
+    /// <param name="optimizer">The optimizer, whose default counts where nothing is said.</param>
+    public double WeightDecay(OptimizerType optimizer) => Number("weight_decay", optimizer is OptimizerType.AdamW or OptimizerType.AdamW8bit ? 0.01 : 0);
+
+    /// <summary>A number, or <paramref name="ifMissing"/>.</summary>
+    public double Number(string key, double ifMissing) => OptionalNumber(key) ?? ifMissing;
+
+    /// <summary>A number, or null where it is missing or <c>None</c>.</summary>
+    public double? OptionalNumber(string key) => Find(key) is { } text && TryNumber(text, out var number) ? number : null;
+
+    /// <summary>True or false, or <paramref name="ifMissing"/>.</summary>
+    public bool Flag(string key, bool ifMissing) => Find(key) is { } text ? bool.Parse(text) : ifMissing;
+
+    /// <summary>Two numbers, or <paramref name="ifMissing"/>.</summary>
+    public (double First, double Second) Pair(string key, (double First, double Second) ifMissing) =>
+        Find(key) is { } text && TryPair(text, out var pair) ? pair : ifMissing;
+
+    /// <summary>What an optimizer cannot take, as sentences that say what it takes.</summary>
+    public IEnumerable<string> ProblemsFor(OptimizerType optimizer)
+    {
+        var known = OptimizerArgument.Of(optimizer);
+        foreach (var (key, value) in Values)
+        {
+            if (known.FirstOrDefault(argument => argument.Name == key) is not { } argument)
+            {
+                var names = known.Select(candidate => candidate.Name).ToList();
+                yield return $"{optimizer} takes no '{key}'.{Nearest.Suggest(key, names)} It takes {string.Join(", ", names)}.";
+            }
+            else if (!argument.Accepts(value))
+            {
+                yield return $"{key} is '{value}'; it must be {argument.Allowed}.";
+            }
+        }
+    }
+
+    /// <summary>Reads the text form. Values are numbers, True, False, None, or numbers with commas between, in parentheses or not.</summary>
+    /// <exception cref="FormatException">It is not of that form.</exception>
+    public static OptimizerArguments Parse(string text) =>
+        TryParse(text, out var arguments) ? arguments : throw new FormatException($"'{text}' is no list of KEY=VALUE.");
+
+    /// <inheritdoc cref="Parse"/>
+    /// <returns>Whether it is of that form.</returns>
+    public static bool TryParse(string text, out OptimizerArguments arguments)
+    {
+        var found = Argument().Matches(text)
+            .Select(argument => KeyValuePair.Create(argument.Groups["key"].Value, Normalized(argument.Groups["value"].Value) ?? ""))
+            .ToList();
+        arguments = new(found);
+        return Arguments().IsMatch(text) && found.All(entry => entry.Value.Length > 0) && found.DistinctBy(entry => entry.Key).Count() == found.Count;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(OptimizerArguments? other) => other is not null && ToString() == other.ToString();
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as OptimizerArguments);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
+    public override string ToString() => string.Join(' ', Values.Select(entry => $"{entry.Key}={entry.Value}"));
+
+    internal static bool TryNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    internal static bool TryPair(string text, out (double First, double Second) pair)
+    {
+        pair = default;
+        return text.Split(',') is [var first, var second] && TryNumber(first, out pair.First) && TryNumber(second, out pair.Second);
+    }
+
+    private string? Find(string key) => Values.FirstOrDefault(entry => entry.Key == key).Value;
+
+    private static string? Normalized(string value)
+    {
+        var parts = value.Trim('(', ')').Split(',', StringSplitOptions.TrimEntries);
+        if (parts is [var word] && (word == None || bool.TryParse(word, out _)))
+            return word == None ? None : bool.Parse(word).ToString();
+        return parts.All(part => TryNumber(part, out _))
+            ? string.Join(',', parts.Select(part => double.Parse(part, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)))
+            : null;
+    }
+
+    [GeneratedRegex("""(?<key>[A-Za-z_]\w*)=(?<value>\([^()]*\)|[^\s;()]+)""")]
+    private static partial Regex Argument();
+
+    [GeneratedRegex("""^\s*([A-Za-z_]\w*=(\([^()]*\)|[^\s;()]+)(?=[\s;]|$)[\s;]*)*$""")]
+    private static partial Regex Arguments();
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Incremental.Caching;
+using LoraBuild.Incremental.Caching.Remote;
+
+namespace LoraBuild.Incremental.Tests.Caching.Remote;
+
+public sealed class RemoteCacheTests : IDisposable
+{
+    private const int Results = 100;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly CacheServer server = new();
+    private readonly List<ContentHash> keys = [.. Enumerable.Range(0, Results).Select(i => new StepKey("Test", i).ToHash())];
+
+    public void Dispose()
+    {
+        server.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void What_one_machine_made_another_one_finds()
+    {
+        Upload();
+
+        using var second = Open("second");
+        second.Fetch(keys);
+
+        Assert.All(keys, key =>
+        {
+            Assert.True(second.TryPlace(second.Find(key)!.Files[0], folder.File("out.txt")));
+            Assert.Equal("result " + keys.IndexOf(key), File.ReadAllText(folder.File("out.txt")));
+        });
+        Assert.Null(second.Remote!.TakeWarning());
+        Assert.Equal(2 * Results, server.Blobs.Count);
+        Assert.All(server.Blobs.Where(blob => blob.Key.StartsWith("cas/", StringComparison.Ordinal)), blob =>
+            Assert.Equal(blob.Key["cas/".Length..], ContentHash.Of(blob.Value).ToString()));
+    }
+
+    [Fact]
+    public void What_is_here_is_not_asked_for()
+    {
+        Upload();
+        var before = server.Requests.Count;
+
+        using var again = Open("first");
+        again.Fetch(keys);
+
+        Assert.Equal(before, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("ac/")]
+    [InlineData("cas/")]
+    public void Wrong_bytes_are_a_miss(string part)
+    {
+        Upload();
+        foreach (var (path, bytes) in server.Blobs.Where(blob => blob.Key.StartsWith(part, StringComparison.Ordinal)))
+        {
+            var flipped = bytes.ToArray();
+            flipped[^1] ^= 1;
+            server.Blobs[path] = flipped;
+        }
+
+        using var second = Open("second");
+        second.Fetch(keys);
+
+        Assert.All(keys, key => Assert.Null(second.Find(key)));
+        Assert.Null(second.Remote!.TakeWarning());
+    }
+
+    [Fact]
+    public void A_result_whose_files_are_gone_is_a_miss()
+    {
+        Upload();
+        foreach (var path in server.Blobs.Keys.Where(path => path.StartsWith("cas/", StringComparison.Ordinal)))
+            server.Blobs.TryRemove(path, out _);
+
+        using var second = Open("second");
+        second.Fetch(keys);
+
+        Assert.All(keys, key => Assert.Null(second.Find(key)));
+    }
+
+    [Fact]
+    public void Read_only_puts_nothing()
+    {
+        using (var store = Open("first", new RemoteCacheOptions { ReadOnly = true }))
+        {
+            AddAll(store);
+            store.Fetch([new StepKey("Other", 1).ToHash()]);
+        }
+
+        Assert.StartsWith("GET ac/", Assert.Single(server.Requests), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.Unauthorized)]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge)]
+    public void A_server_that_refuses_costs_one_warning(HttpStatusCode refusal)
+    {
+        server.Refusal = refusal;
+        using var store = Open("first");
+        store.Fetch(keys);
+        AddAll(store);
+        store.Remote!.Finish();
+
+        var warning = store.Remote.TakeWarning()!;
+        Assert.Equal((DiagnosticCode.RemoteCacheFailed, Severity.Warning), (warning.Code, warning.Severity));
+        Assert.Contains(((int)refusal).ToString(System.Globalization.CultureInfo.InvariantCulture), warning.Message, StringComparison.Ordinal);
+        Assert.Null(store.Remote.TakeWarning());
+        Assert.True(server.Requests.Count <= RemoteCache.Transfers);
+        Assert.NotNull(store.Find(keys[0]));
+    }
+
+    [Fact]
+    public void A_dead_server_costs_one_warning()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
+        probe.Stop();
+        using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(address, new RemoteCacheOptions()) };
+        store.Fetch(keys);
+        AddAll(store);
+
+        Assert.NotNull(store.Remote.TakeWarning());
+        Assert.True(store.Remote.IsOff);
+        Assert.NotNull(store.Find(keys[0]));
+    }
+
+    [Fact]
+    public void A_silent_server_is_waited_for_once()
+    {
+        server.Delay = TimeSpan.FromMinutes(5);
+        using var store = Open("first", new RemoteCacheOptions { Silence = TimeSpan.FromMilliseconds(200) });
+        var watch = Stopwatch.StartNew();
+        store.Fetch(keys);
+        AddAll(store);
+        store.Remote!.Finish();
+
+        // Far from 100 times the patience, and from the server's delay.
+        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), $"{watch.Elapsed}");
+        Assert.True(server.Requests.Count <= RemoteCache.Transfers);
+        Assert.Contains("did not answer", store.Remote.TakeWarning()!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("token", null, null, "Bearer token")]
+    [InlineData(null, "user", "password", "Basic dXNlcjpwYXNzd29yZA==")]
+    [InlineData(null, null, null, null)]
+    public void Credentials_come_from_the_environment(string? token, string? user, string? password, string? expected)
+    {
+        var credentials = RemoteCredentials.From(name => name switch
+        {
+            RemoteCredentials.TokenVariable => token,
+            RemoteCredentials.UserVariable => user,
+            RemoteCredentials.PasswordVariable => password,
+            _ => throw new ArgumentException(name),
+        });
+        using var store = Open("first", new RemoteCacheOptions { Credentials = credentials });
+        store.Fetch([keys[0]]);
+
+        Assert.Equal(expected, Assert.Single(server.Authorizations));
+        Assert.DoesNotContain(token ?? password ?? "?", new RemoteCacheOptions { Credentials = credentials }.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://user:secret@host/cache")]
+    [InlineData("https://secret@host/cache")]
+    public void A_password_in_the_address_is_refused_and_not_repeated(string address)
+    {
+        var error = Assert.Throws<LoraBuildException>(() => RemoteCache.ParseAddress(address)).Diagnostic;
+        Assert.Equal(DiagnosticCode.InvalidProperty, error.Code);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cache.example.org")]
+    [InlineData("grpc://cache.example.org")]
+    public void Other_addresses_are_refused(string address) =>
+        Assert.Equal(DiagnosticCode.InvalidProperty, Assert.Throws<LoraBuildException>(() => RemoteCache.ParseAddress(address)).Diagnostic.Code);
+
+    private ContentStore Open(string name, RemoteCacheOptions? options = null) =>
+        new(folder.File(name)) { Remote = new RemoteCache(server.Address, options ?? new RemoteCacheOptions()) };
+
+    private void Upload()
+    {
+        using var first = Open("first");
+        AddAll(first);
+        first.Remote!.Finish();
+    }
+
+    private void AddAll(ContentStore store)
+    {
+        foreach (var (key, i) in keys.Select((key, i) => (key, i)))
+            store.Add(key, [("a", folder.Write($"{i}.txt", $"result {i}"))], "Test");
+    }
+}

@@ -1,0 +1,171 @@
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Settings.SdScripts;
+
+namespace LoraBuild.Settings.Tests.SdScripts;
+
+public class SdScriptsConfigTests
+{
+    [Fact]
+    public void A_configuration_means_what_it_means_to_sd_scripts()
+    {
+        using var folder = new TemporaryFolder();
+        var config = Read(folder, """
+            # as kohya_ss writes them
+            pretrained_model_name_or_path = "/models/anything.safetensors"
+            learning_rate = 1e-4
+
+            [network]
+            network_module = "lycoris.kohya"
+            network_dim = 16
+            network_args = ["algo=loha", "conv_alpha=2", "bypass_mode=False"]
+
+            [optimizer]
+            optimizer_type = "AdamW"
+            optimizer_args = [ "weight_decay=0.05", "betas=(0.9, 0.95)" ]
+            text_encoder_lr = [5e-5]
+
+            [any.name]
+            resolution = "512,640"
+            max_train_epochs = 8
+            cache_latents = true
+            console_log_file = "logs"
+            """);
+
+        Assert.Empty(config.Diagnostics);
+        Assert.Equal(["bypass_mode", "console_log_file", "pretrained_model_name_or_path"], config.Unused);
+        var settings = Parse(config);
+        Assert.Equal((1e-4, 5e-5, 16, 1.0, 16, 2.0), (settings.LearningRate, settings.TextEncoderLr, settings.NetworkDim, settings.NetworkAlpha, settings.ConvDim, settings.ConvAlpha));
+        Assert.Equal((512, 640, 8), (settings.Resolution.Width, settings.Resolution.Height, settings.MaxTrainEpochs));
+        Assert.Equal("weight_decay=0.05 betas=0.9,0.95", settings.OptimizerArgs.ToString());
+        // What it leaves out is sd-scripts' default and not the article's.
+        Assert.Equal((false, false, false, 75, 1, 0.0), (settings.ShuffleCaption, settings.RandomCrop, settings.EnableBucket, settings.MaxTokenLength, settings.TrainBatchSize, settings.NoiseOffset));
+        Assert.Equal((LearningRateSchedule.Constant, ModelPrecision.Float32), (settings.LrScheduler, settings.SavePrecision));
+    }
+
+    [Fact]
+    public void A_dataset_configuration_counts_before_the_training_configuration_and_the_closest_table_before_the_others()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "dataset.toml"), """
+            [general]
+            shuffle_caption = true
+            keep_tokens = 1
+            caption_extension = ".txt"
+
+            [[datasets]]
+            resolution = [512, 768]
+            batch_size = 2
+            keep_tokens = 2
+
+              [[datasets.subsets]]
+              image_dir = "a"
+              num_repeats = 10
+              keep_tokens = 3
+
+              [[datasets.subsets]]
+              image_dir = "b"
+              keep_tokens = 3
+            """);
+
+        var config = Read(folder, """
+            dataset_config = "dataset.toml"
+            resolution = 256
+            train_batch_size = 8
+            keep_tokens = 9
+            """);
+
+        Assert.Empty(config.Diagnostics);
+        Assert.Equal(["config.toml", "dataset.toml"], config.Files.Select(Path.GetFileName));
+        var settings = Parse(config);
+        Assert.Equal((true, 3, 2, 512, 768), (settings.ShuffleCaption, settings.KeepTokens, settings.TrainBatchSize, settings.Resolution.Width, settings.Resolution.Height));
+    }
+
+    [Theory]
+    [InlineData("seed = 1\n[a]\n  nois_offset = 0.1", 3, 3, "Did you mean 'noise_offset'?")]
+    [InlineData("noise_offset = 2", 1, 1, "noise_offset is '2'; it must be a number from 0 to 1.")]
+    [InlineData("seed = 1979-05-27", 1, 1, "seed is no single value.")]
+    [InlineData("seed = \n", 1, 0, "no TOML")]
+    [InlineData("seed = 1\nseed = 2", 2, 0, "no TOML")]
+    [InlineData("network_args = [\"algo=loha\",\n  \"conv_din=4\"]", 2, 3, "Did you mean 'conv_dim'?")]
+    [InlineData("network_args = [\"algo\"]", 1, 1, "list of texts")]
+    [InlineData("\nnetwork_module = \"networks.dylora\"", 2, 1, "it must be lycoris.kohya or networks.lora")]
+    [InlineData("dataset_config = \"nowhere.toml\"", 0, 0, "cannot be read")]
+    public void What_is_wrong_is_told_with_its_place(string toml, int line, int column, string message)
+    {
+        using var folder = new TemporaryFolder();
+
+        var problem = Assert.Single(Read(folder, toml).Diagnostics);
+
+        Assert.Equal((DiagnosticCode.TrainingConfigInvalid, Severity.Error, line), (problem.Code, problem.Severity, problem.Line));
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+        if (column > 0)
+            Assert.Equal(column, problem.Column);
+    }
+
+    [Theory]
+    [InlineData("network_train_text_encoder_only = true", "CLIPAttention, CLIPMLP")]
+    [InlineData("base_weights = [\"a.safetensors\"]", "LoraNetworkWeights")]
+    [InlineData("network_args = [\"loraplus_lr_ratio=16\"]", "LoraUnetLr")]
+    [InlineData("save_n_epoch_ratio = 4", "LoraSaveEveryNEpochs")]
+    public void An_option_that_would_change_the_training_and_is_not_there_is_an_error_that_says_what_to_do(string toml, string instead)
+    {
+        var problem = Assert.Single(Read(toml).Diagnostics);
+
+        Assert.Equal(DiagnosticCode.TrainingConfigInvalid, problem.Code);
+        Assert.Contains("LoraBuild does not have", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(instead, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_that_are_off_and_LyCORIS_own_names_of_options_are_read()
+    {
+        var config = Read("network_train_text_encoder_only = false\nnetwork_args = [\"algo=loha\", \"dropout=0.25\", \"use_cp=True\"]");
+
+        Assert.Empty(config.Diagnostics);
+        Assert.Contains("network_train_text_encoder_only", config.Unused);
+        var settings = Parse(config);
+        Assert.Equal((0.25, true), (settings.NetworkDropout, settings.UseTucker));
+    }
+
+    [Fact]
+    public void Folders_with_different_options_are_an_error_because_a_project_has_one_for_all()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(
+            Path.Combine(folder.Path, "dataset.toml"),
+            "[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'\nkeep_tokens = 1\n[[datasets.subsets]]\nimage_dir = 'b'\nkeep_tokens = 2\n");
+
+        var problem = Assert.Single(Read(folder, "dataset_config = 'dataset.toml'").Diagnostics);
+
+        Assert.Equal((7, 1), (problem.Line, problem.Column));
+        Assert.Contains("line 4", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_old_flags_for_optimizers_are_read() =>
+        Assert.Equal(OptimizerType.Lion, Parse(Read("use_lion_optimizer = true")).OptimizerType);
+
+    [Fact]
+    public void A_missing_file_is_an_error() =>
+        Assert.Equal(DiagnosticCode.TrainingConfigInvalid, Assert.Single(SdScriptsConfig.Read("/nowhere/config.toml").Diagnostics).Code);
+
+    private static TrainingSettings Parse(SdScriptsConfig config)
+    {
+        var settings = TrainingSettings.Parse(config.Options, out var problems);
+        Assert.Empty(problems);
+        return settings;
+    }
+
+    private static SdScriptsConfig Read(string toml)
+    {
+        using var folder = new TemporaryFolder();
+        return Read(folder, toml);
+    }
+
+    private static SdScriptsConfig Read(TemporaryFolder folder, string toml)
+    {
+        var path = Path.Combine(folder.Path, "config.toml");
+        File.WriteAllText(path, toml);
+        return SdScriptsConfig.Read(path);
+    }
+}

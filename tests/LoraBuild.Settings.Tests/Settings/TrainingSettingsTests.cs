@@ -1,0 +1,210 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Settings.Tests.Settings;
+
+public class TrainingSettingsTests
+{
+    [Theory]
+    [InlineData("shuffle_caption", "true")]
+    [InlineData("random_crop", "true")]
+    [InlineData("resolution", "768,768")]
+    [InlineData("enable_bucket", "true")]
+    [InlineData("bucket_no_upscale", "true")]
+    [InlineData("save_precision", "fp16")]
+    [InlineData("save_every_n_epochs", "1")]
+    [InlineData("train_batch_size", "4")]
+    [InlineData("max_token_length", "225")]
+    [InlineData("xformers", "true")]
+    [InlineData("persistent_data_loader_workers", "true")]
+    [InlineData("seed", "42")]
+    [InlineData("gradient_checkpointing", "true")]
+    [InlineData("mixed_precision", "fp16")]
+    [InlineData("noise_offset", "0.03")]
+    [InlineData("optimizer_type", "lion8bit")]
+    [InlineData("learning_rate", "0.00015")]
+    [InlineData("optimizer_args", "weight_decay=0.1")]
+    [InlineData("lr_scheduler", "cosine_with_restarts")]
+    [InlineData("lr_scheduler_num_cycles", "3")]
+    [InlineData("text_encoder_lr", "7.5E-05")]
+    [InlineData("network_dim", "4")]
+    [InlineData("network_alpha", "4")]
+    [InlineData("conv_dim", "4")]
+    [InlineData("conv_alpha", "4")]
+    [InlineData("algo", "loha")]
+    [InlineData("max_train_steps", "10 epochs")]
+    [InlineData("lr_warmup_steps", "1 epoch")]
+    public void The_defaults_are_the_articles(string name, string value) =>
+        Assert.Equal(value, TrainingSettings.Options.Single(option => option.Name == name).Default);
+
+    [Fact]
+    public void An_option_is_a_property_of_MSBuild_under_its_name_in_Pascal_case()
+    {
+        Assert.Contains(TrainingSettings.Options, option => option is { Name: "noise_offset", Property: "LoraNoiseOffset" });
+        Assert.Equal(TrainingSettings.Options.Count, TrainingSettings.Options.Select(option => option.Property).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_option_changes_a_setting_of_its_own()
+    {
+        var changed = ChangedOptions.All;
+
+        Assert.Equal(TrainingSettings.Options.Select(option => option.Name).Order(), changed.Keys.Order());
+        Assert.All(changed, option =>
+        {
+            var settings = TrainingSettings.Parse(new Dictionary<string, string> { [option.Key] = option.Value }, out var problems);
+            Assert.DoesNotContain(problems, problem => problem.Code == DiagnosticCode.InvalidProperty);
+            var different = TrainingSettings.Options.Where(other => other.Text(settings) != other.Default).Select(other => other.Name);
+            Assert.Equal([option.Key], different);
+            Assert.Equal(settings, TrainingSettings.Parse(settings.ToOptions(), out _));
+        });
+    }
+
+    [Fact]
+    public void Nothing_and_empty_texts_give_the_defaults()
+    {
+        var empty = TrainingSettings.Options.ToDictionary(option => option.Name, _ => " ");
+
+        Assert.Equal(new TrainingSettings(), TrainingSettings.Parse(new Dictionary<string, string>(), out var none));
+        Assert.Equal(new TrainingSettings(), TrainingSettings.Parse(empty, out var blank));
+        Assert.Empty(none.Concat(blank));
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once()
+    {
+        TrainingSettings.Parse(
+            new Dictionary<string, string> { ["noise_ofset"] = "0.1", ["seed"] = "-3", ["lr_scheduler"] = "cosin", ["train_batch_size"] = "4" },
+            out var problems);
+
+        Assert.Equal(3, problems.Count);
+        Assert.All(problems, problem => Assert.Equal(DiagnosticCode.InvalidProperty, problem.Code));
+        Assert.Contains(problems, problem => problem.Message.Contains("'noise_offset'", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Message == "LoraSeed is '-3'; it must be a whole number of at least 0.");
+        Assert.Contains(problems, problem => problem.Message.EndsWith("Did you mean 'cosine'?", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("resolution", "768x768")]
+    [InlineData("resolution", "1,2,3")]
+    [InlineData("noise_offset", "NaN")]
+    [InlineData("noise_offset", "1,5")]
+    [InlineData("max_train_steps", "0")]
+    [InlineData("max_train_steps", "ten epochs")]
+    [InlineData("lr_warmup_steps", "-1 epochs")]
+    [InlineData("max_train_steps", "0.5")]
+    [InlineData("lr_warmup_steps", "150%")]
+    [InlineData("optimizer_args", "weight_decay=much")]
+    [InlineData("optimizer_args", "weight_decay=0.1 weight_decay=0.2")]
+    [InlineData("optimizer_args", "weight_decay 0.1")]
+    [InlineData("xformers", "yes")]
+    [InlineData("clip_skip", "0")]
+    [InlineData("preset", "atn-mlp")]
+    [InlineData("down_lr_weight", "1,1,1")]
+    [InlineData("down_lr_weight", "sinus")]
+    [InlineData("block_dims", "4,4")]
+    [InlineData("rank_dropout", "1")]
+    public void A_value_out_of_range_is_refused_with_what_is_allowed(string name, string text)
+    {
+        TrainingSettings.Parse(new Dictionary<string, string> { [name] = text }, out var problems);
+
+        var option = TrainingSettings.Options.Single(option => option.Name == name);
+        Assert.Equal($"{option.Property} is '{text}'; it must be {option.Allowed}.", Assert.Single(problems).Message);
+    }
+
+    [Theory]
+    [InlineData("adamw", "weight_decay=1e-1 bettas=0.9,0.99", "AdamW takes no 'bettas'. Did you mean 'betas'? It takes weight_decay, betas, eps.")]
+    [InlineData("lion", "betas=0.9,1", "betas is '0.9,1'; it must be two numbers from 0 to below 1, such as 0.9,0.99.")]
+    [InlineData("prodigy", "d_coeff=2", "Prodigy takes no 'd_coeff'. Did you mean 'd_coef'?")]
+    [InlineData("adafactor", "relative_step=0", "relative_step is '0'; it must be True or False.")]
+    [InlineData("lion", "d_coef=2", "Lion takes no 'd_coef'. It takes weight_decay, betas.")]
+    public void Arguments_that_an_optimizer_does_not_take_are_refused_with_those_that_it_takes(string optimizer, string arguments, string message)
+    {
+        TrainingSettings.Parse(
+            new Dictionary<string, string> { ["optimizer_type"] = optimizer, ["optimizer_args"] = arguments, ["text_encoder_lr"] = "0" }, out var problems);
+
+        Assert.StartsWith($"LoraOptimizerArgs: {message}", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("weight_decay=1e-1", "weight_decay=0.1")]
+    [InlineData("betas=(0.9, 0.99);weight_decay=.01", "betas=0.9,0.99 weight_decay=0.01")]
+    [InlineData("relative_step=false  beta1=None", "relative_step=False beta1=None")]
+    [InlineData(" ", "")]
+    public void Arguments_are_read_as_sd_scripts_reads_them(string text, string normalized)
+    {
+        var arguments = OptimizerArguments.Parse(text);
+
+        Assert.Equal(normalized, arguments.ToString());
+        Assert.Equal(arguments, OptimizerArguments.Parse(normalized));
+    }
+
+    [Theory]
+    [InlineData("bucket_reso_steps=36", "multiple of 8")]
+    [InlineData("scale_v_pred_loss_like_noise_pred=true", "Set LoraVParameterization")]
+    [InlineData("v_pred_like_loss=1 v_parameterization=true", "Leave it out")]
+    [InlineData("optimizer_type=Prodigy learning_rate=1", "Set both to the same")]
+    [InlineData("min_timestep=500 max_timestep=400", "Lower it")]
+    [InlineData("lr_scheduler=cosine_with_min_lr", "needs LoraLrSchedulerMinLrRatio")]
+    [InlineData("lr_scheduler=polynomial learning_rate=0", "must be higher")]
+    [InlineData("bucket_no_upscale=false min_bucket_reso=1024 max_bucket_reso=768", "Swap them")]
+    [InlineData("bucket_no_upscale=false resolution=768,1280", "Raise LoraMaxBucketReso")]
+    [InlineData("enable_bucket=false resolution=100", "multiples of 8")]
+    [InlineData("resolution=64 bucket_reso_steps=128", "Lower LoraBucketResoSteps")]
+    [InlineData("bucket_no_upscale=false resolution=200,512 min_bucket_reso=256", "Lower LoraMinBucketReso")]
+    [InlineData("cache_latents=true", "LoraRandomCrop shows it differently")]
+    [InlineData("cache_latents_to_disk=true random_crop=false color_aug=true", "LoraColorAug shows it differently")]
+    [InlineData("algo=lora use_tucker=true", "Set LoraAlgo to locon")]
+    [InlineData("algo=loha factor=8", "Set LoraAlgo to lokr")]
+    [InlineData("dora_wd=true network_dropout=0.1", "Take LoraRankDropout")]
+    [InlineData("dim_from_weights=true", "needs LoraNetworkWeights")]
+    public void Values_that_do_not_go_together_are_refused(string options, string cure)
+    {
+        TrainingSettings.Parse(options.Split(' ').ToDictionary(o => o.Split('=')[0], o => o.Split('=')[1]), out var problems);
+
+        Assert.Contains(problems, problem => problem.Code == DiagnosticCode.InvalidTrainingSetting && problem.Message.Contains(cure, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("10 epochs", 37, 370)]
+    [InlineData("1 epoch", 37, 37)]
+    [InlineData("66", 37, 66)]
+    [InlineData("0.1", 37, 36)]
+    public void A_length_in_epochs_or_as_a_share_becomes_steps(string text, int stepsPerEpoch, int steps)
+    {
+        Assert.True(TrainingLength.TryParse(text, out var length));
+        Assert.Equal(steps, length.Steps(stepsPerEpoch, totalSteps: 369));
+        Assert.Equal(text, length.ToString());
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("8", 8)]
+    public void Convolutions_get_no_LoRA_unless_their_rank_is_named(string dim, int expected) =>
+        Assert.Equal(expected, TrainingSettings.Parse(new Dictionary<string, string> { ["algo"] = "lora", ["conv_dim"] = dim }, out _).ConvDim);
+
+    [Fact]
+    public void A_share_in_percent_is_the_same_as_a_fraction()
+    {
+        Assert.True(TrainingLength.TryParse("25%", out var percent));
+        Assert.True(TrainingLength.TryParse("0.25", out var fraction));
+        Assert.Equal(fraction, percent);
+    }
+
+    [Property]
+    public Property A_name_with_one_letter_wrong_is_recognised() =>
+        Prop.ForAll(
+            Gen.Choose(0, TrainingSettings.Options.Count - 1).SelectMany(i => Gen.Choose(0, TrainingSettings.Options[i].Name.Length - 1).Select(j => (i, j))).ToArbitrary(),
+            place =>
+            {
+                var name = TrainingSettings.Options[place.i].Name;
+                var written = name.Remove(place.j, 1).Insert(place.j, "#");
+                return Nearest.Of(written, TrainingSettings.Options.Select(option => option.Name)) == name;
+            });
+
+    [Fact]
+    public void A_name_like_no_other_gets_no_suggestion() =>
+        Assert.Null(Nearest.Of("zzzz", TrainingSettings.Options.Select(option => option.Name)));
+}
