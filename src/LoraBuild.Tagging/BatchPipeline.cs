@@ -13,8 +13,9 @@ internal sealed class BatchPipeline(TaggerModel model, int readers)
 {
     private const int Buffers = 3;
 
-    /// <summary>See <see cref="WdTagger.Score(IReadOnlyList{string}, Action{int, float[]}, Action{int, LoraBuildException}, CancellationToken)"/>.</summary>
-    public void Run(IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation)
+    /// <inheritdoc cref="Tagger.Score(IReadOnlyList{string}, Action{int, float[]}, Action{int, LoraBuildException}, CancellationToken)"/>
+    public void Run(
+        IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var work = new BlockingCollection<(Batch Batch, int Slot)>();

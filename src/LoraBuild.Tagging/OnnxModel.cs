@@ -17,7 +17,7 @@ internal sealed class OnnxModel : IDisposable
         IsOnGpu = isOnGpu;
     }
 
-    /// <summary>Whether a GPU runs it.</summary>
+    /// <summary>True if a GPU runs it.</summary>
     public bool IsOnGpu { get; }
 
     /// <summary>Names, types and shapes of what it takes.</summary>
@@ -49,7 +49,10 @@ internal sealed class OnnxModel : IDisposable
                 }
                 catch (OnnxRuntimeException e)
                 {
-                    warnings.Add(new Diagnostic(DiagnosticCode.TaggerOnCpu, Severity.Warning, $"The GPU cannot be used for tagging, which runs on the CPU instead: {Reason(e)}"));
+                    warnings.Add(new Diagnostic(
+                        DiagnosticCode.TaggerOnCpu,
+                        Severity.Warning,
+                        $"The GPU cannot be used for tagging, which runs on the CPU instead: {Reason(e)}"));
                 }
             }
             using var onCpu = SessionSettings(options);
@@ -87,14 +90,11 @@ internal sealed class OnnxModel : IDisposable
     }
 
     /// <summary>The name of the first output of single precision with this many dimensions; null where there is none.</summary>
-    public string? OutputOf(int rank) =>
-        Outputs.FirstOrDefault(output => output.Value.IsTensor && output.Value.ElementType == typeof(float) && output.Value.Dimensions.Length == rank).Key;
+    public string? OutputOf(int rank) => Outputs.FirstOrDefault(output => IsSingle(output.Value, rank)).Key;
 
     /// <summary>The only input, where it is a tensor of single precision with this many dimensions; null for any other model.</summary>
     public (string Name, int[] Dimensions)? OnlyInput(int rank) =>
-        Inputs.Count == 1 && Inputs.First() is var (name, input) && input.IsTensor && input.ElementType == typeof(float) && input.Dimensions.Length == rank
-            ? (name, input.Dimensions)
-            : null;
+        Inputs.Count == 1 && Inputs.First() is var (name, input) && IsSingle(input, rank) ? (name, input.Dimensions) : null;
 
     /// <summary>Runs the model.</summary>
     /// <param name="inputName">The input's name.</param>
@@ -120,10 +120,16 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>The error for a model that is not what it should be.</summary>
     public LoraBuildException Invalid(string message) => new(DiagnosticCode.TaggerModelInvalid, message, path);
 
+    /// <summary>The error for a model with other labels than its label file.</summary>
+    public LoraBuildException WrongLabelCount(int count, int labelCount) => new(
+        DiagnosticCode.TaggerLabelsInvalid,
+        $"The model gives {count} scores a picture, and its label file has {labelCount} labels. Use the label file that came with the model.",
+        path);
+
     /// <summary>Inputs or outputs for a message.</summary>
     public static string Describe(IReadOnlyDictionary<string, NodeMetadata> nodes) => string.Join(" and ", nodes.Select(node =>
         node.Value.IsTensor
-            ? $"'{node.Key}' {node.Value.ElementDataType} [{string.Join(", ", node.Value.Dimensions.Select(side => side < 0 ? "any" : $"{side}"))}]"
+            ? $"'{node.Key}' {node.Value.ElementDataType} [{string.Join(", ", node.Value.Dimensions.Select(Side))}]"
             : $"'{node.Key}', which is no tensor"));
 
     /// <inheritdoc/>
@@ -132,6 +138,11 @@ internal sealed class OnnxModel : IDisposable
         runOptions.Dispose();
         session.Dispose();
     }
+
+    private static string Side(int side) => side < 0 ? "any" : $"{side}";
+
+    private static bool IsSingle(NodeMetadata node, int rank) =>
+        node.IsTensor && node.ElementType == typeof(float) && node.Dimensions.Length == rank;
 
     private static SessionOptions SessionSettings(TaggerOptions options) => new()
     {

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LoraBuild.Tagging;
 
-/// <summary>What holds for ONNX Runtime in the whole process.</summary>
+/// <summary>The settings of ONNX Runtime for the whole process.</summary>
 internal static class OnnxRuntimeEnvironment
 {
     private static readonly Lock Gate = new();
@@ -17,7 +17,7 @@ internal static class OnnxRuntimeEnvironment
         }
     }
 
-    /// <summary>Whether this build of ONNX Runtime knows NVIDIA GPUs.</summary>
+    /// <summary>True if this build of ONNX Runtime can use NVIDIA GPUs.</summary>
     public static bool HasCuda => OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider");
 
     /// <summary>Turns telemetry and log lines off; errors come as exceptions.</summary>

@@ -32,7 +32,7 @@ internal static class DrawnPictures
     public static double Recall(IReadOnlyList<Raster> pictures, IReadOnlyList<string> features)
     {
         var folder = Path.Combine(Repository.Example, "models", "tagger");
-        using var tagger = WdTagger.Open(Path.Combine(folder, "model.onnx"), Path.Combine(folder, "selected_tags.csv"));
+        using var tagger = Tagger.Open(Path.Combine(folder, "model.onnx"), Path.Combine(folder, "selected_tags.csv"));
         var seen = pictures.Select(picture => tagger.Labels.Select(tagger.Score(picture)).ToHashSet(Tag.Comparer)).ToList();
         return features.Average(feature => seen.Average(tags => tags.Contains(feature) ? 1.0 : 0.0));
     }

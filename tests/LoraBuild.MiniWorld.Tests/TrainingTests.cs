@@ -140,7 +140,7 @@ public class TrainingTests : IDisposable
         using var network = new TaggerNetwork(TaggerTraining.Labels.Count, Seed, CPU);
         using var scope = NewDisposeScope();
         var picture = DrawnPicture.Draw(Seed, Purpose.TaggerPictures, 3, 448, 448);
-        var input = new TaggerInput(448, IsChannelsFirst: true);
+        var input = new WdInput(448, IsChannelsFirst: true);
         var values = new float[input.Length];
         input.Write(picture.ToRaster(), values);
         var small = functional.avg_pool2d(tensor(values, [1, 3, 448, 448]), TaggerNetwork.Pooled);
@@ -151,7 +151,7 @@ public class TrainingTests : IDisposable
 
         using var ungraded = no_grad();
         var expected = network.Forward(small, isTraining: false).sigmoid().data<float>().ToArray();
-        using var tagger = WdTagger.Open(Path.Combine(folder, "model.onnx"), Path.Combine(folder, "selected_tags.csv"));
+        using var tagger = Tagger.Open(Path.Combine(folder, "model.onnx"), Path.Combine(folder, "selected_tags.csv"));
         var scores = tagger.Score(picture.ToRaster());
 
         Assert.Equal(TaggerTraining.Labels.Count, scores.Length);

@@ -15,7 +15,7 @@ internal static class Engines
         events.Finished("engines", new Dictionary<string, string>
         {
             ["images"] = PictureDecoder.EngineVersion,
-            ["tagger"] = WdTagger.EngineVersion,
+            ["tagger"] = Tagger.EngineVersion,
             ["tensors"] = $"libtorch {torch.__version__}, {(torch.cuda.is_available() ? "CUDA" : "CPU")}",
         });
     }

@@ -13,7 +13,7 @@ internal static class TagPictures
         // Fewer pictures than processors: the rest helps inside of the model.
         var threads = Math.Clamp(job.Pictures.Count, 1, Environment.ProcessorCount);
         var options = new TaggerOptions { Threads = threads, IntraOpThreads = Environment.ProcessorCount / threads };
-        using var tagger = WdTagger.Open(job.Model, job.Labels, options);
+        using var tagger = Tagger.Open(job.Model, job.Labels, options);
         foreach (var warning in tagger.Warnings)
             events.Report(warning);
 

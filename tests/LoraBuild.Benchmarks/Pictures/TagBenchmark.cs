@@ -71,7 +71,7 @@ internal sealed class TagBenchmark : IBenchmark
         TellWhereTimeGoes(tagger, pictures[0], ready[0]);
     }
 
-    private static void TellWhereTimeGoes(WdTagger tagger, string picture, float[] ready)
+    private static void TellWhereTimeGoes(Tagger tagger, string picture, float[] ready)
     {
         var raster = PictureDecoder.Decode(picture).Raster;
         var input = new float[tagger.Input.Length];
@@ -100,7 +100,7 @@ internal sealed class TagBenchmark : IBenchmark
         }
     }
 
-    private static WdTagger Open(string folder) => WdTagger.Open(Path.Combine(folder, "model.onnx"), Path.Combine(folder, "selected_tags.csv"));
+    private static Tagger Open(string folder) => Tagger.Open(Path.Combine(folder, "model.onnx"), Path.Combine(folder, "selected_tags.csv"));
 
     private static double Seconds(Action action)
     {

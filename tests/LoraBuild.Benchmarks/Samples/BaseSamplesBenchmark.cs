@@ -35,7 +35,7 @@ internal sealed class BaseSamplesBenchmark : IBenchmark
         var data = JsonSerializer.Deserialize<PromptData>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "base-prompts.json")), JsonSerializerOptions.Web)!;
         var models = Path.Combine(Repository.Example, "models");
         using var model = StableDiffusion.Load(Path.Combine(models, "mini-sd"), ScalarType.Float32);
-        using var tagger = WdTagger.Open(Path.Combine(models, "tagger", "model.onnx"), Path.Combine(models, "tagger", "selected_tags.csv"));
+        using var tagger = Tagger.Open(Path.Combine(models, "tagger", "model.onnx"), Path.Combine(models, "tagger", "selected_tags.csv"));
         var drawn = new List<Raster>();
         foreach (var sampler in Enum.GetValues<SamplerKind>())
         {

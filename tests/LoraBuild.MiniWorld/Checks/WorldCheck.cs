@@ -49,9 +49,9 @@ internal static class WorldCheck
     {
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
-        using var tagger = WdTagger.Open(Path.Combine(taggerFolder, "model.onnx"), Path.Combine(taggerFolder, "selected_tags.csv"));
+        using var tagger = Tagger.Open(Path.Combine(taggerFolder, "model.onnx"), Path.Combine(taggerFolder, "selected_tags.csv"));
         using var model = StableDiffusion.Load(modelFolder, ScalarType.Float32, device);
-        var result = new Dictionary<string, object> { ["tagger"] = Tagger(tagger), ["vae"] = Vae(model, device, tagger) };
+        var result = new Dictionary<string, object> { ["tagger"] = TaggerCheck(tagger), ["vae"] = Vae(model, device, tagger) };
         var scenes = Enumerable.Range(0, Prompts).Select(i => DrawnPicture.Draw(PromptSeed, Purpose.CheckPictures, i, 128, 128, pairs: 0).Tags).ToList();
         var drawn = PromptSamples.Draw(model, scenes.Select(WorldCaptions.Joined));
         result["base"] = Recalls(scenes, drawn.Select(picture => Found(tagger, picture)).ToList());
@@ -61,7 +61,7 @@ internal static class WorldCheck
         WriteSheet(Path.Combine(target, "samples.png"), drawn);
     }
 
-    private static Dictionary<string, object> Tagger(WdTagger tagger)
+    private static Dictionary<string, object> TaggerCheck(Tagger tagger)
     {
         var labels = TaggerTraining.Labels.Count;
         var (hits, said, drawn) = (new int[labels], new int[labels], new int[labels]);
@@ -88,7 +88,7 @@ internal static class WorldCheck
         };
     }
 
-    private static Dictionary<string, object> Vae(StableDiffusion model, Device device, WdTagger tagger)
+    private static Dictionary<string, object> Vae(StableDiffusion model, Device device, Tagger tagger)
     {
         var noise = new List<double>();
         var (tags, found) = (new List<IReadOnlyList<string>>(), new List<HashSet<string>>());
@@ -116,7 +116,7 @@ internal static class WorldCheck
         return recalls;
     }
 
-    private static HashSet<string> Found(WdTagger tagger, Raster picture)
+    private static HashSet<string> Found(Tagger tagger, Raster picture)
     {
         var scores = tagger.Score(picture);
         return [.. TaggerTraining.Labels.Where((_, label) => scores[label] >= Threshold)];

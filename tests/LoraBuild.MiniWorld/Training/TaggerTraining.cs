@@ -18,7 +18,7 @@ internal static class TaggerTraining
     /// <summary>The side of the model's input.</summary>
     public const int InputSide = TaggerNetwork.Pooled * TaggerNetwork.Side;
 
-    private static readonly TaggerInput Input = new(InputSide, IsChannelsFirst: true);
+    private static readonly WdInput Input = new(InputSide, IsChannelsFirst: true);
     private static readonly int[] Sides = [160, 224, 256, 320, 384, 448, 512];
     private static readonly double[] Aspects = [1, 1, 0.75, 0.66, 1.33, 0.6, 1.5];
     private static readonly Dictionary<string, int> Places = Labels.Select((label, place) => (label, place)).ToDictionary();

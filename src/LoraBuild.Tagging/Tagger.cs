@@ -4,16 +4,16 @@ using LoraBuild.Imaging;
 namespace LoraBuild.Tagging;
 
 /// <summary>
-/// A WD v1.4 or v3 tagger: an ONNX file and its <c>selected_tags.csv</c>. On a CPU pictures go through the model one at a time, as many at
+/// A tagger of any of the formats in <see cref="TaggerFormats"/>: an ONNX file and its label file. On a CPU pictures go through the model one at a time, as many at
 /// once as there are threads, so a picture's scores do not depend on its neighbours, nor on the number of threads. On a GPU they go in
 /// batches of one size, which other threads make ready. Either way memory is bounded by threads and batch, whatever the number of pictures.
 /// </summary>
-public sealed class WdTagger : IDisposable
+public sealed class Tagger : IDisposable
 {
     private readonly TaggerModel model;
     private readonly TaggerOptions options;
 
-    private WdTagger(TaggerModel model, TaggerLabels labels, TaggerOptions options, IReadOnlyList<Diagnostic> warnings)
+    private Tagger(TaggerModel model, TaggerLabels labels, TaggerOptions options, IReadOnlyList<Diagnostic> warnings)
     {
         this.model = model;
         this.options = options;
@@ -24,33 +24,36 @@ public sealed class WdTagger : IDisposable
     /// <summary>The library that runs models, with its version.</summary>
     public static string EngineVersion => OnnxRuntimeEnvironment.Version;
 
-    /// <summary>What the scores mean.</summary>
+    /// <summary>The labels, in the order of the scores.</summary>
     public TaggerLabels Labels { get; }
 
     /// <summary>The size and layout of the model's input.</summary>
-    public TaggerInput Input => model.Input;
+    public ITaggerInput Input => model.Input;
 
     /// <summary>LB3006 where a GPU is there and cannot be used.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; }
 
     /// <summary>Loads a tagger.</summary>
     /// <param name="modelPath">The .onnx file.</param>
-    /// <param name="labelsPath">Its <c>selected_tags.csv</c>.</param>
+    /// <param name="labelsPath">Its label file, by which the format is known.</param>
     /// <param name="options">Threads and device; null for the defaults.</param>
     /// <exception cref="LoraBuildException">
-    /// LB3001 a file is missing; LB3002 the model is damaged or its inputs and outputs are not a WD tagger's (the message says what they are);
+    /// LB3001 a file is missing; LB3002 the model is damaged or has other inputs and outputs than its format (the message names them);
     /// LB3003 the labels are malformed or not as many as the model's outputs; LB6003 ONNX Runtime is missing.
     /// </exception>
-    public static WdTagger Open(string modelPath, string labelsPath, TaggerOptions? options = null)
+    public static Tagger Open(string modelPath, string labelsPath, TaggerOptions? options = null)
     {
         options ??= new TaggerOptions();
-        var labels = TaggerLabels.Read(labelsPath);
+        var format = TaggerFormats.Of(labelsPath);
+        var labels = format.ReadLabels(labelsPath);
         var warnings = new List<Diagnostic>();
-        return new WdTagger(TaggerModel.Open(modelPath, labels.Count, options, warnings), labels, options, warnings);
+        return new Tagger(TaggerModel.Open(modelPath, labelsPath, format, labels.Count, options, warnings), labels, options, warnings);
     }
 
     /// <summary>The scores (0..1) of one picture, in the order of <see cref="Labels"/>.</summary>
-    /// <exception cref="LoraBuildException">LB3002 or LB3003: the model does not run, or gives another number of scores than there are labels.</exception>
+    /// <exception cref="LoraBuildException">
+    /// LB3002 or LB3003: the model does not run, or gives another number of scores than there are labels.
+    /// </exception>
     public float[] Score(Raster picture)
     {
         var input = new float[Input.Length];
@@ -67,9 +70,15 @@ public sealed class WdTagger : IDisposable
     /// <param name="scored">Called with the index and the scores of each picture, one call at a time, in no particular order.</param>
     /// <param name="failed">Called likewise with the index of each picture that cannot be read, and why.</param>
     /// <param name="cancellation">Ends the work after the pictures in progress.</param>
-    /// <exception cref="LoraBuildException">LB3002 or LB3003: the model does not run, or gives another number of scores than there are labels.</exception>
+    /// <exception cref="LoraBuildException">
+    /// LB3002 or LB3003: the model does not run, or gives another number of scores than there are labels.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Score(IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation = default)
+    public void Score(
+        IReadOnlyList<string> pictures,
+        Action<int, float[]> scored,
+        Action<int, LoraBuildException> failed,
+        CancellationToken cancellation = default)
     {
         if (model.BatchSize > 1)
             new BatchPipeline(model, options.Threads).Run(pictures, scored, failed, cancellation);
@@ -77,7 +86,8 @@ public sealed class WdTagger : IDisposable
             ScoreEach(pictures, scored, failed, cancellation);
     }
 
-    private void ScoreEach(IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation)
+    private void ScoreEach(
+        IReadOnlyList<string> pictures, Action<int, float[]> scored, Action<int, LoraBuildException> failed, CancellationToken cancellation)
     {
         var gate = new Lock();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };

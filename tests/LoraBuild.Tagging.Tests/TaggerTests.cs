@@ -3,7 +3,7 @@ using LoraBuild.Imaging;
 
 namespace LoraBuild.Tagging.Tests;
 
-public sealed class WdTaggerTests : IDisposable
+public sealed class TaggerTests : IDisposable
 {
     private const string ThreeLabels = "tag_id,name,category,count\n1,blue,0,1\n2,green,0,1\n3,red,0,1\n";
 
@@ -14,7 +14,7 @@ public sealed class WdTaggerTests : IDisposable
     [Fact]
     public void The_example_is_tagged_as_it_was_drawn()
     {
-        using var tagger = WdTagger.Open(Example.Model, Example.Labels);
+        using var tagger = Tagger.Open(Example.Model, Example.Labels);
         var scores = ScoreExample(tagger);
         int hits = 0, missed = 0, wrong = 0;
         for (var i = 0; i < scores.Length; i++)
@@ -32,11 +32,11 @@ public sealed class WdTaggerTests : IDisposable
     [Fact]
     public void Scores_are_the_same_bits_for_any_number_of_threads()
     {
-        using var one = WdTagger.Open(Example.Model, Example.Labels, new TaggerOptions { Threads = 1 });
+        using var one = Tagger.Open(Example.Model, Example.Labels, new TaggerOptions { Threads = 1 });
         var expected = ScoreExample(one);
         foreach (var options in (TaggerOptions[])[new() { Threads = 2 }, new() { Threads = 7 }, new() { Threads = 2, IntraOpThreads = 2 }])
         {
-            using var other = WdTagger.Open(Example.Model, Example.Labels, options);
+            using var other = Tagger.Open(Example.Model, Example.Labels, options);
             Assert.Equal(expected, ScoreExample(other));
         }
     }
@@ -44,7 +44,7 @@ public sealed class WdTaggerTests : IDisposable
     [Fact]
     public void A_picture_that_cannot_be_read_does_not_keep_the_others_from_it()
     {
-        using var tagger = WdTagger.Open(Example.Model, Example.Labels);
+        using var tagger = Tagger.Open(Example.Model, Example.Labels);
         string[] pictures = [Example.Pictures[0].Path, folder.Write("broken.png", "no picture"u8), Example.Pictures[1].Path];
         var scored = new SortedSet<int>();
         var failed = new Dictionary<int, LoraBuildException>();
@@ -56,7 +56,7 @@ public sealed class WdTaggerTests : IDisposable
     [Fact]
     public void What_the_caller_throws_reaches_the_caller()
     {
-        using var tagger = WdTagger.Open(Example.Model, Example.Labels);
+        using var tagger = Tagger.Open(Example.Model, Example.Labels);
         var full = new LoraBuildException(DiagnosticCode.CannotWrite, "The disk is full.");
         Assert.Same(full, Assert.Throws<LoraBuildException>(() => tagger.Score([Example.Pictures[0].Path], (_, _) => throw full, (_, _) => { })));
     }
@@ -64,7 +64,7 @@ public sealed class WdTaggerTests : IDisposable
     [Fact]
     public void Cancellation_ends_the_work()
     {
-        using var tagger = WdTagger.Open(Example.Model, Example.Labels, new TaggerOptions { Threads = 1 });
+        using var tagger = Tagger.Open(Example.Model, Example.Labels, new TaggerOptions { Threads = 1 });
         using var cancellation = new CancellationTokenSource();
         var scored = 0;
         Assert.ThrowsAny<OperationCanceledException>(() => tagger.Score(
@@ -86,7 +86,7 @@ public sealed class WdTaggerTests : IDisposable
     public void Size_and_layout_are_read_from_the_model(long[] inputShape, long[] spatialAxes, long[] outputShape)
     {
         using var tagger = Open(OnnxFile.ChannelMeans(inputShape, spatialAxes, outputShape), ThreeLabels);
-        Assert.Equal(new TaggerInput(8, IsChannelsFirst: inputShape[1] == 3), tagger.Input);
+        Assert.Equal(new WdInput(8, IsChannelsFirst: inputShape[1] == 3), tagger.Input);
         var picture = new Raster(1, 1, [10, 20, 30, 255]);
         Assert.Equal([30f, 20f, 10f], tagger.Score(picture));
     }
@@ -129,7 +129,7 @@ public sealed class WdTaggerTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_model_is_an_error() => AssertFails(DiagnosticCode.TaggerMissing, () => WdTagger.Open(folder["nowhere.onnx"], Example.Labels));
+    public void A_missing_model_is_an_error() => AssertFails(DiagnosticCode.TaggerMissing, () => Tagger.Open(folder["nowhere.onnx"], Example.Labels));
 
     [Fact]
     public void A_damaged_model_is_an_error()
@@ -174,8 +174,8 @@ public sealed class WdTaggerTests : IDisposable
         return folder[name];
     }
 
-    private WdTagger Open(byte[] model, string labels, TaggerOptions? options = null) =>
-        WdTagger.Open(folder.Write("model.onnx", model), folder.Write("selected_tags.csv", System.Text.Encoding.UTF8.GetBytes(labels)), options);
+    private Tagger Open(byte[] model, string labels, TaggerOptions? options = null) =>
+        Tagger.Open(folder.Write("model.onnx", model), folder.Write("selected_tags.csv", System.Text.Encoding.UTF8.GetBytes(labels)), options);
 
     private static LoraBuildException AssertFails(string code, Func<object?> action)
     {
@@ -184,7 +184,7 @@ public sealed class WdTaggerTests : IDisposable
         return error;
     }
 
-    private static float[][] ScoreExample(WdTagger tagger)
+    private static float[][] ScoreExample(Tagger tagger)
     {
         var scores = new float[Example.Pictures.Length][];
         tagger.Score([.. Example.Pictures.Select(picture => picture.Path)], (index, result) => scores[index] = result, (_, error) => throw error);

@@ -2,9 +2,9 @@ using LoraBuild.Imaging;
 
 namespace LoraBuild.Tagging.Tests;
 
-public sealed class TaggerInputTests
+public sealed class WdInputTests
 {
-    private static readonly TaggerInput Wd14 = new(448, IsChannelsFirst: false);
+    private static readonly WdInput Wd14 = new(448, IsChannelsFirst: false);
 
     /// <summary>The expected pictures were written by sd-scripts' preprocess_image; here they are stored as RGB.</summary>
     [Theory]

@@ -3,7 +3,7 @@ using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Tagging.Tests;
 
-public sealed class TaggerLabelsTests : IDisposable
+public sealed class WdLabelsTests : IDisposable
 {
     private const string Header = "tag_id,name,category,count\n";
 
