@@ -32,12 +32,14 @@ public sealed class BlockValues : IEquatable<BlockValues>
             values.Add(value);
         }
 
-        return values.Count == count ? new(string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture))), values) : null;
+        return values.Count == count
+            ? new(string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture))), values)
+            : null;
     }
 
     /// <summary>
-    /// Reads numbers, or one of sd-scripts' curves over that many blocks: <c>sine</c>, <c>cosine</c>, <c>linear</c>, <c>reverse_linear</c> or
-    /// <c>zeros</c>, with something added to each number after a plus sign, as in <c>sine+.25</c>.
+    /// Reads numbers, or one of sd-scripts' curves over that many blocks: <c>sine</c>, <c>cosine</c>, <c>linear</c>, <c>reverse_linear</c>
+    /// or <c>zeros</c>, with something added to each number after a plus sign, as in <c>sine+.25</c>.
     /// </summary>
     /// <inheritdoc cref="TryParse"/>
     public static BlockValues? TryParseCurve(string text, int count, double max)

@@ -1,44 +1,42 @@
-using System.Globalization;
-
 namespace LoraBuild.Settings;
 
-/// <summary>What sd-scripts is told to train the same adapters: its <c>network_module</c> and <c>network_args</c>.</summary>
+/// <summary>sd-scripts' <c>network_module</c> and <c>network_args</c> for the same adapters.</summary>
 public static class NetworkArguments
 {
-    private static readonly string[] OfBoth =
-    [
-        "rank_dropout", "module_dropout", "down_lr_weight", "mid_lr_weight", "up_lr_weight", "block_dims", "block_alphas", "conv_block_dims",
-        "conv_block_alphas",
-    ];
+    // Said first, whether it is the default or not.
+    private static readonly Option[] Said = [Options.Algo, Options.ConvDim, Options.ConvAlpha];
 
-    private static readonly string[] OfLycoris =
+    /// <summary>The options that <c>network_args</c> takes: LyCORIS' own, then those of both modules.</summary>
+    public static IReadOnlyList<Option> All { get; } =
     [
-        "preset", "dora_wd", "wd_on_output", "use_tucker", "use_scalar", "rs_lora", "factor", "decompose_both", "full_matrix", "unbalanced_factorization",
+        .. Options.Training.Where(option => option.Place == SdScriptsPlace.InLyCoris),
+        .. Options.Training.Where(option => option.Place == SdScriptsPlace.InNetwork),
     ];
 
     /// <summary><c>network_module</c>: the Python module that makes the adapters.</summary>
     public static string Module(TrainingSettings settings) => settings.Algo == AdapterAlgorithm.Lora ? "networks.lora" : "lycoris.kohya";
 
-    /// <summary><c>network_args</c>, name by name: the kind, the convolutions' rank and alpha, and what is not as it is by default.</summary>
+    /// <summary><c>network_args</c>, name by name: the kind, the convolutions' rank and alpha, and all that is not the default.</summary>
     public static IReadOnlyList<(string Name, string Value)> Of(TrainingSettings settings)
     {
         var arguments = new List<(string Name, string Value)>();
         if (settings.Algo != AdapterAlgorithm.Lora)
-            arguments.Add(("algo", Option("algo").Text(settings)));
+            arguments.Add((Options.Algo.Name!, settings.Text(Options.Algo)));
         if (settings.ConvDim > 0 || settings.Algo != AdapterAlgorithm.Lora)
         {
-            arguments.Add(("conv_dim", settings.ConvDim.ToString(CultureInfo.InvariantCulture)));
-            arguments.Add(("conv_alpha", settings.ConvAlpha.ToString(CultureInfo.InvariantCulture)));
+            arguments.Add((Options.ConvDim.Name!, settings.Text(Options.ConvDim)));
+            arguments.Add((Options.ConvAlpha.Name!, settings.Text(Options.ConvAlpha)));
         }
 
-        foreach (var option in (settings.Algo == AdapterAlgorithm.Lora ? OfBoth : OfLycoris.Concat(OfBoth)).Select(Option))
+        foreach (var option in All.Except(Said).Where(option => IsKnown(option, settings.Algo)))
         {
-            if (option.Text(settings) is var text && text != option.Default)
-                arguments.Add((option.Name, text switch { "true" => "True", "false" => "False", _ => text }));
+            if (settings.Text(option) is var text && text != option.DefaultText)
+                arguments.Add((option.Name!, text switch { "true" => "True", "false" => "False", _ => text }));
         }
 
         return arguments;
     }
 
-    private static TrainingOption Option(string name) => TrainingSettings.Options.Single(option => option.Name == name);
+    private static bool IsKnown(Option option, AdapterAlgorithm algo) =>
+        option.Place == SdScriptsPlace.InNetwork || algo != AdapterAlgorithm.Lora;
 }

@@ -5,8 +5,8 @@ using LoraBuild.Base.Diagnostics;
 namespace LoraBuild.Settings;
 
 /// <summary>
-/// sd-scripts' <c>optimizer_args</c>: <c>weight_decay=0.1 betas=0.9,0.99</c>, in any order, with spaces or semicolons between. What is not
-/// named has the optimizer's own default. Equal where the text form is.
+/// sd-scripts' <c>optimizer_args</c>: <c>weight_decay=0.1 betas=0.9,0.99</c>, in any order, with spaces or semicolons between. A key that
+/// is not named has the optimizer's own default. Equal where the text form is.
 /// </summary>
 public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
 {
@@ -18,12 +18,13 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
     /// <summary>The arguments of the article that LoraBuild follows: <c>weight_decay=0.1</c>.</summary>
     public static OptimizerArguments Default { get; } = Parse("weight_decay=0.1");
 
-    /// <summary>Keys and values in the order in which they were written; numbers as short as they can be, pairs as <c>0.9,0.99</c>.</summary>
+    /// <summary>Keys and values as they were written, in order: numbers as short as they can be, pairs as <c>0.9,0.99</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Values { get; }
 
     /// <summary>Decoupled weight decay: each step first scales the weights by 1 - learning rate x weight decay.</summary>
     /// <param name="optimizer">The optimizer, whose default counts where nothing is said.</param>
-    public double WeightDecay(OptimizerType optimizer) => Number("weight_decay", optimizer is OptimizerType.AdamW or OptimizerType.AdamW8bit ? 0.01 : 0);
+    public double WeightDecay(OptimizerType optimizer) =>
+        Number("weight_decay", optimizer is OptimizerType.AdamW or OptimizerType.AdamW8bit ? 0.01 : 0);
 
     /// <summary>A number, or <paramref name="ifMissing"/>.</summary>
     public double Number(string key, double ifMissing) => OptionalNumber(key) ?? ifMissing;
@@ -38,7 +39,7 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
     public (double First, double Second) Pair(string key, (double First, double Second) ifMissing) =>
         Find(key) is { } text && TryPair(text, out var pair) ? pair : ifMissing;
 
-    /// <summary>What an optimizer cannot take, as sentences that say what it takes.</summary>
+    /// <summary>The arguments that an optimizer does not take, as sentences that say what it takes.</summary>
     public IEnumerable<string> ProblemsFor(OptimizerType optimizer)
     {
         var known = OptimizerArgument.Of(optimizer);
@@ -56,7 +57,7 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
         }
     }
 
-    /// <summary>Reads the text form. Values are numbers, True, False, None, or numbers with commas between, in parentheses or not.</summary>
+    /// <summary>Reads the text form. Values are numbers, True, False, None, or numbers with commas, in parentheses or not.</summary>
     /// <exception cref="FormatException">It is not of that form.</exception>
     public static OptimizerArguments Parse(string text) =>
         TryParse(text, out var arguments) ? arguments : throw new FormatException($"'{text}' is no list of KEY=VALUE.");
@@ -69,7 +70,9 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
             .Select(argument => KeyValuePair.Create(argument.Groups["key"].Value, Normalized(argument.Groups["value"].Value) ?? ""))
             .ToList();
         arguments = new(found);
-        return Arguments().IsMatch(text) && found.All(entry => entry.Value.Length > 0) && found.DistinctBy(entry => entry.Key).Count() == found.Count;
+        return Arguments().IsMatch(text)
+            && found.All(entry => entry.Value.Length > 0)
+            && found.DistinctBy(entry => entry.Key).Count() == found.Count;
     }
 
     /// <inheritdoc/>
@@ -101,9 +104,12 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
         if (parts is [var word] && (word == None || bool.TryParse(word, out _)))
             return word == None ? None : bool.Parse(word).ToString();
         return parts.All(part => TryNumber(part, out _))
-            ? string.Join(',', parts.Select(part => double.Parse(part, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)))
+            ? string.Join(',', parts.Select(Shortest))
             : null;
     }
+
+    private static string Shortest(string number) =>
+        double.Parse(number, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
 
     [GeneratedRegex("""(?<key>[A-Za-z_]\w*)=(?<value>\([^()]*\)|[^\s;()]+)""")]
     private static partial Regex Argument();

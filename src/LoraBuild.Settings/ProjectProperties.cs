@@ -1,7 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Settings.SdScripts;
 
 namespace LoraBuild.Settings;
 
@@ -9,78 +8,6 @@ namespace LoraBuild.Settings;
 public static class ProjectProperties
 {
     private const string Prefix = "Lora";
-
-    private static readonly string[] BuildProperties =
-    [
-        "LoraAlwaysFirstTags",
-        "LoraBaseModel",
-        "LoraCacheMaxSize",
-        "LoraBaseModelSha256",
-        "LoraCachePath",
-        "LoraCharacterFile",
-        "LoraCharacterThreshold",
-        "LoraCombineTaggers",
-        "LoraDeterministic",
-        "LoraDropDuplicates",
-        "LoraDuplicateDistance",
-        "LoraEvaluateBatchSize",
-        "LoraEvaluateFeatures",
-        "LoraEvaluateNegativePrompt",
-        "LoraEvaluateNotes",
-        "LoraEvaluateSampler",
-        "LoraEvaluateSamples",
-        "LoraEvaluateScale",
-        "LoraEvaluateSeed",
-        "LoraEvaluateSize",
-        "LoraEvaluateSteps",
-        "LoraEvidenceThreshold",
-        "LoraFeatureFrequency",
-        "LoraHasNvidiaGpu",
-        "LoraImageEngine",
-        "LoraImplications",
-        "LoraLibtorch",
-        "LoraMaxLeakage",
-        "LoraMaxPixels",
-        "LoraMergeInto",
-        "LoraMergeStrength",
-        "LoraMinIdentity",
-        "LoraMinObedience",
-        "LoraMinPictureSize",
-        "LoraOutputName",
-        "LoraOverwriteTagFiles",
-        "LoraPublishEpochs",
-        "LoraRatingThreshold",
-        "LoraRegularizationCount",
-        "LoraRegularizationPrompts",
-        "LoraRemoteCache",
-        "LoraRemoteCacheReadOnly",
-        "LoraRemoteCacheTimeout",
-        "LoraReport",
-        "LoraSelectEpoch",
-        "LoraStopAfterMinutes",
-        "LoraTagOrder",
-        "LoraTagReplacement",
-        "LoraTagger",
-        "LoraTaggerLabels",
-        "LoraTaggerModel",
-        "LoraTaggerThreshold",
-        "LoraTasksAssembly",
-        "LoraTensorEngine",
-        "LoraTokenizer",
-        "LoraTokenizerUrl",
-        "LoraTrain",
-        "LoraTrainingConfig",
-        "LoraTrainingLocks",
-        "LoraUndecided",
-        "LoraUndesiredTags",
-        "LoraUseRatingTags",
-        "LoraVae",
-        "LoraVaeSha256",
-        "LoraWorkerAssembly",
-    ];
-
-    /// <summary>Every property that means something, in no particular order.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. BuildProperties, .. TrainingSettings.Options.Select(option => option.Property)];
 
     /// <summary>LB1008 for every property of a project file that begins with <c>Lora</c> and means nothing: a slip of the pen that MSBuild
     /// would pass over.</summary>
@@ -93,35 +20,49 @@ public static class ProjectProperties
 
     /// <summary>The same for a property of the command line.</summary>
     public static Diagnostic Unknown(string projectFile, string name) => new(
-        DiagnosticCode.InvalidProperty, Severity.Error, $"There is no property '{name}', which the command line sets. {Instead(name)}", projectFile);
+        DiagnosticCode.InvalidProperty,
+        Severity.Error,
+        $"There is no property '{name}', which the command line sets. {Instead(name)}",
+        projectFile);
 
-    /// <summary>Whether a property's name begins with <c>Lora</c> and means nothing.</summary>
+    /// <summary>Tells whether a property's name begins with <c>Lora</c> and means nothing.</summary>
     public static bool IsUnknown(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) && !Names.Contains(name, StringComparer.OrdinalIgnoreCase);
+        name.StartsWith(Prefix, StringComparison.Ordinal) && Options.Find(name) is null;
 
-    /// <summary>The same diagnostic with the place of the property that it names, where the project file sets that property itself.</summary>
+    /// <summary>LB1008 for every value that its property does not take. Names that are no property's are passed over.</summary>
+    /// <param name="values">Values by property. An empty one is right where the property may be without.</param>
+    public static IEnumerable<Diagnostic> Check(IReadOnlyDictionary<string, string> values) =>
+        from option in Options.All
+        where values.TryGetValue(option.Property, out var text) && !option.Accepts(text)
+        select option.Problem(values[option.Property]);
+
+    /// <summary>The values that decide what the captioned dataset is and that name no file.</summary>
+    /// <param name="values">Values by property.</param>
+    public static IReadOnlyDictionary<string, string> OfDataset(IReadOnlyDictionary<string, string> values) => Options.All
+        .Where(option => (option.Steps & Steps.Dataset) != 0 && option.Form != OptionForm.File && values.ContainsKey(option.Property))
+        .Where(option => (option.Steps & Steps.Train) == 0)
+        .ToDictionary(option => option.Property, option => values[option.Property]);
+
+    /// <summary>The same diagnostic with the place of the property that it names, where the project file sets it itself.</summary>
     public static Diagnostic Locate(string projectFile, Diagnostic diagnostic)
     {
         var property = Read(projectFile).LastOrDefault(property => MentionsWord(diagnostic.Message, property.Name.LocalName));
         return property is null ? diagnostic with { File = projectFile } : Locate(property, projectFile, diagnostic);
     }
 
-    // Names that earlier versions had.
-    private static readonly Dictionary<string, string> Former = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["LoraEngines"] = "LoraTensorEngine (libtorch or torchsharp) and LoraImageEngine (libvips or imagesharp) take its place.",
-        ["LoraTaggerEngine"] = "Remove it: the tagger always runs on ONNX Runtime. LoraTensorEngine chooses the library that trains.",
-    };
-
     private static string Instead(string name)
     {
-        if (Former.TryGetValue(name, out var now))
-            return now;
-        var option = UnsupportedOptions.Names.FirstOrDefault(option => TrainingOption.PropertyOf(option).Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (option is not null)
+        if (Options.Retired.TryGetValue(name, out var advice))
+            return advice;
+        if (UnsupportedOptions.Names.FirstOrDefault(option => IsPropertyOf(option, name)) is { } option)
             return UnsupportedOptions.AdviceFor(option);
-        return Nearest.Of(name, Names) is { } nearest ? $"Did you mean '{nearest}'?" : "build/README.md lists all that there are.";
+        return Nearest.Of(name, Options.All.Select(known => known.Property)) is { } nearest
+            ? $"Did you mean '{nearest}'?"
+            : "build/README.md lists all that there are.";
     }
+
+    private static bool IsPropertyOf(string option, string name) =>
+        Option.PropertyOf(option).Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static Diagnostic Locate(XElement property, string projectFile, Diagnostic diagnostic)
     {

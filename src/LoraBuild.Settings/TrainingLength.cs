@@ -16,7 +16,7 @@ public readonly record struct TrainingLength(int Count, bool InEpochs)
     public int Steps(int stepsPerEpoch, int totalSteps = 0) =>
         Share > 0 ? (int)(Share * totalSteps) : InEpochs ? checked(Count * stepsPerEpoch) : Count;
 
-    /// <summary>Reads <c>370</c> (steps), <c>1 epoch</c>, <c>10 epochs</c>, or as sd-scripts' rate of the whole: <c>0.1</c> or <c>10%</c>.</summary>
+    /// <summary>Reads <c>370</c> (steps), <c>1 epoch</c>, <c>10 epochs</c>, or a share of the whole: <c>0.1</c> or <c>10%</c>.</summary>
     public static bool TryParse(string text, out TrainingLength length)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -27,7 +27,8 @@ public readonly record struct TrainingLength(int Count, bool InEpochs)
         if (parsed || words is not [var word])
             return parsed;
         var inPercent = word.EndsWith('%');
-        parsed = double.TryParse(inPercent ? word[..^1] : word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share);
+        var number = inPercent ? word[..^1] : word;
+        parsed = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share);
         length = new(0, false) { Share = inPercent ? share / 100 : share };
         return parsed && length.Share is > 0 and < 1;
     }

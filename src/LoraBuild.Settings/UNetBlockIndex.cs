@@ -18,7 +18,9 @@ public static partial class UNetBlockIndex
     // Two resnets with their transformers and a resampler, or three resnets.
     private const int PerLevel = 3;
 
-    /// <summary>The block of a layer, or null for one that is in none: <c>conv_in</c>, <c>conv_out</c>, <c>time_embedding</c> and the text encoder.</summary>
+    /// <summary>
+    /// The block of a layer, or null for one that is in none: <c>conv_in</c>, <c>conv_out</c>, <c>time_embedding</c> and the text encoder.
+    /// </summary>
     /// <param name="layer">The layer's name as in a LoRA file.</param>
     public static int? Of(string layer)
     {

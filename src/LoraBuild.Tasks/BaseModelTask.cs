@@ -48,7 +48,7 @@ public abstract class BaseModelTask : ModelTask
     protected TrainingSettings? ReadSettings()
     {
         var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
-        var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out var problems);
+        var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out var problems);
         foreach (var problem in problems.Concat(config?.Diagnostics ?? []))
             Report(problem);
         return Log.HasLoggedErrors ? null : settings;

@@ -55,9 +55,9 @@ public sealed class CheckSettings : LoraTask
             Report(unknown);
         foreach (var name in UnknownGlobalProperties)
             Report(ProjectProperties.Unknown(ProjectFile, name));
-        var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, ReadConfig()), out var problems);
+        var settings = TrainingSettings.Parse(SettingItems.Training(Options, ReadConfig()), out var problems);
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
-        foreach (var problem in problems.Concat(PipelineSettings.Check(ValuesOf(Settings))))
+        foreach (var problem in problems.Concat(ProjectProperties.Check(SettingItems.Values(Settings))))
             Report(ProjectProperties.Locate(ProjectFile, problem));
         CheckSamplePrompts(settings);
         CheckRegularizationPrompts(settings);
@@ -67,7 +67,7 @@ public sealed class CheckSettings : LoraTask
 
     private void CheckSamplePrompts(TrainingSettings settings)
     {
-        settings.ReadSamplePrompts(out var problems);
+        SamplePrompts.Read(settings, out var problems);
         foreach (var problem in problems)
             Report(problem);
         if (File.Exists(settings.SamplePrompts))
@@ -117,7 +117,4 @@ public sealed class CheckSettings : LoraTask
             Say($"{TrainingConfig.ItemSpec}: what a project says elsewhere or does not need is not read: {string.Join(", ", config.Unused)}");
         return config;
     }
-
-    private static Dictionary<string, string> ValuesOf(ITaskItem[] items) =>
-        items.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal);
 }

@@ -83,9 +83,9 @@ public sealed class EvaluateLora : DrawingTask
             return;
         // The build before has let others begin.
         Session.Begin(() => Say("Waiting for another build of this project to end"), CancellationToken);
-        var values = Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal);
-        var settings = EvaluationSettings.Parse(values, out _);
-        var selection = TagSelection.Parse(values, out _);
+        var values = SettingItems.Values(Settings);
+        var settings = EvaluationSettings.Read(values);
+        var selection = TaggingSettings.Read(values);
         var files = LoraFiles(settings.SelectBestEpoch);
         var implications = OwnImplications.Read(Session, Implications);
         var taggers = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection);

@@ -6,6 +6,7 @@ using LoraBuild.Dataset.Manifest;
 using LoraBuild.Pages.Releases;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
+using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -72,7 +73,7 @@ public sealed class PublishLora : TrainingTask
             DatasetFile.Read(DatasetFolder),
             [.. model.Weights.Select(file => new ReleaseInput(Path.GetFileName(file), Session.State.HashInput(file)))],
             settings,
-            Settings.Where(setting => PipelineSettings.OfDataset.Contains(setting.ItemSpec)).ToDictionary(setting => setting.ItemSpec, setting => setting.GetMetadata("Value")),
+            ProjectProperties.OfDataset(SettingItems.Values(Settings)),
             ReleaseInput.Of(Session.State.Inputs, ProjectFolder, [IntermediateFolder, OutputFolder, FolderOf(WorkerAssembly), FolderOf(typeof(PublishLora).Assembly.Location)]),
             Tools(),
             Date());

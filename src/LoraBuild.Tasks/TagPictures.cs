@@ -4,6 +4,7 @@ using LoraBuild.Base.Hashing;
 using LoraBuild.Base.Threading;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -65,7 +66,7 @@ public sealed class TagPictures : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        selection = TagSelection.Parse(Settings.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal), out _);
+        selection = TaggingSettings.Read(SettingItems.Values(Settings));
         var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
         var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(

@@ -105,7 +105,7 @@ public sealed class WriteReport : LoraTask
         }
 
         var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
-        var settings = TrainingSettings.Parse(TrainingOptionItems.Values(Options, config), out _);
+        var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out _);
         var own = OwnImplications.Read(Session, Implications);
         var (log, previews) = (TrainingLog.TryRead(TrainingLogFile), PreviewSheet.TryRead(SampleFolder));
         var thumbnailStep = new ThumbnailStep(this, WorkerAssembly, ReportPage.ThumbnailSide, ThumbnailFolder);

@@ -3,9 +3,6 @@ namespace LoraBuild.Dataset.Tags;
 /// <summary>What several taggers together say of a picture, by the names of tags: <c>union</c> or <c>average</c>.</summary>
 public static class ScoreCombination
 {
-    /// <summary>The names of the ways to combine.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["union", "average"];
-
     /// <summary>
     /// Combines scores. A tag's place is its place with the first tagger that knows it, behind the tags of the taggers before that one.
     /// </summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Characters;
 
 namespace LoraBuild.Dataset.Tags;
@@ -34,61 +32,6 @@ public sealed record TagSelection
 
     /// <summary>Old tag and new tag: the new one takes the old one's place.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> TagReplacement { get; init; } = [];
-
-    /// <summary>Reads the selection from properties by name; ones that are missing have their default.</summary>
-    /// <param name="values">Values by property name, such as <c>LoraTaggerThreshold</c>.</param>
-    /// <param name="problems">LB1008 for every value that is none.</param>
-    public static TagSelection Parse(IReadOnlyDictionary<string, string> values, out IReadOnlyList<Diagnostic> problems)
-    {
-        var found = new List<Diagnostic>();
-        problems = found;
-        var general = Threshold("LoraTaggerThreshold", 0.4f);
-        return new TagSelection
-        {
-            GeneralThreshold = general,
-            CharacterThreshold = Threshold("LoraCharacterThreshold", general),
-            RatingThreshold = Threshold("LoraRatingThreshold", 0),
-            Order = OneOf("LoraTagOrder", "model", "score") == 1 ? TagOrder.Score : TagOrder.Model,
-            UseRatingTags = OneOf("LoraUseRatingTags", "false", "true") == 1,
-            UndesiredTags = TagList.Parse(Value("LoraUndesiredTags")),
-            AlwaysFirstTags = TagList.Parse(Value("LoraAlwaysFirstTags")),
-            TagReplacement = Replacement("LoraTagReplacement"),
-        };
-
-        string Value(string name) => values.GetValueOrDefault(name, "");
-
-        float Threshold(string name, float usual)
-        {
-            if (Value(name).Length == 0)
-                return usual;
-            if (float.TryParse(Value(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var threshold) && threshold is >= 0 and <= 1)
-                return threshold;
-            Invalid(name, "a number from 0 to 1");
-            return usual;
-        }
-
-        int OneOf(string name, params string[] choices)
-        {
-            if (Value(name).Length == 0)
-                return 0;
-            var index = Array.IndexOf(choices, Value(name));
-            if (index < 0)
-                Invalid(name, string.Join(" or ", choices));
-            return index;
-        }
-
-        IReadOnlyList<KeyValuePair<string, string>> Replacement(string name)
-        {
-            var pairs = SplitUnescaped(Value(name), ';').Where(pair => pair.Trim().Length > 0).Select(pair => SplitUnescaped(pair, ',')).ToList();
-            if (pairs.All(pair => pair.Count == 2 && pair.All(tag => tag.Trim().Length > 0)))
-                return [.. pairs.Select(pair => KeyValuePair.Create(Tag.Normalize(Unescape(pair[0])), Tag.Normalize(Unescape(pair[1]))))];
-            Invalid(name, @"'old,new;old,new'; a comma or semicolon within a tag is written \, or \;");
-            return [];
-        }
-
-        void Invalid(string name, string allowed) => found.Add(new Diagnostic(
-            DiagnosticCode.InvalidProperty, Severity.Error, $"{name} is '{Value(name)}'; it must be {allowed}."));
-    }
 
     /// <summary>Everything that the selection depends on, as text: for keys.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, CharacterJson.Default.TagSelection);
@@ -132,22 +75,4 @@ public sealed record TagSelection
         tags[index] = replacement;
         changes.Add(new TagChange(replacement, TagChangeKind.Added, "replaced for all pictures"));
     }
-
-    private static List<string> SplitUnescaped(string text, char separator)
-    {
-        var parts = new List<string>();
-        var start = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] != separator || (i > 0 && text[i - 1] == '\\'))
-                continue;
-            parts.Add(text[start..i]);
-            start = i + 1;
-        }
-
-        parts.Add(text[start..]);
-        return parts;
-    }
-
-    private static string Unescape(string text) => text.Replace(@"\,", ",", StringComparison.Ordinal).Replace(@"\;", ";", StringComparison.Ordinal);
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Settings;
-using LoraBuild.Settings.SdScripts;
 using Tomlyn.Syntax;
 
 namespace LoraBuild.Pages.SdScripts;
@@ -49,8 +48,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
         Append(toml, "save_model_as", Quoted("safetensors"));
         Append(toml, "network_module", Quoted(NetworkArguments.Module(settings)));
         Append(toml, "network_args", List(NetworkArguments.Of(settings).Select(argument => $"{argument.Name}={argument.Value}")));
-        foreach (var (option, text) in Values(name => !SdScriptsOptions.OfNetworks.Contains(name) && !SdScriptsOptions.InDatasets.Contains(name)))
-            Append(toml, option.Name, Value(option, text));
+        foreach (var (option, text) in Values(SdScriptsPlace.InTraining))
+            Append(toml, option.Name!, Value(option, text));
         return toml.ToString();
     }
 
@@ -59,8 +58,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
     {
         var toml = new StringBuilder("[general]\n");
         Append(toml, "caption_extension", Quoted(".txt"));
-        foreach (var (option, text) in Values(SdScriptsOptions.InDatasets.Contains))
-            Append(toml, option.Name, option.Name == "resolution" ? $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]" : Value(option, text));
+        foreach (var (option, text) in Values(SdScriptsPlace.InDataset))
+            Append(toml, option.Name!, Value(option, text));
         toml.Append("\n[[datasets]]\n");
         Append(toml, "batch_size", settings.TrainBatchSize.ToString(CultureInfo.InvariantCulture));
         foreach (var group in manifest.Groups)
@@ -76,28 +75,29 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
     }
 
     // What is not set is left out: for sd-scripts too, that is how it is not set.
-    private IEnumerable<(TrainingOption Option, string Text)> Values(Func<string, bool> wanted) =>
-        from option in TrainingSettings.Options
-        where wanted(option.Name)
-        let text = InSteps(option, option.Text(exported))
-        where text.Length > 0 && !(option.Name == "save_every_n_epochs" && text == "0")
+    private IEnumerable<(Option Option, string Text)> Values(SdScriptsPlace place) =>
+        from option in Options.Training
+        where option.Place == place
+        let text = InSteps(option, exported.Text(option))
+        where text.Length > 0 && !(option == Options.SaveEveryNEpochs && text == "0")
         select (option, text);
 
-    private string InSteps(TrainingOption option, string text)
+    private string InSteps(Option option, string text)
     {
         var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
         var epoch = (RegularizationPairing.Pair(manifest).Sum(picture => picture.Repeats) + samplesPerStep - 1) / samplesPerStep;
-        return !option.IsText && TrainingLength.TryParse(text, out var length) && length.InEpochs
+        return option.Form == OptionForm.Plain && TrainingLength.TryParse(text, out var length) && length.InEpochs
             ? length.Steps(epoch).ToString(CultureInfo.InvariantCulture)
             : text;
     }
 
-    private static string Value(TrainingOption option, string text) => option switch
+    private static string Value(Option option, string text) => option.Form switch
     {
-        { Name: "optimizer_args" } => List(text.Split(' ')),
-        { IsText: true } => Quoted(text),
+        OptionForm.List => List(text.Split(' ')),
+        OptionForm.Text or OptionForm.File => Quoted(text),
         // sd-scripts' schema tells 0 from 0.0.
-        { IsReal: true } => text.AsSpan().ContainsAny('.', 'E') ? text : $"{text}.0",
+        OptionForm.Real => text.AsSpan().ContainsAny('.', 'E') ? text : $"{text}.0",
+        _ when option == Options.Resolution => $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]",
         _ when text is "true" or "false" || IsNumber(text) => text,
         _ => Quoted(text),
     };

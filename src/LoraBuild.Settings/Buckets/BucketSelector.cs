@@ -4,7 +4,7 @@ using LoraBuild.Base.Geometry;
 namespace LoraBuild.Settings.Buckets;
 
 /// <summary>
-/// Aspect-ratio bucketing with sd-scripts' arithmetic (<c>BucketManager</c>): which sizes a training batch may have, and which of them a
+/// Aspect-ratio bucketing with sd-scripts' arithmetic (<c>BucketManager</c>): the sizes that a training batch may have, and the one that a
 /// picture goes to. Rounding is to the nearest integer and then down to a multiple of the step.
 /// </summary>
 public sealed class BucketSelector
@@ -31,7 +31,12 @@ public sealed class BucketSelector
 
     /// <summary>The buckets of a training.</summary>
     public static BucketSelector For(TrainingSettings settings) => new(
-        settings.Resolution, settings.EnableBucket, settings.BucketNoUpscale, settings.MinBucketReso, settings.MaxBucketReso, settings.BucketResoSteps);
+        settings.Resolution,
+        settings.EnableBucket,
+        settings.BucketNoUpscale,
+        settings.MinBucketReso,
+        settings.MaxBucketReso,
+        settings.BucketResoSteps);
 
     /// <summary>The buckets to choose from, by width and then height; empty where any multiple of the step is one.</summary>
     public IReadOnlyList<PixelSize> Predefined { get; }
@@ -46,7 +51,8 @@ public sealed class BucketSelector
             throw new LoraBuildException(
                 DiagnosticCode.PictureTooSmall,
                 $"The picture is {picture} and fits no bucket: at resolution {resolution} one side of it would be shorter than "
-                    + $"bucket_reso_steps ({steps} pixels). Crop it less narrow, leave it out, lower LoraBucketResoSteps or raise LoraResolution.",
+                    + $"bucket_reso_steps ({steps} pixels). "
+                    + $"Crop it less narrow, leave it out, lower {Options.BucketResoSteps} or raise {Options.Resolution}.",
                 file);
         }
 
@@ -109,4 +115,17 @@ public sealed class BucketSelector
     private int Floor(int pixels) => pixels - (pixels % steps);
 
     private static int Round(double pixels) => (int)(pixels + 0.5);
+}
+
+/// <summary>The way of one picture to the size of its bucket: resized first, then cropped.</summary>
+/// <param name="Bucket">The size that training sees.</param>
+/// <param name="Resized">The size after the resize: at least the bucket's, in both directions.</param>
+/// <param name="AspectRatioError">The bucket's aspect ratio minus the picture's.</param>
+public sealed record BucketPlacement(PixelSize Bucket, PixelSize Resized, double AspectRatioError)
+{
+    /// <summary>The columns and rows that are cut away, over which a crop can move. Zero where the resized picture fits exactly.</summary>
+    public PixelSize Slack => new(Resized.Width - Bucket.Width, Resized.Height - Bucket.Height);
+
+    /// <summary>Left and top of the crop at the centre, rounded down as sd-scripts does.</summary>
+    public (int Left, int Top) CentreCrop => (Slack.Width / 2, Slack.Height / 2);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LoraBuild.Settings.Sampling;
 
-/// <summary>How a picture was drawn, as stable-diffusion-webui writes it into a picture and reads it back from there.</summary>
+/// <summary>The settings that a picture was drawn with, as stable-diffusion-webui writes them into it and reads them back.</summary>
 public static class GenerationParameters
 {
     /// <summary>The keyword of the PNG's text chunk.</summary>
@@ -23,7 +23,11 @@ public static class GenerationParameters
             text.Append("\nNegative prompt: ").Append(request.NegativePrompt);
         text.Append(
             CultureInfo.InvariantCulture,
-            $"\nSteps: {request.Steps}, Sampler: {SamplerNames.Shown(request.Sampler)}, CFG scale: {request.Guidance}, Seed: {request.Seed}, Size: {request.Width}x{request.Height}, Model hash: {modelSha256[..HashDigits]}, Model: {Quoted(modelName)}");
+            $"\nSteps: {request.Steps}, Sampler: {SamplerNames.Shown(request.Sampler)}, CFG scale: {request.Guidance}");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $", Seed: {request.Seed}, Size: {request.Width}x{request.Height}");
+        text.Append($", Model hash: {modelSha256[..HashDigits]}, Model: {Quoted(modelName)}");
         if (request.ClipSkip > 1)
             text.Append(CultureInfo.InvariantCulture, $", Clip skip: {request.ClipSkip}");
         return text.ToString();
@@ -31,5 +35,7 @@ public static class GenerationParameters
 
     // stable-diffusion-webui quotes what would end a value.
     private static string Quoted(string value) =>
-        value.AsSpan().IndexOfAny(",:\n") < 0 ? value : $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        value.AsSpan().IndexOfAny(",:\n") < 0
+            ? value
+            : $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

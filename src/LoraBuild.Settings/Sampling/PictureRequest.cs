@@ -9,10 +9,13 @@ public sealed record PictureRequest
     /// <summary>Width and height are multiples of it.</summary>
     public const int SizeUnit = 8;
 
-    /// <summary>What to draw, in stable-diffusion-webui's attention syntax: <c>(word:1.2)</c>, <c>[word]</c>, <c>\(</c>. Of more than 225 tokens the first 225 count.</summary>
+    /// <summary>
+    /// The prompt, in stable-diffusion-webui's attention syntax: <c>(word:1.2)</c>, <c>[word]</c>, <c>\(</c>. Of more than 225 tokens the
+    /// first 225 count.
+    /// </summary>
     public required string Prompt { get; init; }
 
-    /// <summary>What not to draw, in the same syntax.</summary>
+    /// <summary>The negative prompt, in the same syntax.</summary>
     public string NegativePrompt { get; init; } = "";
 
     /// <summary>The same seed and size give the same noise, whatever the batch and the device.</summary>

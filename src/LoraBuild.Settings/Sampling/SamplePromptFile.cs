@@ -1,12 +1,13 @@
+using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Yaml;
 
 namespace LoraBuild.Settings.Sampling;
 
 /// <summary>
-/// Reads prompts of samples or regularisation images: a text file in sd-scripts' syntax, a prompt a line with <c>--n</c>, <c>--w</c>, <c>--h</c>, <c>--d</c>,
-/// <c>--s</c>, <c>--l</c> and <c>--ss</c>, lines that begin with <c>#</c> left out; or, named <c>.yaml</c>, <c>.yml</c> or <c>.json</c>, a
-/// list of such lines or of mappings with sd-scripts' keys.
+/// Reads prompts of samples or regularisation images from a file. It is a text in sd-scripts' syntax: a prompt a line with <c>--n</c>,
+/// <c>--w</c>, <c>--h</c>, <c>--d</c>, <c>--s</c>, <c>--l</c> and <c>--ss</c>; lines that begin with <c>#</c> are left out. Or, named
+/// <c>.yaml</c>, <c>.yml</c> or <c>.json</c>, it is a list of such lines or of mappings with sd-scripts' keys.
 /// </summary>
 public static class SamplePromptFile
 {
@@ -19,7 +20,8 @@ public static class SamplePromptFile
     /// <param name="property">The property that names it, for messages.</param>
     /// <param name="defaults">What prompts have that do not say otherwise.</param>
     /// <param name="problems">LB1016, LB1001, LB1002: all that is wrong, with its line.</param>
-    public static IReadOnlyList<PictureRequest> Read(string path, string property, PictureRequest defaults, out IReadOnlyList<Diagnostic> problems)
+    public static IReadOnlyList<PictureRequest> Read(
+        string path, string property, PictureRequest defaults, out IReadOnlyList<Diagnostic> problems)
     {
         string text;
         try
@@ -28,7 +30,7 @@ public static class SamplePromptFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problems = [new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, $"The prompts cannot be read: {e.Message} Correct {property}.", path)];
+            problems = [Problem($"The prompts cannot be read: {e.Message} Correct {property}.", path)];
             return [];
         }
 
@@ -36,10 +38,13 @@ public static class SamplePromptFile
             ? ReadYaml(text, path, defaults)
             : ReadLines(text, path, defaults);
         if (requests.Count == 0 && found.Count == 0)
-            found = [new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, $"The file of prompts has no prompt. Write one a line, or remove {property}.", path)];
+            found = [Problem($"The file of prompts has no prompt. Write one a line, or remove {property}.", path)];
         problems = found;
         return requests;
     }
+
+    private static Diagnostic Problem(string message, string path, int line = 0, int column = 0) =>
+        new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, message, path, line, column);
 
     private static (List<PictureRequest> Requests, List<Diagnostic> Problems) ReadLines(string text, string path, PictureRequest defaults)
     {
@@ -50,8 +55,9 @@ public static class SamplePromptFile
             number++;
             if (line.StartsWith('#') || string.IsNullOrWhiteSpace(line))
                 continue;
-            requests.Add(ReadLine(line.Trim(), defaults, (message, column) => problems.Add(new(
-                DiagnosticCode.SamplePromptsInvalid, Severity.Error, message, path, number, column + line.Length - line.TrimStart().Length))));
+            var indentation = line.Length - line.TrimStart().Length;
+            requests.Add(ReadLine(
+                line.Trim(), defaults, (message, column) => problems.Add(Problem(message, path, number, column + indentation))));
         }
 
         return (requests, problems);
@@ -68,7 +74,7 @@ public static class SamplePromptFile
         {
             var words = part.Split(' ', 2, StringSplitOptions.TrimEntries);
             if (PromptField.All.FirstOrDefault(field => field.Letter.Equals(words[0], StringComparison.OrdinalIgnoreCase)) is not { } field)
-                report($"There is no option '--{words[0]}' of a sample prompt; there are {string.Join(", ", PromptField.All.Select(known => $"--{known.Letter}"))}.", column);
+                report($"There is no option '--{words[0]}' of a sample prompt; there are {string.Join(", ", Letters())}.", column);
             else if (field.Apply(request, words.ElementAtOrDefault(1) ?? "") is { } applied)
                 request = applied;
             else
@@ -78,6 +84,8 @@ public static class SamplePromptFile
 
         return request;
     }
+
+    private static IEnumerable<string> Letters() => PromptField.All.Select(field => $"--{field.Letter}");
 
     private static (List<PictureRequest> Requests, List<Diagnostic> Problems) ReadYaml(string text, string path, PictureRequest defaults)
     {
@@ -96,9 +104,14 @@ public static class SamplePromptFile
         foreach (var item in root is null ? [] : values.Items(root, "The file of sample prompts", "- 1girl, smile"))
         {
             if (item is YamlScalar { IsNull: false } line)
-                requests.Add(ReadLine(line.Text.Trim(), defaults, (message, _) => values.Error(DiagnosticCode.SamplePromptsInvalid, item, message)));
+            {
+                requests.Add(ReadLine(
+                    line.Text.Trim(), defaults, (message, _) => values.Error(DiagnosticCode.SamplePromptsInvalid, item, message)));
+            }
             else
+            {
                 requests.Add(ReadMapping(item, defaults, values));
+            }
         }
 
         return (requests, [.. values.Diagnostics]);
@@ -119,4 +132,45 @@ public static class SamplePromptFile
 
         return request;
     }
+}
+
+/// <summary>Something that a sample prompt may say: as <c>--letter value</c> in a line, as a key in YAML.</summary>
+/// <param name="Letter">sd-scripts' option, such as <c>w</c>.</param>
+/// <param name="Name">sd-scripts' key, such as <c>width</c>.</param>
+/// <param name="Allowed">What values it takes, as the end of the sentence "it must be ...".</param>
+/// <param name="Apply">The request with the value read from text, or null where the text is none.</param>
+internal sealed record PromptField(string Letter, string Name, string Allowed, Func<PictureRequest, string, PictureRequest?> Apply)
+{
+    private const int LeastSide = 64, GreatestSide = 8192;
+    private const double GreatestScale = 100;
+
+    /// <summary>Every field but the prompt itself.</summary>
+    public static IReadOnlyList<PromptField> All { get; } =
+    [
+        new("n", "negative_prompt", "a text", (request, text) => request with { NegativePrompt = text }),
+        new("w", "width", Whole(1, GreatestSide), (request, text) => Side(text) is { } side ? request with { Width = side } : null),
+        new("h", "height", Whole(1, GreatestSide), (request, text) => Side(text) is { } side ? request with { Height = side } : null),
+        new("d", "seed", "a whole number from 0", (request, text) =>
+            Integer(text, long.MaxValue) is { } seed ? request with { Seed = seed } : null),
+        new("s", "sample_steps", Whole(1, PictureRequest.MaxSteps), (request, text) =>
+            Integer(text, PictureRequest.MaxSteps) is { } steps and > 0 ? request with { Steps = (int)steps } : null),
+        new("l", "scale", $"a number from 0 to {GreatestScale}", (request, text) =>
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var scale) && scale <= GreatestScale
+                ? request with { Guidance = scale }
+                : null),
+        new("ss", "sample_sampler", string.Join(", ", SamplerNames.All.Select(name => name.Text)), (request, text) =>
+            SamplerNames.All.Where(name => name.Text.Equals(text, StringComparison.OrdinalIgnoreCase))
+                .Select(name => request with { Sampler = name.Value })
+                .FirstOrDefault()),
+    ];
+
+    private static string Whole(int least, int most) => $"a whole number from {least} to {most}";
+
+    // Sides are rounded down as sd-scripts rounds them.
+    private static int? Side(string text) => Integer(text, GreatestSide) is { } side and > 0
+        ? Math.Max(LeastSide, (int)side / PictureRequest.SizeUnit * PictureRequest.SizeUnit)
+        : null;
+
+    private static long? Integer(string text, long most) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= most ? value : null;
 }

@@ -16,7 +16,8 @@ internal sealed record TomlEntry(string Table, string Key, ValueSyntax Value, in
         document.KeyValues.Select(entry => Of("", entry))
             .Concat(document.Tables.SelectMany(table => table.Items.Select(entry => Of(Name(table.Name!), entry))));
 
-    /// <summary>The value as an option's text: a list's items with <paramref name="separator"/> between. Null for dates and tables.</summary>
+    /// <summary>The value as an option's text, null for dates and tables.</summary>
+    /// <param name="separator">Stands between the items of a list.</param>
     public string? Text(string separator) => Text(Value, separator);
 
     /// <summary>The texts of a list's items with their places; a single value is a list of one.</summary>

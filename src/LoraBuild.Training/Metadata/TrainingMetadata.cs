@@ -96,8 +96,8 @@ public static class TrainingMetadata
         entries["ss_zero_terminal_snr"] = Text(settings.ZeroTerminalSnr);
         entries["ss_min_snr_gamma"] = Text(settings.MinSnrGamma);
         entries["ss_debiased_estimation"] = Text(settings.DebiasedEstimationLoss);
-        entries["ss_loss_type"] = OptionText(settings, "loss_type");
-        entries["ss_huber_schedule"] = OptionText(settings, "huber_schedule");
+        entries["ss_loss_type"] = settings.Text(Options.LossType);
+        entries["ss_huber_schedule"] = settings.Text(Options.HuberSchedule);
         entries["ss_huber_c"] = Text(settings.HuberC);
         entries["ss_huber_scale"] = Text(settings.HuberScale);
     }
@@ -127,11 +127,9 @@ public static class TrainingMetadata
         entries["ss_unet_lr"] = ownRates ? "None" : Text(settings.UnetLr ?? settings.LearningRate);
         entries["ss_lr_scheduler"] = ownRates
             ? $"adafactor:{Text(settings.LearningRate)}"
-            : OptionText(settings, "lr_scheduler");
+            : settings.Text(Options.LrScheduler);
         entries["ss_max_grad_norm"] = Text(settings.MaxGradNorm);
     }
-
-    private static string OptionText(TrainingSettings settings, string name) => TrainingSettings.Options.Single(option => option.Name == name).Text(settings);
 
     private static string OptimizerClass(OptimizerType optimizer) => optimizer switch
     {

@@ -65,7 +65,7 @@ internal static class TrainLora
     private static TrainingJob? TrainingOf(TrainJob job, EventWriter events, CancellationToken token)
     {
         var settings = TrainingSettings.Parse(job.Options, out var problems);
-        var prompts = settings.ReadSamplePrompts(out var ofPrompts);
+        var prompts = SamplePrompts.Read(settings, out var ofPrompts);
         foreach (var problem in problems.Concat(ofPrompts))
             events.Report(problem);
         if (events.HasErrors)

@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Geometry;
 using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Settings.Tests.Evaluation;
@@ -24,7 +25,7 @@ public class EvaluationSettingsTests
             ("LoraMaxLeakage", "0.05"));
 
         Assert.Equal((8, SamplerKind.EulerAncestral, "euler_a", 12, 5.5), (settings.Samples, settings.Sampler, settings.SamplerName, settings.Steps, settings.Guidance));
-        Assert.Equal(("blurry", (96, 160), 7L, 2), (settings.NegativePrompt, settings.Size, settings.Seed, settings.BatchSize));
+        Assert.Equal(("blurry", new PixelSize(96, 160), 7L, 2), (settings.NegativePrompt, settings.Size!.Value, settings.Seed, settings.BatchSize));
         Assert.Equal(["black hair", "horse ears"], settings.Features);
         Assert.Equal((true, 0.85, 0.75, 0.05), (settings.SelectBestEpoch, settings.MinIdentity, settings.MinObedience, settings.MaxLeakage));
     }
@@ -44,17 +45,14 @@ public class EvaluationSettingsTests
     [InlineData("LoraMaxLeakage", "NaN")]
     public void A_value_that_is_none_is_an_error_that_names_the_property(string name, string value)
     {
-        EvaluationSettings.Parse(new Dictionary<string, string> { [name] = value }, out var problems);
+        var values = new Dictionary<string, string> { [name] = value };
 
-        var problem = Assert.Single(problems);
+        var problem = Assert.Single(ProjectProperties.Check(values));
         Assert.Equal(DiagnosticCode.InvalidProperty, problem.Code);
         Assert.StartsWith($"{name} is '{value}'", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(problem, Assert.Throws<LoraBuildException>(() => EvaluationSettings.Read(values)).Diagnostic);
     }
 
-    private static EvaluationSettings Parse(params (string Name, string Value)[] values)
-    {
-        var settings = EvaluationSettings.Parse(values.ToDictionary(value => value.Name, value => value.Value), out var problems);
-        Assert.Empty(problems);
-        return settings;
-    }
+    private static EvaluationSettings Parse(params (string Name, string Value)[] values) =>
+        EvaluationSettings.Read(values.ToDictionary(value => value.Name, value => value.Value));
 }

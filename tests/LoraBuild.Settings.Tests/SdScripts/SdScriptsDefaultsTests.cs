@@ -26,7 +26,7 @@ public class SdScriptsDefaultsTests
             ["max_data_loader_n_workers"] = "8", ["token_warmup_min"] = "1", ["token_warmup_step"] = "0", ["caption_separator"] = ",",
             ["mixed_precision"] = "no", ["optimizer_type"] = "adamw", ["optimizer_args"] = "weight_decay=0.01",
         })
-            Assert.Equal((name, value), (name, TrainingSettings.Options.Single(option => option.Name == name).Text(settings)));
+            Assert.Equal((name, value), (name, settings.Text(Options.FindName(name)!)));
     }
 
     [Fact]
@@ -47,6 +47,6 @@ public class SdScriptsDefaultsTests
                 "optimizer_type", "learning_rate", "optimizer_args", "lr_scheduler", "lr_scheduler_num_cycles", "network_alpha", "max_train_steps",
                 "lr_warmup_steps",
             },
-            name => Assert.NotEqual(TrainingSettings.Options.Single(option => option.Name == name).Default, read[name]));
+            name => Assert.NotEqual(Options.FindName(name)!.DefaultText, read[name]));
     }
 }

@@ -37,13 +37,13 @@ public class TrainingSettingsTests
     [InlineData("max_train_steps", "10 epochs")]
     [InlineData("lr_warmup_steps", "1 epoch")]
     public void The_defaults_are_the_articles(string name, string value) =>
-        Assert.Equal(value, TrainingSettings.Options.Single(option => option.Name == name).Default);
+        Assert.Equal(value, Options.FindName(name)!.DefaultText);
 
     [Fact]
     public void An_option_is_a_property_of_MSBuild_under_its_name_in_Pascal_case()
     {
-        Assert.Contains(TrainingSettings.Options, option => option is { Name: "noise_offset", Property: "LoraNoiseOffset" });
-        Assert.Equal(TrainingSettings.Options.Count, TrainingSettings.Options.Select(option => option.Property).Distinct().Count());
+        Assert.Contains(Options.Training, option => option is { Name: "noise_offset", Property: "LoraNoiseOffset" });
+        Assert.Equal(Options.Training.Count, Options.Training.Select(option => option.Property).Distinct().Count());
     }
 
     [Fact]
@@ -51,12 +51,12 @@ public class TrainingSettingsTests
     {
         var changed = ChangedOptions.All;
 
-        Assert.Equal(TrainingSettings.Options.Select(option => option.Name).Order(), changed.Keys.Order());
+        Assert.Equal(Options.Training.Select(option => option.Name!).Order(), changed.Keys.Order());
         Assert.All(changed, option =>
         {
             var settings = TrainingSettings.Parse(new Dictionary<string, string> { [option.Key] = option.Value }, out var problems);
             Assert.DoesNotContain(problems, problem => problem.Code == DiagnosticCode.InvalidProperty);
-            var different = TrainingSettings.Options.Where(other => other.Text(settings) != other.Default).Select(other => other.Name);
+            var different = Options.Training.Where(other => settings.Text(other) != other.DefaultText).Select(other => other.Name!);
             Assert.Equal([option.Key], different);
             Assert.Equal(settings, TrainingSettings.Parse(settings.ToOptions(), out _));
         });
@@ -65,7 +65,7 @@ public class TrainingSettingsTests
     [Fact]
     public void Nothing_and_empty_texts_give_the_defaults()
     {
-        var empty = TrainingSettings.Options.ToDictionary(option => option.Name, _ => " ");
+        var empty = Options.Training.ToDictionary(option => option.Name!, _ => " ");
 
         Assert.Equal(new TrainingSettings(), TrainingSettings.Parse(new Dictionary<string, string>(), out var none));
         Assert.Equal(new TrainingSettings(), TrainingSettings.Parse(empty, out var blank));
@@ -110,7 +110,7 @@ public class TrainingSettingsTests
     {
         TrainingSettings.Parse(new Dictionary<string, string> { [name] = text }, out var problems);
 
-        var option = TrainingSettings.Options.Single(option => option.Name == name);
+        var option = Options.FindName(name)!;
         Assert.Equal($"{option.Property} is '{text}'; it must be {option.Allowed}.", Assert.Single(problems).Message);
     }
 
@@ -196,15 +196,15 @@ public class TrainingSettingsTests
     [Property]
     public Property A_name_with_one_letter_wrong_is_recognised() =>
         Prop.ForAll(
-            Gen.Choose(0, TrainingSettings.Options.Count - 1).SelectMany(i => Gen.Choose(0, TrainingSettings.Options[i].Name.Length - 1).Select(j => (i, j))).ToArbitrary(),
+            Gen.Choose(0, Options.Training.Count - 1).SelectMany(i => Gen.Choose(0, Options.Training[i].Name!.Length - 1).Select(j => (i, j))).ToArbitrary(),
             place =>
             {
-                var name = TrainingSettings.Options[place.i].Name;
+                var name = Options.Training[place.i].Name!;
                 var written = name.Remove(place.j, 1).Insert(place.j, "#");
-                return Nearest.Of(written, TrainingSettings.Options.Select(option => option.Name)) == name;
+                return Nearest.Of(written, Options.Training.Select(option => option.Name!)) == name;
             });
 
     [Fact]
     public void A_name_like_no_other_gets_no_suggestion() =>
-        Assert.Null(Nearest.Of("zzzz", TrainingSettings.Options.Select(option => option.Name)));
+        Assert.Null(Nearest.Of("zzzz", Options.Training.Select(option => option.Name!)));
 }

@@ -1,0 +1,163 @@
+using static LoraBuild.Settings.OptionKind;
+using static LoraBuild.Settings.SdScriptsPlace;
+
+namespace LoraBuild.Settings;
+
+#pragma warning disable CS1591 // Each record says itself what it is.
+
+/// <content>Adapters and their layers.</content>
+public static partial class Options
+{
+    private const int MaxDim = 1024;
+    private const double MaxAlpha = 1e4, MaxLrWeight = 100;
+
+    private static readonly string LrWeightsAllowed =
+        $"empty, {UNetBlockIndex.PerWay} numbers with commas between, or sine, cosine, linear, reverse_linear or zeros, "
+            + "to which a number is added as in sine+.25";
+
+    private static readonly string DimsAllowed = $"empty or {UNetBlockIndex.Count} whole numbers from 0 to {MaxDim} with commas between";
+
+    private static readonly string AlphasAllowed = $"empty or {UNetBlockIndex.Count} numbers from 0 to {MaxAlpha} with commas between";
+
+    public static readonly Option<AdapterAlgorithm> Algo = OfSdScripts(
+        Topic.Adapters, "algo",
+        Choice(
+            ("loha", AdapterAlgorithm.LoHa),
+            ("lora", AdapterAlgorithm.Lora),
+            ("locon", AdapterAlgorithm.LoCon),
+            ("lokr", AdapterAlgorithm.LoKr)),
+        AdapterAlgorithm.LoHa,
+        "The kind of adapter: LyCORIS' `loha`, `locon` and `lokr`, or `lora` as sd-scripts' own `networks.lora`.", InLyCoris);
+
+    public static readonly Option<AdapterPreset> Preset = OfSdScripts(
+        Topic.Adapters, "preset",
+        Parsed(
+            $"{string.Join(", ", AdapterPreset.Names)}, or a list of layers' names in which * stands for any characters",
+            AdapterPreset.TryParse),
+        AdapterPreset.Full,
+        "The layers that get adapters: LyCORIS' presets, or a list of its classes of modules and of layers' names, such as "
+            + "`CrossAttention, mid_block.*`. With `lora`, `full` means the layers of `networks.lora`. See [Adapters](#adapters).",
+        InLyCoris);
+
+    public static readonly Option<int> NetworkDim = OfSdScripts(
+        Topic.Adapters, "network_dim", Whole(1, MaxDim), 4,
+        "The rank of the adapters of linear layers and 1x1 convolutions.");
+
+    public static readonly Option<double> NetworkAlpha = OfSdScripts(
+        Topic.Adapters, "network_alpha", Number(1e-3, MaxAlpha), 4,
+        "The changes of those layers are scaled by alpha over rank.", sdScriptsDefault: "1");
+
+    public static readonly Option<int> ConvDim = OfSdScripts(
+        Topic.Adapters, "conv_dim", Whole(0, MaxDim), 4,
+        "The rank of the adapters of larger convolutions; 0, the default of `lora`: they get none.", InNetwork);
+
+    public static readonly Option<double> ConvAlpha = OfSdScripts(
+        Topic.Adapters, "conv_alpha", Number(1e-3, MaxAlpha), 4,
+        "The changes of larger convolutions are scaled by it over their rank.", InNetwork);
+
+    public static readonly Option<bool> NetworkTrainUnetOnly = OfSdScripts(
+        Topic.Adapters, "network_train_unet_only", Flag, false,
+        "The text encoder gets no adapters.");
+
+    public static readonly Option<double> NetworkDropout = OfSdScripts(
+        Topic.Adapters, "network_dropout", Number(0, 0.99), 0,
+        "The share of values that adapters drop: of the low-rank ones with `lora`, of what is added to a layer's output with the others.");
+
+    public static readonly Option<double> RankDropout = OfSdScripts(
+        Topic.Adapters, "rank_dropout", Number(0, 0.99), 0,
+        "The share of ranks (`lora`), or of the change's output channels (the others), that are dropped at each step.", InNetwork);
+
+    public static readonly Option<double> ModuleDropout = OfSdScripts(
+        Topic.Adapters, "module_dropout", Number(0, 0.99), 0,
+        "The probability that an adapter is left out of a step.", InNetwork);
+
+    public static readonly Option<bool> DoraWd = OfSdScripts(
+        Topic.Adapters, "dora_wd", Flag, false,
+        "Weight decomposition (DoRA): length and direction of a layer's weights are learnt apart.", InLyCoris);
+
+    public static readonly Option<bool> WdOnOutput = OfSdScripts(
+        Topic.Adapters, "wd_on_output", Flag, true,
+        "With `dora_wd`: the lengths are those of the output channels' weights, otherwise of the input channels'.", InLyCoris);
+
+    public static readonly Option<bool> UseTucker = OfSdScripts(
+        Topic.Adapters, "use_tucker", Flag, false,
+        "Larger convolutions are decomposed as Tucker does: their kernel is a small tensor of its own.", InLyCoris);
+
+    public static readonly Option<bool> UseScalar = OfSdScripts(
+        Topic.Adapters, "use_scalar", Flag, false,
+        "Each adapter is scaled by a learnt number that starts at 0.", InLyCoris);
+
+    public static readonly Option<bool> RsLora = OfSdScripts(
+        Topic.Adapters, "rs_lora", Flag, false,
+        "Changes are scaled by alpha over the rank's square root.", InLyCoris);
+
+    public static readonly Option<int> Factor = OfSdScripts(
+        Topic.Adapters, "factor", Whole(-1, 1024), -1,
+        "With `lokr`: the largest size of the smaller Kronecker factor; -1: as near to the square root as divides.", InLyCoris);
+
+    public static readonly Option<bool> DecomposeBoth = OfSdScripts(
+        Topic.Adapters, "decompose_both", Flag, false,
+        "With `lokr`: the smaller Kronecker factor is a low-rank product too.", InLyCoris);
+
+    public static readonly Option<bool> FullMatrix = OfSdScripts(
+        Topic.Adapters, "full_matrix", Flag, false,
+        "With `lokr`: neither Kronecker factor is a low-rank product.", InLyCoris);
+
+    public static readonly Option<bool> UnbalancedFactorization = OfSdScripts(
+        Topic.Adapters, "unbalanced_factorization", Flag, false,
+        "With `lokr`: the output's sizes of both Kronecker factors are swapped.", InLyCoris);
+
+    public static readonly Option<BlockValues?> DownLrWeight = OfSdScripts(
+        Topic.Adapters, "down_lr_weight",
+        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, UNetBlockIndex.PerWay, MaxLrWeight)),
+        null,
+        "The factor of the learning rate in the UNet's 12 blocks on the way down. Blocks with 0 get no adapters.", InNetwork);
+
+    public static readonly Option<BlockValues?> MidLrWeight = OfSdScripts(
+        Topic.Adapters, "mid_lr_weight",
+        OptionalParsed($"empty or a number from 0 to {MaxLrWeight}", text => BlockValues.TryParse(text, 1, MaxLrWeight)),
+        null,
+        "The same for the block between.", InNetwork);
+
+    public static readonly Option<BlockValues?> UpLrWeight = OfSdScripts(
+        Topic.Adapters, "up_lr_weight",
+        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, UNetBlockIndex.PerWay, MaxLrWeight)),
+        null,
+        "The same for the 12 blocks on the way up.", InNetwork);
+
+    public static readonly Option<BlockValues?> BlockDims = OfSdScripts(
+        Topic.Adapters, "block_dims",
+        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxDim, whole: true)),
+        null,
+        "The UNet's `network_dim` block by block: 12 down, the one between, 12 up.", InNetwork);
+
+    public static readonly Option<BlockValues?> BlockAlphas = OfSdScripts(
+        Topic.Adapters, "block_alphas",
+        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxAlpha)),
+        null,
+        "The UNet's `network_alpha` block by block.", InNetwork);
+
+    public static readonly Option<BlockValues?> ConvBlockDims = OfSdScripts(
+        Topic.Adapters, "conv_block_dims",
+        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxDim, whole: true)),
+        null,
+        "`conv_dim` block by block.", InNetwork);
+
+    public static readonly Option<BlockValues?> ConvBlockAlphas = OfSdScripts(
+        Topic.Adapters, "conv_block_alphas",
+        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxAlpha)),
+        null,
+        "`conv_alpha` block by block.", InNetwork);
+
+    public static readonly Option<double?> ScaleWeightNorms = OfSdScripts(
+        Topic.Adapters, "scale_weight_norms", Number(1e-3, 1e3).OrEmpty(), null,
+        "The longest change of a layer's weight (L2 norm): after each step, longer ones are scaled down to it.");
+
+    public static readonly Option<string?> NetworkWeights = OfSdScripts(
+        Topic.Adapters, "network_weights", FilePath, null,
+        "A LoRA file whose weights the training starts from.");
+
+    public static readonly Option<bool> DimFromWeights = OfSdScripts(
+        Topic.Adapters, "dim_from_weights", Flag, false,
+        "Layers, kinds, ranks and alphas are those of `network_weights`.");
+}

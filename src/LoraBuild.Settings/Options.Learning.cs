@@ -1,0 +1,170 @@
+using static LoraBuild.Settings.OptionKind;
+
+namespace LoraBuild.Settings;
+
+#pragma warning disable CS1591 // Each record says itself what it is.
+
+/// <content>Noise, loss, optimizer and learning rates.</content>
+public static partial class Options
+{
+    public static readonly Option<double> NoiseOffset = OfSdScripts(
+        Topic.Noise, "noise_offset", Number(0, 1), 0.03,
+        "The strength of a constant per sample and channel that is added to the noise, so that dark and bright pictures can be "
+            + "learnt.", sdScriptsDefault: "0");
+
+    public static readonly Option<bool> NoiseOffsetRandomStrength = OfSdScripts(
+        Topic.Noise, "noise_offset_random_strength", Flag, false,
+        "The strength of each sample's offset is drawn from 0 to `noise_offset`.");
+
+    public static readonly Option<double?> AdaptiveNoiseScale = OfSdScripts(
+        Topic.Noise, "adaptive_noise_scale", Number(-10, 10).OrEmpty(), null,
+        "This share of the absolute mean of each channel's latents is added to `noise_offset`.");
+
+    public static readonly Option<int?> MultiresNoiseIterations = OfSdScripts(
+        Topic.Noise, "multires_noise_iterations", Whole(1, 64).OrEmpty(), null,
+        "The number of coarser sizes of noise that are added to the noise.");
+
+    public static readonly Option<double> MultiresNoiseDiscount = OfSdScripts(
+        Topic.Noise, "multires_noise_discount", Number(0, 1), 0.3,
+        "The strength of each coarser noise as a share of the one before.");
+
+    public static readonly Option<double?> IpNoiseGamma = OfSdScripts(
+        Topic.Noise, "ip_noise_gamma", Number(0, 10).OrEmpty(), null,
+        "The strength of further noise that is added to the latents and is not to be predicted.");
+
+    public static readonly Option<bool> IpNoiseGammaRandomStrength = OfSdScripts(
+        Topic.Noise, "ip_noise_gamma_random_strength", Flag, false,
+        "The strength of that noise is drawn for each sample from 0 to `ip_noise_gamma`.");
+
+    public static readonly Option<int> MinTimestep = OfSdScripts(
+        Topic.Noise, "min_timestep", Whole(0, 999), 0,
+        "The first timestep that is trained; 0 is nearly clean.");
+
+    public static readonly Option<int> MaxTimestep = OfSdScripts(
+        Topic.Noise, "max_timestep", Whole(1, 1000), 1000,
+        "The timestep after the last that is trained.");
+
+    public static readonly Option<bool> VParameterization = OfSdScripts(
+        Topic.Noise, "v_parameterization", Flag, false,
+        "The base model predicts velocities, as Stable Diffusion 2.x at 768 pixels does.");
+
+    public static readonly Option<bool> ZeroTerminalSnr = OfSdScripts(
+        Topic.Noise, "zero_terminal_snr", Flag, false,
+        "Nothing of the picture is left at the last timestep.");
+
+    public static readonly Option<LossType> LossType = OfSdScripts(
+        Topic.Loss, "loss_type",
+        Choice(
+            ("l2", Settings.LossType.L2),
+            ("l1", Settings.LossType.L1),
+            ("huber", Settings.LossType.Huber),
+            ("smooth_l1", Settings.LossType.SmoothL1)),
+        Settings.LossType.L2,
+        "The measure of the distance between a prediction and its target.");
+
+    public static readonly Option<HuberSchedule> HuberSchedule = OfSdScripts(
+        Topic.Loss, "huber_schedule",
+        Choice(
+            ("snr", Settings.HuberSchedule.Snr),
+            ("exponential", Settings.HuberSchedule.Exponential),
+            ("constant", Settings.HuberSchedule.Constant)),
+        Settings.HuberSchedule.Snr,
+        "The dependence of the threshold of the losses `huber` and `smooth_l1` on the timestep.");
+
+    public static readonly Option<double> HuberC = OfSdScripts(
+        Topic.Loss, "huber_c", Number(1e-6, 1), 0.1,
+        "The losses `huber` and `smooth_l1` grow linearly above this difference.");
+
+    public static readonly Option<double> HuberScale = OfSdScripts(
+        Topic.Loss, "huber_scale", Number(1e-6, 1e6), 1,
+        "A factor of that threshold; `huber_schedule` `snr` does not use it.");
+
+    public static readonly Option<double?> MinSnrGamma = OfSdScripts(
+        Topic.Loss, "min_snr_gamma", Number(0.001, 1000).OrEmpty(), null,
+        "The bound on the weight of nearly clean samples in the loss; not set: all weigh the same.");
+
+    public static readonly Option<bool> DebiasedEstimationLoss = OfSdScripts(
+        Topic.Loss, "debiased_estimation_loss", Flag, false,
+        "Noisier samples weigh more in the loss.");
+
+    public static readonly Option<bool> ScaleVPredLossLikeNoisePred = OfSdScripts(
+        Topic.Loss, "scale_v_pred_loss_like_noise_pred", Flag, false,
+        "Losses of velocities weigh as those of noise would.");
+
+    public static readonly Option<double?> VPredLikeLoss = OfSdScripts(
+        Topic.Loss, "v_pred_like_loss", Number(0, 1000).OrEmpty(), null,
+        "This share of the loss that a velocity would have is added to that of the noise.");
+
+    public static readonly Option<OptimizerType> OptimizerType = OfSdScripts(
+        Topic.Optimizer, "optimizer_type",
+        Choice(
+            ("lion8bit", Settings.OptimizerType.Lion8bit),
+            ("lion", Settings.OptimizerType.Lion),
+            ("adamw", Settings.OptimizerType.AdamW),
+            ("adamw8bit", Settings.OptimizerType.AdamW8bit),
+            ("prodigy", Settings.OptimizerType.Prodigy),
+            ("adafactor", Settings.OptimizerType.Adafactor),
+            ("adamwschedulefree", Settings.OptimizerType.AdamWScheduleFree)),
+        Settings.OptimizerType.Lion8bit,
+        "The optimizer.", sdScriptsDefault: "adamw");
+
+    public static readonly Option<OptimizerArguments> OptimizerArgs = OfSdScripts(
+        Topic.Optimizer, "optimizer_args", OptionKind.OptimizerArguments, OptimizerArguments.Default,
+        "The optimizer's own settings, KEY=VALUE with spaces between. A key that is not named has the optimizer's own default.");
+
+    public static readonly Option<double> LearningRate = OfSdScripts(
+        Topic.LearningRate, "learning_rate", Number(0, 1), 0.00015,
+        "The highest learning rate of the UNet's adapters where `unet_lr` is not set.", sdScriptsDefault: "2E-06");
+
+    public static readonly Option<double?> UnetLr = OfSdScripts(
+        Topic.LearningRate, "unet_lr", Number(0, 1).OrEmpty(), null,
+        "The highest learning rate of the UNet's adapters; not set: `learning_rate`.");
+
+    public static readonly Option<double> TextEncoderLr = OfSdScripts(
+        Topic.LearningRate, "text_encoder_lr", Number(0, 1), 0.000075,
+        "The highest learning rate of the text encoder's adapters.");
+
+    public static readonly Option<LearningRateSchedule> LrScheduler = OfSdScripts(
+        Topic.LearningRate, "lr_scheduler",
+        Choice(
+            ("cosine_with_restarts", LearningRateSchedule.CosineWithRestarts),
+            ("cosine", LearningRateSchedule.Cosine),
+            ("cosine_with_min_lr", LearningRateSchedule.CosineWithMinLr),
+            ("linear", LearningRateSchedule.Linear),
+            ("polynomial", LearningRateSchedule.Polynomial),
+            ("inverse_sqrt", LearningRateSchedule.InverseSqrt),
+            ("warmup_stable_decay", LearningRateSchedule.WarmupStableDecay),
+            ("constant_with_warmup", LearningRateSchedule.ConstantWithWarmup),
+            ("constant", LearningRateSchedule.Constant)),
+        LearningRateSchedule.CosineWithRestarts,
+        "The schedule of the learning rates over the training.", sdScriptsDefault: "constant");
+
+    public static readonly Option<int> LrSchedulerNumCycles = OfSdScripts(
+        Topic.LearningRate, "lr_scheduler_num_cycles", Whole(1, 1000), 3,
+        "The number of falls to 0 of `cosine_with_restarts`; of half cosines of `cosine_with_min_lr` and of the decay of "
+            + "`warmup_stable_decay`.", sdScriptsDefault: "1");
+
+    public static readonly Option<double> LrSchedulerPower = OfSdScripts(
+        Topic.LearningRate, "lr_scheduler_power", Number(0.01, 100), 1,
+        "The power of the schedule `polynomial`.");
+
+    public static readonly Option<int?> LrSchedulerTimescale = OfSdScripts(
+        Topic.LearningRate, "lr_scheduler_timescale", Whole(1, int.MaxValue).OrEmpty(), null,
+        "The number of steps over which the schedule `inverse_sqrt` falls; not set: as many as the warm-up.");
+
+    public static readonly Option<double?> LrSchedulerMinLrRatio = OfSdScripts(
+        Topic.LearningRate, "lr_scheduler_min_lr_ratio", Number(0, 1).OrEmpty(), null,
+        "The lowest learning rate of cosine_with_min_lr and warmup_stable_decay, as a share of the highest.");
+
+    public static readonly Option<TrainingLength> LrWarmupSteps = OfSdScripts(
+        Topic.LearningRate, "lr_warmup_steps", LengthOrShare, new TrainingLength(1, InEpochs: true),
+        "The stretch over which the learning rates rise from 0 at first.", sdScriptsDefault: "0");
+
+    public static readonly Option<TrainingLength> LrDecaySteps = OfSdScripts(
+        Topic.LearningRate, "lr_decay_steps", LengthOrShare, default,
+        "The stretch over which the learning rates of `warmup_stable_decay` fall at the end.");
+
+    public static readonly Option<double> MaxGradNorm = OfSdScripts(
+        Topic.LearningRate, "max_grad_norm", Number(0, 1e6), 1,
+        "Longer gradients, over all weights together, are scaled down to this length; 0: none is.");
+}

@@ -1,0 +1,93 @@
+using static LoraBuild.Settings.OptionKind;
+
+namespace LoraBuild.Settings;
+
+#pragma warning disable CS1591 // Each record says itself what it is.
+
+/// <content>The length of a training, its files and its numbers.</content>
+public static partial class Options
+{
+    public static readonly Option<bool?> V2 = OfSdScripts(
+        Topic.BaseModel, "v2", OptionalFlag, null,
+        "The base model is of Stable Diffusion 2.x. Its files tell, so this can only agree.");
+
+    public static readonly Option<int?> ClipSkip = OfSdScripts(
+        Topic.BaseModel, "clip_skip", Whole(1, 12).OrEmpty(), null,
+        "The UNet sees the text encoder's hidden states this many layers from the end; not set: of the last layer.");
+
+    public static readonly Option<int> TrainBatchSize = OfSdScripts(
+        Topic.Length, "train_batch_size", Whole(1, 1024), 4,
+        "The number of samples in a batch.", sdScriptsDefault: "1");
+
+    public static readonly Option<int> GradientAccumulationSteps = OfSdScripts(
+        Topic.Length, "gradient_accumulation_steps", Whole(1, 1024), 1,
+        "The number of batches in a step, one after the other: a larger batch in the same memory.");
+
+    public static readonly Option<TrainingLength> MaxTrainSteps = OfSdScripts(
+        Topic.Length, "max_train_steps", Length(1), new TrainingLength(10, InEpochs: true),
+        "The length of the training. An epoch is the dataset's samples over the batch size, rounded up.", sdScriptsDefault: "1600");
+
+    public static readonly Option<int?> MaxTrainEpochs = OfSdScripts(
+        Topic.Length, "max_train_epochs", Whole(1, 100_000).OrEmpty(), null,
+        "The length of the training in passes through the dataset; where set, `max_train_steps` has no effect.");
+
+    public static readonly Option<int> SaveEveryNEpochs = OfSdScripts(
+        Topic.Saving, "save_every_n_epochs", Whole(0, 100_000), 1,
+        "A file is written after every n epochs, before the last one; 0: none is.", sdScriptsDefault: "0");
+
+    public static readonly Option<int?> SaveEveryNSteps = OfSdScripts(
+        Topic.Saving, "save_every_n_steps", Whole(1, int.MaxValue).OrEmpty(), null,
+        "A file is also written after every n steps.");
+
+    public static readonly Option<int?> SaveLastNEpochs = OfSdScripts(
+        Topic.Saving, "save_last_n_epochs", Whole(1, 100_000).OrEmpty(), null,
+        "Only the last n files of epochs are kept; not set: all.");
+
+    public static readonly Option<int?> SaveLastNSteps = OfSdScripts(
+        Topic.Saving, "save_last_n_steps", Whole(1, int.MaxValue).OrEmpty(), null,
+        "Files of `save_every_n_steps` that are older than n steps are removed.");
+
+    public static readonly Option<int?> SaveLastNEpochsState = OfSdScripts(
+        Topic.Saving, "save_last_n_epochs_state", Whole(1, 100_000).OrEmpty(), null,
+        "Only the last n states of epochs are kept; not set: as `save_last_n_epochs`.");
+
+    public static readonly Option<int?> SaveLastNStepsState = OfSdScripts(
+        Topic.Saving, "save_last_n_steps_state", Whole(1, int.MaxValue).OrEmpty(), null,
+        "States of `save_every_n_steps` that are older than n steps are removed; not set: as `save_last_n_steps`.");
+
+    public static readonly Option<bool> SaveState = OfSdScripts(
+        Topic.Saving, "save_state", Flag, false,
+        "The training's state is written beside each file, the finished one included, as `NAME-state.safetensors`, to resume from.");
+
+    public static readonly Option<bool> SaveStateOnTrainEnd = OfSdScripts(
+        Topic.Saving, "save_state_on_train_end", Flag, false,
+        "The training's state is written at its end.");
+
+    public static readonly Option<string?> Resume = OfSdScripts(
+        Topic.Saving, "resume", FilePath, null,
+        "A state that `save_state` wrote, from which the training goes on: weights, optimizer and step.");
+
+    public static readonly Option<ModelPrecision> SavePrecision = OfSdScripts(
+        Topic.Saving, "save_precision",
+        Choice(("fp16", ModelPrecision.Float16), ("bf16", ModelPrecision.BFloat16), ("float", ModelPrecision.Float32)),
+        ModelPrecision.Float16,
+        "The number format of the written files.", sdScriptsDefault: "float");
+
+    public static readonly Option<ModelPrecision> MixedPrecision = OfSdScripts(
+        Topic.Computing, "mixed_precision",
+        Choice(("fp16", ModelPrecision.Float16), ("bf16", ModelPrecision.BFloat16), ("no", ModelPrecision.Float32)),
+        ModelPrecision.Float16,
+        "The number format that a GPU computes in; a CPU always computes in 32 bits.", sdScriptsDefault: "no");
+
+    public static readonly Option<int> Seed = OfSdScripts(
+        Topic.Computing, "seed", Whole(0, int.MaxValue), 42,
+        "The same seed gives the same training.");
+
+    public static readonly Option<bool> GradientCheckpointing = OfSdScripts(
+        Topic.Computing, "gradient_checkpointing", Flag, true,
+        "Activations are computed again instead of kept: less memory, more time.", sdScriptsDefault: "false");
+
+    public static readonly Option<bool> Xformers = OfSdScripts(
+        Topic.Computing, "xformers", Flag, true,
+        "Attention in its memory-efficient form: the engine's fused kernel.", sdScriptsDefault: "false");
+}

@@ -1,0 +1,105 @@
+using static LoraBuild.Settings.Options;
+
+namespace LoraBuild.Settings;
+
+/// <summary>The training settings that do not go together.</summary>
+internal static class TrainingContradictions
+{
+    /// <summary>A message for each contradiction, with what to do.</summary>
+    public static IEnumerable<string> Of(TrainingSettings settings) =>
+        OfBuckets(settings).Concat(OfPictures(settings)).Concat(OfNoise(settings)).Concat(OfRates(settings)).Concat(OfAdapters(settings));
+
+    private static IEnumerable<string> OfBuckets(TrainingSettings settings)
+    {
+        var (width, height) = (settings.Resolution.Width, settings.Resolution.Height);
+        var (shortSide, longSide) = (Math.Min(width, height), Math.Max(width, height));
+        var (min, max, steps) = (settings.MinBucketReso, settings.MaxBucketReso, settings.BucketResoSteps);
+        if (settings.EnableBucket && !settings.BucketNoUpscale)
+        {
+            if (min > max)
+                yield return $"{MinBucketReso} ({min}) is larger than {MaxBucketReso} ({max}). Swap them.";
+            if (shortSide < min - (min % steps))
+                yield return $"{Resolution} ({width},{height}) has a side shorter than {MinBucketReso} ({min}). Lower {MinBucketReso}.";
+            if (longSide > max)
+                yield return $"{Resolution} ({width},{height}) has a side longer than {MaxBucketReso} ({max}). Raise {MaxBucketReso}.";
+        }
+
+        if (steps % 8 != 0)
+            yield return $"{BucketResoSteps} is {steps}; it must be a multiple of 8, because a latent stands for 8x8 pixels.";
+        if (!settings.EnableBucket && (width % 8 != 0 || height % 8 != 0))
+            yield return $"{Resolution} ({width},{height}) must have sides that are multiples of 8 when {EnableBucket} is false.";
+        if (settings.EnableBucket && shortSide < steps)
+            yield return $"{Resolution} ({width},{height}) has a side shorter than {BucketResoSteps} ({steps}). Lower {BucketResoSteps}.";
+    }
+
+    private static IEnumerable<string> OfPictures(TrainingSettings settings)
+    {
+        if (settings.UsesCachedLatents && (settings.RandomCrop || settings.ColorAug))
+        {
+            yield return $"{(settings.CacheLatents ? CacheLatents : CacheLatentsToDisk)} keeps one encoding of each picture, but "
+                + $"{(settings.RandomCrop ? RandomCrop : ColorAug)} shows it differently each time. Set one of them to false.";
+        }
+    }
+
+    private static IEnumerable<string> OfNoise(TrainingSettings settings)
+    {
+        var (min, max) = (settings.MinTimestep, settings.MaxTimestep);
+        if (min > max || (min == max && max == 1000))
+            yield return $"{MinTimestep} ({min}) leaves no timestep below {MaxTimestep} ({max}). Lower it.";
+        if (settings.ScaleVPredLossLikeNoisePred && !settings.VParameterization)
+            yield return $"{ScaleVPredLossLikeNoisePred} is for models that predict velocities. Set {VParameterization}, or leave it out.";
+        if (settings.VPredLikeLoss is not null && settings.VParameterization)
+            yield return $"{VPredLikeLoss} is for models that predict noise. Leave it out, or {VParameterization}.";
+    }
+
+    private static IEnumerable<string> OfRates(TrainingSettings settings)
+    {
+        const double EndOfPolynomial = 1e-7;
+        var (unet, textEncoder) = (settings.UnetLr ?? settings.LearningRate, settings.TextEncoderLr);
+        var learnsTextEncoder = !settings.NetworkTrainUnetOnly && textEncoder != 0;
+        if (settings.OptimizerType == Settings.OptimizerType.Prodigy && learnsTextEncoder && textEncoder != unet)
+        {
+            yield return FormattableString.Invariant(
+                $"Prodigy finds one learning rate for all weights, but {TextEncoderLr} ({textEncoder}) is another than {UnetLr} ({unet}). ")
+                + "Set both to the same, usually 1.";
+        }
+
+        if (settings.LrScheduler == LearningRateSchedule.CosineWithMinLr && settings.LrSchedulerMinLrRatio is null)
+            yield return $"{LrScheduler} cosine_with_min_lr needs {LrSchedulerMinLrRatio}, the lowest rate as a share of the highest.";
+        if (settings.LrScheduler == LearningRateSchedule.Polynomial && settings.LearningRate <= EndOfPolynomial)
+        {
+            yield return FormattableString.Invariant(
+                $"{LrScheduler} polynomial ends at a rate of 1e-7, so {LearningRate} ({settings.LearningRate}) must be higher.");
+        }
+    }
+
+    private static IEnumerable<string> OfAdapters(TrainingSettings settings)
+    {
+        if (settings.Algo == AdapterAlgorithm.Lora)
+        {
+            foreach (var option in new[] { DoraWd, UseTucker, UseScalar, RsLora }.Where(settings.Get))
+            {
+                yield return $"{option} is LyCORIS', but {Algo} is lora, which is sd-scripts' own. "
+                    + $"Set {Algo} to locon, or take {option} away.";
+            }
+        }
+
+        if (settings.Algo != AdapterAlgorithm.LoKr)
+        {
+            foreach (var option in new Option[] { Factor, DecomposeBoth, FullMatrix, UnbalancedFactorization })
+            {
+                if (settings.Text(option) != option.DefaultText)
+                    yield return $"{option} counts for {Algo} lokr only. Set {Algo} to lokr, or take {option} away.";
+            }
+        }
+
+        if (settings.DoraWd && settings.NetworkDropout > 0)
+        {
+            yield return $"{NetworkDropout} does not go with {DoraWd}, which changes the weight as a whole. "
+                + $"Take {RankDropout} or {ModuleDropout}.";
+        }
+
+        if (settings.DimFromWeights && settings.NetworkWeights is null)
+            yield return $"{DimFromWeights} needs {NetworkWeights}, the LoRA file to take them from.";
+    }
+}
