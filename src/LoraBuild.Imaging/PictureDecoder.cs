@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging;
 
@@ -17,9 +18,6 @@ public sealed record DecodedPicture(Raster Raster, PictureFormat Format, IReadOn
 /// </summary>
 public static class PictureDecoder
 {
-    /// <summary>100 megapixels: 400 MB of raster.</summary>
-    public const long DefaultMaxPixels = 100_000_000;
-
     private const long MaxFileBytes = 1L << 30;
 
     internal static readonly Lazy<IPictureEngine> Engine = new(PictureEngine.Create);
@@ -36,7 +34,7 @@ public static class PictureDecoder
     /// LB2001 the file is empty, truncated, damaged or no picture; LB2002 it has too many pixels; LB6004 it cannot be read; LB6003 the engine is
     /// missing; LB6009 it does not hold what it is known to.
     /// </exception>
-    public static DecodedPicture Decode(string path, long maxPixels = DefaultMaxPixels, string? sha256 = null)
+    public static DecodedPicture Decode(string path, long maxPixels = Raster.MaxPixels, string? sha256 = null)
     {
         var content = Read(path);
         if (sha256 is not null && ContentHash.Of(content).ToString() != sha256)

@@ -4,6 +4,7 @@ using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Formats;
 using LoraBuild.Imaging.Hashing;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging;
 
@@ -37,7 +38,7 @@ public static class PictureNormalizer
         string target,
         ISegmentation? segmentation = null,
         int background = 0xFFFFFF,
-        long maxPixels = PictureDecoder.DefaultMaxPixels,
+        long maxPixels = Raster.MaxPixels,
         PictureMask? mask = null,
         string? sha256 = null)
     {

@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Tagging;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Tagging;

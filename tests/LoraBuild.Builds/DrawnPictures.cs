@@ -1,8 +1,8 @@
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
-using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings.Sampling;
 using LoraBuild.Tagging;
 using LoraBuild.Training.Previews;

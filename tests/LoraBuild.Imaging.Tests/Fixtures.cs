@@ -1,3 +1,5 @@
+using LoraBuild.Imaging.Rasters;
+
 namespace LoraBuild.Imaging.Tests;
 
 /// <summary>Data/quadrants: 32 x 24 pixels, red and green above blue and pale, in many formats; made with PIL.</summary>

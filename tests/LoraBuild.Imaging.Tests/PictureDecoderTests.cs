@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Tests;
 

@@ -1,4 +1,5 @@
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Tests;
 

@@ -1,4 +1,5 @@
 using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Tagging.Tests;
 

@@ -3,6 +3,7 @@ using LoraBuild.Base.Randomness;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Tests;

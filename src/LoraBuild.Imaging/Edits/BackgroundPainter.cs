@@ -1,4 +1,5 @@
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Edits;
 

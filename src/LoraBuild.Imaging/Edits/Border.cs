@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Edits;
@@ -9,7 +10,7 @@ namespace LoraBuild.Imaging.Edits;
 internal static class Border
 {
     // 100 megapixels, as for sources.
-    private const long MaxPixels = PictureDecoder.DefaultMaxPixels;
+    private const long MaxPixels = Raster.MaxPixels;
 
     /// <summary>The picture with a border.</summary>
     /// <exception cref="LoraBuildException">LB2003: the result would be larger than any picture.</exception>

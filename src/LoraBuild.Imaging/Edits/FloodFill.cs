@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Edits;
 

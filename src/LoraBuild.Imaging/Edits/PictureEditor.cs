@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Edits;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Edits;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Edits;
 

@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Edits;
@@ -23,11 +24,11 @@ internal static class Slanting
     {
         var (sin, cos) = Math.SinCos(double.DegreesToRadians(edit.Degrees));
         var (width, height) = Bounds(picture, Math.Abs(sin), Math.Abs(cos));
-        if ((long)width * height > PictureDecoder.DefaultMaxPixels)
+        if ((long)width * height > Raster.MaxPixels)
         {
             throw new LoraBuildException(
                 DiagnosticCode.EditOutsidePicture,
-                FormattableString.Invariant($"rotate by {edit.Degrees} degrees makes {width} x {height} pixels of a picture of {picture.Width} x {picture.Height} pixels, more than {PictureDecoder.DefaultMaxPixels / 1_000_000} megapixels."));
+                FormattableString.Invariant($"rotate by {edit.Degrees} degrees makes {width} x {height} pixels of a picture of {picture.Width} x {picture.Height} pixels, more than {Raster.MaxPixels / 1_000_000} megapixels."));
         }
 
         var turned = new Raster(width, height);

@@ -1,4 +1,5 @@
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Edits;

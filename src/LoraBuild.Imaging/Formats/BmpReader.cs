@@ -1,3 +1,4 @@
+using LoraBuild.Imaging.Rasters;
 using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace LoraBuild.Imaging.Formats;

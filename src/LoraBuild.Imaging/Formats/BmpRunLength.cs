@@ -1,3 +1,5 @@
+using LoraBuild.Imaging.Rasters;
+
 namespace LoraBuild.Imaging.Formats;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Rasters;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Gif;
 using SixLabors.ImageSharp.Formats.Jpeg;

@@ -1,3 +1,5 @@
+using LoraBuild.Imaging.Formats;
+
 namespace LoraBuild.Imaging;
 
 /// <summary>The engine that this build was made with.</summary>

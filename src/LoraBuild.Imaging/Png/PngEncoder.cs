@@ -4,6 +4,7 @@ using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Dataset.Pictures;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Png;
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Resampling;
 

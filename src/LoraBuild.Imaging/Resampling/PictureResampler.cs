@@ -1,3 +1,5 @@
+using LoraBuild.Imaging.Rasters;
+
 namespace LoraBuild.Imaging.Resampling;
 
 /// <summary>Resizing as sd-scripts' <c>resize_image</c> does it for the trainer and for the tagger.</summary>

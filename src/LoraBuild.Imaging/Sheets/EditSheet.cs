@@ -1,3 +1,4 @@
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Sheets;

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Rasters;
 using NetVips;
 using static NetVips.Enums;
 

@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Edits;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Tagging.Backgrounds;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Training.Data;

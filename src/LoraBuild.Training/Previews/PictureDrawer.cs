@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Protocol;
 using LoraBuild.Settings;
 using LoraBuild.Settings.Sampling;

@@ -1,4 +1,4 @@
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Training.Previews;
 

@@ -4,6 +4,7 @@ using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Protocol.Previews;
 using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Metadata;

@@ -3,6 +3,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Sheets;
 using LoraBuild.Protocol;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
-using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Benchmarks.Builds;
 

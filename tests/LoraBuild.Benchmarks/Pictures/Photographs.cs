@@ -1,5 +1,6 @@
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Benchmarks.Pictures;
 

@@ -1,5 +1,6 @@
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Imaging.Edits;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Tests.Edits;
 

@@ -2,6 +2,7 @@ using FsCheck.Xunit;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Imaging.Edits;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Tests.Edits;
 

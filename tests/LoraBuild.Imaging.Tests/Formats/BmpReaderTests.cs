@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Tests.Formats;
 

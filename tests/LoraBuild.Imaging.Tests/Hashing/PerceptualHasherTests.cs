@@ -2,6 +2,7 @@ using LoraBuild.Dataset.Pictures;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Hashing;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Tests.Hashing;

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using FsCheck.Xunit;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Tests.Png;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Tests.Resampling;
 

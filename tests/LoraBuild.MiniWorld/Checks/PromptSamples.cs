@@ -1,7 +1,7 @@
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Samplers;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Previews;
 

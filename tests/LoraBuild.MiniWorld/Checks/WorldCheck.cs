@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoraBuild.Base.Files;
 using LoraBuild.Diffusion;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.MiniWorld.Drawing;
 using LoraBuild.MiniWorld.Training;
 using LoraBuild.Tagging;

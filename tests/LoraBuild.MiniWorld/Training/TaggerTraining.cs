@@ -1,5 +1,5 @@
 using LoraBuild.Diffusion;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.MiniWorld.Drawing;
 using LoraBuild.Tagging;
 using SkiaSharp;

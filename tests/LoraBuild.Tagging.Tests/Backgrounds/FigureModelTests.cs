@@ -1,5 +1,5 @@
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Tagging.Backgrounds;
 
 namespace LoraBuild.Tagging.Tests.Backgrounds;

@@ -1,6 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Tagging.Persons;
 
 namespace LoraBuild.Tagging.Tests.Persons;

@@ -1,4 +1,4 @@
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;

@@ -1,7 +1,7 @@
 using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion.Clip;
-using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
 using LoraBuild.Training.Data;

@@ -1,5 +1,5 @@
 using LoraBuild.Base.Geometry;
-using LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
 using LoraBuild.Protocol;
 using LoraBuild.Settings;
 using LoraBuild.Settings.Sampling;

@@ -1,6 +1,6 @@
-using LoraBuild.Imaging.Formats;
+using LoraBuild.Imaging.Rasters;
 
-namespace LoraBuild.Imaging;
+namespace LoraBuild.Imaging.Formats;
 
 /// <summary>A library of image codecs, for every format but BMP. Called from several threads at once.</summary>
 internal interface IPictureEngine

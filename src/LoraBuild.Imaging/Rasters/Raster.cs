@@ -1,10 +1,13 @@
-namespace LoraBuild.Imaging;
+namespace LoraBuild.Imaging.Rasters;
 
 /// <summary>
 /// A picture in memory: 8-bit sRGB with straight (not premultiplied) alpha, four bytes R, G, B, A a pixel, rows from the top without padding.
 /// </summary>
 public sealed class Raster
 {
+    /// <summary>The most pixels of a picture unless a caller says otherwise: 100 megapixels, 400 MB of raster.</summary>
+    public const long MaxPixels = 100_000_000;
+
     /// <summary>A raster over these bytes, which it keeps.</summary>
     /// <exception cref="ArgumentException">The number of bytes is not width x height x 4, or a side is not positive.</exception>
     public Raster(int width, int height, byte[] pixels)

@@ -1,4 +1,6 @@
-namespace LoraBuild.Imaging;
+using LoraBuild.Imaging.Rasters;
+
+namespace LoraBuild.Imaging.Edits;
 
 /// <summary>Tells a figure from its background. Called from several threads at once.</summary>
 public interface ISegmentation
