@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Formats;
 using LoraBuild.Imaging.Hashing;
@@ -11,13 +12,18 @@ namespace LoraBuild.Imaging;
 /// <summary>A normalised picture.</summary>
 /// <param name="Width">Of the written PNG, in pixels.</param>
 /// <param name="Height">Of the written PNG, in pixels.</param>
-/// <param name="SourceFormat">What the source is, whatever its name says.</param>
-/// <param name="Warnings">What <see cref="PictureDecoder"/> has to say about the source.</param>
-public sealed record NormalizedPicture(int Width, int Height, PictureFormat SourceFormat, IReadOnlyList<Diagnostic> Warnings);
+/// <param name="Hash">The perceptual hash of its pixels.</param>
+/// <param name="SourceFormat">The format of the source, whatever its name says.</param>
+/// <param name="Warnings">The remarks of <see cref="PictureDecoder"/> on the source.</param>
+public sealed record NormalizedPicture(int Width, int Height, PerceptualHash Hash, PictureFormat SourceFormat, IReadOnlyList<Diagnostic> Warnings)
+{
+    /// <summary>Size and perceptual hash under the picture's id.</summary>
+    public PictureFacts FactsOf(string id) => new(id, Width, Height, Hash.ToString());
+}
 
 /// <summary>
 /// The Normalize step for one picture: upright, sRGB, transparency onto a background, edits, lossless 8-bit RGB PNG of the same size
-/// (a crop's own size after a crop) that carries its perceptual hash. Transparency goes first, so that edits see what a viewer shows. A mask
+/// (a crop's own size after a crop). Transparency goes first, so that edits see what a viewer shows. A mask
 /// becomes the PNG's alpha, and goes through the edits with the picture.
 /// </summary>
 public static class PictureNormalizer
@@ -47,8 +53,8 @@ public static class PictureNormalizer
         {
             var flat = decoded.Raster.Flatten(background);
             var picture = PictureEditor.Apply(mask is null ? flat : MaskPainter.Paint(flat, decoded.Raster, mask, maxPixels), edits, segmentation);
-            PngEncoder.Encode(picture, target, PerceptualHasher.Of(picture.WithoutAlpha()));
-            return new NormalizedPicture(picture.Width, picture.Height, decoded.Format, decoded.Warnings);
+            PngEncoder.Encode(picture, target);
+            return new NormalizedPicture(picture.Width, picture.Height, PerceptualHasher.Of(picture.WithoutAlpha()), decoded.Format, decoded.Warnings);
         }
         catch (LoraBuildException e) when (e.Diagnostic.File is null)
         {

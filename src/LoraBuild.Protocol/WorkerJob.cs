@@ -22,8 +22,24 @@ namespace LoraBuild.Protocol;
 [JsonDerivedType(typeof(MergeJob), "merge")]
 public abstract record WorkerJob;
 
-/// <summary>Asks which libraries do the work: one <see cref="FinishedEvent"/> with a fact for each engine, name and version.</summary>
-public sealed record DescribeEnginesJob : WorkerJob;
+/// <summary>
+/// Asks which libraries do the work: one <see cref="FinishedEvent"/> with two facts for each engine: name and version, and, by its name with
+/// <see cref="LibrariesOf"/> behind it, the paths of the native libraries that it loaded, with <see cref="Path.PathSeparator"/> between them.
+/// </summary>
+public sealed record DescribeEnginesJob : WorkerJob
+{
+    /// <summary>The engine that decodes pictures.</summary>
+    public const string Images = "images";
+
+    /// <summary>The engine that runs taggers.</summary>
+    public const string Tagger = "tagger";
+
+    /// <summary>The engine that trains.</summary>
+    public const string Tensors = "tensors";
+
+    /// <summary>The end of the name of the fact with an engine's native libraries.</summary>
+    public const string LibrariesOf = " libraries";
+}
 
 /// <summary>Normalizes pictures to PNG.</summary>
 /// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>

@@ -5,7 +5,6 @@ using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tables;
 using LoraBuild.Dataset.Tags;
-using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -35,8 +34,8 @@ public sealed class AlignOutfits : TagStepTask
     protected override void Run()
     {
         var tagged = Session.ReadLedger(TaggedFile);
-        var own = OwnImplications.Read(Session, Implications);
-        var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<Dataset.Outfits.Undecided>(Undecided, ignoreCase: true));
+        var own = OwnImplications.Read(Session, PathOf(Implications));
+        var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<LoraBuild.Dataset.Outfits.Undecided>(Undecided, ignoreCase: true));
         RunStep("AlignOutfits", RulesFor, Evidence);
 
         Rules RulesFor(Character character)
@@ -50,16 +49,14 @@ public sealed class AlignOutfits : TagStepTask
                     .With("outfits", character.Outfits.SelectMany(Describe))
                     .With("evidence threshold", EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture))
                     .With("undecided", Undecided),
-                (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id()].Tags.Tags));
+                (picture, tags) => Align(aligner, picture, tags, tagged[picture.Id].Tags.Tags));
         }
 
-        IEnumerable<(string Name, string Value)> Evidence(ITaskItem picture)
+        void Evidence(ProjectPicture picture, StepKey key)
         {
-            yield return ("outfit", picture.GetMetadata(PictureMetadata.Outfit));
-            yield return ("hidden", picture.GetMetadata(PictureMetadata.Hidden));
-            yield return ("raw tags", tagged[picture.Id()].Content.ToString());
-            if (picture.GetMetadata(PictureMetadata.Scores) is { Length: > 0 } scores)
-                yield return ("scores", Session.State.HashInput(scores).ToString());
+            key.With("outfit", picture.Outfit ?? "").With("hidden", picture.HiddenText).With("raw tags", tagged[picture.Id].Content);
+            if (picture.Scores is { } scores)
+                key.With("scores", Session.State.HashInput(scores));
         }
     }
 
@@ -70,16 +67,14 @@ public sealed class AlignOutfits : TagStepTask
         .. outfit.When is null ? [] : outfit.When.Any.Select(tag => "any " + tag).Append("when").Concat(outfit.When.All.Select(tag => "all " + tag)),
     ];
 
-    private (PictureTags Tags, OutfitFinding? Finding)? Align(OutfitAligner aligner, ITaskItem picture, PictureTags tags, IReadOnlyList<string> raw)
+    private (PictureTags Tags, OutfitFinding? Finding)? Align(OutfitAligner aligner, ProjectPicture picture, PictureTags tags, IReadOnlyList<string> raw)
     {
-        var scores = picture.GetMetadata(PictureMetadata.Scores) is { Length: > 0 } path
+        var scores = picture.Scores is { } path
             ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))
             : null;
-        var outfit = picture.GetMetadata(PictureMetadata.Outfit) is { Length: > 0 } name ? name : null;
-        var hidden = PictureItem.ListOf(picture, PictureMetadata.Hidden, types => types.IReadOnlyListString);
         try
         {
-            var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), outfit, hidden);
+            var aligned = aligner.Align(tags, new PictureEvidence(raw, scores), picture.Outfit, picture.Hidden);
             return (aligned.Tags, aligned.Finding);
         }
         catch (LoraBuildException e)

@@ -13,10 +13,14 @@ public sealed class BeginBuild : LoraTask
     [Required]
     public string OutputFolder { get; set; } = "";
 
+    /// <summary>The ledgers that the steps will ask for.</summary>
+    public string[] Ledgers { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void Run()
     {
         Session.Begin(() => Say("Waiting for another build of this project to end"), CancellationToken);
+        Session.ReadAhead(Ledgers);
         if (!Session.FollowsUnfinished)
             return;
         AtomicFile.RemoveUnfinished(IntermediateFolder);

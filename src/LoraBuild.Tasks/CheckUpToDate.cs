@@ -1,7 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Tasks.Items;
-using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -50,7 +49,7 @@ public sealed class CheckUpToDate : LoraTask
     protected override void Run()
     {
         // Another project of the same run may have the same folder, and so may this one with other properties.
-        BuildSession.Forget(BuildEngine4, IntermediateFolder);
+        ForgetSession();
         Session.Identity = Identity();
         UpToDate = Session.State.IsCurrent(Session.Identity);
         if (Session.State.WhyNotCurrent is { } reason)
@@ -84,7 +83,7 @@ public sealed class CheckUpToDate : LoraTask
         foreach (var picture in pictures)
         {
             key.With(kind, picture.ItemSpec);
-            foreach (var name in PictureMetadata.Settable)
+            foreach (var name in PictureMetadata.All)
                 key.With(name, picture.GetMetadata(name));
         }
     }

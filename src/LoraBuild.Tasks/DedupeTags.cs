@@ -24,7 +24,7 @@ public sealed class DedupeTags : TagStepTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var own = OwnImplications.Read(Session, Implications);
+        var own = OwnImplications.Read(Session, PathOf(Implications));
         RunStep("Dedupe", character =>
         {
             foreach (var warning in ContradictionTable.Default.Warnings(TagsOf(character, TaggedFile), own.Table, character.File))

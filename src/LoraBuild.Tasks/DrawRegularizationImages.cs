@@ -1,8 +1,7 @@
 using System.Globalization;
 using LoraBuild.Dataset.CharacterFiles;
-using LoraBuild.Settings;
 using LoraBuild.Settings.Sampling;
-using LoraBuild.Tasks.Items;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -31,16 +30,12 @@ public sealed class DrawRegularizationImages : DrawingTask
     [Required]
     public string Folder { get; set; } = "";
 
-    /// <summary>The pictures, with the metadata that <c>PictureMetadata</c> names.</summary>
-    [Output]
-    public ITaskItem[] DrawnPictures { get; set; } = [];
-
     /// <inheritdoc/>
     protected override void Run()
     {
         if (Prompts is not null)
-            Draw(Prompts.GetMetadata("FullPath"));
-        Session.Sweep(Folder, Session.State.IsSeen);
+            Draw(PathOf(Prompts)!);
+        Session.Sweep(Folder);
     }
 
     private void Draw(string file)
@@ -59,20 +54,17 @@ public sealed class DrawRegularizationImages : DrawingTask
         if (Log.HasLoggedErrors)
             return;
         var source = Path.GetRelativePath(ProjectFolder, file).Replace(Path.DirectorySeparatorChar, '/');
-        DrawnPictures = [.. requests.Select((request, place) => Item(place, request, source))];
+        Session.RegularizationImages = [.. Session.RegularizationImages, .. requests.Select((request, place) => Picture(place, request, source))];
         Say(tally.Describe("DrawRegularizationImages"));
     }
 
-    private ITaskItem Item(int place, PictureRequest request, string source)
+    private ProjectPicture Picture(int place, PictureRequest request, string source)
     {
         var picture = RegularizationImage.Drawn(place, request.Prompt, source);
-        var item = PictureItem.Create(Path.Combine(Folder, DrawingStep.NameOf(place)));
-        item.SetLiteral(PictureMetadata.Id, picture.Id);
-        item.SetLiteral(PictureMetadata.Source, picture.Source);
-        item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
-        item.SetLiteral(PictureMetadata.Edits, "[]");
-        item.SetLiteral(PictureMetadata.Class, picture.Class);
-        item.SetLiteral(PictureMetadata.Caption, request.Prompt);
-        return item;
+        return new ProjectPicture(picture.Id, picture.Source, Path.Combine(Folder, DrawingStep.NameOf(place)), picture.Repeats)
+        {
+            Class = picture.Class,
+            Caption = request.Prompt,
+        };
     }
 }

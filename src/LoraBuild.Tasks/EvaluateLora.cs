@@ -1,6 +1,5 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
-using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Dataset.Tags;
@@ -21,16 +20,11 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class EvaluateLora : DrawingTask
 {
-    private const int BestVersion = 1;
     private const string BaseFolder = "base", LoraFolder = "lora";
 
     /// <summary>The project's name.</summary>
     [Required]
     public string Title { get; set; } = "";
-
-    /// <summary>Items of <see cref="TagPictures"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
 
     /// <summary>The ledger of raw tags.</summary>
     [Required]
@@ -87,8 +81,9 @@ public sealed class EvaluateLora : DrawingTask
         var settings = EvaluationSettings.Read(values);
         var selection = TaggingSettings.Read(values);
         var files = LoraFiles(settings.SelectBestEpoch);
-        var implications = OwnImplications.Read(Session, Implications);
-        var taggers = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection);
+        var implications = OwnImplications.Read(Session, PathOf(Implications));
+        var taggers = new TaggerScoring(
+            this, WorkerAssembly, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection);
         var plans = Plans(settings, taggers.Vocabulary(Path.Combine(WorkFolder, "vocabulary")), implications.Table);
 
         var sets = new List<PictureSet> { new(null, BaseFolder, [.. plans.SelectMany(plan => plan.Pictures(withLora: false)).Distinct()]) };
@@ -121,8 +116,8 @@ public sealed class EvaluateLora : DrawingTask
             [.. new[] { sets[0], sets[1 + evaluated.IndexOf(judged)] }.SelectMany(Ids)]);
         foreach (var character in judged.Characters)
             Say($"Evaluate: {judged.File}, {character.Summary}");
-        Session.Sweep(Folder, Session.State.IsSeen);
-        Session.Sweep(ScoresFolder, Session.State.IsSeen);
+        Session.Sweep(Folder);
+        Session.Sweep(ScoresFolder);
         // What was drawn need not be looked for in the store by the next evaluation, whatever is missed.
         Session.Save();
         Session.End();
@@ -156,8 +151,8 @@ public sealed class EvaluateLora : DrawingTask
     private List<EvaluationPlan> Plans(EvaluationSettings settings, IReadOnlyList<string> vocabulary, ImplicationTable implications)
     {
         var (tagged, aligned) = (Session.ReadLedger(TaggedFile), Session.ReadLedger(AlignedFile));
-        var ids = Pictures.ToLookup(picture => picture.GetMetadata(PictureMetadata.Character), picture => picture.Id(), Tag.Comparer);
-        var dataset = Pictures.Select(picture => picture.Id()).SelectMany(id => tagged[id].Tags.Tags.Concat(aligned[id].Tags.Tags)).Distinct(Tag.Comparer).ToList();
+        var ids = Session.Pictures.ToLookup(picture => picture.Character, picture => picture.Id, Tag.Comparer);
+        var dataset = Session.Pictures.Select(picture => picture.Id).SelectMany(id => tagged[id].Tags.Tags.Concat(aligned[id].Tags.Tags)).Distinct(Tag.Comparer).ToList();
         var plans = Session.Characters.Select(character => EvaluationPlanner.Plan(
             character,
             IdentityFeatures.Of(
@@ -232,12 +227,14 @@ public sealed class EvaluateLora : DrawingTask
         }
 
         var source = Path.Combine(OutputFolder, file);
-        var key = new StepKey("Best", BestVersion).With("file", Session.State.HashInput(source)).ToHash();
-        if (Session.State.FindOutput(target, key) is not null)
-            return;
-        AtomicFile.Write(target, stream => stream.Write(File.ReadAllBytes(source)));
-        Session.State.RecordOutput(target, key);
-        Say($"Best epoch: {file} -> {target}");
+        // A copy follows from its own content.
+        var content = Session.State.HashInput(source);
+        new MemoizedStep(Session, "Evaluate", CancellationToken) { IsStored = false }.Run(new StepOutput("best", target, content), () =>
+        {
+            FileCopy.Copy(source, target);
+            Say($"Best epoch: {file} -> {target}");
+            return new StepResult("best") { Contents = [content] };
+        });
     }
 
     /// <summary>Pictures of one model.</summary>

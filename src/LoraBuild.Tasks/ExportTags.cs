@@ -1,9 +1,7 @@
 using System.Globalization;
 using LoraBuild.Base.Files;
 using LoraBuild.Dataset.CharacterFiles;
-using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Tags;
-using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -14,10 +12,6 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class ExportTags : LoraTask
 {
-    /// <summary>Items of <see cref="TagPictures"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
-
     /// <summary>The ledger of raw tags.</summary>
     [Required]
     public string TagsFile { get; set; } = "";
@@ -28,24 +22,22 @@ public sealed class ExportTags : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var tags = TagLedger.Read(TagsFile);
-        var names = PictureResolver.NewTagFiles(Pictures.Select(
-            picture => (picture.GetMetadata(PictureMetadata.SourcePath), picture.GetMetadata(PictureMetadata.Part) is { Length: > 0 } part ? part : null)));
+        var tags = Session.ReadLedger(TagsFile);
+        var names = PictureResolver.NewTagFiles(Session.Pictures.Select(picture => (picture.SourcePath, picture.Part)));
         // A file that two pictures read can hold the tags of one of them only.
-        var readers = Pictures.CountBy(picture => picture.GetMetadata(PictureMetadata.TagFile), StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var readers = Session.Pictures.CountBy(picture => picture.TagFile ?? "", StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var written = 0;
-        foreach (var (picture, name) in Pictures.Zip(names))
+        foreach (var (picture, name) in Session.Pictures.Zip(names))
         {
             CancellationToken.ThrowIfCancellationRequested();
-            var there = picture.GetMetadata(PictureMetadata.TagFile);
-            if (there.Length > 0 && !Overwrite)
+            if (picture.TagFile is not null && !Overwrite)
                 continue;
-            var target = there.Length > 0 && readers[there] == 1 ? there : name;
-            AtomicFile.WriteText(target, TagList.Format(tags[picture.Id()].Tags.Tags) + "\n");
+            var target = picture.TagFile is { } there && readers[there] == 1 ? there : name;
+            AtomicFile.WriteText(target, TagList.Format(tags[picture.Id].Tags.Tags) + "\n");
             written++;
         }
 
-        var kept = Pictures.Length - written;
+        var kept = Session.Pictures.Count - written;
         Say(string.Create(
             CultureInfo.InvariantCulture,
             $"ExportTags: {written} tag files written{(kept > 0 ? $", {kept} left as they are (-p:LoraOverwriteTagFiles=true writes them anew)" : "")}"));

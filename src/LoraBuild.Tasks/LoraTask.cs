@@ -6,9 +6,9 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// What every LoraBuild task shares: bad input becomes an MSBuild error with its code, file and line, and Ctrl-C ends the task.
+/// The base of every LoraBuild task: bad input becomes an MSBuild error with its code, file and line, and Ctrl-C ends the task.
 /// </summary>
-public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
+public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask, IBuildHost, IDisposable
 {
     private readonly CancellationTokenSource cancellation = new();
 
@@ -21,13 +21,32 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     public string CachePath { get; set; } = "";
 
     /// <summary>Is cancelled by Ctrl-C.</summary>
-    protected internal CancellationToken CancellationToken => cancellation.Token;
+    protected CancellationToken CancellationToken => cancellation.Token;
 
     /// <summary>The properties of the command line that mean nothing.</summary>
     protected IEnumerable<string> UnknownGlobalProperties =>
         BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys.Where(ProjectProperties.IsUnknown) : [];
 
-    internal BuildSession Session => BuildSession.Of(BuildEngine4, IntermediateFolder, CachePath);
+    PipelineSession IBuildHost.Session => Session;
+
+    bool IBuildHost.HasErrors => Log.HasLoggedErrors;
+
+    CancellationToken IBuildHost.Token => CancellationToken;
+
+    /// <summary>This build of the project, begun by the first task that asks; MSBuild disposes of it when the build ends.</summary>
+    private protected PipelineSession Session
+    {
+        get
+        {
+            if (BuildEngine4.GetRegisteredTaskObject(SessionKey, RegisteredTaskObjectLifetime.Build) is PipelineSession session)
+                return session;
+            session = new PipelineSession(IntermediateFolder, CachePath);
+            BuildEngine4.RegisterTaskObject(SessionKey, session, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+            return session;
+        }
+    }
+
+    private object SessionKey => (typeof(PipelineSession).FullName, IntermediateFolder);
 
     /// <inheritdoc/>
     public override bool Execute()
@@ -79,11 +98,18 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     /// </summary>
     protected virtual bool GoesOnAfterErrors => false;
 
+    /// <summary>Ends the session that an earlier build of the same run had in this folder, if any: the next task that asks begins another.</summary>
+    private protected void ForgetSession() =>
+        (BuildEngine4.UnregisterTaskObject(SessionKey, RegisteredTaskObjectLifetime.Build) as PipelineSession)?.Dispose();
+
+    /// <summary>The full path of an item; null where there is none.</summary>
+    private protected static string? PathOf(ITaskItem? item) => item?.GetMetadata("FullPath");
+
     /// <summary>The task's work. Throws <see cref="LoraBuildException"/> for bad input that leaves nothing to go on with.</summary>
     protected abstract void Run();
 
     /// <summary>Shows a diagnostic in MSBuild's way.</summary>
-    protected internal void Report(Diagnostic diagnostic)
+    public void Report(Diagnostic diagnostic)
     {
         // A line end within a name would cut the diagnostic in two.
         var file = diagnostic.File?.ReplaceLineEndings(" ");
@@ -94,8 +120,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     }
 
     /// <summary>Shows a line that the author wants to see.</summary>
-    protected internal void Say(string line) => Log.LogMessage(MessageImportance.High, "  {0}", line);
+    public void Say(string line) => Log.LogMessage(MessageImportance.High, "  {0}", line);
 
     /// <summary>Shows a line only in a detailed log.</summary>
-    protected internal void SayDetail(string line) => Log.LogMessage(MessageImportance.Low, "{0}", line);
+    public void SayDetail(string line) => Log.LogMessage(MessageImportance.Low, "{0}", line);
 }

@@ -8,7 +8,7 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// What the tasks share that use a model: it is a file, or a URI whose bytes are downloaded once into the cache, verified by a SHA-256 that
+/// The base of tasks that use a model: it is a file, or a URI whose bytes are downloaded once into the cache, verified by a SHA-256 that
 /// stands in the project or, from the first download on, in <see cref="LockFile"/>.
 /// </summary>
 public abstract class ModelTask : LoraTask
@@ -88,7 +88,7 @@ public abstract class ModelTask : LoraTask
     }
 
     /// <summary>Says every few seconds how far a download is.</summary>
-    private sealed class Progress(LoraTask task) : IProgress<DownloadProgress>
+    private sealed class Progress(ModelTask task) : IProgress<DownloadProgress>
     {
         private const double Megabyte = 1_000_000;
 

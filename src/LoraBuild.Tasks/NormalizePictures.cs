@@ -3,8 +3,8 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Base.Threading;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
@@ -17,17 +17,13 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class NormalizePictures : ModelTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     private string? background;
 
     /// <summary>The worker.</summary>
     [Required]
     public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>Items of <see cref="ResolveCharacters"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
 
     /// <summary>The largest picture that is decoded, in pixels.</summary>
     [Required]
@@ -46,10 +42,6 @@ public sealed class NormalizePictures : ModelTask
     [Required]
     public string Folder { get; set; } = "";
 
-    /// <summary>The PNGs that are there now, with the metadata of the pictures they came from.</summary>
-    [Output]
-    public ITaskItem[] NormalizedPictures { get; set; } = [];
-
     /// <summary>Whether every picture was normalized.</summary>
     [Output]
     public bool Complete { get; set; }
@@ -60,63 +52,79 @@ public sealed class NormalizePictures : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var engine = EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Images;
-        var wanted = Pictures.SelectInParallel(Describe, CancellationToken).ToDictionary(picture => picture.Id, StringComparer.Ordinal);
-        background = BackgroundModel is not null && wanted.Values.Any(picture => NeedsModel(picture.Edits))
+        var engine = EngineVersions.Of(this, WorkerAssembly).Images;
+        var resolved = Session.Pictures.Concat(Session.RegularizationImages).ToList();
+        background = BackgroundModel is not null && resolved.Exists(picture => NeedsModel(picture.Edits))
             ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
             : null;
-        var outputs = Pictures.Select(picture => new StepOutput(picture.Id(), PathOf(picture), Key(picture, wanted[picture.Id()], engine))).ToList();
-        var tally = new MemoizedStep(Session, "Normalize", CancellationToken).Run(
-            outputs, (missing, finished) => Make([.. missing.Select(output => wanted[output.Id])], finished));
+        var places = Enumerable.Range(0, resolved.Count).ToList();
+        // What is known of the files here is what the keys are made of, and all that the worker may take.
+        var inputs = new (ContentHash Source, PictureMask? Mask)[resolved.Count];
+        var outputs = places.SelectInParallel(
+            i =>
+            {
+                var (picture, source, mask) = (resolved[i], Session.State.HashInput(resolved[i].SourcePath), MaskOf(resolved[i]));
+                inputs[i] = (source, mask);
+                return new StepOutput(picture.Id, Path.Combine(Folder, picture.Id + ".png"), Key(picture, source, mask, engine)) { HasFacts = true };
+            },
+            CancellationToken);
+        var tally = new MemoizedStep(Session, "Normalize", CancellationToken).Run(outputs, (missing, finished) =>
+        {
+            var ids = missing.Select(output => output.Id).ToHashSet(StringComparer.Ordinal);
+            Make([.. places.Where(i => ids.Contains(resolved[i].Id)).Select(i => ToNormalize(resolved[i], outputs[i], inputs[i].Source, inputs[i].Mask))], finished);
+        });
 
-        Session.Sweep(Folder, Session.State.IsSeen);
-        NormalizedPictures = [.. Pictures.Where(picture => Session.State.IsSeen(PathOf(picture))).Select(picture => picture.At(PathOf(picture)))];
+        Session.Sweep(Folder);
+        var normalized = places.SelectInParallel(i => Normalized(resolved[i], outputs[i]), CancellationToken).OfType<ProjectPicture>().ToLookup(picture => picture.Class is not null);
+        Session.Pictures = [.. normalized[false]];
+        Session.RegularizationImages = [.. normalized[true]];
         Complete = tally.Failed == 0;
         Say(tally.Describe("Normalize"));
     }
 
-    private string PathOf(ITaskItem picture) => Path.Combine(Folder, picture.Id() + ".png");
-
-    private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        PictureItem.ListOf(picture, PictureMetadata.Edits, types => types.IReadOnlyListEdit);
-
     private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
 
-    // What is known of the files here is what the key is made of, and all that the worker may take.
-    private PictureToNormalize Describe(ITaskItem picture) => new(
-        picture.Id(),
-        picture.GetMetadata("FullPath"),
-        PathOf(picture),
-        EditsOf(picture),
-        MaskOf(picture),
-        Session.State.HashInput(picture.GetMetadata("FullPath")).ToString(),
-        picture.GetMetadata(PictureMetadata.EditsAt) is { Length: > 0 } place ? place : null);
+    // Null where it could not be normalized.
+    private ProjectPicture? Normalized(ProjectPicture picture, StepOutput output) =>
+        Session.State.IsSeen(output.Files![0]) && Session.State.FindFacts(output.Key) is { } facts
+            ? picture with
+            {
+                File = output.Files[0],
+                Content = Session.State.HashInput(output.Files[0]),
+                Facts = PictureFacts.Of(picture.Id, facts),
+            }
+            : null;
 
-    private ContentHash Key(ITaskItem picture, PictureToNormalize wanted, string engine)
+    private static PictureToNormalize ToNormalize(ProjectPicture picture, StepOutput output, ContentHash source, PictureMask? mask) =>
+        new(picture.Id, picture.SourcePath, output.Files![0], picture.Edits, mask, source.ToString(), picture.EditsAt);
+
+    private ContentHash Key(ProjectPicture picture, ContentHash source, PictureMask? mask, string engine)
     {
         var key = new StepKey("Normalize", StepVersion)
             .With("engine", engine)
             .With("max pixels", MaxPixels.ToString(CultureInfo.InvariantCulture))
-            .With("edits", picture.GetMetadata(PictureMetadata.Edits))
-            .With("source", wanted.Sha256);
-        if (background is not null && NeedsModel(wanted.Edits))
+            .With("edits", picture.EditsText)
+            .With("source", source);
+        if (background is not null && NeedsModel(picture.Edits))
             key.With("background model", Session.State.HashInput(background));
-        if (wanted.Mask is not { } mask)
+        if (mask is null)
             return key.ToHash();
         key.With("alpha mask", mask.FromAlpha ? "true" : "false");
         return (mask.File is null ? key : key.With("mask", mask.Sha256)).ToHash();
     }
 
-    private PictureMask? MaskOf(ITaskItem picture)
+    private PictureMask? MaskOf(ProjectPicture picture)
     {
-        var file = PictureMask.FileOf(picture.GetMetadata("FullPath"));
-        var exists = MaskedLoss && File.Exists(file);
-        if (MaskedLoss && !exists)
+        if (!MaskedLoss)
+            return AlphaMask ? new PictureMask(AlphaMask, null, null) : null;
+        var file = PictureMask.FileOf(picture.SourcePath);
+        var exists = File.Exists(file);
+        if (!exists)
             Session.State.NoteAbsent(file);
         return AlphaMask || exists ? new PictureMask(AlphaMask, exists ? file : null, exists ? Session.State.HashInput(file).ToString() : null) : null;
     }
 
-    private void Make(IReadOnlyList<PictureToNormalize> missing, Action<string> finished)
+    private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)
     {
         var model = background is null ? (ContentHash?)null : Session.State.HashInput(background);
         new WorkerProcess(WorkerAssembly, this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
@@ -125,7 +133,7 @@ public sealed class NormalizePictures : ModelTask
         {
             if (model is { } known)
                 Session.EnsureUnchanged(background!, known);
-            finished(done.Id);
+            finished(new StepResult(done.Id) { Facts = done.Facts });
         }
     }
 }

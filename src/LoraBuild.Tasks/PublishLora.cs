@@ -81,7 +81,7 @@ public sealed class PublishLora : TrainingTask
 
     private Dictionary<string, string> Tools()
     {
-        var engines = EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken);
+        var engines = EngineVersions.Of(this, WorkerAssembly);
         return new()
         {
             ["LoraBuild"] = typeof(PublishLora).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,

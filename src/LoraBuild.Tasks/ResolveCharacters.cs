@@ -1,18 +1,17 @@
-using System.Globalization;
-using System.Text.Json;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// ResolveCharacters: every character.yaml and the pictures become one item for each picture to build, with everything that is said of it.
-/// A split makes several pictures of one.
+/// ResolveCharacters: every character.yaml and the pictures become the pictures to build, with everything that is said of each. A split makes
+/// several pictures of one.
 /// </summary>
 public sealed class ResolveCharacters : LoraTask
 {
@@ -28,24 +27,21 @@ public sealed class ResolveCharacters : LoraTask
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
-    /// <summary>The pictures to build: the source file, with the metadata that <c>PictureMetadata</c> names.</summary>
-    [Output]
-    public ITaskItem[] ResolvedPictures { get; set; } = [];
-
     /// <inheritdoc/>
     protected override void Run()
     {
-        Pictures = [.. Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))];
-        var files = Characters.Select(character => character.GetMetadata("FullPath")).Distinct(StringComparer.Ordinal).ToList();
+        var pictures = Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))
+            .Select(picture => (Item: picture, Path: PathOf(picture)!)).ToList();
+        var files = Characters.Select(character => PathOf(character)!).Distinct(StringComparer.Ordinal).ToList();
         var characters = files.Select(Read).ToList();
-        TellUnread(files);
+        TellUnread(files, [.. pictures.Select(picture => picture.Path)]);
         if (Log.HasLoggedErrors)
             return;
-        if (Pictures.Length == 0)
+        if (pictures.Count == 0)
             throw new LoraBuildException(
                 DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
 
-        foreach (var missing in Pictures.Where(picture => !IsThere(picture.GetMetadata("FullPath"))))
+        foreach (var (missing, _) in pictures.Where(picture => !Session.State.Exists(picture.Path)))
         {
             Report(new Diagnostic(
                 DiagnosticCode.UnknownReference,
@@ -58,18 +54,20 @@ public sealed class ResolveCharacters : LoraTask
         var root = files.Count == 1 ? Path.GetDirectoryName(files[0])! : Path.GetFullPath(ProjectFolder);
         var cast = files.Zip(characters, (file, character) => new CharacterFolder(character!, FolderOf(file, root))).ToList();
         Session.Characters = [.. cast.Select(folder => folder.Character)];
-        var resolved = CastResolver.Resolve(cast, [.. Pictures.Select(picture => Source(picture, root))], TextFilesBeside(root));
+        var resolved = CastResolver.Resolve(
+            cast, [.. pictures.Select(picture => Source(picture.Item, picture.Path, root))], TextFilesBeside([.. pictures.Select(picture => picture.Path)], root));
         foreach (var diagnostic in resolved.Diagnostics)
             Report(diagnostic);
         NoteMissingTagFiles(resolved.Pictures, root);
-        ResolvedPictures = [.. resolved.Pictures.Select(picture => Item(picture, root))];
+        Session.Pictures = [.. resolved.Pictures.Select(picture => ProjectPicture.Of(picture, root))];
+        Session.RegularizationImages = [];
     }
 
     // Said before anything fails for want of pictures: these may be all that there are.
-    private void TellUnread(IReadOnlyList<string> characterFiles)
+    private void TellUnread(IReadOnlyList<string> characterFiles, IReadOnlyList<string> pictures)
     {
         var folders = characterFiles.Select(file => Path.Combine(Path.GetDirectoryName(file)!, "images")).Append(Path.Combine(ProjectFolder, "regularization"));
-        if (UnreadPictures.Below(folders, [.. Pictures.Select(picture => picture.GetMetadata("FullPath"))]) is not { Count: > 0 } unread)
+        if (UnreadPictures.Below(folders, pictures) is not { Count: > 0 } unread)
             return;
         Report(new Diagnostic(
             DiagnosticCode.UnreadFormat,
@@ -78,8 +76,6 @@ public sealed class ResolveCharacters : LoraTask
             unread[0]));
     }
 
-    // A link is there although what it points to is not.
-    private static bool IsThere(string path) => File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists != false;
 
     private Character? Read(string path)
     {
@@ -95,19 +91,23 @@ public sealed class ResolveCharacters : LoraTask
     private static string FolderOf(string file, string root) =>
         Path.GetRelativePath(root, Path.GetDirectoryName(file)!) is var folder && folder == "." ? "" : folder;
 
-    private static SourcePicture Source(ITaskItem picture, string root) => new(
-        Path.GetRelativePath(root, picture.GetMetadata("FullPath")),
-        picture.GetMetadata(PictureMetadata.Repeats),
-        picture.GetMetadata(PictureMetadata.Outfit));
+    private static SourcePicture Source(ITaskItem picture, string path, string root) => new(
+        Within(root, path), picture.GetMetadata(PictureMetadata.Repeats), picture.GetMetadata(PictureMetadata.Outfit));
 
-    private List<string> TextFilesBeside(string root) =>
+    // Most files lie below the root, and of tens of thousands even this takes its time.
+    private static string Within(string root, string path) =>
+        path.Length > root.Length && path[root.Length] == Path.DirectorySeparatorChar && path.StartsWith(root, StringComparison.Ordinal)
+            ? path[(root.Length + 1)..]
+            : Path.GetRelativePath(root, path);
+
+    private static List<string> TextFilesBeside(IReadOnlyList<string> pictures, string root) =>
     [
-        .. Pictures
-            .Select(picture => Path.GetDirectoryName(picture.GetMetadata("FullPath"))!)
+        .. pictures
+            .Select(picture => Path.GetDirectoryName(picture)!)
             .Distinct(StringComparer.Ordinal)
             .Where(Directory.Exists)
             .SelectMany(directory => Directory.EnumerateFiles(directory, "*.txt"))
-            .Select(file => Path.GetRelativePath(root, file)),
+            .Select(file => Within(root, file)),
     ];
 
     // A tag file that appears later is a change.
@@ -115,26 +115,12 @@ public sealed class ResolveCharacters : LoraTask
     {
         foreach (var picture in pictures)
         {
-            foreach (var name in PictureResolver.TagFileNames(picture.Source, picture.Part).TakeWhile(name => name != picture.TagFile))
+            foreach (var name in PictureResolver.TagFileNames(picture.Source, picture.Part))
+            {
+                if (name == picture.TagFile)
+                    break;
                 Session.State.NoteAbsent(Path.Combine(root, name));
+            }
         }
-    }
-
-    private static ITaskItem Item(CharacterPicture picture, string root)
-    {
-        var item = PictureItem.Create(Path.Combine(root, picture.Source));
-        item.SetLiteral(PictureMetadata.Id, picture.Id);
-        item.SetLiteral(PictureMetadata.Character, picture.Character);
-        item.SetLiteral(PictureMetadata.Source, picture.Source);
-        item.SetLiteral(PictureMetadata.SourcePath, Path.Combine(root, picture.Source));
-        item.SetLiteral(PictureMetadata.Part, picture.Part ?? "");
-        item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
-        item.SetLiteral(PictureMetadata.Edits, JsonSerializer.Serialize(picture.Edits, CharacterJson.Default.IReadOnlyListEdit));
-        item.SetLiteral(PictureMetadata.EditsAt, picture.EditsAt ?? "");
-        item.SetLiteral(PictureMetadata.Outfit, picture.Outfit ?? "");
-        item.SetLiteral(PictureMetadata.TagFile, picture.TagFile is null ? "" : Path.Combine(root, picture.TagFile));
-        item.SetLiteral(PictureMetadata.TagEdits, JsonSerializer.Serialize(picture.TagEdits, CharacterJson.Default.IReadOnlyListTagEdit));
-        item.SetLiteral(PictureMetadata.Hidden, JsonSerializer.Serialize(picture.Hidden, CharacterJson.Default.IReadOnlyListString));
-        return item;
     }
 }

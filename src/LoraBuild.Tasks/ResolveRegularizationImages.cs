@@ -1,7 +1,7 @@
-using System.Globalization;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -17,10 +17,6 @@ public sealed class ResolveRegularizationImages : LoraTask
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
-    /// <summary>The pictures, with the metadata that <c>PictureMetadata</c> names.</summary>
-    [Output]
-    public ITaskItem[] ResolvedPictures { get; set; } = [];
-
     /// <inheritdoc/>
     protected override void Run()
     {
@@ -29,20 +25,17 @@ public sealed class ResolveRegularizationImages : LoraTask
         var resolved = RegularizationImage.Resolve(sources, out var diagnostics);
         foreach (var diagnostic in diagnostics)
             Report(diagnostic);
-        ResolvedPictures = [.. resolved.Select(Item)];
+        Session.RegularizationImages = [.. resolved.Select(Picture)];
     }
 
-    private ITaskItem Item(RegularizationImage picture)
+    private ProjectPicture Picture(RegularizationImage picture)
     {
         var path = Path.Combine(ProjectFolder, picture.Source);
-        var item = PictureItem.Create(path);
-        item.SetLiteral(PictureMetadata.Id, picture.Id);
-        item.SetLiteral(PictureMetadata.Source, picture.Source);
-        item.SetLiteral(PictureMetadata.Repeats, picture.Repeats.ToString(CultureInfo.InvariantCulture));
-        item.SetLiteral(PictureMetadata.Edits, "[]");
-        item.SetLiteral(PictureMetadata.Class, picture.Class);
-        item.SetLiteral(PictureMetadata.Caption, CaptionBeside(path) ?? picture.Class);
-        return item;
+        return new ProjectPicture(picture.Id, picture.Source, path, picture.Repeats)
+        {
+            Class = picture.Class,
+            Caption = CaptionBeside(path) ?? picture.Class,
+        };
     }
 
     private string? CaptionBeside(string picture)

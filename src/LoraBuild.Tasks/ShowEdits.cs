@@ -1,8 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Dataset.Edits;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 
@@ -11,15 +9,9 @@ namespace LoraBuild.Tasks;
 /// <summary>ShowEdits: sheets of every picture that has edits, before and after, a numbered row for each.</summary>
 public sealed class ShowEdits : ModelTask
 {
-    private const string NoEdits = "[]";
-
     /// <summary>The worker.</summary>
     [Required]
     public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>Items of <see cref="ResolveCharacters"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
 
     /// <summary>The segmentation model, a file or a URI, with <c>Sha256</c>; or none.</summary>
     public ITaskItem? BackgroundModel { get; set; }
@@ -35,8 +27,7 @@ public sealed class ShowEdits : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var sources = Pictures.Where(picture => picture.GetMetadata(PictureMetadata.Edits) != NoEdits)
-            .GroupBy(picture => picture.GetMetadata("FullPath"), StringComparer.Ordinal).ToList();
+        var sources = Session.Pictures.Where(picture => picture.Edits.Count > 0).GroupBy(picture => picture.SourcePath, StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
         {
             Say("ShowEdits: no picture has edits");
@@ -44,16 +35,13 @@ public sealed class ShowEdits : ModelTask
         }
 
         var model = BackgroundModel is null ? null : Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
-        var rows = sources.Select(source => new PictureToShow(source.Key, [.. source.Select(EditsOf)], source.First().GetMetadata(PictureMetadata.EditsAt))).ToList();
+        var rows = sources.Select(source => new PictureToShow(source.Key, [.. source.Select(picture => picture.Edits)], source.First().EditsAt)).ToList();
         new WorkerProcess(WorkerAssembly, this).Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
         foreach (var (source, index) in sources.Select((source, index) => (source, index)))
         {
             Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{index + 1}: {source.First().GetMetadata(PictureMetadata.Source)} -> {string.Join(", ", source.Select(picture => picture.Id()))}"));
+                $"{index + 1}: {source.First().Source} -> {string.Join(", ", source.Select(picture => picture.Id))}"));
         }
     }
-
-    private static IReadOnlyList<Edit> EditsOf(ITaskItem picture) =>
-        PictureItem.ListOf(picture, PictureMetadata.Edits, types => types.IReadOnlyListEdit);
 }

@@ -4,7 +4,6 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 
@@ -16,15 +15,9 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class SuggestEdits : ModelTask
 {
-    private const string NoEdits = "[]";
-
     /// <summary>The worker.</summary>
     [Required]
     public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>Items of <see cref="ResolveCharacters"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
 
     /// <summary>The detector, a file or a URI, with <c>Sha256</c>; or none.</summary>
     public ITaskItem? PersonDetector { get; set; }
@@ -47,8 +40,8 @@ public sealed class SuggestEdits : ModelTask
         }
 
         var model = Fetch(PersonDetector.ItemSpec, PersonDetector.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
-        var paths = Pictures.Where(picture => picture.GetMetadata(PictureMetadata.Edits) == NoEdits)
-            .ToDictionary(picture => picture.GetMetadata("FullPath"), picture => picture.GetMetadata(PictureMetadata.Source), StringComparer.Ordinal);
+        var paths = Session.Pictures.Where(picture => picture.Edits.Count == 0)
+            .ToDictionary(picture => picture.SourcePath, picture => picture.Source, StringComparer.Ordinal);
         var found = new ConcurrentDictionary<string, DetectedPersons>(StringComparer.Ordinal);
         new WorkerProcess(WorkerAssembly, this).Run(
             new FindPersonsJob(model, [.. paths.Keys], MaxPixels),

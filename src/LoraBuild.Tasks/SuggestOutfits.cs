@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Text;
 using LoraBuild.Base.Files;
-using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
-using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -14,10 +12,6 @@ namespace LoraBuild.Tasks;
 /// <summary>SuggestOutfits: what the pictures' tags have in common, as the <c>outfits:</c> of a character.yaml for the author to paste.</summary>
 public sealed class SuggestOutfits : LoraTask
 {
-    /// <summary>Items of <see cref="TagPictures"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
-
     /// <summary>The ledger of raw tags.</summary>
     [Required]
     public string TaggedFile { get; set; } = "";
@@ -32,11 +26,11 @@ public sealed class SuggestOutfits : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var tagged = TagLedger.Read(TaggedFile);
-        var suggester = new OutfitSuggester(OwnImplications.Read(Session, Implications).Table, GarmentTable.Default);
-        foreach (var own in Pictures.GroupBy(picture => picture.GetMetadata(PictureMetadata.Character), Tag.Comparer))
+        var tagged = Session.ReadLedger(TaggedFile);
+        var suggester = new OutfitSuggester(OwnImplications.Read(Session, PathOf(Implications)).Table, GarmentTable.Default);
+        foreach (var own in Session.Pictures.GroupBy(picture => picture.Character, Tag.Comparer))
         {
-            var outfits = suggester.Suggest([.. own.Select(picture => (picture.Id(), tagged[picture.Id()].Tags.Tags))]);
+            var outfits = suggester.Suggest([.. own.Select(picture => (picture.Id, tagged[picture.Id].Tags.Tags))]);
             if (outfits.Count == 0)
             {
                 Say($"SuggestOutfits: no two pictures of {own.Key} show the same clothes");

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
-using LoraBuild.Base.Threading;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Settings;
@@ -19,17 +18,14 @@ public sealed class TagPictures : ModelTask
 {
     private const int StepVersion = 2;
 
-    private TagSelection selection = new();
+    // As they were when their keys were made.
     private readonly ConcurrentDictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);
+    private TagSelection selection = new();
     private string selectionKey = "";
 
     /// <summary>The worker.</summary>
     [Required]
     public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>Items of <see cref="FindDuplicates"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
 
     /// <summary>
     /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they lie
@@ -52,11 +48,7 @@ public sealed class TagPictures : ModelTask
     [Required]
     public string TagsFile { get; set; } = "";
 
-    /// <summary>The pictures that have tags now.</summary>
-    [Output]
-    public ITaskItem[] TaggedPictures { get; set; } = [];
-
-    /// <summary>Whether every picture has.</summary>
+    /// <summary>Whether every picture has tags now.</summary>
     [Output]
     public bool Complete { get; set; }
 
@@ -67,63 +59,58 @@ public sealed class TagPictures : ModelTask
     protected override void Run()
     {
         selection = TaggingSettings.Read(SettingItems.Values(Settings));
-        var byTagger = Pictures.Where(picture => TagFileOf(picture).Length == 0).ToList();
+        var pictures = Session.Pictures;
+        var byTagger = pictures.Where(picture => picture.TagFile is null).ToList();
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
-        var scoring = new TaggerScoring(this, WorkerAssembly, Taggers, Combination, selection).Score(
-            [.. byTagger.Select(picture => (picture.Id(), picture.ItemSpec))], Folder);
-        Session.Sweep(Folder, Session.State.IsSeen);
+        var scoring = new TaggerScoring(this, WorkerAssembly, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
+            .Score([.. byTagger.Select(picture => (picture.Id, picture.File))], Folder);
+        Session.Sweep(Folder);
 
-        var scored = byTagger.Where(picture => Session.State.IsSeen(ScoresOf(picture)));
-        var ready = scored.Concat(Pictures.Except(byTagger)).ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
-        var read = new ConcurrentBag<string>();
-        var failed = new ConcurrentBag<string>();
-        var keys = Pictures.Where(picture => ready.ContainsKey(picture.Id())).ToList().SelectInParallel(picture => new PictureKey(picture.Id(), Key(picture)), CancellationToken);
-        var tagging = new TagLedgerStep(Session, "tags", StepVersion, CancellationToken).Run(TagsFile, keys, id => TagsOf(ready[id], read, failed));
+        var ready = pictures.Select(WithScores).Where(picture => picture.Scores is null || Session.State.IsSeen(picture.Scores)).ToList();
+        var read = 0;
+        var failed = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var tagging = new TagLedgerStep(Session, "tags", StepVersion, CancellationToken).Run(TagsFile, ready, Key, picture =>
+        {
+            var tags = TagsOf(picture);
+            if (tags is null)
+                failed[picture.Id] = true;
+            else if (picture.TagFile is not null)
+                Interlocked.Increment(ref read);
+            return tags;
+        });
 
-        TaggedPictures = [.. Pictures.Where(picture => ready.ContainsKey(picture.Id()) && !failed.Contains(picture.Id())).Select(WithScores)];
-        Complete = TaggedPictures.Length == Pictures.Length;
-        var fromFiles = Pictures.Length - byTagger.Count;
+        Session.Pictures = failed.IsEmpty ? ready : ready.FindAll(picture => !failed.ContainsKey(picture.Id));
+        Complete = Session.Pictures.Count == pictures.Count;
+        var fromFiles = pictures.Count - byTagger.Count;
         var tally = new StepTally(
-            Pictures.Length, scoring.Made + read.Count, scoring.Restored + Math.Min(tagging.Restored, fromFiles), Pictures.Length - TaggedPictures.Length);
+            pictures.Count, scoring.Made + read, scoring.Restored + Math.Min(tagging.Restored, fromFiles), pictures.Count - Session.Pictures.Count);
         Say(tally.Describe("Tag"));
     }
 
-    private static string TagFileOf(ITaskItem picture) => picture.GetMetadata(PictureMetadata.TagFile);
+    private ProjectPicture WithScores(ProjectPicture picture) =>
+        picture.TagFile is null ? picture with { Scores = TaggerScoring.FileIn(Folder, picture.Id) } : picture;
 
-    private string ScoresOf(ITaskItem picture) => TaggerScoring.FileIn(Folder, picture.Id());
-
-    private ITaskItem WithScores(ITaskItem picture)
+    private ContentHash Key(ProjectPicture picture)
     {
-        var tagged = picture.At(picture.ItemSpec);
-        tagged.SetLiteral(PictureMetadata.Scores, TagFileOf(picture).Length == 0 ? ScoresOf(picture) : "");
-        return tagged;
-    }
-
-    private ContentHash Key(ITaskItem picture)
-    {
-        var key = new StepKey("tags", StepVersion).With("corrections", picture.GetMetadata(PictureMetadata.TagEdits));
-        return TagFileOf(picture) is { Length: > 0 } tagFile
+        var key = new StepKey("tags", StepVersion).With("corrections", picture.TagEditsText);
+        return picture.TagFile is { } tagFile
             ? key.With("tag file", tagFiles[tagFile] = Session.State.HashInput(tagFile)).ToHash()
-            : key.With("scores", Session.State.HashInput(ScoresOf(picture))).With("selection", selectionKey).ToHash();
+            : key.With("scores", Session.State.HashInput(picture.Scores!)).With("selection", selectionKey).ToHash();
     }
 
-    private (PictureTags Tags, OutfitFinding? Finding)? TagsOf(ITaskItem picture, ConcurrentBag<string> read, ConcurrentBag<string> failed)
+    private (PictureTags Tags, OutfitFinding? Finding)? TagsOf(ProjectPicture picture)
     {
         try
         {
-            var raw = TagFileOf(picture) is { Length: > 0 } tagFile ? PictureTags.Of(TagList.Read(tagFile)) : selection.Apply(TagScores.Read(ScoresOf(picture)));
-            if (TagFileOf(picture) is { Length: > 0 } file)
-            {
-                Session.EnsureUnchanged(file, tagFiles[file]);
-                read.Add(picture.Id());
-            }
-
-            return (TagEdit.Apply(raw, PictureItem.ListOf(picture, PictureMetadata.TagEdits, types => types.IReadOnlyListTagEdit)), null);
+            if (picture.TagFile is not { } tagFile)
+                return (TagEdit.Apply(selection.Apply(TagScores.Read(picture.Scores!)), picture.TagEdits), null);
+            var tags = PictureTags.Of(TagList.Read(tagFile));
+            Session.EnsureUnchanged(tagFile, tagFiles[tagFile]);
+            return (TagEdit.Apply(tags, picture.TagEdits), null);
         }
         catch (LoraBuildException e)
         {
             Report(e.Diagnostic);
-            failed.Add(picture.Id());
             return null;
         }
     }

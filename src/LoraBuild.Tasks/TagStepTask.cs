@@ -2,19 +2,14 @@ using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
-using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
-/// <summary>What the steps share that turn each picture's tags into better ones: a ledger in, a ledger out.</summary>
+/// <summary>The base of the steps that turn each picture's tags into better ones: a ledger in, a ledger out.</summary>
 public abstract class TagStepTask : LoraTask
 {
-    /// <summary>Items of <see cref="TagPictures"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
-
     /// <summary>The ledger of the step before.</summary>
     [Required]
     public string InputFile { get; set; } = "";
@@ -26,29 +21,25 @@ public abstract class TagStepTask : LoraTask
     /// <summary>A step's rules for one character.</summary>
     /// <param name="Key">The step's key with everything that holds for all her pictures.</param>
     /// <param name="Compute">The new tags of a picture; called from several threads. Null where it failed and was reported.</param>
-    private protected sealed record Rules(StepKey Key, Func<ITaskItem, PictureTags, (PictureTags Tags, OutfitFinding? Finding)?> Compute);
+    private protected sealed record Rules(StepKey Key, Func<ProjectPicture, PictureTags, (PictureTags Tags, OutfitFinding? Finding)?> Compute);
 
     /// <summary>Brings the ledger up to date and says so.</summary>
     /// <param name="step">The step's name.</param>
     /// <param name="rulesOf">The rules for a character.</param>
-    /// <param name="own">What one picture's tags depend on besides the rules and the tags of the step before.</param>
-    private protected void RunStep(
-        string step, Func<Character, Rules> rulesOf, Func<ITaskItem, IEnumerable<(string Name, string Value)>>? own = null)
+    /// <param name="own">Adds what one picture's tags depend on besides the rules and the tags of the step before.</param>
+    private protected void RunStep(string step, Func<Character, Rules> rulesOf, Action<ProjectPicture, StepKey>? own = null)
     {
         var input = Session.ReadLedger(InputFile);
         var rules = Session.Characters.ToDictionary(character => character.Trigger, rulesOf, Tag.Comparer);
         var shared = rules.ToDictionary(character => character.Key, character => character.Value.Key.ToHash(), Tag.Comparer);
-        var pictures = Pictures.ToDictionary(picture => picture.Id(), StringComparer.Ordinal);
-        var keys = Pictures.Select(picture => new PictureKey(picture.Id(), Key(picture))).ToList();
         var tally = new TagLedgerStep(Session, step, 1, CancellationToken).Run(
-            OutputFile, keys, id => rules[CharacterOf(pictures[id])].Compute(pictures[id], input[id].Tags));
+            OutputFile, Session.Pictures, Key, picture => rules[picture.Character].Compute(picture, input[picture.Id].Tags));
         Say(tally.Describe(step));
 
-        ContentHash Key(ITaskItem picture)
+        ContentHash Key(ProjectPicture picture)
         {
-            var key = new StepKey(step, 1).With("rules", shared[CharacterOf(picture)]).With("tags", input[picture.Id()].Content);
-            foreach (var (name, value) in own?.Invoke(picture) ?? [])
-                key.With(name, value);
+            var key = new StepKey(step, 1).With("rules", shared[picture.Character]).With("tags", input[picture.Id].Content);
+            own?.Invoke(picture, key);
             return key.ToHash();
         }
     }
@@ -56,7 +47,5 @@ public abstract class TagStepTask : LoraTask
     /// <summary>The ids of a character's pictures, all of them, with their tags in a ledger.</summary>
     private protected IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> TagsOf(Character character, string ledger) =>
         Session.ReadLedger(ledger).TagsOf(
-            Pictures.Where(picture => Tag.Comparer.Equals(CharacterOf(picture), character.Trigger)).Select(picture => picture.Id()));
-
-    private static string CharacterOf(ITaskItem picture) => picture.GetMetadata(PictureMetadata.Character);
+            Session.Pictures.Where(picture => Tag.Comparer.Equals(picture.Character, character.Trigger)).Select(picture => picture.Id));
 }

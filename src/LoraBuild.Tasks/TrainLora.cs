@@ -1,7 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Manifest;
-using LoraBuild.Incremental.Caching;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Protocol.Previews;
@@ -74,7 +73,7 @@ public sealed class TrainLora : TrainingTask
             settings.ToOptions(),
             OutputFolder,
             OutputName,
-            StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl };
+            StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl, Deterministic = Deterministic };
         var key = Key(job, settings, model);
         var previewKey = settings.SamplePrompts is null ? (ContentHash?)null : PreviewKey(key, settings);
         if (previewKey is { } drawn)
@@ -92,7 +91,7 @@ public sealed class TrainLora : TrainingTask
         if (previewKey is { } wanted)
             PlacePreviews(job, wanted);
         var shown = Path.Combine(OutputFolder, PreviewSheet.FolderName);
-        Session.Sweep(shown, Session.State.IsSeen);
+        Session.Sweep(shown);
         if (previewKey is null && Directory.Exists(shown))
             Directory.Delete(shown);
     }
@@ -100,32 +99,22 @@ public sealed class TrainLora : TrainingTask
     // Whether there is a finished LoRA now.
     private bool PlaceLora(TrainJob job, ContentHash key)
     {
-        if (Session.IsInPlace(OutputFolder, key))
+        var tally = new MemoizedStep(Session, "Train", CancellationToken).Run([StepOutput.In(OutputFolder, "lora", key)], (_, finished) =>
         {
-            Say("Train: up to date");
-            return true;
+            if (Train(job, key) is { } result)
+                finished(result);
+        });
+        if (tally.Failed > 0)
+        {
+            Session.IsUnfinished = true;
+            return false;
         }
 
-        Session.Store.Fetch([key], CancellationToken);
-        var result = Session.Store.Find(key);
-        if (result is null || !Session.TryPlace(result, OutputFolder, key))
-        {
-            result = Train(job, key);
-            if (result is null)
-            {
-                Session.IsUnfinished = true;
-                return false;
-            }
-
-            if (!Session.TryPlace(result, OutputFolder, key))
-                throw Vanished("trained LoRA");
+        if (tally.Made > 0)
             // Not before: until then its state is what a build that was killed goes on from.
             Directory.Delete(WorkFolder(key), recursive: true);
-        }
         else
-        {
-            Say("Train: the finished LoRA came from the cache");
-        }
+            Say(tally.Restored > 0 ? "Train: the finished LoRA came from the cache" : "Train: up to date");
 
         // Of another training, or what an evaluation of it chose.
         foreach (var stale in new LoraFileNames(OutputName).FurtherIn(OutputFolder).Where(file => !Session.State.IsSeen(file)))
@@ -137,24 +126,16 @@ public sealed class TrainLora : TrainingTask
     private void PlacePreviews(TrainJob job, ContentHash key)
     {
         var (samples, shown) = (job.SampleFolder!, job.ShownSampleFolder!);
-        if (Session.IsInPlace(shown, key))
-            return;
-        Session.Store.Fetch([key], CancellationToken);
-        var result = Session.Store.Find(key);
-        if (result is not null && Session.TryPlace(result, shown, key))
-            return;
-        if (PreviewSheet.TryRead(samples) is null)
-            new WorkerProcess(WorkerAssembly, this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
-        if (PreviewSheet.TryRead(samples) is not { } sheet)
-            return;
-        result = Session.Store.Add(key, [.. sheet.Files.Select(name => (name, Path.Combine(samples, name)))], "Train");
-        if (!Session.TryPlace(result, shown, key))
-            throw Vanished("drawn previews");
-        Directory.Delete(samples, recursive: true);
+        var tally = new MemoizedStep(Session, "Train", CancellationToken).Run([StepOutput.In(shown, "previews", key)], (_, finished) =>
+        {
+            if (PreviewSheet.TryRead(samples) is null)
+                new WorkerProcess(WorkerAssembly, this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
+            if (PreviewSheet.TryRead(samples) is { } sheet)
+                finished(new StepResult("previews") { Files = [.. sheet.Files.Select(name => (name, Path.Combine(samples, name)))] });
+        });
+        if (tally.Made > 0)
+            Directory.Delete(samples, recursive: true);
     }
-
-    private LoraBuildException Vanished(string what) =>
-        new(DiagnosticCode.CannotRead, $"The {what} vanished from the cache '{CachePath}'. Build again.");
 
     private string BaseModelPathOrThrow() =>
         FetchBaseModel()
@@ -200,7 +181,7 @@ public sealed class TrainLora : TrainingTask
     private ContentHash Key(TrainJob job, TrainingSettings settings, BaseModelFiles model)
     {
         var key = new StepKey("Train", StepVersion)
-            .With("engine", EngineVersions.Of(Session, WorkerAssembly, this, CancellationToken).Tensors)
+            .With("engine", EngineVersions.Of(this, WorkerAssembly).Tensors)
             .With("dataset", Hash(Path.Combine(job.Dataset, DatasetFile.Name)))
             .With("name", job.OutputName);
         if (job.Deterministic)
@@ -223,7 +204,7 @@ public sealed class TrainLora : TrainingTask
     private string WorkFolder(ContentHash key) => Path.Combine(IntermediateFolder, "train", key.ToString()[..KeyDigits]);
 
     // Null where it failed or stopped early; the worker said why.
-    private StoredResult? Train(TrainJob job, ContentHash key)
+    private StepResult? Train(TrainJob job, ContentHash key)
     {
         var folder = WorkFolder(key);
         Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
@@ -250,6 +231,6 @@ public sealed class TrainLora : TrainingTask
             return null;
         foreach (var (file, known) in inputs)
             Session.EnsureUnchanged(file, known);
-        return Session.Store.Add(key, [.. files.Select(name => (name, Path.Combine(folder, name)))], "Train");
+        return new StepResult("lora") { Files = [.. files.Select(name => (name, Path.Combine(folder, name)))] };
     }
 }

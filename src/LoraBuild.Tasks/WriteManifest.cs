@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
@@ -7,7 +6,7 @@ using LoraBuild.Base.Threading;
 using LoraBuild.Dataset.Captions;
 using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Manifest;
-using LoraBuild.Tasks.Items;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
@@ -18,15 +17,6 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class WriteManifest : LoraTask
 {
-    private const int StepVersion = 1;
-
-    /// <summary>Items of <see cref="TagPictures"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
-
-    /// <summary>Items of <see cref="ResolveRegularizationImages"/>, normalized.</summary>
-    public ITaskItem[] RegularizationPictures { get; set; } = [];
-
     /// <summary>The ledger of <see cref="AlignOutfits"/>.</summary>
     [Required]
     public string TagsFile { get; set; } = "";
@@ -40,25 +30,14 @@ public sealed class WriteManifest : LoraTask
     {
         TakeFolder();
         var tags = Session.ReadLedger(TagsFile);
-        var pictures = Pictures.SelectInParallel(picture => Captioned(picture, tags[picture.Id()]), CancellationToken).ToDictionary(picture => picture.Id);
-        var others = RegularizationPictures.SelectInParallel(Regularization, CancellationToken).ToDictionary(picture => picture.Id);
-        var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures.Values, others.Values);
-        foreach (var group in manifest.Groups)
-        {
-            group.Pictures.ForEachInParallel(described =>
-            {
-                var picture = (group.IsRegularization ? others : pictures)[Path.GetFileNameWithoutExtension(described.File)];
-                var target = Path.Combine(Folder, group.Folder, described.File);
-                Place(target, picture.Content, () => File.ReadAllBytes(picture.Png));
-                var caption = Encoding.UTF8.GetBytes(picture.Caption);
-                Place(Path.ChangeExtension(target, ".txt"), ContentHash.Of(caption), () => caption);
-            }, CancellationToken);
-        }
-
+        var pictures = Session.Pictures.SelectInParallel(picture => Captioned(picture, tags[picture.Id]), CancellationToken);
+        var others = Session.RegularizationImages.SelectInParallel(Captioned, CancellationToken);
+        var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures, others);
+        Place([.. FilesOf(manifest, pictures, isRegularization: false), .. FilesOf(manifest, others, isRegularization: true)]);
         var json = DatasetFile.Serialize(manifest);
-        Place(Path.Combine(Folder, DatasetFile.Name), ContentHash.Of(json), () => json);
-        Session.Sweep(Folder, Session.State.IsSeen);
-        Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (group.Repeats, group.Pictures.Count))], others.Count);
+        Place([new DatasetEntry(Path.Combine(Folder, DatasetFile.Name), ContentHash.Of(json), null, json)]);
+        Session.Sweep(Folder);
+        Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (group.Repeats, group.Pictures.Count))], others.Length);
     }
 
     // A new output folder may have a dataset of somebody else's. That this one is the build's own is noted before anything is written to it, so
@@ -87,34 +66,53 @@ public sealed class WriteManifest : LoraTask
         Say($"Manifest: {groups.Sum(group => group.Pictures)} pictures, {groups.Sum(group => group.Repeats * group.Pictures)} samples an epoch ({counts}){ofClass}");
     }
 
-    private static int RepeatsOf(ITaskItem picture) => int.Parse(picture.GetMetadata(PictureMetadata.Repeats), CultureInfo.InvariantCulture);
-
-    private CaptionedPicture Captioned(ITaskItem picture, TagLedgerEntry entry) => new(
-        picture.Id(),
-        picture.GetMetadata(PictureMetadata.Character),
-        picture.ItemSpec,
-        Session.State.HashInput(picture.ItemSpec),
-        Caption.Of(entry.Tags.Tags),
-        RepeatsOf(picture),
-        picture.GetMetadata(PictureMetadata.Source),
-        entry.Finding?.Outfit);
-
-    private CaptionedPicture Regularization(ITaskItem picture) => new(
-        picture.Id(),
-        picture.GetMetadata(PictureMetadata.Class),
-        picture.ItemSpec,
-        Session.State.HashInput(picture.ItemSpec),
-        picture.GetMetadata(PictureMetadata.Caption),
-        RepeatsOf(picture),
-        picture.GetMetadata(PictureMetadata.Source),
-        Outfit: null);
-
-    private void Place(string target, ContentHash content, Func<byte[]> read)
+    private static CaptionedPicture Captioned(ProjectPicture picture, TagLedgerEntry entry)
     {
-        var key = new StepKey("Manifest", StepVersion).With("content", content).ToHash();
-        if (Session.State.FindOutput(target, key) is not null)
-            return;
-        AtomicFile.Write(target, stream => stream.Write(read()));
-        Session.State.RecordOutput(target, key, content);
+        var (tags, outfit) = entry.ReadTagsAndOutfit();
+        return new(picture.Id, picture.Character, picture.File, picture.Content, picture.Facts, Caption.Of(tags), picture.Repeats, picture.Source, outfit);
     }
+
+    private static CaptionedPicture Captioned(ProjectPicture picture) => new(
+        picture.Id, picture.Class!, picture.File, picture.Content, picture.Facts, picture.Caption, picture.Repeats, picture.Source, Outfit: null);
+
+    private IEnumerable<DatasetEntry> FilesOf(DatasetManifest manifest, IReadOnlyList<CaptionedPicture> pictures, bool isRegularization)
+    {
+        var byFile = pictures.ToDictionary(picture => picture.Id + ".png", StringComparer.Ordinal);
+        foreach (var group in manifest.Groups.Where(group => group.IsRegularization == isRegularization))
+        {
+            var folder = Path.Combine(Folder, group.Folder);
+            foreach (var described in group.Pictures)
+            {
+                var picture = byFile[described.File];
+                var caption = Encoding.UTF8.GetBytes(picture.Caption);
+                yield return new DatasetEntry(Path.Combine(folder, described.File), picture.Content, picture.Png, null);
+                yield return new DatasetEntry(Path.Combine(folder, picture.Id + ".txt"), ContentHash.Of(caption), null, caption);
+            }
+        }
+    }
+
+    // A file of the dataset follows from its own content, so that is its key.
+    private void Place(IReadOnlyList<DatasetEntry> entries)
+    {
+        var byTarget = new Lazy<Dictionary<string, DatasetEntry>>(() => entries.ToDictionary(entry => entry.Target, StringComparer.Ordinal));
+        var outputs = entries.Select(entry => new StepOutput(entry.Target, entry.Target, entry.Content)).ToList();
+        new MemoizedStep(Session, "Manifest", CancellationToken) { IsStored = false }.Run(outputs, (missing, finished) => missing.ForEachInParallel(
+            output =>
+            {
+                var entry = byTarget.Value[output.Id];
+                if (entry.Text is { } text)
+                    AtomicFile.Write(entry.Target, stream => stream.Write(text));
+                else
+                    FileCopy.Copy(entry.Source!, entry.Target);
+                finished(new StepResult(output.Id) { Contents = [entry.Content] });
+            },
+            CancellationToken));
+    }
+
+    /// <summary>A file of the dataset.</summary>
+    /// <param name="Target">Its place.</param>
+    /// <param name="Content">The hash of its bytes.</param>
+    /// <param name="Source">The file that it is a copy of, or null.</param>
+    /// <param name="Text">Its bytes where it is no copy.</param>
+    private sealed record DatasetEntry(string Target, ContentHash Content, string? Source, byte[]? Text);
 }

@@ -8,8 +8,8 @@ using LoraBuild.Dataset.Tables;
 using LoraBuild.Pages.Report;
 using LoraBuild.Protocol.Logging;
 using LoraBuild.Protocol.Previews;
-using LoraBuild.Settings;
 using LoraBuild.Settings.SdScripts;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -23,7 +23,7 @@ public sealed class WriteReport : LoraTask
     /// <summary>How many pictures a build reports on unasked: beyond, a page of many megabytes would cost more than the build's other steps.</summary>
     private const int MostUnasked = 2000;
 
-    private const int StepVersion = 1, PageVersion = 2;
+    private const int StepVersion = 2;
 
     /// <summary>The worker, which makes the thumbnails.</summary>
     [Required]
@@ -32,10 +32,6 @@ public sealed class WriteReport : LoraTask
     /// <summary>The project's name.</summary>
     [Required]
     public string Title { get; set; } = "";
-
-    /// <summary>Items of <see cref="TagPictures"/>.</summary>
-    [Required]
-    public ITaskItem[] Pictures { get; set; } = [];
 
     /// <summary>The ledgers of <see cref="TagPictures"/>, <see cref="StripFeatures"/>, <see cref="DedupeTags"/> and <see cref="AlignOutfits"/>.</summary>
     [Required]
@@ -97,45 +93,56 @@ public sealed class WriteReport : LoraTask
         var hasTraining = Session.State.IsMade(TrainingLogFile);
         if (AfterTraining && !hasTraining)
             return;
-        if (Wanted != "true" && (Wanted != "auto" || Pictures.Length > MostUnasked))
+        if (Wanted != "true" && (Wanted != "auto" || Session.Pictures.Count > MostUnasked))
         {
             if (!AfterTraining)
-                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Pictures.Length} pictures; dotnet build -t:Report writes it"));
+                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Session.Pictures.Count} pictures; dotnet build -t:Report writes it"));
             return;
         }
 
-        var config = TrainingConfig is null ? null : SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
+        var config = TrainingConfig is null ? null : SdScriptsConfig.Read(PathOf(TrainingConfig)!);
         var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out _);
-        var own = OwnImplications.Read(Session, Implications);
+        var own = OwnImplications.Read(Session, PathOf(Implications));
         var (log, previews) = (TrainingLog.TryRead(TrainingLogFile), PreviewSheet.TryRead(SampleFolder));
         var thumbnailStep = new ThumbnailStep(this, WorkerAssembly, ReportPage.ThumbnailSide, ThumbnailFolder);
         var untrained = Key(settings, own, thumbnailStep.Rules);
         // Where nothing has changed, the page of an earlier build shows its training, and stays.
-        var trained = log is null ? untrained : TrainedKey(untrained, previews);
-        if (Session.State.FindOutput(Page, trained) is not null)
+        if (log is not null && Session.IsInPlace(new StepOutput("page", Page, TrainedKey(untrained, previews))))
         {
             thumbnailStep.Keep(Shown(previews));
             return;
         }
 
         if (!hasTraining)
-            previews = null;
+            (log, previews) = (null, null);
+        var output = new StepOutput("page", Page, log is null ? untrained : TrainedKey(untrained, previews));
+        var tally = new MemoizedStep(Session, "Report", CancellationToken) { IsStored = false }.Run([output], (_, finished) =>
+        {
+            if (Write(thumbnailStep, settings, own, log, previews))
+                finished(new StepResult("page"));
+        });
+        if (tally is { Made: 0, Failed: 0 })
+            thumbnailStep.Keep(Shown(previews));
+    }
+
+    private bool Write(ThumbnailStep thumbnailStep, TrainingSettings settings, OwnImplications own, TrainingLog? log, PreviewSheet? previews)
+    {
         var thumbnails = thumbnailStep.Make(Shown(previews), "Report");
         if (Log.HasLoggedErrors)
-            return;
+            return false;
         var data = ReportBuilder.Build(Source(settings, own));
-        var training = hasTraining && log is not null
-            ? new ReportTraining(log, previews, FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])))
-            : null;
+        var training = log is null
+            ? null
+            : new ReportTraining(log, previews, FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])));
         AtomicFile.Write(Page, stream =>
             ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
-        Session.State.RecordOutput(Page, hasTraining ? trained : untrained);
         Say($"Report -> {Page}");
+        return true;
     }
 
     private ContentHash Key(TrainingSettings settings, OwnImplications own, ContentHash thumbnails)
     {
-        var key = new StepKey("Report", PageVersion)
+        var key = new StepKey("Report", StepVersion)
             .With("template", ReportPage.Template)
             .With("thumbnails", thumbnails)
             .With("title", Title)
@@ -155,7 +162,7 @@ public sealed class WriteReport : LoraTask
 
     private ContentHash TrainedKey(ContentHash untrained, PreviewSheet? previews)
     {
-        var key = new StepKey("Report", PageVersion).With("page", untrained).With("log", ContentHash.OfFile(TrainingLogFile));
+        var key = new StepKey("Report", StepVersion).With("page", untrained).With("log", ContentHash.OfFile(TrainingLogFile));
         if (previews is not null)
             key.With("previews", ContentHash.OfFile(Path.Combine(SampleFolder, PreviewSheet.FileName)));
         return key.ToHash();
@@ -169,7 +176,7 @@ public sealed class WriteReport : LoraTask
         return new ReportSource(
             Title,
             Session.Characters,
-            Pictures.ToDictionary(picture => picture.Id(), picture => picture.GetMetadata(PictureMetadata.Character), StringComparer.Ordinal),
+            Session.Pictures.ToDictionary(picture => picture.Id, picture => picture.Character, StringComparer.Ordinal),
             DatasetFile.Read(DatasetFolder),
             settings,
             own.Table,
@@ -178,7 +185,7 @@ public sealed class WriteReport : LoraTask
             ledgers[1],
             ledgers[2],
             ledgers[3],
-            PictureLikenesses.Read(LikenessesFile).Duplicates,
+            PictureLikenesses.ReadDuplicates(LikenessesFile),
             MinPictureSize);
     }
 
@@ -186,7 +193,7 @@ public sealed class WriteReport : LoraTask
     // in their folder.
     private List<PicturedFile> Shown(PreviewSheet? previews) =>
     [
-        .. Pictures.Select(picture => new PicturedFile(picture.Id(), picture.ItemSpec, Session.State.HashInput(picture.ItemSpec))),
+        .. Session.Pictures.Select(picture => new PicturedFile(picture.Id, picture.File, picture.Content)),
         .. FilesOf(previews).Select(file => new PicturedFile(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
     ];
 

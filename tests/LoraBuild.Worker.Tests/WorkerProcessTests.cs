@@ -20,8 +20,14 @@ public sealed class WorkerProcessTests : IDisposable
 
         Assert.Equal(WorkerProtocol.Done, exitCode);
         var facts = Assert.Single(events.OfType<FinishedEvent>()).Facts;
-        Assert.Equal(["images", "tagger", "tensors"], facts.Keys.Order(StringComparer.Ordinal));
-        Assert.All(facts.Values, version => Assert.Matches(@"\d+\.\d+", version));
+        string[] engines = ["images", "tagger", "tensors"];
+        Assert.Equal(engines.SelectMany(engine => (string[])[engine, engine + DescribeEnginesJob.LibrariesOf]), facts.Keys.Order(StringComparer.Ordinal));
+        Assert.All(engines, engine => Assert.Matches(@"\d+\.\d+", facts[engine]));
+        Assert.All(engines, engine => Assert.NotEmpty(LibrariesOf(engine)));
+        Assert.Contains(LibrariesOf("tensors"), path => Path.GetFileName(path).StartsWith("libtorch", StringComparison.Ordinal));
+        Assert.All(engines.SelectMany(LibrariesOf), path => Assert.True(File.Exists(path), path));
+
+        string[] LibrariesOf(string engine) => facts[engine + DescribeEnginesJob.LibrariesOf].Split(Path.PathSeparator);
     }
 
     [Fact]

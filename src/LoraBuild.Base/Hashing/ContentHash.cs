@@ -5,7 +5,7 @@ using System.Text;
 namespace LoraBuild.Base.Hashing;
 
 /// <summary>SHA-256 of some content, written as 64 lower-case hexadecimal digits.</summary>
-public readonly record struct ContentHash
+public readonly record struct ContentHash : IComparable<ContentHash>
 {
     /// <summary>How many bytes a hash has.</summary>
     public const int Size = SHA256.HashSizeInBytes;
@@ -80,6 +80,9 @@ public readonly record struct ContentHash
         return new ContentHash(bytes);
     }
 
+    /// <summary>Whether a text is 64 lower-case hexadecimal digits.</summary>
+    public static bool IsHash(string text) => text.Length == 2 * Size && text.All(char.IsAsciiHexDigitLower);
+
     private static int DigitOf(byte digit) => digit switch
     {
         >= (byte)'0' and <= (byte)'9' => digit - '0',
@@ -88,6 +91,18 @@ public readonly record struct ContentHash
     };
 
     private static FormatException NoHash(string text) => new($"'{text}' is not a SHA-256.");
+
+    /// <summary>The order of the hexadecimal digits.</summary>
+    public int CompareTo(ContentHash other)
+    {
+        if (first != other.first)
+            return first < other.first ? -1 : 1;
+        if (second != other.second)
+            return second < other.second ? -1 : 1;
+        if (third != other.third)
+            return third < other.third ? -1 : 1;
+        return fourth.CompareTo(other.fourth);
+    }
 
     /// <summary>Writes the 32 bytes.</summary>
     public void CopyTo(Span<byte> bytes)

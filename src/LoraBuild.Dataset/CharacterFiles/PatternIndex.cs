@@ -27,6 +27,8 @@ internal sealed class PatternIndex<T>
     /// <summary>The entries that name a picture, in the file's order.</summary>
     public IReadOnlyList<T> Find(string path)
     {
+        if (entries.Count == 0)
+            return [];
         var found = byPath[path].Concat(globs.Where(index => entries[index].Pattern.IsGlobMatch(path))).Distinct().Order().ToArray();
         foreach (var index in found) isUsed[index] = true;
         return [.. found.Select(index => entries[index].Value)];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,8 @@ internal static class PictureNames
     // File systems allow 255 bytes for a name; suffixes such as .tags.json and .lora-tmp need room.
     private const int MostBytes = 140;
     private const int MostDetail = 3;
+
+    private static readonly SearchValues<char> UsualCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>The pictures, in the same order, with a name each.</summary>
     public static IReadOnlyList<CharacterPicture> Give(IReadOnlyList<CharacterPicture> pictures)
@@ -60,7 +63,7 @@ internal static class PictureNames
 
     private static string Safe(string name)
     {
-        var safe = string.Concat(name.Select(character => IsSafe(character) ? character : '_')).Trim('.');
+        var safe = (name.AsSpan().ContainsAnyExcept(UsualCharacters) ? string.Concat(name.Select(character => IsSafe(character) ? character : '_')) : name).Trim('.');
         return safe.Length > 0 ? safe : "_";
     }
 

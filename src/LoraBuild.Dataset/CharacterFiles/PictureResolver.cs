@@ -49,16 +49,21 @@ public static class PictureResolver
         var hidden = new PatternIndex<IReadOnlyList<string>>(character.Hidden.Select(entry => (entry.Pictures, entry.Tags)), paths);
         var files = tagFiles.ToHashSet(StringComparer.Ordinal);
         var diagnostics = new List<Diagnostic>();
-        var unnamed = new List<CharacterPicture>();
+        var unnamed = new List<CharacterPicture>(sources.Length);
+        // Thousands of pictures lie in a few folders, which say the same of each.
+        var folders = new Dictionary<string, (int Repeats, string? Outfit)>(StringComparer.Ordinal);
         foreach (var source in sources)
         {
-            var repeats = Repeats(source, diagnostics);
-            var outfit = Outfit(character, source, diagnostics);
+            var folder = source.Path[..(source.Path.LastIndexOf('/') + 1)];
+            if (!folders.TryGetValue(folder, out var byFolder))
+                folders[folder] = byFolder = (RepeatsOf(folder), OutfitOf(character, folder));
+            var repeats = Repeats(source, byFolder.Repeats, diagnostics);
+            var outfit = Outfit(character, source, byFolder.Outfit, diagnostics);
             var sourceTagEdits = tagEdits.Find(source.Path);
-            var sourceHidden = hidden.Find(source.Path).SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray();
+            var sourceHidden = hidden.Find(source.Path) is { Count: > 0 } lists ? lists.SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray() : [];
             var sourceEdits = edits.Find(source.Path);
             var editsAt = EditsAt(sourceEdits, character.File);
-            var parts = SplitUp(sourceEdits.SelectMany(entry => entry.Steps), source.Path, diagnostics);
+            var parts = sourceEdits.Count == 0 ? Whole : SplitUp(sourceEdits.SelectMany(entry => entry.Steps), source.Path, diagnostics);
             foreach (var part in parts)
                 unnamed.Add(new CharacterPicture(
                     "",
@@ -69,8 +74,8 @@ public static class PictureResolver
                     part.Edits,
                     part.Outfit ?? outfit,
                     TagFile(source.Path, part.Name, files),
-                    [.. sourceTagEdits, .. part.TagEdits],
-                    [.. sourceHidden.Union(part.Hidden, Tag.Comparer)],
+                    part.TagEdits.Count == 0 ? sourceTagEdits : [.. sourceTagEdits, .. part.TagEdits],
+                    part.Hidden.Count == 0 ? sourceHidden : [.. sourceHidden.Union(part.Hidden, Tag.Comparer)],
                     editsAt));
             if (parts[0].Name is not null && TagFile(source.Path, null, files) is { } wholeTagFile)
                 diagnostics.Add(new Diagnostic(
@@ -87,6 +92,8 @@ public static class PictureResolver
         return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
     }
 
+    private static readonly List<Part> Whole = [new(null, [], null, null, [], [])];
+
     private static SourcePicture Merge(IGrouping<string, SourcePicture> same) => new(
         same.Key,
         same.LastOrDefault(picture => !string.IsNullOrWhiteSpace(picture.Repeats))?.Repeats,
@@ -94,8 +101,10 @@ public static class PictureResolver
 
     private static string? EditsAt(IReadOnlyList<PictureEdits> entries, string file)
     {
+        if (entries.Count == 0)
+            return null;
         var lines = string.Join(" and ", entries.Select(entry => entry.Pictures.Line.ToString(CultureInfo.InvariantCulture)));
-        return entries.Count == 0 ? null : $"{Path.GetFileName(file)}, {(entries.Count == 1 ? "line" : "lines")} {lines}";
+        return $"{Path.GetFileName(file)}, {(entries.Count == 1 ? "line" : "lines")} {lines}";
     }
 
     private static List<Part> SplitUp(IEnumerable<EditStep> steps, string source, List<Diagnostic> diagnostics)
@@ -113,7 +122,7 @@ public static class PictureResolver
         return parts;
     }
 
-    private static int Repeats(SourcePicture source, List<Diagnostic> diagnostics)
+    private static int Repeats(SourcePicture source, int byFolder, List<Diagnostic> diagnostics)
     {
         if (source.Repeats is { } text)
         {
@@ -126,7 +135,12 @@ public static class PictureResolver
                 source.Path));
         }
 
-        foreach (var folder in FoldersFromInside(source.Path))
+        return byFolder;
+    }
+
+    private static int RepeatsOf(string path)
+    {
+        foreach (var folder in FoldersFromInside(path))
         {
             if (QualityFolders.TryGetValue(folder, out var byQuality)) return byQuality;
             if (folder.IndexOf('_') is > 0 and var underscore
@@ -138,11 +152,11 @@ public static class PictureResolver
         return DefaultRepeats;
     }
 
-    private static string? Outfit(Character character, SourcePicture source, List<Diagnostic> diagnostics)
+    private static string? Outfit(Character character, SourcePicture source, string? byFolder, List<Diagnostic> diagnostics)
     {
         if (source.Outfit is { } given)
         {
-            if (Named(given.Trim()) is { } named) return named;
+            if (Named(character, given.Trim()) is { } named) return named;
             if (Tag.Comparer.Equals(given.Trim(), OutfitChooser.None)) return OutfitChooser.None;
             diagnostics.Add(new Diagnostic(
                 DiagnosticCode.UnknownReference,
@@ -153,10 +167,14 @@ public static class PictureResolver
             return null;
         }
 
-        return FoldersFromInside(source.Path).Select(Named).FirstOrDefault(name => name is not null);
-
-        string? Named(string name) => character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, name))?.Name;
+        return byFolder;
     }
+
+    private static string? OutfitOf(Character character, string path) =>
+        FoldersFromInside(path).Select(folder => Named(character, folder)).FirstOrDefault(name => name is not null);
+
+    private static string? Named(Character character, string name) =>
+        character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, name))?.Name;
 
     private static IEnumerable<string> FoldersFromInside(string path)
     {

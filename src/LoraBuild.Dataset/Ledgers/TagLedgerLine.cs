@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
@@ -15,6 +15,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
 {
     // Tags are written as they are, whatever HTML thinks of their characters.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static ReadOnlySpan<byte> BeforeFinding => ",\"finding\":"u8;
 
     private static ReadOnlySpan<byte> BeforeTags => "\"tags\":{\"tags\":["u8;
 
@@ -114,13 +116,29 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
         return (ReadText(ref json, "id"u8), ContentHash.Parse(ReadText(ref json, "key"u8)), ContentHash.Parse(ReadText(ref json, "content"u8)));
     }
 
-    /// <summary>Reads the tags of a line. Equal ones are one string, which <paramref name="same"/> holds.</summary>
+    /// <summary>Reads the outfit of a line's finding; null where there is none.</summary>
     /// <exception cref="InvalidDataException">The line is damaged.</exception>
-    public static IReadOnlyList<string> ReadTags(ReadOnlySpan<byte> line, TextPool same)
+    public static string? ReadOutfit(ReadOnlySpan<byte> line)
+    {
+        // As above: most lines hold no backslash.
+        var start = line.LastIndexOf(BeforeFinding);
+        if (line.IndexOf((byte)'\\') >= 0 || start < 0)
+            return Read(line).Finding?.Outfit;
+        var rest = line[(start + BeforeFinding.Length)..];
+        if (rest.StartsWith("null"u8) || !TrySkip(ref rest, "{\"outfit\":"u8) || rest.StartsWith("null"u8))
+            return null;
+        return TrySkip(ref rest, "\""u8) && TryTakeText(ref rest, out var outfit) ? Encoding.UTF8.GetString(outfit) : throw Damaged(line, null);
+    }
+
+    /// <summary>Reads the tags of a line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="same">Holds equal tags as one string; null where each may be one of its own.</param>
+    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    public static IReadOnlyList<string> ReadTags(ReadOnlySpan<byte> line, TextPool? same)
     {
         // As above: most lines hold no backslash.
         if (line.IndexOf((byte)'\\') >= 0 || line.IndexOf(BeforeTags) is not (>= 0 and var start))
-            return [.. Read(line).Tags.Tags.Select(same.Of)];
+            return same is null ? Read(line).Tags.Tags : [.. Read(line).Tags.Tags.Select(same.Of)];
         var tags = new List<string>();
         var rest = line[(start + BeforeTags.Length)..];
         if (TrySkip(ref rest, "]"u8))
@@ -129,7 +147,7 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
         {
             if (!TrySkip(ref rest, "\""u8) || !TryTakeText(ref rest, out var tag))
                 throw Damaged(line, null);
-            tags.Add(same.Of(tag));
+            tags.Add(same is null ? Encoding.UTF8.GetString(tag) : same.Of(tag));
         }
         while (TrySkip(ref rest, ","u8));
 

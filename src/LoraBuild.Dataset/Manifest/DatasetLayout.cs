@@ -1,6 +1,4 @@
 using System.Globalization;
-using LoraBuild.Base.Threading;
-using LoraBuild.Dataset.Pictures;
 
 namespace LoraBuild.Dataset.Manifest;
 
@@ -31,7 +29,7 @@ public static class DatasetLayout
             // Trigger words that differ only in what folder names cannot hold share a folder.
             .GroupBy(picture => FolderName(picture.Repeats, picture.Trigger), StringComparer.OrdinalIgnoreCase)
             .Select(group => new DatasetGroup(
-                group.Key, group.First().Repeats, group.OrderBy(picture => picture.Id, StringComparer.Ordinal).ToList().SelectInParallel(Describe)))
+                group.Key, group.First().Repeats, [.. group.OrderBy(picture => picture.Id, StringComparer.Ordinal).Select(Describe)]))
             .OrderByDescending(group => group.Repeats)
             .ThenBy(group => group.Folder, StringComparer.Ordinal);
 
@@ -42,10 +40,6 @@ public static class DatasetLayout
     public static string SafeName(string trigger) =>
         string.Concat(trigger.Where(c => !NotInFolderNames.Contains(c, StringComparison.Ordinal) && !char.IsControl(c))).Trim();
 
-    private static DatasetPicture Describe(CaptionedPicture picture)
-    {
-        var size = PngHeader.ReadSize(picture.Png);
-        return new DatasetPicture(
-            picture.Id + ".png", picture.Content.ToString(), size.Width, size.Height, picture.Caption, picture.Source, picture.Outfit);
-    }
+    private static DatasetPicture Describe(CaptionedPicture picture) => new(
+        picture.Id + ".png", picture.Content.ToString(), picture.Facts.Width, picture.Facts.Height, picture.Caption, picture.Source, picture.Outfit);
 }

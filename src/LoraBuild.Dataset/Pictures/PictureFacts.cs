@@ -1,15 +1,35 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace LoraBuild.Dataset.Pictures;
 
-/// <summary>What a normalized picture's header says of it.</summary>
+/// <summary>The size of a normalized picture, and what it looks like.</summary>
 /// <param name="Id">The picture's id.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
-/// <param name="Hash">What it looks like: 16 hexadecimal digits.</param>
+/// <param name="Hash">The <see cref="PerceptualHash"/>: 16 hexadecimal digits.</param>
 public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
 {
+    private const string WidthFact = "width", HeightFact = "height", HashFact = "perceptual hash";
+
     /// <summary>Width times height.</summary>
     [JsonIgnore]
     public long Pixels => (long)Width * Height;
+
+    /// <summary>The facts of a picture as they are kept with the result of Normalize.</summary>
+    public IReadOnlyDictionary<string, string> ToFacts() => new Dictionary<string, string>
+    {
+        [WidthFact] = Width.ToString(CultureInfo.InvariantCulture),
+        [HeightFact] = Height.ToString(CultureInfo.InvariantCulture),
+        [HashFact] = Hash,
+    };
+
+    /// <summary>Reads <see cref="ToFacts"/>.</summary>
+    /// <exception cref="KeyNotFoundException">One of the facts is missing.</exception>
+    /// <exception cref="FormatException">One of the facts is malformed.</exception>
+    public static PictureFacts Of(string id, IReadOnlyDictionary<string, string> facts) => new(
+        id,
+        int.Parse(facts[WidthFact], NumberStyles.None, CultureInfo.InvariantCulture),
+        int.Parse(facts[HeightFact], NumberStyles.None, CultureInfo.InvariantCulture),
+        facts[HashFact]);
 }

@@ -16,14 +16,14 @@ public static class UnreadPictures
     /// <param name="built">The pictures that are built, by full paths. One of them, or the drawing of one that lies beside it, is none.</param>
     public static IReadOnlyList<string> Below(IEnumerable<string> folders, IReadOnlyCollection<string> built)
     {
-        var known = built.Select(Stem).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. folders.Where(Directory.Exists)
-                .SelectMany(folder => Directory.EnumerateFiles(folder, "*", Everything))
-                .Where(file => Extensions.Contains(Path.GetExtension(file)) && !known.Contains(Stem(file)))
-                .Order(StringComparer.Ordinal),
-        ];
+        var unread = folders.Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", Everything))
+            .Where(file => Extensions.Contains(Path.GetExtension(file)))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        // Most often there are none.
+        var known = unread.Count == 0 ? [] : built.Select(Stem).ToHashSet(StringComparer.Ordinal);
+        return unread.FindAll(file => !known.Contains(Stem(file)));
     }
 
     private static string Stem(string file) => Path.ChangeExtension(file, null);

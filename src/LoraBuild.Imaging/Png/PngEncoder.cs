@@ -3,24 +3,23 @@ using System.IO.Compression;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
-using LoraBuild.Dataset.Pictures;
 using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Imaging.Png;
 
 /// <summary>
 /// Writes 8-bit PNG, RGB of opaque pictures and RGBA of others, without metadata (a PNG without a colour chunk is taken for sRGB) but, where
-/// asked for, a perceptual hash in the private chunk that <see cref="PngHeader"/> reads, or a text. The same pixels give the same bytes.
+/// asked for, a text. The same pixels give the same bytes.
 /// </summary>
 public static class PngEncoder
 {
     /// <summary>Writes the picture, whole or not at all.</summary>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
-    public static void Encode(Raster picture, string path, PerceptualHash? hash = null, PngText? text = null) =>
-        AtomicFile.Write(path, stream => Encode(picture, stream, hash, text));
+    public static void Encode(Raster picture, string path, PngText? text = null) =>
+        AtomicFile.Write(path, stream => Encode(picture, stream, text));
 
     /// <summary>Writes the picture to a stream.</summary>
-    public static void Encode(Raster picture, Stream stream, PerceptualHash? hash = null, PngText? text = null)
+    public static void Encode(Raster picture, Stream stream, PngText? text = null)
     {
         var channels = picture.IsOpaque ? 3 : 4;
         stream.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -31,12 +30,6 @@ public static class PngEncoder
         header[9] = (byte)(channels == 3 ? 2 : 6); // RGB or RGBA
         header[10..].Clear();
         WriteChunk(stream, "IHDR"u8, header);
-        if (hash is { } known)
-        {
-            Span<byte> bits = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64BigEndian(bits, known.Bits);
-            WriteChunk(stream, PngHeader.HashChunk, bits);
-        }
         if (text is not null)
             WriteText(stream, text);
         var data = Compress(picture, channels);

@@ -10,7 +10,8 @@ namespace LoraBuild.Incremental.Caching;
 /// Bazel cache, so that servers that look into it (bazel-remote does) find what they expect, and keep its files as long as it.
 /// </summary>
 /// <remarks>
-/// <c>output_files</c> are the files; <c>stdout_raw</c> is the step's name, and <c>stderr_raw</c> a seal: the SHA-256 of key, step and files.
+/// <c>output_files</c> are the files; <c>stdout_raw</c> is the step's name and, from the second line on, <c>name=value</c> for each fact;
+/// <c>stderr_raw</c> is a seal: the SHA-256 of key, step, facts and files.
 /// The message is found under its key and not under its hash, so without the seal a flipped bit could give a file another name.
 /// </remarks>
 internal static class ActionResultMessage
@@ -42,7 +43,7 @@ internal static class ActionResultMessage
             }));
         }
 
-        WriteBytes(output, StandardOutput, Encoding.UTF8.GetBytes(result.Step));
+        WriteBytes(output, StandardOutput, Encoding.UTF8.GetBytes(Text(result)));
         WriteBytes(output, StandardError, Encoding.UTF8.GetBytes(Seal(key, result).ToString()));
     });
 
@@ -52,18 +53,19 @@ internal static class ActionResultMessage
         try
         {
             var files = new List<StoredFile>();
-            string step = "", seal = "";
+            string text = "", seal = "";
             Fields(message, (tag, input) =>
             {
                 switch (tag)
                 {
                     case OutputFiles: files.Add(ReadFile(input.ReadBytes())); break;
-                    case StandardOutput: step = input.ReadBytes().ToStringUtf8(); break;
+                    case StandardOutput: text = input.ReadBytes().ToStringUtf8(); break;
                     case StandardError: seal = input.ReadBytes().ToStringUtf8(); break;
                     default: input.SkipLastField(); break;
                 }
             });
-            var result = new StoredResult(files, step);
+            var end = text.IndexOf('\n', StringComparison.Ordinal);
+            var result = new StoredResult(files, end < 0 ? text : text[..end], StepFacts.Parse(end < 0 ? "" : text[(end + 1)..]));
             return seal == Seal(key, result).ToString() && files.All(file => IsPlainName(file.Name)) ? result : null;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or FormatException or InvalidOperationException)
@@ -101,9 +103,11 @@ internal static class ActionResultMessage
     // A server could name a file anywhere else.
     private static bool IsPlainName(string name) => name is not ("" or "." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
 
+    private static string Text(StoredResult result) => result.Facts.Count == 0 ? result.Step : $"{result.Step}\n{StepFacts.Format(result.Facts)}";
+
     private static ContentHash Seal(ContentHash key, StoredResult result)
     {
-        var seal = new StepKey("Result", 1).With("key", key).With("made by", result.Step);
+        var seal = new StepKey("Result", 1).With("key", key).With("made by", Text(result));
         foreach (var file in result.Files)
             seal.With("name", file.Name).With("content", file.Content).With("length", file.Length.ToString(CultureInfo.InvariantCulture));
         return seal.ToHash();

@@ -8,8 +8,9 @@ namespace LoraBuild.Incremental.Caching;
 /// <summary>
 /// Results of steps by key, shared by projects, branches and builds that run at once. Two folders, as in the Bazel remote cache:
 /// <c>ac/KEY</c> says which files a step made, <c>cas/HASH</c> holds a file's bytes. Everything is written by rename, so there is
-/// nothing to lock; everything is verified as it is read, and what does not hold is deleted and counts as missing. A file's modification
-/// time is when it was last used. Safe for use from several threads.
+/// nothing to lock; everything is verified as it is read, and what does not hold is deleted and counts as missing. The modification time of
+/// <c>ac/KEY</c> is the time of its last use; <c>cas/HASH</c>, which may be a hard link of files in projects, is never touched. Safe for use
+/// from several threads.
 /// </summary>
 public sealed class ContentStore : IDisposable
 {
@@ -56,37 +57,47 @@ public sealed class ContentStore : IDisposable
         return null;
     }
 
-    /// <summary>Copies a stored file to its place. False where the store lacks it or holds it damaged; nothing is placed then.</summary>
+    /// <summary>Puts a stored file in its place. False where the store lacks it or holds it damaged; nothing is placed then.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="target">Its place.</param>
+    /// <param name="isShared">Whether nobody edits it there, so that it may be a hard link: see <see cref="FileCopy.Share"/>.</param>
     /// <exception cref="LoraBuildException">LB6001: the target cannot be written.</exception>
-    public bool TryPlace(StoredFile file, string target)
+    public bool TryPlace(StoredFile file, string target, bool isShared = false)
     {
-        if (Read(file) is not { } bytes)
+        if (!Holds(file))
             return false;
-        AtomicFile.Write(target, stream => stream.Write(bytes));
-        return true;
+        try
+        {
+            Copy(ContentPath(file.Content), target, isShared);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            // Pruned in this moment.
+            return false;
+        }
     }
 
-    /// <summary>Stores what a step made, here and, in the background, in the second tier.</summary>
+    /// <summary>Stores a step's result, here and, in the background, in the second tier.</summary>
     /// <param name="key">The step's key.</param>
     /// <param name="files">The result's files: name within the result, path on disk.</param>
     /// <param name="step">The step's name.</param>
+    /// <param name="facts">The result's facts; null for none.</param>
+    /// <param name="areShared">Whether nobody edits the files in their places: see <see cref="FileCopy.Share"/>.</param>
     /// <returns>The result as <see cref="Find"/> will give it.</returns>
     /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
-    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, string Path)> files, string step = "") =>
-        Add(key, [.. files.Select(file => (file.Name, File.ReadAllBytes(file.Path)))], step);
-
-    /// <summary>Stores what a step made, from memory.</summary>
-    /// <param name="key">The step's key.</param>
-    /// <param name="files">The result's files: name within the result, content.</param>
-    /// <param name="step">The step's name.</param>
-    /// <returns>The result as <see cref="Find"/> will give it.</returns>
-    /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
-    public StoredResult Add(ContentHash key, IReadOnlyList<(string Name, byte[] Content)> files, string step)
+    public StoredResult Add(
+        ContentHash key,
+        IReadOnlyList<(string Name, string Path)> files,
+        string step = "",
+        IReadOnlyDictionary<string, string>? facts = null,
+        bool areShared = false)
     {
         _ = use.Value;
-        var result = new StoredResult([.. files.Select(file => AddContent(file.Name, file.Content))], step);
+        var result = new StoredResult(
+            [.. files.Select(file => AddContent(file.Name, file.Path, areShared))], step, facts ?? new Dictionary<string, string>());
         AddResult(key, result);
-        Remote?.BeginUpload(ActionResultMessage.Write(key, result), key, result, Read);
+        Remote?.BeginUpload(ActionResultMessage.Write(key, result), key, result, file => Holds(file) ? File.OpenRead(ContentPath(file.Content)) : null);
         return result;
     }
 
@@ -109,9 +120,8 @@ public sealed class ContentStore : IDisposable
             {
                 if (File.Exists(ContentPath(file.Content)))
                     continue;
-                if (await remote.ReadContentAsync(file, stop).ConfigureAwait(false) is not { } bytes)
+                if (!await FetchContent(remote, file, stop).ConfigureAwait(false))
                     return;
-                AddContent(file.Name, bytes);
             }
 
             AddResult(key, result);
@@ -163,57 +173,92 @@ public sealed class ContentStore : IDisposable
         }
     }
 
-    private byte[]? Read(StoredFile file)
+    // Whether the store has a file with the bytes that it should have; one with others is deleted.
+    private bool Holds(StoredFile file)
     {
         var source = ContentPath(file.Content);
-        byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(source);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-
-        if (bytes.LongLength == file.Length && ContentHash.Of(bytes) == file.Content)
-        {
-            TryTouch(source);
-            return bytes;
-        }
-
-        Discarded.Delete(source);
-        return null;
-    }
-
-    private StoredFile AddContent(string name, byte[] bytes)
-    {
-        var hash = ContentHash.Of(bytes);
-        var target = ContentPath(hash);
-        // What is there may have been damaged since: it is relied on as little as what is read. Once touched, no other build prunes it.
-        if (FileStamp.Of(target)?.Length != bytes.LongLength || ContentHash.OfFile(target) != hash || !TryTouch(target))
-            Write(target, bytes);
-        return new StoredFile(name, hash, bytes.LongLength);
-    }
-
-    private void AddResult(ContentHash key, StoredResult result) => Write(ResultPath(key), ActionResultMessage.Write(key, result));
-
-    private void Write(string path, byte[] bytes)
-    {
-        AtomicFile.Write(path, stream => stream.Write(bytes));
-        Interlocked.Add(ref added, bytes.LongLength);
-    }
-
-    private static bool TryTouch(string path)
-    {
-        try
-        {
-            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
-            return true;
+            if (FileStamp.Of(source) is not { } stamp)
+                return false;
+            if (stamp.Length == file.Length && ContentHash.OfFile(source) == file.Content)
+                return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+
+        Discarded.Delete(source);
+        return false;
+    }
+
+    private StoredFile AddContent(string name, string path, bool isShared)
+    {
+        var file = new StoredFile(name, ContentHash.OfFile(path), new FileInfo(path).Length);
+        // A file that is there may have been damaged since: it is relied on as little as one that is read.
+        if (!Holds(file))
+        {
+            Copy(path, ContentPath(file.Content), isShared);
+            Interlocked.Add(ref added, file.Length);
+        }
+
+        return file;
+    }
+
+    private async Task<bool> FetchContent(RemoteCache remote, StoredFile file, CancellationToken token)
+    {
+        var target = ContentPath(file.Content);
+        var temporary = AtomicFile.TemporaryBeside(target);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
+            await using (stream.ConfigureAwait(false))
+            {
+                if (!await remote.TryReadContentAsync(file, stream, token).ConfigureAwait(false))
+                    return false;
+                await stream.FlushAsync(token).ConfigureAwait(false);
+                File.Move(temporary, target, overwrite: true);
+            }
+
+            Interlocked.Add(ref added, file.Length);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.CannotWrite(target, e);
+        }
+        finally
+        {
+            Discarded.Delete(temporary);
+        }
+    }
+
+    private static void Copy(string source, string target, bool isShared)
+    {
+        if (isShared)
+            FileCopy.Share(source, target);
+        else
+            FileCopy.Copy(source, target);
+    }
+
+    private void AddResult(ContentHash key, StoredResult result)
+    {
+        var message = ActionResultMessage.Write(key, result);
+        AtomicFile.Write(ResultPath(key), stream => stream.Write(message));
+        Interlocked.Add(ref added, message.LongLength);
+    }
+
+    private static void TryTouch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It may be pruned earlier than others.
         }
     }
 

@@ -1,13 +1,11 @@
-using LoraBuild.Base.Hashing;
-
 namespace LoraBuild.Incremental.Caching;
 
-/// <summary>What a store holds.</summary>
+/// <summary>The contents of a store in numbers.</summary>
 /// <param name="Bytes">Its size, bytes of all files.</param>
 /// <param name="Results">How many results it has.</param>
 /// <param name="Steps">For each step its name, how many results are its, and the bytes of their files; the largest first. Files that several
 /// results share count for each.</param>
-/// <param name="LeastRecent">When what was not used for longest was last used, in UTC; null where there is nothing.</param>
+/// <param name="LeastRecent">The last use, in UTC, of the result that was not used for longest, in UTC; null where there is nothing.</param>
 /// <param name="MostRecent">When what was used last was used.</param>
 public sealed record StoreSummary(
     long Bytes, int Results, IReadOnlyList<(string Step, int Results, long Bytes)> Steps, DateTime? LeastRecent, DateTime? MostRecent)
@@ -16,9 +14,9 @@ public sealed record StoreSummary(
     {
         var files = StorePruner.FilesOf(root).ToList();
         var results = files
-            .Where(file => file.Directory!.Parent!.Name == "ac" && IsHash(file.Name))
+            .Where(StorePruner.IsResult)
             .AsParallel().AsOrdered()
-            .Select(file => Read(file))
+            .Select(StorePruner.Read)
             .OfType<StoredResult>()
             .ToList();
         return new StoreSummary(
@@ -28,21 +26,10 @@ public sealed record StoreSummary(
                 .GroupBy(result => result.Step.Length > 0 ? result.Step : "other", StringComparer.Ordinal)
                 .Select(step => (step.Key, step.Count(), step.Sum(result => result.Files.Sum(file => file.Length))))
                 .OrderByDescending(step => step.Item3).ThenBy(step => step.Key, StringComparer.Ordinal)],
-            files.Count == 0 ? null : files.Min(file => file.LastWriteTimeUtc),
-            files.Count == 0 ? null : files.Max(file => file.LastWriteTimeUtc));
+            LastUses(files).Min(),
+            LastUses(files).Max());
     }
 
-    private static StoredResult? Read(FileInfo file)
-    {
-        try
-        {
-            return ActionResultMessage.Read(ContentHash.Parse(file.Name), File.ReadAllBytes(file.FullName));
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    private static bool IsHash(string name) => name.Length == 2 * ContentHash.Size && name.All(char.IsAsciiHexDigitLower);
+    private static IEnumerable<DateTime?> LastUses(IEnumerable<FileInfo> files) =>
+        files.Where(StorePruner.IsResult).Select(file => (DateTime?)file.LastWriteTimeUtc);
 }

@@ -1,24 +1,24 @@
+using System.IO.Enumeration;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
-using LoraBuild.Dataset.Characters;
-using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Incremental.Caching;
-using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Steps;
 
 /// <summary>
-/// What the tasks of one build of one project share: the state of the last build and the store. From <see cref="Begin"/> to <see cref="End"/>
-/// no other build of the project is at work; MSBuild disposes of it when the build ends otherwise.
+/// One build of one project: the state of the last build and the store. From <see cref="Begin"/> to <see cref="End"/> no other build of the
+/// project is at work.
 /// </summary>
-internal sealed class BuildSession : IDisposable
+internal class BuildSession : IDisposable
 {
-    private readonly Dictionary<string, TagLedger> ledgers = new(StringComparer.Ordinal);
     private FileStamp? loaded;
     private FileLock? turn;
 
-    internal BuildSession(string intermediateFolder, string cachePath)
+    /// <summary>A build that has not begun.</summary>
+    /// <param name="intermediateFolder">The project's folder for intermediate files.</param>
+    /// <param name="cachePath">The folder of the store.</param>
+    public BuildSession(string intermediateFolder, string cachePath)
     {
         IntermediateFolder = intermediateFolder;
         StateFile = Path.Combine(intermediateFolder, "build.state");
@@ -30,7 +30,7 @@ internal sealed class BuildSession : IDisposable
     /// <summary>The project's folder for intermediate files.</summary>
     public string IntermediateFolder { get; }
 
-    /// <summary>Where the state is kept.</summary>
+    /// <summary>The file of the state.</summary>
     public string StateFile { get; }
 
     private string LockFile => Path.Combine(IntermediateFolder, "build.lock");
@@ -41,83 +41,33 @@ internal sealed class BuildSession : IDisposable
     /// <summary>Whether the build before may have left files half-written: it was killed, or failed.</summary>
     public bool FollowsUnfinished { get; private set; }
 
-    /// <summary>What the last build saw, and what this one has seen so far.</summary>
+    /// <summary>All that the last build saw, and that this one has seen so far.</summary>
     public BuildState State { get; }
 
     /// <summary>The results of earlier builds.</summary>
     public ContentStore Store { get; }
 
-    /// <summary>The hash of what <see cref="CheckUpToDate"/> found this build to depend on besides files.</summary>
+    /// <summary>The hash of all that this build depends on besides files.</summary>
     public ContentHash Identity { get; set; }
 
     /// <summary>Whether a step left work for the next build, which must then find this one's result not up to date.</summary>
     public bool IsUnfinished { get; set; }
 
-    /// <summary>The worker's engines, once asked for.</summary>
-    public EngineVersions? Engines { get; set; }
-
-    /// <summary>The project's characters, once <see cref="ResolveCharacters"/> has read them.</summary>
-    public IReadOnlyList<Character> Characters
+    /// <summary>Whether a result still lies in its place as it was placed there. It counts even if the store has lost it.</summary>
+    public bool IsInPlace(StepOutput output)
     {
-        get => field ?? throw new InvalidOperationException("ResolveCharacters has not run.");
-        set;
+        if (output.HasFacts && !State.HasFacts(output.Key))
+            return false;
+        if (output.Files is { } files)
+            return files.All(file => State.FindOutput(file, output.Key) is not null);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output.Folder!));
+        return State.FindOutputs(output.Key) is { Count: > 0 } outputs && outputs.All(path => Path.GetDirectoryName(path) == folder);
     }
 
-    /// <summary>The session of this build, made by the first task that asks.</summary>
-    public static BuildSession Of(IBuildEngine4 engine, string intermediateFolder, string cachePath)
-    {
-        var key = KeyOf(intermediateFolder);
-        if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is BuildSession session)
-            return session;
-        session = new BuildSession(intermediateFolder, cachePath);
-        engine.RegisterTaskObject(key, session, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-        return session;
-    }
-
-    /// <summary>Ends the session that an earlier build of the same run had in this folder, if any: the next task that asks begins another.</summary>
-    public static void Forget(IBuildEngine4 engine, string intermediateFolder) =>
-        (engine.UnregisterTaskObject(KeyOf(intermediateFolder), RegisteredTaskObjectLifetime.Build) as BuildSession)?.Dispose();
-
-    private static object KeyOf(string intermediateFolder) => (typeof(BuildSession).FullName, intermediateFolder);
-
-    /// <summary>A ledger of this build, read once however many steps look at it.</summary>
-    public TagLedger ReadLedger(string path)
-    {
-        if (!ledgers.TryGetValue(path, out var ledger))
-            ledgers[path] = ledger = TagLedger.Read(path);
-        return ledger;
-    }
-
-    /// <summary>Writes a ledger and remembers it.</summary>
-    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
-    public void WriteLedger(string path, TagLedger ledger)
-    {
-        ledger.Write(path);
-        ledgers[path] = ledger;
-    }
-
-    /// <summary>
-    /// Whether what was made under a key still lies in a folder as it was placed there. It counts even if the store has lost it.
-    /// </summary>
-    public bool IsInPlace(string folder, ContentHash key)
-    {
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        return State.FindOutputs(key) is { Count: > 0 } outputs && outputs.All(path => Path.GetDirectoryName(path) == folder);
-    }
-
-    /// <summary>Copies the files of a result from the store into a folder; false where the store no longer has them all.</summary>
-    public bool TryPlace(StoredResult result, string folder, ContentHash key)
-    {
-        foreach (var file in result.Files)
-        {
-            var target = Path.Combine(folder, file.Name);
-            if (!Store.TryPlace(file, target))
-                return false;
-            State.RecordOutput(target, key, file.Content);
-        }
-
-        return true;
-    }
+    /// <summary>Whether a path lies below the folder for intermediate files, which nobody edits.</summary>
+    public bool IsIntermediate(string path) =>
+        path.StartsWith(IntermediateFolder, StringComparison.Ordinal) && path.Length > IntermediateFolder.Length
+        && path[IntermediateFolder.Length] == Path.DirectorySeparatorChar;
 
     /// <summary>Waits until no other build of this project is at work, and takes its result as the last one.</summary>
     /// <param name="waiting">Called once, where there is something to wait for.</param>
@@ -140,14 +90,14 @@ internal sealed class BuildSession : IDisposable
     /// <exception cref="LoraBuildException">LB6009: it was changed.</exception>
     public void EnsureUnchanged(string path, ContentHash known)
     {
-        if (!File.Exists(path) || State.HashInput(path) != known)
+        if (!File.Exists(path) || State.HashAgain(path) != known)
         {
             throw new LoraBuildException(
                 DiagnosticCode.ChangedMeanwhile, "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
         }
     }
 
-    /// <summary>Saves what this build saw as the last one's state. What it knows of the build before stays known to its further targets.</summary>
+    /// <summary>Saves all that this build saw as the last one's state. Its knowledge of the build before stays for its further targets.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
     public void Save()
     {
@@ -168,9 +118,14 @@ internal sealed class BuildSession : IDisposable
     {
         End();
         Store.Dispose();
+        GC.SuppressFinalize(this);
     }
 
-    /// <summary>Deletes what earlier builds left in a folder of the build's own and this one did not want, and folders that are empty then.</summary>
+    /// <summary>Deletes those files of a folder of the build's own that this build neither made nor kept, and folders that are empty then.</summary>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be deleted.</exception>
+    public void Sweep(string folder) => Sweep(folder, State.IsSeen);
+
+    /// <summary>The same for files that are not wanted.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be deleted.</exception>
     public void Sweep(string folder, Func<string, bool> wanted)
     {
@@ -186,14 +141,22 @@ internal sealed class BuildSession : IDisposable
         }
     }
 
-    private static void Delete(string folder, Func<string, bool> wanted)
+    // Whether nothing is left in it.
+    private static bool Delete(string folder, Func<string, bool> wanted)
     {
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !wanted(file)).ToList())
-            File.Delete(file);
-        foreach (var sub in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).OrderDescending(StringComparer.Ordinal).ToList())
+        var isEmpty = true;
+        var entries = new FileSystemEnumerable<(string, bool)>(folder, (ref FileSystemEntry entry) =>
+            (entry.ToFullPath(), entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)));
+        foreach (var (path, isFolder) in entries.ToList())
         {
-            if (!Directory.EnumerateFileSystemEntries(sub).Any())
-                Directory.Delete(sub);
+            if (isFolder && Delete(path, wanted))
+                Directory.Delete(path);
+            else if (!isFolder && !wanted(path))
+                File.Delete(path);
+            else
+                isEmpty = false;
         }
+
+        return isEmpty;
     }
 }

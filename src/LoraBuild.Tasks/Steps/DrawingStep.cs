@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
+using LoraBuild.Settings.Sampling;
 using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;
@@ -11,58 +13,53 @@ namespace LoraBuild.Tasks.Steps;
 /// Pictures that a base model draws, with LoRA files on it or without, memoised batch by batch: which pictures are drawn together can change
 /// their last bits, so a batch is drawn and kept as a whole. All that is missing is drawn by one worker, which loads the model once.
 /// </summary>
-/// <param name="task">The task that asks.</param>
+/// <param name="host">The build.</param>
 /// <param name="workerAssembly">The worker.</param>
 /// <param name="model">The base model.</param>
 /// <param name="job">A job without batches: how the model is loaded.</param>
 /// <param name="batchSize">How many pictures are drawn at a time.</param>
-internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseModelFiles model, DrawJob job, int batchSize)
+internal sealed class DrawingStep(IBuildHost host, string workerAssembly, BaseModelFiles model, DrawJob job, int batchSize)
 {
     private const int Version = 4;
 
     // The options by which a model is loaded, and its number format and size chosen.
     private static readonly string[] ModelOptions = ["v2", "v_parameterization", "mixed_precision", "resolution"];
 
-    // What the model's part of the keys is made of.
+    // The files that the model's part of the keys is made of.
     private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);
 
-    private BuildSession Session => task.Session;
+    private PipelineSession Session => host.Session;
 
     /// <summary>The file name of a set's picture, by its place from 0.</summary>
     public static string NameOf(int place) => string.Create(CultureInfo.InvariantCulture, $"{place + 1:0000}.png");
 
     /// <summary>Brings pictures up to date.</summary>
-    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6009: the base model was changed meanwhile.</exception>
+    /// <exception cref="LoraBuildException">LB6009: the base model was changed meanwhile.</exception>
     public StepTally Draw(IReadOnlyList<DrawnSet> sets)
     {
         var shared = SharedKey();
-        var wanted = sets.SelectMany(set => Batches(set).Select(batch => (Batch: batch, Key: Key(shared, batch), set.Folder)))
-            .Where(entry => !entry.Batch.Pictures.All(picture => Session.State.FindOutput(picture.Target, entry.Key) is not null)).ToList();
-        Session.Store.Fetch([.. wanted.Select(entry => entry.Key)], task.CancellationToken);
-        var missing = wanted.Where(entry => Session.Store.Find(entry.Key) is not { } result || !Session.TryPlace(result, entry.Folder, entry.Key)).ToList();
-        var restored = wanted.Except(missing).Sum(entry => entry.Batch.Pictures.Count);
-
-        var made = 0;
-        if (missing.Count > 0)
+        var batches = sets.SelectMany(Batches).ToDictionary(batch => batch.Id, StringComparer.Ordinal);
+        var outputs = batches.Values
+            .Select(batch => StepOutput.Of(batch.Id, Key(shared, batch), [.. batch.Pictures.Select(picture => picture.Target)])).ToList();
+        int Count(Func<StepOutput, bool> counts) => outputs.Where(counts).Sum(output => output.Files!.Count);
+        var wanted = Count(output => !Session.IsInPlace(output));
+        var (asked, made) = (0, 0);
+        new MemoizedStep(Session, "Draw", host.Token).Run(outputs, (missing, finished) =>
         {
-            var byId = missing.ToDictionary(entry => entry.Batch.Id, StringComparer.Ordinal);
-            new WorkerProcess(workerAssembly, task).Run(
-                job with { Batches = [.. missing.Select(entry => entry.Batch)] },
+            asked = missing.Sum(output => output.Files!.Count);
+            new WorkerProcess(workerAssembly, host).Run(
+                job with { Batches = [.. missing.Select(output => batches[output.Id])] },
                 "Draw",
                 done =>
                 {
-                    var (batch, key, _) = byId[done.Id];
                     foreach (var (file, known) in inputs)
                         Session.EnsureUnchanged(file, known);
-                    foreach (var picture in batch.Pictures)
-                        Session.State.RecordOutput(picture.Target, key);
-                    Session.Store.Add(key, [.. batch.Pictures.Select(picture => (Path.GetFileName(picture.Target), picture.Target))], "Draw");
-                    made += batch.Pictures.Count;
+                    finished(new StepResult(done.Id));
+                    made += batches[done.Id].Pictures.Count;
                 },
-                task.CancellationToken);
-        }
-
-        return new StepTally(sets.Sum(set => set.Pictures.Count), made, restored, missing.Sum(entry => entry.Batch.Pictures.Count) - made);
+                host.Token);
+        });
+        return new StepTally(Count(_ => true), made, wanted - asked, asked - made);
     }
 
     // Pictures of one batch share what they are drawn by.
@@ -74,7 +71,7 @@ internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseMode
 
     private ContentHash SharedKey()
     {
-        var key = new StepKey("Draw", Version).With("engine", EngineVersions.Of(Session, workerAssembly, task, task.CancellationToken).Tensors);
+        var key = new StepKey("Draw", Version).With("engine", EngineVersions.Of(host, workerAssembly).Tensors);
         BaseModelKey.AddTo(key, Session, model, job.Tokenizer, file => inputs[file] = Session.State.HashInput(file));
         foreach (var option in ModelOptions)
             key.With(option, job.Options.GetValueOrDefault(option));
@@ -91,3 +88,9 @@ internal sealed class DrawingStep(LoraTask task, string workerAssembly, BaseMode
         return key.ToHash();
     }
 }
+
+/// <summary>Pictures to draw with one model.</summary>
+/// <param name="Lora">The LoRA file on the base model, or null for the base model alone.</param>
+/// <param name="Pictures">The pictures to draw.</param>
+/// <param name="Folder">The folder that gets the files, by <see cref="DrawingStep.NameOf"/>.</param>
+internal sealed record DrawnSet(string? Lora, IReadOnlyList<PictureRequest> Pictures, string Folder);

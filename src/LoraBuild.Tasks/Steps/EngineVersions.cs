@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
@@ -7,41 +6,89 @@ using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;
 
-/// <summary>Which libraries the worker runs on, name and version: part of the key of what they make.</summary>
+/// <summary>
+/// The libraries that the worker runs on, each with its version and, as a hash, the native libraries that it loaded: part of the key of what
+/// they make.
+/// </summary>
 /// <param name="Images">The library that decodes pictures.</param>
 /// <param name="Tagger">The library that runs the tagger.</param>
 /// <param name="Tensors">The library that trains, with its device.</param>
 internal sealed record EngineVersions(string Images, string Tagger, string Tensors)
 {
+    private const int Version = 2;
+
     // By which CUDA and ROCm are told of GPUs, and whether a container has any.
     private static readonly string[] DeviceVariables = ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"];
     private static readonly string[] DevicePatterns = ["nvidia*", "kfd"];
 
     /// <summary>
-    /// Asks the worker; remembers the answer beside the build's intermediate files for as long as the worker's assemblies and the GPUs that it
-    /// sees stay the same.
+    /// Asks the worker; the answer holds for as long as the worker's assemblies, the GPUs that it sees and the native libraries that it loaded
+    /// stay the same.
     /// </summary>
-    public static EngineVersions Of(BuildSession session, string workerAssembly, LoraTask task, CancellationToken token)
+    /// <exception cref="LoraBuildException">LB6003: the worker or an engine is missing.</exception>
+    public static EngineVersions Of(IBuildHost host, string workerAssembly)
     {
-        if (session.Engines is { } known)
+        if (host.Session.Engines is { } known)
             return known;
         if (!File.Exists(workerAssembly))
             throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{workerAssembly}' is missing. Build or install LoraBuild again.");
-
-        var output = new StepOutput("engines", Path.Combine(session.IntermediateFolder, "engines.json"), Key(session, workerAssembly));
-        if (session.State.FindOutput(output.Target, output.Key) is null)
-        {
-            Ask(output.Target, workerAssembly, task, token);
-            session.State.RecordOutput(output.Target, output.Key);
-        }
-
-        return session.Engines = JsonSerializer.Deserialize<EngineVersions>(File.ReadAllBytes(output.Target))!;
+        return host.Session.Engines = Of(host.Session, Folder(workerAssembly), () => Ask(host, workerAssembly), host.Token);
     }
 
-    private static ContentHash Key(BuildSession session, string workerAssembly)
+    /// <summary>The engines of a worker.</summary>
+    /// <param name="session">The build.</param>
+    /// <param name="folder">The worker's folder.</param>
+    /// <param name="ask">Asks the worker: <see cref="DescribeEnginesJob"/>.</param>
+    /// <param name="token">Cancels.</param>
+    internal static EngineVersions Of(BuildSession session, string folder, Func<IReadOnlyDictionary<string, string>> ask, CancellationToken token)
     {
-        var key = new StepKey("Engines", 1);
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(workerAssembly)!, "LoraBuild.*").Order(StringComparer.Ordinal))
+        var key = Key(session, folder);
+        // The libraries that it loads are known by its answer; those of the last answer are part of the key of this one.
+        var last = session.State.FindFacts(key) is { } known ? new StepKey("Engines", Version).With("worker", key).With("libraries", Hash(session, known)).ToHash() : key;
+        var step = new MemoizedStep(session, "Engines", token) { IsStored = false };
+        IReadOnlyDictionary<string, string>? answer = null;
+        step.Run(StepOutput.OfFacts("engines", last), () => new StepResult("engines") { Facts = answer = ask() });
+        if (answer is not null)
+        {
+            session.State.RecordFacts(key, answer);
+            session.State.RecordFacts(new StepKey("Engines", Version).With("worker", key).With("libraries", Hash(session, answer)).ToHash(), answer);
+        }
+
+        var facts = answer ?? session.State.FindFacts(last)!;
+        return new EngineVersions(
+            Name(session, facts, DescribeEnginesJob.Images), Name(session, facts, DescribeEnginesJob.Tagger), Name(session, facts, DescribeEnginesJob.Tensors));
+    }
+
+    private static string Name(BuildSession session, IReadOnlyDictionary<string, string> facts, string engine)
+    {
+        var libraries = new StepKey("Libraries", Version);
+        foreach (var (name, content) in Libraries(session, facts, engine))
+            libraries.With(name, content);
+        return $"{facts[engine]} {libraries.ToHash().ToString()[..16]}";
+    }
+
+    private static ContentHash Hash(BuildSession session, IReadOnlyDictionary<string, string> facts)
+    {
+        var key = new StepKey("Libraries", Version);
+        foreach (var engine in new[] { DescribeEnginesJob.Images, DescribeEnginesJob.Tagger, DescribeEnginesJob.Tensors })
+        {
+            foreach (var (name, content) in Libraries(session, facts, engine))
+                key.With(name, content);
+        }
+
+        return key.ToHash();
+    }
+
+    // By name and not by place: the same libraries on another machine give the same results.
+    private static IEnumerable<(string Name, ContentHash Content)> Libraries(BuildSession session, IReadOnlyDictionary<string, string> facts, string engine) =>
+        (facts.GetValueOrDefault(engine + DescribeEnginesJob.LibrariesOf) ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(path => (Path.GetFileName(path), File.Exists(path) ? session.State.HashInput(path, NativeLibrary.Identify) : default));
+
+    private static ContentHash Key(BuildSession session, string folder)
+    {
+        var key = new StepKey("Engines", Version);
+        foreach (var file in Directory.EnumerateFiles(folder, "LoraBuild.*").Order(StringComparer.Ordinal))
             key.With(Path.GetFileName(file), session.State.HashInput(file));
         foreach (var variable in DeviceVariables)
             key.With(variable, Environment.GetEnvironmentVariable(variable));
@@ -50,17 +97,18 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
         return key.ToHash();
     }
 
+    private static string Folder(string workerAssembly) => Path.GetDirectoryName(Path.GetFullPath(workerAssembly))!;
+
     private static IEnumerable<string> Devices() => OperatingSystem.IsLinux()
         ? DevicePatterns.SelectMany(pattern => Directory.EnumerateFileSystemEntries("/dev", pattern)).Order(StringComparer.Ordinal)
         : [];
 
-    private static void Ask(string target, string workerAssembly, LoraTask task, CancellationToken token)
+    private static IReadOnlyDictionary<string, string> Ask(IBuildHost host, string workerAssembly)
     {
+        host.SayDetail("Asking the worker for its engines");
         IReadOnlyDictionary<string, string>? facts = null;
-        new WorkerProcess(workerAssembly, task).Run(new DescribeEnginesJob(), "start", done => facts = done.Facts, token);
-        if (facts is null)
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, "The engines could not be loaded; see the error above. Run dotnet build -t:InstallEngines, then build again.");
-        var engines = new EngineVersions(facts["images"], facts["tagger"], facts["tensors"]);
-        AtomicFile.Write(target, stream => JsonSerializer.Serialize(stream, engines));
+        new WorkerProcess(workerAssembly, host).Run(new DescribeEnginesJob(), "start", done => facts = done.Facts, host.Token);
+        return facts
+            ?? throw new LoraBuildException(DiagnosticCode.EngineMissing, "The engines could not be loaded; see the error above. Run dotnet build -t:InstallEngines, then build again.");
     }
 }

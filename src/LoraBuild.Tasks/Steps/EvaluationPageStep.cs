@@ -7,11 +7,11 @@ using LoraBuild.Pages.Evaluation;
 namespace LoraBuild.Tasks.Steps;
 
 /// <summary><c>evaluation.json</c> and the page beside it, with thumbnails of the evaluation's pictures.</summary>
-/// <param name="task">The task that asks.</param>
+/// <param name="host">The build.</param>
 /// <param name="workerAssembly">The worker.</param>
 /// <param name="folder">The folder of both, with the pictures below <see cref="PicturesFolder"/>.</param>
 /// <param name="thumbnailFolder">The folder for thumbnails, of this step alone.</param>
-internal sealed class EvaluationPageStep(LoraTask task, string workerAssembly, string folder, string thumbnailFolder)
+internal sealed class EvaluationPageStep(IBuildHost host, string workerAssembly, string folder, string thumbnailFolder)
 {
     private const int Version = 1;
 
@@ -19,13 +19,12 @@ internal sealed class EvaluationPageStep(LoraTask task, string workerAssembly, s
     public const string PicturesFolder = "pictures";
 
     /// <summary>Brings both files up to date; where a picture cannot be read, neither is touched.</summary>
-    /// <param name="report">What was found.</param>
+    /// <param name="report">The evaluation's findings.</param>
     /// <param name="ids">The pictures that the page shows, without extension, below <see cref="PicturesFolder"/>.</param>
     public void Write(EvaluationReport report, IReadOnlyList<string> ids)
     {
-        var state = task.Session.State;
-        var step = new ThumbnailStep(task, workerAssembly, EvaluationPage.ThumbnailSide, thumbnailFolder);
-        var pictures = ids.Select(id => new PicturedFile(id, PathOf(id), state.HashInput(PathOf(id)))).ToList();
+        var step = new ThumbnailStep(host, workerAssembly, EvaluationPage.ThumbnailSide, thumbnailFolder);
+        var pictures = ids.Select(id => new PicturedFile(id, PathOf(id), host.Session.State.HashInput(PathOf(id)))).ToList();
         var key = new StepKey("Evaluate", Version)
             .With("template", EvaluationPage.Template)
             .With("thumbnails", step.Rules)
@@ -33,21 +32,18 @@ internal sealed class EvaluationPageStep(LoraTask task, string workerAssembly, s
         foreach (var picture in pictures)
             key.With("picture", picture.Content);
         var (json, page) = (Path.Combine(folder, EvaluationFile.Name), Path.Combine(folder, EvaluationPage.Name));
-        var hash = key.ToHash();
-        if (state.FindOutput(json, hash) is not null && state.FindOutput(page, hash) is not null)
+        var tally = new MemoizedStep(host.Session, "Evaluate", host.Token) { IsStored = false }.Run([StepOutput.Of("page", key.ToHash(), [json, page])], (_, finished) =>
         {
+            var thumbnails = step.Make(pictures, "Evaluate");
+            if (host.HasErrors)
+                return;
+            EvaluationFile.Write(json, report);
+            AtomicFile.Write(page, stream => EvaluationPage.Write(stream, report, file => Thumbnail(thumbnails, Path.ChangeExtension(file[(PicturesFolder.Length + 1)..], null))));
+            finished(new StepResult("page"));
+            host.Say($"Evaluation -> {page}");
+        });
+        if (tally is { Made: 0, Failed: 0 })
             step.Keep(pictures);
-            return;
-        }
-
-        var thumbnails = step.Make(pictures, "Evaluate");
-        if (task.Log.HasLoggedErrors)
-            return;
-        EvaluationFile.Write(json, report);
-        AtomicFile.Write(page, stream => EvaluationPage.Write(stream, report, file => Thumbnail(thumbnails, Path.ChangeExtension(file[(PicturesFolder.Length + 1)..], null))));
-        state.RecordOutput(json, hash);
-        state.RecordOutput(page, hash);
-        task.Say($"Evaluation -> {page}");
     }
 
     private string PathOf(string id) => Path.Combine(folder, PicturesFolder, id + ".png");

@@ -1,7 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Tags;
-using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Steps;
 
@@ -12,11 +11,10 @@ internal sealed record OwnImplications(ImplicationTable Table, ContentHash Conte
 {
     /// <summary>Reads the author's table, if one is named.</summary>
     /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB3005: it is malformed; LB6009: it was changed meanwhile.</exception>
-    public static OwnImplications Read(BuildSession session, ITaskItem? file)
+    public static OwnImplications Read(BuildSession session, string? path)
     {
-        if (file is null)
+        if (path is null)
             return new OwnImplications(ImplicationTable.Danbooru, ContentHash.Of(""));
-        var path = file.GetMetadata("FullPath");
         if (!File.Exists(path))
         {
             throw new LoraBuildException(

@@ -4,21 +4,22 @@ using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Protocol;
 using LoraBuild.Tasks.Worker;
-using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks.Steps;
 
 /// <summary>The project's taggers over pictures: the score of every label, a file a picture, memoised.</summary>
-/// <param name="task">The task that asks.</param>
+/// <param name="host">The build.</param>
 /// <param name="workerAssembly">The worker.</param>
+/// <param name="fetch">Brings a file or URI, which must hash to a SHA-256 or to nothing, onto this machine.</param>
 /// <param name="taggers">The taggers: see <see cref="TagPictures.Taggers"/>.</param>
 /// <param name="combination">How the scores of several become one: see <see cref="ScoreCombination"/>.</param>
 /// <param name="selection">The project's thresholds, to which taggers with thresholds of their own are stretched.</param>
-internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITaskItem[] taggers, string combination, TagSelection selection)
+internal sealed class TaggerScoring(
+    IBuildHost host, string workerAssembly, Func<string, string, string> fetch, IReadOnlyList<ProjectTagger> taggers, string combination, TagSelection selection)
 {
     private const int Version = 1, CombineVersion = 2;
 
-    private BuildSession Session => task.Session;
+    private PipelineSession Session => host.Session;
 
     /// <summary>The file in which a picture's scores lie.</summary>
     public static string FileIn(string folder, string id) => Path.Combine(folder, id + ".tags.json");
@@ -26,13 +27,13 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
     /// <summary>Brings the scores of pictures up to date.</summary>
     /// <param name="pictures">Their ids and files.</param>
     /// <param name="folder">The folder for the scores.</param>
-    /// <exception cref="LoraBuildException">LB3001: there is no tagger; see also <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
+    /// <exception cref="LoraBuildException">LB3001: there is no tagger; and those of fetching a file.</exception>
     public StepTally Score(IReadOnlyList<(string Id, string Path)> pictures, string folder)
     {
         if (pictures.Count == 0)
             return new StepTally(0, 0, 0);
         RequireTagger();
-        var thresholds = taggers.Select(tagger => TaggerThresholds.Parse(tagger.ItemSpec, tagger.GetMetadata("Threshold"), tagger.GetMetadata("CharacterThreshold"))).ToList();
+        var thresholds = taggers.Select(tagger => TaggerThresholds.Parse(tagger.Name, tagger.Threshold, tagger.CharacterThreshold)).ToList();
         if (thresholds is [{ IsEmpty: true }])
             return Score(pictures, taggers[0], folder);
         var folders = taggers.Select((_, index) => Path.Combine(folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
@@ -53,17 +54,17 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
             var key = new StepKey("Vocabulary", Version).With("labels", Session.State.HashInput(labels)).ToHash();
             return (Labels: labels, Output: new StepOutput(labels, Path.Combine(folder, $"{index + 1}.txt"), key));
         }).DistinctBy(tagger => tagger.Labels).ToList();
-        new MemoizedStep(Session, "Tag", task.CancellationToken).Run([.. outputs.Select(tagger => tagger.Output)], (missing, finished) =>
+        new MemoizedStep(Session, "Tag", host.Token).Run([.. outputs.Select(tagger => tagger.Output)], (missing, finished) =>
         {
             foreach (var output in missing)
-                new WorkerProcess(workerAssembly, task).Run(new ListTagsJob(output.Id, output.Target), "Tag", _ => finished(output.Id), task.CancellationToken);
+                new WorkerProcess(workerAssembly, host).Run(new ListTagsJob(output.Id, output.Files![0]), "Tag", _ => finished(new StepResult(output.Id)), host.Token);
         });
-        return [.. outputs.SelectMany(tagger => TagList.Read(tagger.Output.Target)).Distinct(Tag.Comparer)];
+        return [.. outputs.SelectMany(tagger => TagList.Read(tagger.Output.Files![0])).Distinct(Tag.Comparer)];
     }
 
     private void RequireTagger()
     {
-        if (taggers.Length == 0)
+        if (taggers.Count == 0)
         {
             throw new LoraBuildException(
                 DiagnosticCode.TaggerMissing,
@@ -71,14 +72,14 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
         }
     }
 
-    private StepTally Score(IReadOnlyList<(string Id, string Path)> pictures, ITaskItem tagger, string folder)
+    private StepTally Score(IReadOnlyList<(string Id, string Path)> pictures, ProjectTagger tagger, string folder)
     {
-        var model = FetchPart(tagger, "Model", "Sha256", "model.onnx");
+        var model = FetchPart(tagger, tagger.Model, tagger.Sha256, "model.onnx");
         var labels = FetchLabels(tagger);
         var known = new[] { model, labels }.Concat(pictures.Select(picture => picture.Path)).Distinct(StringComparer.Ordinal)
             .ToDictionary(file => file, Session.State.HashInput, StringComparer.Ordinal);
         var shared = new StepKey("Tag", Version)
-            .With("engine", EngineVersions.Of(Session, workerAssembly, task, task.CancellationToken).Tagger)
+            .With("engine", EngineVersions.Of(host, workerAssembly).Tagger)
             .With("model", known[model])
             .With("labels", known[labels])
             .ToHash();
@@ -87,16 +88,16 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
             FileIn(folder, picture.Id),
             new StepKey("Tag", Version).With("tagger", shared).With("picture", known[picture.Path]).ToHash())).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
-        return new MemoizedStep(Session, "Tag", task.CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, task).Run(
-            new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Target))]),
+        return new MemoizedStep(Session, "Tag", host.Token).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, host).Run(
+            new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Files![0]))]),
             "Tag",
             done =>
             {
                 foreach (var file in new[] { model, labels, paths[done.Id] })
                     Session.EnsureUnchanged(file, known[file]);
-                finished(done.Id);
+                finished(new StepResult(done.Id));
             },
-            task.CancellationToken));
+            host.Token));
     }
 
     private void Combine(IReadOnlyList<(string Id, string Path)> pictures, List<(string Folder, TaggerThresholds Thresholds)> scored, string folder)
@@ -113,22 +114,30 @@ internal sealed class TaggerScoring(ModelTask task, string workerAssembly, ITask
 
             return new StepOutput(picture.Id, FileIn(folder, picture.Id), key.ToHash());
         }).ToList();
-        new MemoizedStep(Session, "Tag", task.CancellationToken).Run(outputs, (missing, finished) =>
+        new MemoizedStep(Session, "Tag", host.Token).Run(outputs, (missing, finished) =>
         {
             foreach (var output in missing)
             {
                 var scores = scored.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(FileIn(tagger.Folder, output.Id)), selection));
-                ScoreCombination.Combine(combination, [.. scores]).Write(output.Target);
-                finished(output.Id);
+                ScoreCombination.Combine(combination, [.. scores]).Write(output.Files![0]);
+                finished(new StepResult(output.Id));
             }
         });
     }
 
-    private string FetchLabels(ITaskItem tagger) => FetchPart(tagger, "Labels", "LabelsSha256", "selected_tags.csv");
+    private string FetchLabels(ProjectTagger tagger) => FetchPart(tagger, tagger.Labels, tagger.LabelsSha256, "selected_tags.csv");
 
-    private string FetchPart(ITaskItem tagger, string metadata, string hash, string usualName)
-    {
-        var named = tagger.GetMetadata(metadata);
-        return task.Fetch(named.Length > 0 ? named : $"{tagger.ItemSpec.TrimEnd('/')}/{usualName}", tagger.GetMetadata(hash), DiagnosticCode.TaggerMissing);
-    }
+    private string FetchPart(ProjectTagger tagger, string named, string sha256, string usualName) =>
+        fetch(named.Length > 0 ? named : $"{tagger.Name.TrimEnd('/')}/{usualName}", sha256);
 }
+
+/// <summary>A tagger of a project; empty texts for what is not said of it.</summary>
+/// <param name="Name">Its folder or the URI of one, as the project names it.</param>
+/// <param name="Model">Its ONNX file or the URI of one, where that is elsewhere.</param>
+/// <param name="Sha256">The SHA-256 of the model.</param>
+/// <param name="Labels">Its <c>selected_tags.csv</c> or the URI of one, where that is elsewhere.</param>
+/// <param name="LabelsSha256">The SHA-256 of the labels.</param>
+/// <param name="Threshold">Its own threshold.</param>
+/// <param name="CharacterThreshold">Its own threshold for tags of characters.</param>
+internal sealed record ProjectTagger(
+    string Name, string Model, string Sha256, string Labels, string LabelsSha256, string Threshold, string CharacterThreshold);

@@ -10,25 +10,26 @@ internal sealed class ThumbnailStep
 {
     private const int Version = 1;
 
-    private readonly LoraTask task;
+    private readonly IBuildHost host;
     private readonly string workerAssembly;
     private readonly int side;
     private readonly string folder;
 
-    /// <param name="task">The task that asks.</param>
+    /// <summary>Thumbnails in a folder.</summary>
+    /// <param name="host">The build.</param>
     /// <param name="workerAssembly">The worker.</param>
     /// <param name="side">The longer side of a thumbnail in pixels.</param>
     /// <param name="folder">The folder for them, of this step alone.</param>
-    public ThumbnailStep(LoraTask task, string workerAssembly, int side, string folder)
+    public ThumbnailStep(IBuildHost host, string workerAssembly, int side, string folder)
     {
-        (this.task, this.workerAssembly, this.side, this.folder) = (task, workerAssembly, side, folder);
+        (this.host, this.workerAssembly, this.side, this.folder) = (host, workerAssembly, side, folder);
         Rules = new StepKey("Shrink", Version)
-            .With("engine", EngineVersions.Of(task.Session, workerAssembly, task, task.CancellationToken).Images)
+            .With("engine", EngineVersions.Of(host, workerAssembly).Images)
             .With("side", side.ToString(CultureInfo.InvariantCulture))
             .ToHash();
     }
 
-    /// <summary>What thumbnails depend on besides the pictures.</summary>
+    /// <summary>All that thumbnails depend on besides the pictures.</summary>
     public ContentHash Rules { get; }
 
     /// <summary>Brings the thumbnails up to date and deletes others.</summary>
@@ -39,13 +40,13 @@ internal sealed class ThumbnailStep
     {
         var outputs = pictures.Select(Output).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
-        new MemoizedStep(task.Session, step, task.CancellationToken).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, task).Run(
-            new ShrinkJob([.. missing.Select(output => new PictureToShrink(output.Id, paths[output.Id], output.Target))], side),
+        new MemoizedStep(host.Session, step, host.Token).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, host).Run(
+            new ShrinkJob([.. missing.Select(output => new PictureToShrink(output.Id, paths[output.Id], output.Files![0]))], side),
             step,
-            done => finished(done.Id),
-            task.CancellationToken));
-        task.Session.Sweep(folder, task.Session.State.IsSeen);
-        return outputs.ToDictionary(output => output.Id, output => output.Target, StringComparer.Ordinal);
+            done => finished(new StepResult(done.Id)),
+            host.Token));
+        host.Session.Sweep(folder);
+        return outputs.ToDictionary(output => output.Id, output => output.Files![0], StringComparer.Ordinal);
     }
 
     /// <summary>Where the page is as it was, so are they: the next build finds them without asking the store.</summary>
@@ -53,7 +54,7 @@ internal sealed class ThumbnailStep
     public void Keep(IReadOnlyList<PicturedFile> pictures)
     {
         foreach (var output in pictures.Select(Output))
-            task.Session.State.FindOutput(output.Target, output.Key);
+            host.Session.IsInPlace(output);
     }
 
     private StepOutput Output(PicturedFile picture) => new(
@@ -61,3 +62,9 @@ internal sealed class ThumbnailStep
         Path.Combine(folder, picture.Id + ".jpg"),
         new StepKey("Shrink", Version).With("rules", Rules).With("picture", picture.Content).ToHash());
 }
+
+/// <summary>A picture of which a page shows a thumbnail.</summary>
+/// <param name="Id">Its id, a file name.</param>
+/// <param name="Path">The PNG file.</param>
+/// <param name="Content">The hash of its content.</param>
+internal sealed record PicturedFile(string Id, string Path, ContentHash Content);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Protocol;
+using LoraBuild.Tasks.Steps;
 
 namespace LoraBuild.Tasks.Worker;
 
@@ -10,7 +11,7 @@ namespace LoraBuild.Tasks.Worker;
 /// Events become log lines as they come. Standard input stays open while the job runs: if this process dies, the worker sees its end
 /// and stops.
 /// </summary>
-internal sealed class WorkerProcess(string assembly, LoraTask task)
+internal sealed class WorkerProcess(string assembly, IBuildHost host)
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(20);
     private const int SignalExitCodes = 128;
@@ -79,15 +80,15 @@ internal sealed class WorkerProcess(string assembly, LoraTask task)
     {
         if (!WorkerProtocol.TryReadEvent(line, out var happened))
         {
-            task.SayDetail(line);
+            host.SayDetail(line);
             return;
         }
 
         switch (happened)
         {
-            case ProgressEvent progress: task.Say(progress.Text); break;
-            case DetailEvent detail: task.SayDetail(detail.Text); break;
-            case DiagnosticEvent diagnostic: task.Report(diagnostic.Diagnostic); break;
+            case ProgressEvent progress: host.Say(progress.Text); break;
+            case DetailEvent detail: host.SayDetail(detail.Text); break;
+            case DiagnosticEvent diagnostic: host.Report(diagnostic.Diagnostic); break;
             case FinishedEvent done: finished(done); break;
         }
     }

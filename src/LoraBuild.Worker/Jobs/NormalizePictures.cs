@@ -21,7 +21,7 @@ internal static class NormalizePictures
                     picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels, mask: picture.Mask, sha256: picture.Sha256);
                 foreach (var warning in normalized.Warnings)
                     events.Report(warning);
-                events.Finished(picture.Id);
+                events.Finished(picture.Id, normalized.FactsOf(picture.Id).ToFacts());
             }
             catch (LoraBuildException e)
             {

@@ -1,5 +1,6 @@
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Manifest;
+using LoraBuild.Dataset.Pictures;
 
 namespace LoraBuild.Dataset.Tests.Manifest;
 
@@ -28,6 +29,6 @@ public sealed class DatasetLayoutTests : IDisposable
     {
         var png = Path.Combine(folder.Path, id + ".png");
         File.WriteAllBytes(png, [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13, (byte)'I', (byte)'H', (byte)'D', (byte)'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0]);
-        return new CaptionedPicture(id, trigger, png, ContentHash.OfFile(png), trigger, repeats, $"images/{id}.png", null);
+        return new CaptionedPicture(id, trigger, png, ContentHash.OfFile(png), new PictureFacts(id, 4, 3, ""), trigger, repeats, $"images/{id}.png", null);
     }
 }

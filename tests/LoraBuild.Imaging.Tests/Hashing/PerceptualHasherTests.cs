@@ -1,7 +1,6 @@
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Hashing;
-using LoraBuild.Imaging.Png;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.Imaging.Resampling;
 
@@ -50,14 +49,14 @@ public sealed class PerceptualHasherTests : IDisposable
     }
 
     [Fact]
-    public void The_header_of_a_normalized_picture_tells_size_and_hash()
+    public void A_normalized_picture_comes_with_its_size_and_hash()
     {
-        PictureNormalizer.Normalize(Fixtures.Path("rgb.jpg"), [], folder["out.png"]);
-        var (size, hash) = PngHeader.ReadFacts(folder["out.png"]);
-        Assert.Equal((32, 24), (size.Width, size.Height));
-        Assert.Equal(PerceptualHasher.Of(PictureDecoder.Decode(folder["out.png"]).Raster), hash);
-        PngEncoder.Encode(Fixtures.Plain(2, 2, 1), folder["none.png"]);
-        Assert.Throws<Base.Diagnostics.LoraBuildException>(() => PngHeader.ReadFacts(folder["none.png"]));
+        var facts = PictureNormalizer.Normalize(Fixtures.Path("rgb.jpg"), [], folder["out.png"]).FactsOf("id").ToFacts();
+        var read = PictureFacts.Of("id", facts);
+        Assert.Equal((32, 24), (read.Width, read.Height));
+        Assert.Equal(PngHeader.ReadSize(folder["out.png"]), new(read.Width, read.Height));
+        Assert.Equal(PerceptualHasher.Of(PictureDecoder.Decode(folder["out.png"]).Raster).ToString(), read.Hash);
+        Assert.Throws<KeyNotFoundException>(() => PictureFacts.Of("id", new Dictionary<string, string>()));
     }
 
     private static Raster Changed(Raster picture, Func<double, int, double> change)

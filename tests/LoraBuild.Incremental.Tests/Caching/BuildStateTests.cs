@@ -202,6 +202,30 @@ public sealed class BuildStateTests : IDisposable
     }
 
     [Fact]
+    public void A_hard_link_of_an_output_that_comes_or_goes_elsewhere_makes_it_no_other_output()
+    {
+        var output = folder.File("output.txt");
+        Saved();
+        FileCopy.Share(output, folder.File("link.txt"));
+        File.Delete(folder.File("link.txt"));
+        var state = BuildState.Load(StateFile);
+        Assert.True(state.IsUntouched(output));
+        Assert.Equal(ContentHash.Of("output"), state.HashInput(output));
+        Assert.NotNull(state.FindOutput(output, key));
+        state.HashInput(folder.File("input.txt"));
+        state.Save(StateFile, identity);
+        Assert.True(BuildState.Load(StateFile).IsCurrent(identity));
+
+        // And not where its content was changed, whatever its time says.
+        var time = File.GetLastWriteTimeUtc(output);
+        using (var stream = new FileStream(output, FileMode.Open, FileAccess.Write))
+            stream.Write("OUTPUT"u8);
+        File.SetLastWriteTimeUtc(output, time);
+        Assert.False(BuildState.Load(StateFile).IsUntouched(output));
+        Assert.Null(BuildState.Load(StateFile).FindOutput(output, key));
+    }
+
+    [Fact]
     public void Outputs_of_a_key_are_found_together_or_not_at_all()
     {
         var state = Saved();

@@ -27,13 +27,70 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     [Fact]
+    public void Facts_come_back_with_the_files_or_alone()
+    {
+        var facts = new Dictionary<string, string> { ["width"] = "16", ["a name"] = "a=b" };
+        Store.Add(key, [("a", folder.Write("a.txt", "first"))], "Test", facts);
+        var other = new StepKey("Other", 1).ToHash();
+        Store.Add(other, [], "Test", facts);
+
+        Assert.Equal(("Test", "a"), (Store.Find(key)!.Step, Store.Find(key)!.Files.Single().Name));
+        Assert.Equal(facts, Store.Find(key)!.Facts);
+        Assert.Equal(facts, Store.Find(other)!.Facts);
+        Assert.Throws<ArgumentException>(() => Store.Add(key, [], "Test", new Dictionary<string, string> { ["a"] = "two\nlines" }));
+    }
+
+    [Fact]
+    public void A_bit_flipped_through_a_shared_file_is_found_and_never_placed()
+    {
+        var file = folder.Write("a.txt", "first");
+        Store.Add(key, [("a", file)], areShared: true);
+        Assert.True(Store.TryPlace(Store.Find(key)!.Files[0], folder.File("other/a.txt"), isShared: true));
+        Assert.Equal("first", File.ReadAllText(folder.File("other/a.txt")));
+
+        // In its place, as no step does it. Where the file system shares blocks and not files, the store does not see it.
+        using (var stream = new FileStream(folder.File("other/a.txt"), FileMode.Open, FileAccess.Write))
+            stream.Write("fir5t"u8);
+        var isPlaced = Store.TryPlace(Store.Find(key)!.Files[0], folder.File("third/a.txt"));
+
+        Assert.Equal(isPlaced ? "first" : "fir5t", File.ReadAllText(file));
+        Assert.Equal(isPlaced, File.Exists(folder.File("third/a.txt")));
+        if (isPlaced)
+            Assert.Equal("first", File.ReadAllText(folder.File("third/a.txt")));
+        File.WriteAllText(folder.File("b.txt"), "first");
+        Store.Add(key, [("a", folder.File("b.txt"))]);
+        Assert.True(Store.TryPlace(Store.Find(key)!.Files[0], folder.File("third/a.txt")));
+        Assert.Equal("first", File.ReadAllText(folder.File("third/a.txt")));
+    }
+
+    [Fact]
+    public void A_file_that_is_placed_over_another_name_of_itself_leaves_nothing_behind()
+    {
+        var file = folder.Write("out/a.txt", "first");
+        var result = Store.Add(key, [("a", file)], areShared: true);
+        Assert.True(Store.TryPlace(result.Files[0], file, isShared: true));
+        Assert.Equal([file], Directory.EnumerateFiles(folder.File("out")));
+    }
+
+    [Fact]
+    public void What_an_author_gets_is_a_file_of_its_own()
+    {
+        var result = Store.Add(key, [("a", folder.Write("a.txt", "first"))]);
+        Assert.True(Store.TryPlace(result.Files[0], folder.File("out.txt")));
+        using (var stream = new FileStream(folder.File("out.txt"), FileMode.Open, FileAccess.Write))
+            stream.Write("fir5t"u8);
+        Assert.True(Store.TryPlace(result.Files[0], folder.File("again.txt")));
+        Assert.Equal("first", File.ReadAllText(folder.File("again.txt")));
+    }
+
+    [Fact]
     public void An_unknown_key_is_a_miss() => Assert.Null(Store.Find(key));
 
     [Fact]
     public void A_store_that_cannot_be_written_is_an_error_with_a_code()
     {
         folder.Write("store/cas", "a file where a folder belongs");
-        var error = Assert.Throws<LoraBuildException>(() => Store.Add(key, [("a", "first"u8.ToArray())], "Test"));
+        var error = Assert.Throws<LoraBuildException>(() => Store.Add(key, [("a", folder.Write("a.txt", "first"))], "Test"));
         Assert.Equal(DiagnosticCode.CannotWrite, error.Diagnostic.Code);
     }
 

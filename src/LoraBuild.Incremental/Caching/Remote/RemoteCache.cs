@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 
 namespace LoraBuild.Incremental.Caching.Remote;
@@ -68,22 +70,42 @@ public sealed class RemoteCache : IDisposable
 
     /// <summary>The message below <c>ac/</c>; null where there is none.</summary>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public Task<byte[]?> ReadResultAsync(ContentHash key, CancellationToken token) => GetAsync("ac/" + key, LargestResult, token);
-
-    /// <summary>The bytes of a file below <c>cas/</c>, verified; null where they are missing or wrong.</summary>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async Task<byte[]?> ReadContentAsync(StoredFile file, CancellationToken token)
+    public async Task<byte[]?> ReadResultAsync(ContentHash key, CancellationToken token)
     {
-        var bytes = await GetAsync("cas/" + file.Content, file.Length, token).ConfigureAwait(false);
-        return bytes is not null && bytes.LongLength == file.Length && ContentHash.Of(bytes) == file.Content ? bytes : null;
+        using var message = new MemoryStream();
+        return await TryGetAsync("ac/" + key, LargestResult, bytes => message.WriteAsync(bytes), token).ConfigureAwait(false) ? message.ToArray() : null;
+    }
+
+    /// <summary>Writes the bytes of a file below <c>cas/</c> into a file; false where they are missing or wrong.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
+    public async Task<bool> TryReadContentAsync(StoredFile file, FileStream target, CancellationToken token)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var isWhole = await TryGetAsync("cas/" + file.Content, file.Length, Take, token).ConfigureAwait(false);
+        return isWhole && target.Position == file.Length && new ContentHash(hash.GetCurrentHash()) == file.Content;
+
+        async ValueTask Take(ReadOnlyMemory<byte> bytes)
+        {
+            hash.AppendData(bytes.Span);
+            try
+            {
+                await target.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                // A disk that is full is no failure of the server's.
+                throw AtomicFile.CannotWrite(target.Name, e);
+            }
+        }
     }
 
     /// <summary>Uploads a result in the background, its files before it, so that nobody finds a result without them.</summary>
-    /// <param name="message">What goes below <c>ac/</c>.</param>
+    /// <param name="message">The message for <c>ac/</c>.</param>
     /// <param name="key">Its key.</param>
     /// <param name="result">Its files.</param>
-    /// <param name="read">Gives a file's bytes when their turn comes; null where they are gone.</param>
-    public void BeginUpload(byte[] message, ContentHash key, StoredResult result, Func<StoredFile, byte[]?> read)
+    /// <param name="open">Opens a file when its turn comes; null where it is gone.</param>
+    public void BeginUpload(byte[] message, ContentHash key, StoredResult result, Func<StoredFile, Stream?> open)
     {
         if (options.ReadOnly || IsOff)
             return;
@@ -92,12 +114,12 @@ public sealed class RemoteCache : IDisposable
         {
             foreach (var file in result.Files)
             {
-                if (read(file) is not { } bytes)
+                if (open(file) is not { } content)
                     return;
-                await PutAsync("cas/" + file.Content, bytes).ConfigureAwait(false);
+                await PutAsync("cas/" + file.Content, content).ConfigureAwait(false);
             }
 
-            await PutAsync("ac/" + key, message).ConfigureAwait(false);
+            await PutAsync("ac/" + key, new MemoryStream(message)).ConfigureAwait(false);
         });
     }
 
@@ -129,41 +151,48 @@ public sealed class RemoteCache : IDisposable
         }
     }
 
-    // Null also where there are more bytes than there can be.
-    private Task<byte[]?> GetAsync(string path, long most, CancellationToken token) => TryAsync(path, token, async watch =>
+    // False also where there are more bytes than there can be.
+    private Task<bool> TryGetAsync(string path, long most, Func<ReadOnlyMemory<byte>, ValueTask> take, CancellationToken token) => TryAsync(path, token, async watch =>
     {
         using var response = await client.GetAsync(new Uri(address, path), HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
-            return null;
+            return false;
         Check(response);
         using var body = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
-        using var bytes = new MemoryStream();
         var buffer = new byte[Buffer];
+        var received = 0L;
         while (await body.ReadAsync(buffer, watch.Token).ConfigureAwait(false) is > 0 and var count)
         {
             watch.CancelAfter(options.Silence);
-            bytes.Write(buffer, 0, count);
-            if (bytes.Length > most)
-                return null;
+            received += count;
+            if (received > most)
+                return false;
+            await take(buffer.AsMemory(0, count)).ConfigureAwait(false);
         }
 
-        return bytes.ToArray();
+        return true;
     });
 
-    private Task PutAsync(string path, byte[] bytes) => IsOff ? Task.CompletedTask : TryAsync(path, CancellationToken.None, async watch =>
+    private async Task PutAsync(string path, Stream bytes)
     {
-        using var content = new StreamContent(new WatchedStream(bytes, () => watch.CancelAfter(options.Silence)), Buffer);
-        content.Headers.ContentLength = bytes.LongLength;
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var response = await client.PutAsync(new Uri(address, path), content, watch.Token).ConfigureAwait(false);
-        Check(response);
-        return null;
-    });
+        await using (bytes.ConfigureAwait(false))
+        {
+            await TryAsync(path, CancellationToken.None, async watch =>
+            {
+                using var content = new StreamContent(new WatchedStream(bytes, () => watch.CancelAfter(options.Silence)), Buffer);
+                content.Headers.ContentLength = bytes.Length;
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                using var response = await client.PutAsync(new Uri(address, path), content, watch.Token).ConfigureAwait(false);
+                Check(response);
+                return true;
+            }).ConfigureAwait(false);
+        }
+    }
 
-    private async Task<byte[]?> TryAsync(string path, CancellationToken token, Func<CancellationTokenSource, Task<byte[]?>> request)
+    private async Task<bool> TryAsync(string path, CancellationToken token, Func<CancellationTokenSource, Task<bool>> request)
     {
         if (IsOff)
-            return null;
+            return false;
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(token, off.Token);
         watch.CancelAfter(options.Silence);
         try
@@ -174,12 +203,12 @@ public sealed class RemoteCache : IDisposable
         {
             if (!IsOff)
                 TurnOff($"It did not answer for {options.Silence.TotalSeconds:0.#} s ({path[..path.IndexOf('/')]}).");
-            return null;
+            return false;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             TurnOff(e.Message);
-            return null;
+            return false;
         }
     }
 
