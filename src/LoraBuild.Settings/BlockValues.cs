@@ -5,6 +5,12 @@ namespace LoraBuild.Settings;
 /// <summary>A number for each block of the UNet, as sd-scripts' <c>networks.lora</c> takes them.</summary>
 public sealed class BlockValues : IEquatable<BlockValues>
 {
+    /// <summary>The number of blocks on the way down, and of those on the way up.</summary>
+    public const int PerWay = 12;
+
+    /// <summary>The number of all blocks, with the one between.</summary>
+    public const int Count = PerWay + 1 + PerWay;
+
     private readonly string text;
 
     private BlockValues(string text, IReadOnlyList<double> values)

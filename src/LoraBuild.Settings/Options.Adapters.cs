@@ -12,12 +12,12 @@ public static partial class Options
     private const double MaxAlpha = 1e4, MaxLrWeight = 100;
 
     private static readonly string LrWeightsAllowed =
-        $"empty, {UNetBlockIndex.PerWay} numbers with commas between, or sine, cosine, linear, reverse_linear or zeros, "
+        $"empty, {BlockValues.PerWay} numbers with commas between, or sine, cosine, linear, reverse_linear or zeros, "
             + "to which a number is added as in sine+.25";
 
-    private static readonly string DimsAllowed = $"empty or {UNetBlockIndex.Count} whole numbers from 0 to {MaxDim} with commas between";
+    private static readonly string DimsAllowed = $"empty or {BlockValues.Count} whole numbers from 0 to {MaxDim} with commas between";
 
-    private static readonly string AlphasAllowed = $"empty or {UNetBlockIndex.Count} numbers from 0 to {MaxAlpha} with commas between";
+    private static readonly string AlphasAllowed = $"empty or {BlockValues.Count} numbers from 0 to {MaxAlpha} with commas between";
 
     public static readonly Option<AdapterAlgorithm> Algo = OfSdScripts(
         Topic.Adapters, "algo",
@@ -109,7 +109,7 @@ public static partial class Options
 
     public static readonly Option<BlockValues?> DownLrWeight = OfSdScripts(
         Topic.Adapters, "down_lr_weight",
-        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, UNetBlockIndex.PerWay, MaxLrWeight)),
+        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, BlockValues.PerWay, MaxLrWeight)),
         null,
         "The factor of the learning rate in the UNet's 12 blocks on the way down. Blocks with 0 get no adapters.", InNetwork);
 
@@ -121,31 +121,31 @@ public static partial class Options
 
     public static readonly Option<BlockValues?> UpLrWeight = OfSdScripts(
         Topic.Adapters, "up_lr_weight",
-        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, UNetBlockIndex.PerWay, MaxLrWeight)),
+        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, BlockValues.PerWay, MaxLrWeight)),
         null,
         "The same for the 12 blocks on the way up.", InNetwork);
 
     public static readonly Option<BlockValues?> BlockDims = OfSdScripts(
         Topic.Adapters, "block_dims",
-        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxDim, whole: true)),
+        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxDim, whole: true)),
         null,
         "The UNet's `network_dim` block by block: 12 down, the one between, 12 up.", InNetwork);
 
     public static readonly Option<BlockValues?> BlockAlphas = OfSdScripts(
         Topic.Adapters, "block_alphas",
-        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxAlpha)),
+        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxAlpha)),
         null,
         "The UNet's `network_alpha` block by block.", InNetwork);
 
     public static readonly Option<BlockValues?> ConvBlockDims = OfSdScripts(
         Topic.Adapters, "conv_block_dims",
-        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxDim, whole: true)),
+        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxDim, whole: true)),
         null,
         "`conv_dim` block by block.", InNetwork);
 
     public static readonly Option<BlockValues?> ConvBlockAlphas = OfSdScripts(
         Topic.Adapters, "conv_block_alphas",
-        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, UNetBlockIndex.Count, MaxAlpha)),
+        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxAlpha)),
         null,
         "`conv_alpha` block by block.", InNetwork);
 

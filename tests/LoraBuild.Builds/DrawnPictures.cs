@@ -1,5 +1,5 @@
 using LoraBuild.Dataset.Tags;
-using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Imaging.Rasters;
@@ -17,7 +17,7 @@ internal static class DrawnPictures
     private const double Guidance = 5;
 
     /// <summary>16 pictures of one prompt, from fixed seeds.</summary>
-    public static IReadOnlyList<Raster> Draw(StableDiffusion model, string prompt, int count = 16)
+    public static IReadOnlyList<Raster> Draw(StableDiffusionModel model, string prompt, int count = 16)
     {
         using var scope = torch.NewDisposeScope();
         var painter = new TextToImage(model);

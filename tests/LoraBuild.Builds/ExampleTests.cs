@@ -2,6 +2,7 @@ using LoraBuild.Dataset.Manifest;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters;
 using Xunit.Abstractions;
@@ -23,7 +24,7 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
     public void The_LoRA_has_finite_and_non_zero_weights_for_every_module_that_LyCORIS_would_make()
     {
         using var scope = torch.NewDisposeScope();
-        using var model = StableDiffusion.Load(example.Checkpoint, torch.ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(example.Checkpoint, torch.ScalarType.Float32);
         using var file = SafetensorsFile.Open(example.Lora);
         string[] parts = ["alpha", "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"];
 
@@ -42,9 +43,9 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
     public void The_trigger_word_draws_her()
     {
         using var scope = torch.NewDisposeScope();
-        using var model = StableDiffusion.Load(example.Checkpoint, torch.ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(example.Checkpoint, torch.ScalarType.Float32);
         var before = DrawnPictures.Draw(model, "hoshinoaoi");
-        using var lora = AppliedLora.Apply(example.Lora, model.TextEncoder, model.UNet);
+        using var lora = AppliedLora.Apply(example.Lora, model);
         var after = DrawnPictures.Draw(model, "hoshinoaoi");
         DrawnPictures.Save([.. before, .. after], Path.Combine(AppContext.BaseDirectory, "trigger-before-and-after.png"));
 

@@ -1,3 +1,4 @@
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Diffusion.Tests;
@@ -15,7 +16,7 @@ internal static class TestData
     /// <summary>Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.</summary>
     public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
 
-    public static StableDiffusion LoadTiny(ScalarType dtype = ScalarType.Float32) => StableDiffusion.Load(TinyCheckpoint, dtype, Device);
+    public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) => (StableDiffusionModel)ModelFamilies.Load(TinyCheckpoint, dtype, Device);
 
     public static Tensor Golden(string name, ScalarType? dtype = null)
     {

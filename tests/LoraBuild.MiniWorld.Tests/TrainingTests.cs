@@ -1,11 +1,13 @@
-using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Checkpointing;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.MiniWorld.Drawing;
 using LoraBuild.MiniWorld.Saving;
 using LoraBuild.MiniWorld.Training;
 using LoraBuild.Tagging;
 using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Steps;
 
 namespace LoraBuild.MiniWorld.Tests;
 
@@ -31,7 +33,7 @@ public class TrainingTests : IDisposable
         TrainedModel.Publish(folder, target);
 
         Assert.Equal(Shapes(Path.Combine(Example, "mini-sd.safetensors")), Shapes(Path.Combine(target, "mini-sd.safetensors")));
-        using var model = StableDiffusion.Load(target, ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(target, ScalarType.Float32);
         Assert.Equal(96, model.UNet.ContextSize);
 
         static SortedDictionary<string, string> Shapes(string path)

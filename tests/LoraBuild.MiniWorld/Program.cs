@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.MiniWorld.Checks;
 using LoraBuild.MiniWorld.Saving;
 using LoraBuild.MiniWorld.Training;
@@ -40,7 +41,7 @@ switch (stage)
         UNetTraining.Run(folder, device, seed, Length(6_000, 96, 1e-3, 2e-5, 0.3), Number("--drawings", 64_000));
         break;
     case "tagger":
-        using (var model = StableDiffusion.Load(folder, ScalarType.Float32, device))
+        using (var model = (StableDiffusionModel)ModelFamilies.Load(folder, ScalarType.Float32, device))
         using (var network = TaggerTraining.Run(model, device, seed, Length(8_000, 64, 3e-3, 1e-6)))
             TaggerFile.Write(network, Path.Combine(published, "tagger"));
         break;

@@ -2,9 +2,10 @@ using System.Text.Json;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Data;
 using LoraBuild.Training.Optimizers;
-using LoraBuild.Training.Parameters;
 using LoraBuild.Training.Schedules;
+using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Training.Tests;
 
@@ -48,10 +49,10 @@ public class GoldenTrainingTests
         using var trace = TestData.Open("golden-train.safetensors");
         using var first = TestData.Open("golden-train.loha-init.safetensors");
         using var numbers = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("golden-train.json")));
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, Settings, TestData.Device, makesFactorsAtOnce);
+        using var network = AdapterNetwork.Create(model, Settings, makesFactorsAtOnce);
         Load(network, first);
         using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
-        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, Settings, scale);
+        var step = new TrainingStep(new(model, network), null, optimizer, Settings, scale);
         var curve = new LearningRateCurve(LearningRateSchedule.CosineWithRestarts, WarmupSteps: 22, TotalSteps: 66, Cycles: 3);
 
         var number = 0;
@@ -63,7 +64,7 @@ public class GoldenTrainingTests
             Assert.Equal(expected.GetProperty("lr_unet").GetDouble(), 1.5e-4 * factor, 1e-18);
             StepResult result;
             do
-                result = step.Run(Input(trace, number), group => factor * (group == ParameterGroup.TextEncoder ? 7.5e-5 : 1.5e-4));
+                result = step.Run(Input(trace, number), group => factor * (group == TestGroups.TextEncoder ? 7.5e-5 : 1.5e-4));
             while (result.Skipped);
 
             compare(++number, expected, result, trace, first, network);
@@ -74,7 +75,7 @@ public class GoldenTrainingTests
     {
         var name = $"step{step + 1:000}";
         return new(
-            TestData.Tokens(trace.Read($"{name}.input_ids")),
+            TestData.Texts(trace.Read($"{name}.input_ids")),
             trace.Read($"{name}.latents"),
             trace.Read($"{name}.noise"),
             trace.Read($"{name}.timesteps", ScalarType.Int64).data<long>().ToArray());

@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Settings;
+using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Training.Tests;
 

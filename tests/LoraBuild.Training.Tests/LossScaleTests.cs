@@ -1,9 +1,11 @@
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Data;
 using LoraBuild.Training.Optimizers;
-using LoraBuild.Training.Parameters;
 using LoraBuild.Training.Schedules;
+using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Training.Tests;
 
@@ -42,19 +44,19 @@ public class LossScaleTests
     public void A_step_that_overflows_changes_nothing_and_the_scale_that_fits_gives_the_gradients_without_one()
     {
         using var scope = NewDisposeScope();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
         var settings = SmallDataset.Settings with { OptimizerType = OptimizerType.Lion, MaxGradNorm = 0 };
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, CPU);
+        using var network = AdapterNetwork.Create(model, settings);
         using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
         var input = new StepInput(
-            [model.Tokenizer.Encode("aoi, smile"), model.Tokenizer.Encode("aoi, black hair")],
+            [new ClipText(model.Tokenizer.Encode("aoi, smile")), new ClipText(model.Tokenizer.Encode("aoi, black hair"))],
             Normal(1).mul_(0.5),
             Normal(2),
             [300, 700]);
-        var expected = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, settings).Run(input, _ => 0).GradientNorm;
+        var expected = new TrainingStep(new(model, network), null, optimizer, settings).Run(input, _ => 0).GradientNorm;
         var scale = new LossScale();
         scale.Restore(Math.Pow(2, 140), 0);
-        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, settings, scale);
+        var step = new TrainingStep(new(model, network), null, optimizer, settings, scale);
         var (first, momentum) = (network.Parameters.Values.clone(), optimizer.State["momentum"].clone());
 
         var skipped = 0;
@@ -85,7 +87,7 @@ public class LossScaleTests
 
         var result = Trainer.Run(job);
 
-        var plain = new LearningRates(new(30, 0, 6), settings, new());
+        var plain = new LearningRates(new(30, 0, 6), settings, [TestGroups.Denoiser], new());
         var rates = result.Log.UnetLr;
         var skipped = rates.TakeWhile(rate => rate == rates[0]).Count() - 1;
         Assert.InRange(skipped, 5, 25);
@@ -93,7 +95,7 @@ public class LossScaleTests
         // A GPU's 16 bits may overflow once more later on.
         var distinct = rates.Distinct().ToList();
         Assert.InRange(distinct.Count, 30 - skipped - (cuda.is_available() ? 3 : 0), 30 - skipped);
-        Assert.Equal(Enumerable.Range(0, distinct.Count).Select(step => plain.At(step, ParameterGroup.UNet)), distinct);
+        Assert.Equal(Enumerable.Range(0, distinct.Count).Select(step => plain.At(step, TestGroups.Denoiser)), distinct);
 
         var interrupted = SmallDataset.Job(folder, settings, "interrupted") with { Scale = TooLarge };
         Assert.Equal(1, Trainer.Run(interrupted with { StopAfter = TimeSpan.Zero }).Steps);

@@ -1,7 +1,10 @@
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Data;
 using LoraBuild.Training.Optimizers;
+using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Training.Tests;
 
@@ -15,21 +18,21 @@ public class ModuleDropoutTests
     public void Modules_that_a_step_leaves_out_keep_weights_and_state(OptimizerType type)
     {
         using var scope = NewDisposeScope();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
         var settings = SmallDataset.Settings with
         {
             OptimizerType = type, OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.1"), ModuleDropout = 0.5, Preset = AdapterPreset.TryParse("mid_block.*")!,
         };
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, CPU);
+        using var network = AdapterNetwork.Create(model, settings);
         using var optimizer = OptimizerFactory.Create(settings, network.Parameters);
-        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), null, optimizer, settings);
+        var step = new TrainingStep(new(model, network), null, optimizer, settings);
         var parameters = network.Parameters;
 
         for (var pass = 0; pass < 3; pass++)
         {
             var before = network.Modules.ToDictionary(module => module, module => Held(module));
             var result = step.Run(
-                new StepInput([model.Tokenizer.Encode("aoi")], randn(1, 4, 12, 12), randn(1, 4, 12, 12), [500]) { Pass = pass }, _ => 1e-2);
+                new StepInput([new ClipText(model.Tokenizer.Encode("aoi"))], randn(1, 4, 12, 12), randn(1, 4, 12, 12), [500]) { Pass = pass }, _ => 1e-2);
 
             Assert.True(double.IsFinite(result.GradientNorm));
             var dropped = network.Modules.Where(module => module.IsDroppedIn(pass)).ToList();

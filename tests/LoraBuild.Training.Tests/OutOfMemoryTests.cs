@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Training.Engine;
 
 namespace LoraBuild.Training.Tests;
 

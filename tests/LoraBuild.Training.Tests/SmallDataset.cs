@@ -5,6 +5,7 @@ using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings;
+using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Training.Tests;
 

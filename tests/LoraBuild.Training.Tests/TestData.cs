@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Training.Tests;
@@ -8,6 +9,9 @@ namespace LoraBuild.Training.Tests;
 /// </summary>
 internal static class TestData
 {
+    private static readonly Lazy<StableDiffusionModel> LoadedMiniature =
+        new(() => (StableDiffusionModel)ModelFamilies.Load(PathOf("mini-sd"), ScalarType.Float32));
+
     public static string PathOf(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "Data", .. parts]);
 
     public static string TinyModel { get; } = PathOf("tiny-sd15", "tiny-sd15.safetensors");
@@ -15,7 +19,10 @@ internal static class TestData
     /// <summary>Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.</summary>
     public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
 
-    public static StableDiffusion LoadTiny(ScalarType dtype = ScalarType.Float32) => StableDiffusion.Load(TinyModel, dtype, Device);
+    public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) => (StableDiffusionModel)ModelFamilies.Load(TinyModel, dtype, Device);
+
+    /// <summary>The example's miniature, loaded once.</summary>
+    public static StableDiffusionModel Miniature => LoadedMiniature.Value;
 
     public static SafetensorsFile Open(string name) => SafetensorsFile.Open(PathOf(name));
 
@@ -31,6 +38,9 @@ internal static class TestData
 
     /// <summary>The length of a difference as a share of the expected length.</summary>
     public static double RelativeDistance(Tensor expected, Tensor actual) => ((expected - actual).norm() / expected.norm()).item<float>();
+
+    /// <summary>Captions from [captions, chunks, 77] token ids.</summary>
+    public static IReadOnlyList<ClipText> Texts(Tensor ids) => [.. Tokens(ids).Select(chunks => new ClipText(chunks))];
 
     /// <summary>[captions, chunks, 77] token ids as lists.</summary>
     public static long[][][] Tokens(Tensor ids)

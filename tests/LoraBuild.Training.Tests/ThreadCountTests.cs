@@ -1,4 +1,5 @@
 using LoraBuild.Settings;
+using LoraBuild.Training.Jobs;
 
 #if !TORCHSHARP
 

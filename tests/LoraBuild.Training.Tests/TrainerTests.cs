@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Training.Tests;
 
@@ -25,8 +27,8 @@ public class TrainerTests
         Assert.Equal((12, 12), (result.Steps, result.Losses.Count));
         Assert.Equal((1, 12, 2), (progress[0].Step, progress[^1].Step, progress[^1].Epochs));
         using var scope = NewDisposeScope();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32);
-        using var lora = AppliedLora.Apply(result.Files[^1], model.TextEncoder, model.UNet);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32);
+        using var lora = AppliedLora.Apply(result.Files[^1], model);
         Assert.Equal(model.TextEncoder.Layers.Concat(model.UNet.Layers).Select(layer => layer.Name).Order(), lora.Modules.Select(module => module.Layer.Name).Order());
         Assert.All(lora.Modules, module =>
         {

@@ -2,6 +2,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Settings;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Saving;
 
 namespace LoraBuild.Training.Tests;
 
@@ -13,7 +14,7 @@ public sealed class TrainingStateTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly DisposeScope scope = NewDisposeScope();
-    private readonly ParameterBuffer parameters = new([new("weight", ParameterGroup.UNet, [3])], CPU);
+    private readonly ParameterBuffer parameters = new([new("weight", TestGroups.Denoiser, [3])], CPU);
     private readonly IOptimizer optimizer;
     private readonly TrainingState state;
     private readonly byte[] whole;

@@ -8,32 +8,41 @@ namespace LoraBuild.Diffusion.Clip;
 /// CLIP's text encoder (Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021) as Stable
 /// Diffusion uses it, with transformers' tensor and layer names: OpenAI's in 1.x, OpenCLIP's (Cherti et al., 2023) in 2.x.
 /// </summary>
-public sealed class TextEncoder : IDisposable
+public sealed class TextEncoder : IModelPart, IDisposable
 {
+    private const long UsualHeadSize = 64;
+
     private readonly Tensor tokenEmbedding, positionEmbedding, causalMask;
     private readonly TextEncoderLayer[] layers;
     private readonly LayerNorm finalNorm;
 
-    internal TextEncoder(Weights weights, long? heads, bool isOpenClip)
+    internal TextEncoder(Weights weights, string name, string loraName, long? heads, bool isOpenClip)
     {
+        Name = name;
         var embedding = weights.ShapeOf("embeddings.token_embedding.weight", 2);
         (VocabularySize, Size) = (embedding[0], embedding[1]);
         var inner = weights.ShapeOf("encoder.layers.0.mlp.fc1.weight", 2)[0];
         var count = Enumerable.Range(0, int.MaxValue).First(i => !weights.Has($"encoder.layers.{i}.mlp.fc1.weight"));
-        var headCount = heads ?? Math.Max(1, Size / AttentionHeads.UsualSize);
+        var headCount = heads ?? Math.Max(1, Size / UsualHeadSize);
         _ = weights.HeadSize(Size, headCount);
 
         tokenEmbedding = weights.Take("embeddings.token_embedding.weight", VocabularySize, Size);
         positionEmbedding = weights.Take("embeddings.position_embedding.weight", ClipTokenizer.ChunkLength, Size);
         layers = [.. Enumerable.Range(0, count).Select(i => new TextEncoderLayer(
-            weights, $"encoder.layers.{i}", $"lora_te_text_model_encoder_layers_{i}", Size, inner, headCount, isOpenClip))];
+            weights, $"encoder.layers.{i}", $"{loraName}_text_model_encoder_layers_{i}", Size, inner, headCount, isOpenClip))];
         finalNorm = weights.LayerNorm("final_layer_norm", Size);
         Layers = [.. layers.SelectMany(layer => layer.Layers)];
         causalMask = torch.full([ClipTokenizer.ChunkLength, ClipTokenizer.ChunkLength], float.NegativeInfinity)
             .triu(1).to(weights.Dtype).to(weights.Device).DetachFromDisposeScope();
     }
 
-    /// <summary>Every linear layer, in the order in which LyCORIS makes its modules.</summary>
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public PartKind Kind => PartKind.TextEncoder;
+
+    /// <inheritdoc/>
     public IReadOnlyList<AdaptableLayer> Layers { get; }
 
     /// <summary>The number of tokens that it knows.</summary>
@@ -45,8 +54,11 @@ public sealed class TextEncoder : IDisposable
     /// <summary>The number of transformer layers: 12 in SD1.x, 23 in SD2.x, which leaves out OpenCLIP's last.</summary>
     public int Depth => layers.Length;
 
-    /// <summary>As <see cref="UNet.UNetModel.GradientCheckpointing"/>, layer by layer.</summary>
+    /// <inheritdoc/>
     public bool GradientCheckpointing { get; set; }
+
+    /// <inheritdoc/>
+    public int UsedLayers(int clipSkip) => (Depth + 1 - clipSkip) * (Layers.Count / Depth);
 
     /// <summary>The hidden states of single chunks.</summary>
     /// <param name="ids">[chunks, 77] token ids, int64, on the encoder's device.</param>
@@ -144,5 +156,54 @@ public sealed class TextEncoder : IDisposable
                 hash.Add(id);
             return hash.ToHashCode();
         }
+    }
+}
+
+/// <summary>A pre-norm transformer layer with causal self-attention and a GELU: OpenAI's quick one, or OpenCLIP's exact one.</summary>
+internal sealed class TextEncoderLayer : IDisposable
+{
+    private const double QuickGeluSlope = 1.702;
+
+    private readonly LayerNorm norm1, norm2;
+    private readonly Linear toKey, toValue, toQuery, toOut, expand, contract;
+    private readonly long heads;
+    private readonly bool exactGelu;
+
+    public TextEncoderLayer(Weights weights, string name, string loraName, long size, long innerSize, long heads, bool exactGelu)
+    {
+        this.heads = heads;
+        this.exactGelu = exactGelu;
+        norm1 = weights.LayerNorm($"{name}.layer_norm1", size);
+        norm2 = weights.LayerNorm($"{name}.layer_norm2", size);
+        toKey = weights.Linear($"{name}.self_attn.k_proj", $"{loraName}_self_attn_k_proj", size, size);
+        toValue = weights.Linear($"{name}.self_attn.v_proj", $"{loraName}_self_attn_v_proj", size, size);
+        toQuery = weights.Linear($"{name}.self_attn.q_proj", $"{loraName}_self_attn_q_proj", size, size);
+        toOut = weights.Linear($"{name}.self_attn.out_proj", $"{loraName}_self_attn_out_proj", size, size);
+        expand = weights.Linear($"{name}.mlp.fc1", $"{loraName}_mlp_fc1", size, innerSize);
+        contract = weights.Linear($"{name}.mlp.fc2", $"{loraName}_mlp_fc2", innerSize, size);
+    }
+
+    // In transformers' order of declaration.
+    public IEnumerable<AdaptableLayer> Layers => [toKey, toValue, toQuery, toOut, expand, contract];
+
+    /// <summary>[batch, tokens, size], given the same and the causal mask [tokens, tokens].</summary>
+    public Tensor Forward(Tensor input, Tensor mask)
+    {
+        using var scope = torch.NewDisposeScope();
+        var normalized = norm1.Forward(input);
+        var attended = Attention.Attend(
+            toQuery.Forward(normalized), toKey.Forward(normalized), toValue.Forward(normalized), heads, mask);
+        var hidden = input + toOut.Forward(attended);
+        var inner = expand.Forward(norm2.Forward(hidden));
+        var active = exactGelu ? nn.functional.gelu(inner) : inner * (inner * QuickGeluSlope).sigmoid();
+        return (hidden + contract.Forward(active)).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        norm1.Dispose();
+        norm2.Dispose();
+        foreach (var layer in Layers)
+            layer.Dispose();
     }
 }

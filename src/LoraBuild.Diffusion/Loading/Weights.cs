@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
 
 namespace LoraBuild.Diffusion.Loading;
@@ -7,7 +8,7 @@ namespace LoraBuild.Diffusion.Loading;
 /// The tensors of one part of a checkpoint, taken by name in the type and on the device where the part will run. What is missing or of
 /// another shape is collected, so that one error can name it all: call <see cref="ThrowIfMisfit"/> when the part has been built.
 /// </summary>
-internal sealed class Weights(ModelPart part, ScalarType dtype, Device device, Func<string, Tensor, Tensor>? substitute = null)
+internal sealed class Weights(PartTensors part, ScalarType dtype, Device device, Func<string, Tensor, Tensor>? substitute = null)
 {
     private const int ShownProblems = 5;
 
@@ -113,4 +114,28 @@ internal sealed class Weights(ModelPart part, ScalarType dtype, Device device, F
     }
 
     private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+}
+
+/// <summary>A part of a model: its tensors by the names that the model has for them, whatever the file's own are.</summary>
+/// <param name="Title">What to call it in messages.</param>
+/// <param name="Path">The file to name in messages.</param>
+/// <param name="Prefix">What the file's names begin with.</param>
+/// <param name="Tensors">By name without the prefix: CompVis' names for UNet and VAE, transformers' for the text encoder.</param>
+internal sealed record PartTensors(string Title, string Path, string Prefix, IReadOnlyDictionary<string, StoredTensor> Tensors)
+{
+    /// <summary>The tensors of a file whose names begin with a prefix.</summary>
+    /// <param name="title">What to call the part.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="rename">From the file's name without the prefix to the model's, or null for what the model does not use.</param>
+    public static PartTensors Of(string title, ITensorFile file, string prefix, Func<string, string?>? rename = null)
+    {
+        var tensors = new Dictionary<string, StoredTensor>();
+        foreach (var (key, shape) in file.Shapes)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && (rename is null ? key[prefix.Length..] : rename(key[prefix.Length..])) is { } name)
+                tensors.TryAdd(name, new StoredTensor(file, key, shape));
+        }
+        return new PartTensors(title, file.Path, prefix, tensors);
+    }
 }

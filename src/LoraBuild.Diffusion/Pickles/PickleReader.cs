@@ -270,3 +270,50 @@ internal sealed class PickleReader
         path,
         innerException: cause);
 }
+
+/// <summary>The instructions of a pickle of protocol 2, as CPython's Lib/pickletools.py names and numbers them.</summary>
+internal enum PickleInstruction : byte
+{
+    Mark = (byte)'(',
+    Stop = (byte)'.',
+    Reduce = (byte)'R',
+    Build = (byte)'b',
+    Global = (byte)'c',
+    BinaryPersistentId = (byte)'Q',
+    None = (byte)'N',
+    NewTrue = 0x88,
+    NewFalse = 0x89,
+    BinaryInteger = (byte)'J',
+    BinaryInteger1 = (byte)'K',
+    BinaryInteger2 = (byte)'M',
+    Long1 = 0x8A,
+    BinaryFloat = (byte)'G',
+    BinaryUnicode = (byte)'X',
+    ShortBinaryString = (byte)'U',
+    EmptyList = (byte)']',
+    EmptyDictionary = (byte)'}',
+    EmptyTuple = (byte)')',
+    Tuple = (byte)'t',
+    Tuple1 = 0x85,
+    Tuple2 = 0x86,
+    Tuple3 = 0x87,
+    Append = (byte)'a',
+    Appends = (byte)'e',
+    SetItem = (byte)'s',
+    SetItems = (byte)'u',
+    BinaryPut = (byte)'q',
+    LongBinaryPut = (byte)'r',
+    BinaryGet = (byte)'h',
+    LongBinaryGet = (byte)'j',
+    Protocol = 0x80,
+
+    // Those that make objects of classes, by other ways than Reduce.
+    Instance = (byte)'i',
+    Object = (byte)'o',
+    NewObject = 0x81,
+    NewObjectWithKeywords = 0x92,
+    StackGlobal = 0x93,
+    Extension1 = 0x82,
+    Extension2 = 0x83,
+    Extension4 = 0x84,
+}

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Files;
 
 namespace LoraBuild.Diffusion.Pickles;
 

@@ -1,6 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Files;
 
 namespace LoraBuild.Diffusion.Safetensors;
 

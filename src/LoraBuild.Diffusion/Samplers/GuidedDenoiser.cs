@@ -1,41 +1,34 @@
-using LoraBuild.Diffusion.Schedule;
-using LoraBuild.Diffusion.UNet;
+using LoraBuild.Diffusion.Families;
 
 namespace LoraBuild.Diffusion.Samplers;
 
 /// <summary>
-/// What the UNet sees in noisy latents, with classifier-free guidance (Ho and Salimans, 2022): the prompt's prediction, moved away from the
-/// negative prompt's.
+/// The picture that a model sees in noisy latents, with classifier-free guidance (Ho and Salimans, 2022): the prompt's prediction, moved
+/// away from the negative prompt's.
 /// </summary>
-/// <param name="unet">The model, with or without adapters.</param>
-/// <param name="levels">The noise levels that it knows.</param>
-/// <param name="prediction">What its output stands for.</param>
-/// <param name="prompts">[pictures, tokens, context], what to draw.</param>
-/// <param name="negatives">[pictures, tokens, context], what not to draw; null: all of <paramref name="guidance"/> is 1, and it takes no part.</param>
+/// <param name="model">The model, with or without adapters.</param>
+/// <param name="prompts">The prompts; the first axis is the pictures.</param>
+/// <param name="negatives">The negative prompts; null: all of <paramref name="guidance"/> is 1, and they take no part.</param>
 /// <param name="guidance">[pictures, 1, 1, 1], float32, the scale of each.</param>
-internal sealed class GuidedDenoiser(
-    UNetModel unet, SigmaSchedule levels, PredictionType prediction, Tensor prompts, Tensor? negatives, Tensor guidance)
+internal sealed class GuidedDenoiser(IDiffusionModel model, Conditioning prompts, Conditioning? negatives, Tensor guidance)
 {
-    /// <summary>The picture in latents x = picture + sigma noise.</summary>
-    /// <param name="latents">[pictures, 4, height, width], float32.</param>
-    /// <param name="sigma">Above 0.</param>
-    public Tensor Denoise(Tensor latents, double sigma)
+    private readonly Conditioning conditioning = negatives is null ? prompts : prompts.Concat(negatives);
+
+    /// <summary>The picture in latents x = picture + level times noise.</summary>
+    /// <param name="latents">[pictures, channels, height, width], float32.</param>
+    /// <param name="level">Above 0.</param>
+    public Tensor Denoise(Tensor latents, double level)
     {
         using var scope = torch.NewDisposeScope();
-        var signal = 1 / Math.Sqrt(1 + (sigma * sigma));
-        var scaled = latents * signal;
-        var output = Predict(scaled.to_type(prompts.dtype), levels.TimestepOf(sigma));
-        var picture = prediction == PredictionType.Velocity
-            ? (scaled * signal) - (output * (sigma * signal))
-            : latents - (output * sigma);
-        return picture.MoveToOuterDisposeScope();
+        var output = Predict(model.Noise.ToInput(latents, level).to_type(model.Type), model.Noise.TimestepOf(level));
+        return model.Noise.ToPicture(latents, output, level).MoveToOuterDisposeScope();
     }
 
     private Tensor Predict(Tensor input, double timestep)
     {
-        var contexts = negatives is null ? prompts : torch.cat([prompts, negatives], 0);
-        var timesteps = torch.full([contexts.shape[0]], (float)timestep, dtype: ScalarType.Float32, device: input.device);
-        var output = unet.Forward(negatives is null ? input : torch.cat([input, input], 0), timesteps, contexts).to_type(ScalarType.Float32);
+        var count = input.shape[0] * (negatives is null ? 1 : 2);
+        var timesteps = torch.full([count], (float)timestep, dtype: ScalarType.Float32, device: input.device);
+        var output = model.Predict(negatives is null ? input : torch.cat([input, input], 0), timesteps, conditioning).to_type(ScalarType.Float32);
         if (negatives is null)
             return output;
         var halves = output.chunk(2, 0);

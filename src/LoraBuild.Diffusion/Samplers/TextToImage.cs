@@ -1,4 +1,5 @@
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Base.Geometry;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Diffusion.Samplers;
@@ -8,31 +9,24 @@ namespace LoraBuild.Diffusion.Samplers;
 /// not on the others of its batch.
 /// </summary>
 /// <param name="model">The model; belongs to the caller.</param>
-public sealed class TextToImage(StableDiffusion model)
+public sealed class TextToImage(IDiffusionModel model)
 {
-    /// <summary>How many tokens of a prompt count.</summary>
-    public const int MaxTokens = 225;
-
     // In latents: a picture of 1024 x 1024 pixels.
     private const long MaxUntiled = 128 * 128;
-
-    private const int ChunkTokens = ClipTokenizer.ChunkLength - 2;
-
-    private readonly SigmaSchedule levels = new(model.Schedule);
 
     /// <summary>Draws latents.</summary>
     /// <param name="batch">What to draw: at least one picture, all of the same size, steps, sampler and clip skip.</param>
     /// <param name="progress">Told the number of finished steps of all pictures together, up to pictures x steps.</param>
     /// <param name="cancellation">Looked at before each step.</param>
-    /// <returns>[batch, 4, height / 8, width / 8], float32, on the model's device: scaled latents for <see cref="Decode"/>.</returns>
+    /// <returns>[batch, channels, height / reduction, width / reduction], float32, on the model's device, for <see cref="Decode"/>.</returns>
     /// <exception cref="ArgumentException">The requests differ in what must be the same, or ask for what there is not.</exception>
     public Tensor Sample(IReadOnlyList<PictureRequest> batch, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         Check(batch);
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
-        // Chunks without text change what the UNet sees, so prompts get as many as they need, and are drawn with those that need as many.
-        var groups = batch.Select((request, place) => (Request: request, Place: place)).GroupBy(entry => ChunksOf(entry.Request)).ToList();
+        // Padding changes a picture, so prompts get as many tokens as they need, and are drawn with those that need as many.
+        var groups = batch.Select((request, place) => (Request: request, Place: place)).GroupBy(entry => LengthOf(entry.Request)).ToList();
         var done = 0;
         var parts = new List<Tensor>();
         foreach (var group in groups)
@@ -51,8 +45,8 @@ public sealed class TextToImage(StableDiffusion model)
     }
 
     /// <summary>The pictures of latents, one after the other; large ones in tiles.</summary>
-    /// <param name="latents">[batch, 4, height, width] from <see cref="Sample"/>.</param>
-    /// <returns>[batch, 3, 8 height, 8 width], float32 on the CPU, in -1..1.</returns>
+    /// <param name="latents">[batch, channels, height, width] from <see cref="Sample"/>.</param>
+    /// <returns>[batch, 3, reduction x height, reduction x width], float32 on the CPU, in -1..1.</returns>
     public Tensor Decode(Tensor latents)
     {
         using var scope = torch.NewDisposeScope();
@@ -61,8 +55,8 @@ public sealed class TextToImage(StableDiffusion model)
         for (var i = 0L; i < latents.shape[0]; i++)
         {
             using var inner = torch.NewDisposeScope();
-            var one = latents.narrow(0, i, 1).to_type(model.TextEncoder.Layers[0].Weight.dtype);
-            var picture = one.shape[2] * one.shape[3] > MaxUntiled ? model.Vae.DecodeTiled(one) : model.Vae.Decode(one);
+            var one = latents.narrow(0, i, 1).to_type(model.Autoencoder.Type);
+            var picture = one.shape[2] * one.shape[3] > MaxUntiled ? model.Autoencoder.DecodeTiled(one) : model.Autoencoder.Decode(one);
             pictures.Add(picture.to_type(ScalarType.Float32).clamp(-1, 1).cpu().MoveToOuterDisposeScope());
         }
 
@@ -81,51 +75,33 @@ public sealed class TextToImage(StableDiffusion model)
             throw new ArgumentException($"{first.Width}x{first.Height} is no multiple of {PictureRequest.SizeUnit}.", nameof(batch));
     }
 
-    private Tensor SampleAlike(IReadOnlyList<PictureRequest> batch, int chunks, IProgress<int>? progress, CancellationToken cancellation)
+    private Tensor SampleAlike(IReadOnlyList<PictureRequest> batch, int length, IProgress<int>? progress, CancellationToken cancellation)
     {
         using var scope = torch.NewDisposeScope();
         var first = batch[0];
-        var prompts = Encode([.. batch.Select(request => request.Prompt)], chunks, first.ClipSkip);
-        var negatives = batch.All(request => request.Guidance == 1)
-            ? null
-            : Encode([.. batch.Select(request => request.NegativePrompt)], chunks, first.ClipSkip);
-        var scales = torch.tensor([.. batch.Select(request => (float)request.Guidance)], [batch.Count, 1, 1, 1], device: prompts.device);
-        var denoiser = new GuidedDenoiser(model.UNet, levels, model.Prediction, prompts, negatives, scales);
-        var sigmas = levels.For(first.Sampler, first.Steps);
-        // DDIM begins with noise alone; k-diffusion's samplers take the little of a picture that the first level leaves for 0.
-        var begin = first.Sampler == SamplerKind.Ddim ? Math.Sqrt(1 + (sigmas[0] * sigmas[0])) : sigmas[0];
-        var latents = Sampler.Run(
-            first.Sampler, denoiser.Denoise, Noise(null) * begin, sigmas, step => Noise(step), progress, cancellation);
-        return (latents / Math.Sqrt(1 + (sigmas[^1] * sigmas[^1]))).MoveToOuterDisposeScope();
+        var frame = PictureFrame.Drawn(new PixelSize(first.Width, first.Height));
+        var prompts = Encode(batch.Select(request => request.Prompt));
+        var negatives = batch.All(request => request.Guidance == 1) ? null : Encode(batch.Select(request => request.NegativePrompt));
+        var scales = torch.tensor([.. batch.Select(request => (float)request.Guidance)], [batch.Count, 1, 1, 1], device: model.Device);
+        var denoiser = new GuidedDenoiser(model, prompts, negatives, scales);
+        var levels = model.Noise.Levels(first.Sampler, first.Steps);
+        var start = model.Noise.Begin(Noise(null), first.Sampler, levels[0]);
+        var latents = Sampler.Run(first.Sampler, denoiser.Denoise, start, levels, step => Noise(step), progress, cancellation);
+        return model.Noise.End(latents, levels[^1]).MoveToOuterDisposeScope();
+
+        Conditioning Encode(IEnumerable<string> texts) =>
+            model.Encode([.. texts.Select(text => model.Tokenize(text, frame, length, weighted: true))], first.ClipSkip, keepMean: true);
 
         Tensor Noise(int? step) => LatentNoise.For(
             [.. batch.Select(request => request.Seed)],
-            model.UNet.InChannels,
-            first.Height / model.Vae.Reduction,
-            first.Width / model.Vae.Reduction,
-            prompts.device,
+            model.Autoencoder.LatentChannels,
+            first.Height / model.Autoencoder.Reduction,
+            first.Width / model.Autoencoder.Reduction,
+            model.Device,
             step);
     }
 
-    private Tensor Encode(IReadOnlyList<string> prompts, int chunks, int clipSkip)
-    {
-        var weights = new List<float[][]>();
-        var ids = new List<long[][]>();
-        foreach (var prompt in prompts)
-        {
-            ids.Add(model.Tokenizer.EncodeWeighted(prompt, chunks * ChunkTokens, out var ofPrompt));
-            weights.Add(ofPrompt);
-        }
-
-        var isWeighted = weights.Any(prompt => prompt.Any(chunk => chunk.Any(weight => weight != 1)));
-        return model.TextEncoder.Encode(ids, clipSkip, isWeighted ? weights : null, keepMean: true);
-    }
-
-    private int ChunksOf(PictureRequest request)
-    {
-        var tokens = Math.Max(model.Tokenizer.CountWeighted(request.Prompt), model.Tokenizer.CountWeighted(request.NegativePrompt));
-        return Math.Clamp((tokens + ChunkTokens - 1) / ChunkTokens, 1, MaxTokens / ChunkTokens);
-    }
+    private int LengthOf(PictureRequest request) => Math.Max(model.LengthOf(request.Prompt), model.LengthOf(request.NegativePrompt));
 
     // Progress<T> would tell from another thread, and late.
     private sealed class StepProgress(Action<int> tell) : IProgress<int>

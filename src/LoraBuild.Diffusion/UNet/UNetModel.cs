@@ -1,6 +1,7 @@
 using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.UNet;
 
@@ -8,7 +9,7 @@ namespace LoraBuild.Diffusion.UNet;
 /// Stable Diffusion's noise predictor (Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", CVPR 2022;
 /// Ronneberger et al., "U-Net", 2015), with CompVis' tensor names and diffusers' layer names.
 /// </summary>
-public sealed class UNetModel : IDisposable
+public sealed class UNetModel : IModelPart, IDisposable
 {
     private const double NormEpsilon = 1e-5;
     private const double MaxPeriod = 10_000;
@@ -40,7 +41,13 @@ public sealed class UNetModel : IDisposable
         frequencies = Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
     }
 
-    /// <summary>Every linear layer and convolution, in the order in which LyCORIS makes its modules.</summary>
+    /// <inheritdoc/>
+    public string Name => DiffusersFolder.UNet;
+
+    /// <inheritdoc/>
+    public PartKind Kind => PartKind.Denoiser;
+
+    /// <inheritdoc/>
     public IReadOnlyList<AdaptableLayer> Layers { get; }
 
     /// <summary>The channels of the latents: 4.</summary>
@@ -49,11 +56,11 @@ public sealed class UNetModel : IDisposable
     /// <summary>The channels of the text encoder's output that the UNet attends to: 768 in SD1.x, 1024 in SD2.x.</summary>
     public long ContextSize { get; }
 
-    /// <summary>
-    /// Whether a training step keeps only the inputs of residual blocks and transformers and computes the rest again on the way back:
-    /// less memory for about a third more time, and the same gradients to the bit on a CPU. Call <see cref="Checkpoint.Backward"/> then.
-    /// </summary>
+    /// <inheritdoc/>
     public bool GradientCheckpointing { get; set; }
+
+    /// <inheritdoc/>
+    public int UsedLayers(int clipSkip) => Layers.Count;
 
     /// <summary>The noise, or the velocity, that the model sees in the latents.</summary>
     /// <param name="latents">[batch, 4, height, width], any size of at least one pixel a level, in the model's type.</param>

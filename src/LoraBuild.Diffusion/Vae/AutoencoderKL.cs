@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
 
@@ -7,12 +8,9 @@ namespace LoraBuild.Diffusion.Vae;
 /// Stable Diffusion 1.x's autoencoder (Rombach et al., 2022; Kingma and Welling, "Auto-Encoding Variational Bayes", 2014) with CompVis'
 /// tensor names: pictures to latents of an eighth of their size, and back.
 /// </summary>
-public sealed class AutoencoderKL : IDisposable
+public sealed class AutoencoderKL : IAutoencoder
 {
-    /// <summary>What sampled latents are multiplied with, so that their variance is about 1.</summary>
-    public const double ScaleFactor = 0.18215;
-
-    /// <summary>The side of <see cref="DecodeTiled"/>'s tiles, and how far they reach into each other, in latents: 768 and 192 pixels.</summary>
+    /// <summary>The side of the tiles in <see cref="DecodeTiled(Tensor)"/>, and how far they reach into each other, in latents: 768 and 192 pixels.</summary>
     public const int TileSide = 96, TileOverlap = 24;
 
     internal const double NormEpsilon = 1e-6;
@@ -23,8 +21,9 @@ public sealed class AutoencoderKL : IDisposable
     private readonly VaeDecoder decoder;
     private readonly Conv2d quantize, unquantize;
 
-    internal AutoencoderKL(Weights weights, long normGroups)
+    internal AutoencoderKL(Weights weights, long normGroups, double scaleFactor)
     {
+        (Type, Device, ScaleFactor) = (weights.Dtype, weights.Device, scaleFactor);
         var config = VaeConfig.Read(weights);
         LatentChannels = config.LatentChannels;
         Reduction = 1 << (config.Channels.Count - 1);
@@ -34,15 +33,22 @@ public sealed class AutoencoderKL : IDisposable
         decoder = new VaeDecoder(weights, config, normGroups);
     }
 
-    /// <summary>The channels of the latents: 4.</summary>
+    /// <summary>The factor of sampled latents, with which their variance is about 1.</summary>
+    public double ScaleFactor { get; }
+
+    /// <inheritdoc/>
+    public ScalarType Type { get; }
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
     public long LatentChannels { get; }
 
-    /// <summary>How many pixels one position of the latents stands for along each axis: 8.</summary>
+    /// <inheritdoc/>
     public int Reduction { get; }
 
-    /// <summary>The distribution of the pictures' latents, before scaling.</summary>
-    /// <param name="images">[batch, 3, height, width] in -1..1, both sizes multiples of <see cref="Reduction"/>, in the model's type.</param>
-    /// <returns>Mean and logarithm of the variance, each [batch, 4, height / 8, width / 8].</returns>
+    /// <inheritdoc/>
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor images)
     {
         using var scope = torch.NewDisposeScope();
@@ -50,24 +56,22 @@ public sealed class AutoencoderKL : IDisposable
         return scope.MoveToOuter(moments[0], moments[1].clamp(LeastLogVariance, GreatestLogVariance));
     }
 
-    /// <summary>Latents as the UNet sees them: a sample of the distribution, times <see cref="ScaleFactor"/>.</summary>
-    /// <param name="mean">From <see cref="Encode"/>.</param>
-    /// <param name="logVariance">From <see cref="Encode"/>.</param>
-    /// <param name="noise">Standard normal, of the mean's shape.</param>
-    public static Tensor Sample(Tensor mean, Tensor logVariance, Tensor noise)
+    /// <inheritdoc/>
+    public Tensor Sample(Tensor mean, Tensor logVariance, Tensor noise)
     {
         using var scope = torch.NewDisposeScope();
         return ((mean + ((logVariance * 0.5).exp() * noise)) * ScaleFactor).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The pictures of scaled latents.</summary>
-    /// <param name="latents">[batch, 4, height, width] as the UNet sees them, in the model's type.</param>
-    /// <returns>[batch, 3, 8 height, 8 width], about -1..1.</returns>
+    /// <inheritdoc/>
     public Tensor Decode(Tensor latents)
     {
         using var scope = torch.NewDisposeScope();
         return decoder.Forward(unquantize.Forward(latents / ScaleFactor)).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public Tensor DecodeTiled(Tensor latents) => DecodeTiled(latents, TileSide, TileOverlap);
 
     /// <summary>
     /// As <see cref="Decode"/>, in overlapping tiles: the memory is that of a tile, and of the picture. What sees the whole picture, the
@@ -78,7 +82,7 @@ public sealed class AutoencoderKL : IDisposable
     /// <param name="side">The tiles' side in latents.</param>
     /// <param name="overlap">How far neighbours reach into each other, less than half of <paramref name="side"/>.</param>
     /// <returns>[batch, 3, 8 height, 8 width], about -1..1, float32.</returns>
-    public Tensor DecodeTiled(Tensor latents, int side = TileSide, int overlap = TileOverlap)
+    public Tensor DecodeTiled(Tensor latents, int side, int overlap)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(overlap);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(side, 2 * overlap);
@@ -136,5 +140,28 @@ public sealed class AutoencoderKL : IDisposable
         var length = Math.Min(whole, side);
         for (var i = 0L; i < count; i++)
             yield return (count == 1 ? 0 : (whole - length) * i / (count - 1), length);
+    }
+}
+
+/// <summary>The sizes of an autoencoder, read off its tensors (CompVis keys, without their prefix).</summary>
+/// <param name="ImageChannels">3.</param>
+/// <param name="LatentChannels">4.</param>
+/// <param name="ResBlocks">Residual blocks a level of the encoder; the decoder has one more.</param>
+/// <param name="Channels">Channels of each level, from the largest map to the smallest: 128, 256, 512, 512 in SD1.x.</param>
+internal sealed record VaeConfig(long ImageChannels, long LatentChannels, int ResBlocks, IReadOnlyList<long> Channels)
+{
+    /// <summary>Reads the sizes.</summary>
+    /// <exception cref="LoraBuildException">LB4003: the tensors are not those of such an autoencoder.</exception>
+    public static VaeConfig Read(Weights weights)
+    {
+        var imageChannels = weights.ShapeOf("encoder.conv_in.weight", 4)[1];
+        var latentChannels = weights.ShapeOf("post_quant_conv.weight", 4)[0];
+        var channels = new List<long>();
+        while (weights.Has($"encoder.down.{channels.Count}.block.0.conv1.weight"))
+            channels.Add(weights.ShapeOf($"encoder.down.{channels.Count}.block.0.conv1.weight", 4)[0]);
+        if (channels.Count == 0)
+            throw weights.Misfit("it has no 'encoder.down.0.block.0.conv1.weight'");
+        var resBlocks = Enumerable.Range(0, int.MaxValue).First(i => !weights.Has($"encoder.down.0.block.{i}.conv1.weight"));
+        return new VaeConfig(imageChannels, latentChannels, resBlocks, channels);
     }
 }

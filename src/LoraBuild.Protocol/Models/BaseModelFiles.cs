@@ -13,14 +13,15 @@ public sealed class BaseModelFiles
         if (Directory.Exists(Path))
         {
             Folder = new DiffusersFolder(Path);
-            TextEncoder = Folder.WeightFiles(DiffusersFolder.TextEncoder);
-            UNet = Folder.WeightFiles(DiffusersFolder.UNet);
+            TextEncoders = [.. Folder.TextEncoders.Select(Folder.WeightFiles)];
+            Denoiser = Folder.WeightFiles(Folder.Denoiser);
         }
         else
         {
-            TextEncoder = UNet = [Path];
+            TextEncoders = [[Path]];
+            Denoiser = [Path];
         }
-        Vae = vae is not null ? VaeFiles(vae) : Folder?.WeightFiles(DiffusersFolder.Vae) ?? UNet;
+        Vae = vae is not null ? VaeFiles(vae) : Folder?.WeightFiles(DiffusersFolder.Vae) ?? Denoiser;
     }
 
     /// <summary>The checkpoint file or the diffusers folder.</summary>
@@ -29,24 +30,27 @@ public sealed class BaseModelFiles
     /// <summary>The folder where it is one.</summary>
     public DiffusersFolder? Folder { get; }
 
-    /// <summary>The files with the text encoder's weights.</summary>
-    public IReadOnlyList<string> TextEncoder { get; }
+    /// <summary>The files with each text encoder's weights.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> TextEncoders { get; }
 
-    /// <summary>The files with the UNet's weights.</summary>
-    public IReadOnlyList<string> UNet { get; }
+    /// <summary>The files with the denoiser's weights.</summary>
+    public IReadOnlyList<string> Denoiser { get; }
 
     /// <summary>The files with the autoencoder's weights.</summary>
     public IReadOnlyList<string> Vae { get; }
 
+    /// <summary>The files of text encoders and denoiser, once.</summary>
+    public IEnumerable<string> Own => TextEncoders.SelectMany(files => files).Concat(Denoiser).Distinct();
+
     /// <summary>Every file with weights, once.</summary>
-    public IEnumerable<string> Weights => TextEncoder.Concat(UNet).Concat(Vae).Distinct();
+    public IEnumerable<string> Weights => Own.Union(Vae);
 
     /// <summary>
     /// Files that need not be there, but would change the model if they were: settings, and weights that come before those that were found.
     /// </summary>
     public IEnumerable<string> Optional => Weights.Select(file => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file)!, ConfigName))
         .Concat(Folder is null ? [] : Folder.SettingsFiles.Concat(
-            new[] { DiffusersFolder.TextEncoder, DiffusersFolder.UNet, DiffusersFolder.Vae }.SelectMany(Folder.PreferredWeightFiles)))
+            ((string[])[.. Folder.TextEncoders, Folder.Denoiser, DiffusersFolder.Vae]).SelectMany(Folder.PreferredWeightFiles)))
         .Distinct();
 
     /// <summary>Finds the files.</summary>

@@ -9,19 +9,23 @@ namespace LoraBuild.Protocol.Models;
 /// </summary>
 public sealed class DiffusersFolder
 {
-    /// <summary>The folder of the noise predictor.</summary>
+    /// <summary>The folder of a denoiser that is a UNet.</summary>
     public const string UNet = "unet";
+
+    /// <summary>The folder of a denoiser that is a transformer.</summary>
+    public const string Transformer = "transformer";
 
     /// <summary>The folder of the autoencoder.</summary>
     public const string Vae = "vae";
 
-    /// <summary>The folder of the text encoder.</summary>
+    /// <summary>The folder of the first text encoder; others have a number behind it.</summary>
     public const string TextEncoder = "text_encoder";
 
     /// <summary>The folder of the noise schedule's settings.</summary>
     public const string Scheduler = "scheduler";
 
     private const string ConfigName = "config.json";
+    private const int MaxTextEncoders = 4;
 
     // Full precision first, as diffusers itself chooses where it is told nothing.
     private static readonly string[] Variants = ["", ".fp16", ".bf16", ".fp32"];
@@ -31,6 +35,16 @@ public sealed class DiffusersFolder
     /// <summary>A model at this folder.</summary>
     public DiffusersFolder(string path) => this.path = path;
 
+    /// <summary>The denoiser's folder, by name: <see cref="UNet"/>, or <see cref="Transformer"/> where there is one.</summary>
+    public string Denoiser => Directory.Exists(Path.Combine(path, Transformer)) ? Transformer : UNet;
+
+    /// <summary>The text encoders' folders, by name: the first, and all further ones that are there.</summary>
+    public IReadOnlyList<string> TextEncoders =>
+    [
+        TextEncoder,
+        .. Enumerable.Range(2, MaxTextEncoders - 1).Select(number => $"{TextEncoder}_{number}").Where(name => Directory.Exists(Path.Combine(path, name))),
+    ];
+
     /// <summary>The file that says which pipeline the parts make up.</summary>
     public string IndexFile => Path.Combine(path, "model_index.json");
 
@@ -39,10 +53,11 @@ public sealed class DiffusersFolder
 
     /// <summary>Every file that loading the model may look at but can do without.</summary>
     public IEnumerable<string> SettingsFiles =>
-        [IndexFile, SchedulerFile, .. new[] { UNet, Vae, TextEncoder }.Select(ConfigFile)];
+        [IndexFile, SchedulerFile, .. ((string[])[Denoiser, Vae, .. TextEncoders]).Select(ConfigFile)];
 
     /// <summary>Whether a folder is such a model.</summary>
-    public static bool IsAt(string path) => File.Exists(Path.Combine(path, "model_index.json")) || Directory.Exists(Path.Combine(path, UNet));
+    public static bool IsAt(string path) =>
+        File.Exists(Path.Combine(path, "model_index.json")) || new[] { UNet, Transformer }.Any(part => Directory.Exists(Path.Combine(path, part)));
 
     /// <summary>The settings of a part.</summary>
     public string ConfigFile(string part) => Path.Combine(path, part, ConfigName);
@@ -66,7 +81,7 @@ public sealed class DiffusersFolder
     private IEnumerable<string> Candidates(string part)
     {
         // Text encoders are saved by transformers, which has other names.
-        var (stem, oldStem) = part == TextEncoder ? ("model", "pytorch_model") : ("diffusion_pytorch_model", "diffusion_pytorch_model");
+        var (stem, oldStem) = part.StartsWith(TextEncoder, StringComparison.Ordinal) ? ("model", "pytorch_model") : ("diffusion_pytorch_model", "diffusion_pytorch_model");
         foreach (var variant in Variants)
         {
             yield return Path.Combine(path, part, $"{stem}{variant}.safetensors");

@@ -1,11 +1,11 @@
 using LoraBuild.Base.Randomness;
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Diffusion.UNet;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters.Algorithms;
 using LoraBuild.Training.Adapters.Files;
 using LoraBuild.Training.Parameters;
+using LoraBuild.Training.Randomness;
 
 namespace LoraBuild.Training.Adapters;
 
@@ -13,6 +13,7 @@ namespace LoraBuild.Training.Adapters;
 internal sealed class AdapterBlueprint
 {
     private readonly ParameterGroup group;
+    private readonly PartKind part;
     private readonly double rateFactor;
     private readonly long[]? lengthsShape;
     private readonly bool hasScalar, trainsScalar;
@@ -20,6 +21,7 @@ internal sealed class AdapterBlueprint
     private AdapterBlueprint(
         AdaptableLayer layer,
         ParameterGroup group,
+        PartKind part,
         AdapterKind kind,
         IReadOnlyList<AdapterFactor> factors,
         double alpha,
@@ -28,7 +30,7 @@ internal sealed class AdapterBlueprint
         TrainingSettings settings)
     {
         (Layer, Kind, Factors, Alpha) = (layer, kind, factors, alpha);
-        (this.group, this.rateFactor, this.lengthsShape) = (group, rateFactor, lengthsShape?.ToArray());
+        (this.group, this.part, this.rateFactor, this.lengthsShape) = (group, part, rateFactor, lengthsShape?.ToArray());
         trainsScalar = settings.UseScalar && group != ParameterGroup.Untrained;
         // LyCORIS' adapters shorten their change by it, whether it is learnt or not.
         hasScalar = settings.UseScalar
@@ -57,21 +59,22 @@ internal sealed class AdapterBlueprint
             // Files know alpha over rank alone, so that rs_lora's scale goes into alpha; and an alpha that does not count is the rank.
             var alpha = kind.RankOf(factors) is null ? place.Rank : settings.RsLora ? place.Alpha * Math.Sqrt(place.Rank) : place.Alpha;
             var lengths = settings.DoraWd ? WeightDecomposition.LengthsShape(place.Layer, settings.WdOnOutput) : null;
-            return new AdapterBlueprint(place.Layer, place.Group, kind, factors, alpha, place.RateFactor, lengths, settings);
+            return new AdapterBlueprint(place.Layer, place.Group, place.Kind, kind, factors, alpha, place.RateFactor, lengths, settings);
         })];
     }
 
     /// <summary>Adapters like those of a file, on the layers that may be trained.</summary>
-    public static IReadOnlyList<AdapterBlueprint> Of(LoraReader file, TextEncoder textEncoder, UNetModel unet, TrainingSettings settings)
+    public static IReadOnlyList<AdapterBlueprint> Of(LoraReader file, IDiffusionModel model, TrainingSettings settings)
     {
-        var groups = AdapterSelection.GroupsOf(textEncoder, unet, settings).ToDictionary(place => place.Layer, place => place.Group);
+        var groups = AdapterSelection.GroupsOf(model, settings).ToDictionary(place => place.Layer);
         return [.. file.Layers.Where(held => groups.ContainsKey(held.Layer)).Select(held => new AdapterBlueprint(
             held.Layer,
-            groups[held.Layer],
+            groups[held.Layer].Group,
+            groups[held.Layer].Kind,
             held.Kind,
             held.Factors,
             held.Alpha,
-            AdapterSelection.RateFactor(held.Layer, settings),
+            AdapterSelection.RateFactor(model, held.Layer, settings),
             held.LengthsShape,
             settings))];
     }
@@ -145,7 +148,7 @@ internal sealed class AdapterBlueprint
         Alpha,
         hasScalar ? parameters[NameOf(AdapterKind.ScalarName)] : null,
         lengthsShape is null ? null : parameters[NameOf(AdapterKind.LengthsName)],
-        AdapterDropout.IsIn(settings) ? new(settings, place, layer.Name, perSample: group == ParameterGroup.UNet) : null);
+        AdapterDropout.IsIn(settings) ? new(settings, place, layer.Name, perSample: part == PartKind.Denoiser) : null);
 
     private static string Described(AdapterFactor factor) => $"{factor.Name} [{string.Join(", ", factor.Shape)}]";
 

@@ -1,5 +1,6 @@
 using LoraBuild.Base.Randomness;
 using LoraBuild.Settings;
+using LoraBuild.Training.Randomness;
 
 namespace LoraBuild.Training.Adapters;
 

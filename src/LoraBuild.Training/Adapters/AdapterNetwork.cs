@@ -1,6 +1,6 @@
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Diffusion.UNet;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters.Acceleration;
 using LoraBuild.Training.Adapters.Files;
@@ -8,7 +8,7 @@ using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters;
 
-/// <summary>The adapters that are trained, on the layers of both models. Disposing it takes them off their layers.</summary>
+/// <summary>The adapters that are trained, on the layers of a model. Disposing it takes them off their layers.</summary>
 public sealed class AdapterNetwork : IDisposable
 {
     private readonly IReadOnlyList<AdapterBlueprint> blueprints;
@@ -36,7 +36,7 @@ public sealed class AdapterNetwork : IDisposable
     /// <summary>The weights and their gradients.</summary>
     public ParameterBuffer Parameters { get; }
 
-    /// <summary>The adapters: the text encoder's first, each model's in LyCORIS' order.</summary>
+    /// <summary>The adapters: text encoders first, each part's in LyCORIS' order.</summary>
     public IReadOnlyList<AdapterModule> Modules { get; }
 
     /// <summary>The adapters that are a LoHa and no more, on their layers.</summary>
@@ -46,28 +46,26 @@ public sealed class AdapterNetwork : IDisposable
         select (module.Plain, module.Layer);
 
     /// <summary>
-    /// Puts adapters on the models, with LyCORIS' first weights or those of <see cref="TrainingSettings.NetworkWeights"/>.
+    /// Puts adapters on a model, with LyCORIS' first weights or those of <see cref="TrainingSettings.NetworkWeights"/>.
     /// </summary>
-    /// <param name="textEncoder">The text encoder.</param>
-    /// <param name="unet">The UNet.</param>
+    /// <param name="model">The model.</param>
     /// <param name="settings">Kind, ranks, alphas, the seed, and what to train.</param>
-    /// <param name="device">Where the models are.</param>
-    /// <exception cref="LoraBuild.Base.Diagnostics.LoraBuildException">
+    /// <exception cref="LoraBuildException">
     /// LB4001, LB4002, LB4005: the file to start from is missing, damaged or for another model. LB5001: a setting does not fit the model.
     /// </exception>
-    public static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device) =>
+    public static AdapterNetwork Create(IDiffusionModel model, TrainingSettings settings) =>
         // On a CPU a layer with a LoHa is one operator of our own, which makes its factors itself.
-        Create(textEncoder, unet, settings, device, makesFactorsAtOnce: device.type != DeviceType.CPU);
+        Create(model, settings, makesFactorsAtOnce: model.Device.type != DeviceType.CPU);
 
     // The same, said whether a pass begins with the factors of all LoHas.
-    internal static AdapterNetwork Create(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings, Device device, bool makesFactorsAtOnce)
+    internal static AdapterNetwork Create(IDiffusionModel model, TrainingSettings settings, bool makesFactorsAtOnce)
     {
-        var layers = LayersOf(textEncoder, unet);
-        using var start = settings.NetworkWeights is { } file ? LoraReader.Open(file, layers.Values) : null;
+        var layers = LayersOf(model);
+        using var start = settings.NetworkWeights is { } file ? LoraReader.Open(file, model) : null;
         var blueprints = settings.DimFromWeights && start is not null
-            ? AdapterBlueprint.Of(start, textEncoder, unet, settings)
-            : AdapterBlueprint.Of(AdapterSelection.Choose(textEncoder, unet, settings), settings);
-        var parameters = new ParameterBuffer([.. blueprints.SelectMany(blueprint => blueprint.Shapes())], device);
+            ? AdapterBlueprint.Of(start, model, settings)
+            : AdapterBlueprint.Of(AdapterSelection.Choose(model, settings), settings);
+        var parameters = new ParameterBuffer([.. blueprints.SelectMany(blueprint => blueprint.Shapes())], model.Device);
         foreach (var blueprint in blueprints)
             blueprint.Fill(parameters, settings.Seed);
         if (start is not null)
@@ -75,11 +73,10 @@ public sealed class AdapterNetwork : IDisposable
         return new(blueprints, layers, parameters, settings, makesFactorsAtOnce);
     }
 
-    /// <summary>The same adapters on a second copy of the models: the same weights, with gradients of their own.</summary>
-    /// <param name="secondTextEncoder">A text encoder with this one's layers.</param>
-    /// <param name="secondUnet">A UNet with this one's layers.</param>
-    public AdapterNetwork Twin(TextEncoder secondTextEncoder, UNetModel secondUnet) =>
-        new(blueprints, LayersOf(secondTextEncoder, secondUnet), Parameters.Twin(), settings, makesFactorsAtOnce: factors is not null);
+    /// <summary>The same adapters on a second copy of the model: the same weights, with gradients of their own.</summary>
+    /// <param name="second">A model with this one's layers.</param>
+    public AdapterNetwork Twin(IDiffusionModel second) =>
+        new(blueprints, LayersOf(second), Parameters.Twin(), settings, makesFactorsAtOnce: factors is not null);
 
     /// <summary>Says which pass through the models comes next; dropouts depend on it. Before it, and after <see cref="EndPass"/>, nothing is dropped.</summary>
     /// <param name="pass">Its number in the whole training, from 0.</param>
@@ -132,8 +129,8 @@ public sealed class AdapterNetwork : IDisposable
         Parameters.Dispose();
     }
 
-    private static Dictionary<string, AdaptableLayer> LayersOf(TextEncoder textEncoder, UNetModel unet) =>
-        textEncoder.Layers.Concat(unet.Layers).ToDictionary(layer => layer.Name);
+    private static Dictionary<string, AdaptableLayer> LayersOf(IDiffusionModel model) =>
+        model.Parts.SelectMany(part => part.Layers).ToDictionary(layer => layer.Name);
 
     private static void StartFrom(LoraReader start, IReadOnlyList<AdapterBlueprint> blueprints, ParameterBuffer parameters)
     {

@@ -1,7 +1,6 @@
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Diffusion.UNet;
 using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
@@ -10,12 +9,12 @@ namespace LoraBuild.Training.Adapters;
 /// <summary>The choice of the layers that get adapters, and of their ranks.</summary>
 internal static class AdapterSelection
 {
-    /// <summary>The layers with adapters by preset, blocks and ranks: the text encoder's first, each model's in LyCORIS' order.</summary>
+    /// <summary>The layers with adapters by preset, blocks and ranks: text encoders first, each part's in LyCORIS' order.</summary>
     /// <exception cref="LoraBuildException">LB5001: the preset names something that no layer has to do with, or nothing is left.</exception>
-    public static IReadOnlyList<AdapterPlace> Choose(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings)
+    public static IReadOnlyList<AdapterPlace> Choose(IDiffusionModel model, TrainingSettings settings)
     {
         var preset = PresetOf(settings);
-        var layers = GroupsOf(textEncoder, unet, settings);
+        var layers = GroupsOf(model, settings);
         if (preset.EntriesWithout([.. layers.Select(layer => layer.Layer.Name)]) is { Count: > 0 } strangers && !AdapterPreset.Names.Contains(preset.Text))
         {
             throw new LoraBuildException(
@@ -26,7 +25,7 @@ internal static class AdapterSelection
 
         var places = layers
             .Where(layer => preset.Covers(layer.Layer.Name, IsLarge(layer.Layer)))
-            .Select(layer => Place(layer.Layer, layer.Group, settings))
+            .Select(layer => Place(model, layer, settings))
             .Where(place => place is { Rank: > 0, RateFactor: > 0 })
             .ToList();
         return places.Count > 0 ? places : throw new LoraBuildException(
@@ -34,21 +33,29 @@ internal static class AdapterSelection
             "No layer gets an adapter. Look at LoraPreset, LoraNetworkTrainUnetOnly, LoraBlockDims and the factors of the learning rate.");
     }
 
-    /// <summary>Every layer that may be trained, with its group.</summary>
-    public static IReadOnlyList<(AdaptableLayer Layer, ParameterGroup Group)> GroupsOf(TextEncoder textEncoder, UNetModel unet, TrainingSettings settings)
-    {
-        var layers = unet.Layers.Select(layer => (layer, ParameterGroup.UNet));
-        return settings.NetworkTrainUnetOnly ? [.. layers] : [.. TextEncoderLayers(textEncoder, settings.ClipSkip ?? 1), .. layers];
-    }
+    /// <summary>All layers that may be trained, with their group and the task of their part.</summary>
+    public static IReadOnlyList<(AdaptableLayer Layer, ParameterGroup Group, PartKind Kind)> GroupsOf(IDiffusionModel model, TrainingSettings settings) =>
+    [
+        .. from @group in ParameterGroup.Of(model.Parts, settings)
+           let part = model.Parts[@group.Index]
+           let used = part.UsedLayers(settings.ClipSkip ?? 1)
+           from layer in part.Layers.Select((layer, i) => (layer, i < used ? @group : ParameterGroup.Untrained, part.Kind))
+           select layer,
+    ];
 
     /// <summary>The factor of the learning rate of a layer's weights.</summary>
-    public static double RateFactor(AdaptableLayer layer, TrainingSettings settings) => UNetBlockIndex.Of(layer.Name) switch
+    public static double RateFactor(IDiffusionModel model, AdaptableLayer layer, TrainingSettings settings)
     {
-        null => 1,
-        < UNetBlockIndex.PerWay and { } block => settings.DownLrWeight?.Values[block] ?? 1,
-        UNetBlockIndex.PerWay => settings.MidLrWeight?.Values[0] ?? 1,
-        { } block => settings.UpLrWeight?.Values[block - UNetBlockIndex.PerWay - 1] ?? 1,
-    };
+        if (model.BlockOf(layer) is not { } block)
+            return 1;
+        var weights = block.Way switch
+        {
+            BlockWay.Down => settings.DownLrWeight,
+            BlockWay.Middle => settings.MidLrWeight,
+            _ => settings.UpLrWeight,
+        };
+        return weights?.Values[block.IndexInWay] ?? 1;
+    }
 
     // networks.lora knows no presets; its own choice of layers stands for 'full'.
     private static AdapterPreset PresetOf(TrainingSettings settings)
@@ -58,27 +65,20 @@ internal static class AdapterSelection
         return settings.ConvDim > 0 || settings.ConvBlockDims is not null ? AdapterPreset.LoraWithConvolutions : AdapterPreset.Lora;
     }
 
-    // Under clip_skip the last layers don't reach the UNet.
-    private static IEnumerable<(AdaptableLayer Layer, ParameterGroup Group)> TextEncoderLayers(TextEncoder textEncoder, int clipSkip)
+    private static AdapterPlace Place(
+        IDiffusionModel model, (AdaptableLayer Layer, ParameterGroup Group, PartKind Kind) place, TrainingSettings settings)
     {
-        var perLayer = textEncoder.Layers.Count / textEncoder.Depth;
-        var used = (textEncoder.Depth + 1 - clipSkip) * perLayer;
-        return textEncoder.Layers.Select((layer, i) => (layer, i < used ? ParameterGroup.TextEncoder : ParameterGroup.Untrained));
-    }
-
-    private static AdapterPlace Place(AdaptableLayer layer, ParameterGroup group, TrainingSettings settings)
-    {
+        var layer = place.Layer;
         var (dims, alphas, dim, alpha) = IsLarge(layer)
             ? (settings.ConvBlockDims, settings.ConvBlockAlphas, settings.ConvDim, settings.ConvAlpha)
             : (settings.BlockDims, settings.BlockAlphas, settings.NetworkDim, settings.NetworkAlpha);
-        if (UNetBlockIndex.Of(layer.Name) is { } block)
+        if (model.BlockOf(layer) is { Index: var block })
         {
             dim = (int?)dims?.Values[block] ?? dim;
             // As everywhere in sd-scripts, an alpha of 0 is the rank.
             alpha = alphas?.Values[block] switch { null => alpha, 0 => dim, { } ofBlock => ofBlock };
         }
-
-        return new(layer, group, dim, alpha, RateFactor(layer, settings));
+        return new(layer, place.Group, place.Kind, dim, alpha, RateFactor(model, layer, settings));
     }
 
     private static bool IsLarge(AdaptableLayer layer) => layer is Conv2d { KernelSize: > 1 };
@@ -87,7 +87,8 @@ internal static class AdapterSelection
 /// <summary>A layer that gets an adapter, and how large that is.</summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="Group">The group whose learning rate its weights follow.</param>
+/// <param name="Kind">The task of the layer's part.</param>
 /// <param name="Rank">The rank, from 1.</param>
 /// <param name="Alpha">The change is scaled by alpha over the rank.</param>
 /// <param name="RateFactor">The factor of the learning rate.</param>
-internal sealed record AdapterPlace(AdaptableLayer Layer, ParameterGroup Group, int Rank, double Alpha, double RateFactor);
+internal sealed record AdapterPlace(AdaptableLayer Layer, ParameterGroup Group, PartKind Kind, int Rank, double Alpha, double RateFactor);

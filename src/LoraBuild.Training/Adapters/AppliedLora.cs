@@ -1,12 +1,11 @@
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Diffusion.UNet;
 using LoraBuild.Training.Adapters.Files;
 
 namespace LoraBuild.Training.Adapters;
 
 /// <summary>
-/// LoRA files on the models that they were made for, with the weights as they are: nothing is merged. Disposing it takes the adapters off
+/// LoRA files on the model that they were made for, with the weights as they are: nothing is merged. Disposing it takes the adapters off
 /// again.
 /// </summary>
 public sealed class AppliedLora : IDisposable
@@ -24,31 +23,27 @@ public sealed class AppliedLora : IDisposable
     /// <summary>The adapters, file by file.</summary>
     public IReadOnlyList<AdapterModule> Modules { get; }
 
-    /// <summary>Reads a file and puts its adapters on the models' layers, in place of those that are there.</summary>
+    /// <summary>Reads a file and puts its adapters on the model's layers, in place of those that are there.</summary>
     /// <param name="path">A <c>.safetensors</c> file: LyCORIS' LoHa, LoCon or LoKr, sd-scripts' LoRA, or diffusers' LoRA.</param>
-    /// <param name="textEncoder">The text encoder.</param>
-    /// <param name="unet">The UNet.</param>
+    /// <param name="model">The model.</param>
     /// <param name="strength">How strongly the changes are applied: 1 as trained.</param>
     /// <exception cref="Base.Diagnostics.LoraBuildException">
     /// LB4001, LB4002, LB6004: the file is missing, damaged or cannot be read. LB4005: it holds no LoRA, or one for another model; no layer has
     /// changed.
     /// </exception>
-    public static AppliedLora Apply(string path, TextEncoder textEncoder, UNetModel unet, double strength = 1) =>
-        Apply([(path, strength)], textEncoder, unet);
+    public static AppliedLora Apply(string path, IDiffusionModel model, double strength = 1) => Apply([(path, strength)], model);
 
-    /// <summary>Reads several files and puts the sum of their changes on the models' layers.</summary>
+    /// <summary>Reads several files and puts the sum of their changes on the model's layers.</summary>
     /// <param name="files">The files, each with its strength.</param>
-    /// <param name="textEncoder">The text encoder.</param>
-    /// <param name="unet">The UNet.</param>
-    /// <inheritdoc cref="Apply(string, TextEncoder, UNetModel, double)"/>
-    public static AppliedLora Apply(IReadOnlyList<(string Path, double Strength)> files, TextEncoder textEncoder, UNetModel unet)
+    /// <param name="model">The model.</param>
+    /// <inheritdoc cref="Apply(string, IDiffusionModel, double)"/>
+    public static AppliedLora Apply(IReadOnlyList<(string Path, double Strength)> files, IDiffusionModel model)
     {
         using var scope = NewDisposeScope();
-        var layers = textEncoder.Layers.Concat(unet.Layers).ToList();
         var modules = new List<AdapterModule>();
         foreach (var (path, strength) in files)
         {
-            using var file = LoraReader.Open(path, layers);
+            using var file = LoraReader.Open(path, model);
             modules.AddRange(file.Layers.Select(held => Module(file, held, strength)));
         }
 

@@ -1,6 +1,7 @@
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Settings;
-using LoraBuild.Training.Metadata;
+using LoraBuild.Training.Adapters.Files;
+using LoraBuild.Training.Engine;
 
 namespace LoraBuild.Training.Adapters;
 
@@ -17,18 +18,10 @@ public static class LoraFile
     {
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
-        var dtype = ScalarTypeOf(precision);
+        var dtype = ComputeDevice.TypeOf(precision);
         var tensors = network.Modules.SelectMany(module => module.Tensors())
             .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.to_type(dtype).cpu()))
             .ToList();
         SafetensorsWriter.Write(path, tensors, metadata.Concat(TensorHashes.Of(tensors, metadata)).OrderBy(entry => entry.Key, StringComparer.Ordinal));
     }
-
-    /// <summary>The engine's name of a number format.</summary>
-    public static ScalarType ScalarTypeOf(ModelPrecision precision) => precision switch
-    {
-        ModelPrecision.Float16 => ScalarType.Float16,
-        ModelPrecision.BFloat16 => ScalarType.BFloat16,
-        _ => ScalarType.Float32,
-    };
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LoraBuild.Base.Randomness;
 using LoraBuild.Settings;
 
@@ -60,4 +61,59 @@ public static class CaptionProcessor
     // From the minimum to all tags along a straight line.
     private static int WarmedUp(int count, int min, int step, int warmupSteps) =>
         (int)Math.Floor(step * ((double)(count - min) / warmupSteps)) + min;
+}
+
+/// <summary>When in a training a caption is read.</summary>
+/// <param name="Step">The optimizer step, from 0.</param>
+/// <param name="TotalSteps">Optimizer steps of the whole training.</param>
+/// <param name="Epoch">The pass over the data, from 1 as sd-scripts counts them.</param>
+public readonly record struct CaptionMoment(int Step, int TotalSteps, int Epoch);
+
+/// <summary>The tags of a caption: those that stay where they are, and those that may be shuffled and dropped.</summary>
+/// <param name="Start">Kept at the start.</param>
+/// <param name="Loose">Between them.</param>
+/// <param name="End">Kept at the end.</param>
+internal sealed record CaptionTags(IReadOnlyList<string> Start, IReadOnlyList<string> Loose, IReadOnlyList<string> End)
+{
+    /// <summary>
+    /// Splits a caption at <c>keep_tokens_separator</c>, where it has one, else after <c>keep_tokens</c> tags. Only in the first case are
+    /// empty tags left out, as sd-scripts does.
+    /// </summary>
+    public static CaptionTags Split(string caption, TrainingSettings settings)
+    {
+        if (settings.KeepTokensSeparator is { } bar && caption.Contains(bar, StringComparison.Ordinal))
+        {
+            var parts = caption.Split(bar, 3);
+            return new(Present(parts[0]), Present(parts[1]), parts.Length > 2 ? Present(parts[2]) : []);
+        }
+
+        var tags = caption.Trim().Split(settings.CaptionSeparator, StringSplitOptions.TrimEntries);
+        var kept = Math.Min(settings.KeepTokens, tags.Length);
+        return new(tags[..kept], tags[kept..], []);
+
+        string[] Present(string part) =>
+            part.Split(settings.CaptionSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+}
+
+/// <summary>sd-scripts' <c>enable_wildcard</c>.</summary>
+internal static partial class CaptionWildcards
+{
+    // Stand for doubled braces while single ones are looked for: private use characters, which no caption has.
+    private const char Open = '\uE000', Close = '\uE001';
+
+    /// <summary>One of the caption's lines, with one alternative of each <c>{a|b|c}</c>; <c>{{</c> and <c>}}</c> are braces.</summary>
+    public static string Resolve(string caption, CounterRandom random)
+    {
+        string[] lines = [.. caption.Split('\n').Select(line => line.TrimEnd('\r'))];
+        var line = lines.Length == 1 ? lines[0] : Choose(lines, random);
+        line = line.Replace("{{", $"{Open}", StringComparison.Ordinal).Replace("}}", $"{Close}", StringComparison.Ordinal);
+        line = Alternatives().Replace(line, match => Choose(match.Groups[1].Value.Split('|'), random));
+        return line.Replace(Open, '{').Replace(Close, '}');
+    }
+
+    private static string Choose(string[] choices, CounterRandom random) => choices[random.NextInt(choices.Length)];
+
+    [GeneratedRegex(@"\{([^}]+)\}")]
+    private static partial Regex Alternatives();
 }

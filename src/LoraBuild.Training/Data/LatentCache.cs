@@ -1,9 +1,9 @@
 using LoraBuild.Base.Hashing;
 using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Safetensors;
-using LoraBuild.Diffusion.Vae;
 using LoraBuild.Incremental.Caching;
 using LoraBuild.Settings;
+using LoraBuild.Training.Randomness;
 
 namespace LoraBuild.Training.Data;
 
@@ -127,6 +127,6 @@ public sealed class LatentCache : IDisposable
     private Tensor Sample(PictureView view, Tensor mean, Tensor logVariance)
     {
         var random = new CounterRandom(settings.Seed, (long)RandomPurpose.CachedPosterior, view.Picture, view.Mirrored ? 1 : 0);
-        return AutoencoderKL.Sample(mean, logVariance, encoder.ToDevice(tensor(random.NextGaussians((int)mean.numel())).view(mean.shape)));
+        return encoder.Sample(mean, logVariance, tensor(random.NextGaussians((int)mean.numel())).view(mean.shape));
     }
 }

@@ -7,9 +7,7 @@ namespace LoraBuild.Training.Data;
 
 /// <summary>The autoencoder's encoder over pixels in memory. Several threads may use it at once.</summary>
 /// <param name="vae">The autoencoder.</param>
-/// <param name="device">Where it is.</param>
-/// <param name="dtype">The type that it computes in.</param>
-public sealed class LatentEncoder(AutoencoderKL vae, Device device, ScalarType dtype)
+public sealed class LatentEncoder(IAutoencoder vae)
 {
     private const int ProbeSide = 64;
 
@@ -22,7 +20,7 @@ public sealed class LatentEncoder(AutoencoderKL vae, Device device, ScalarType d
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         var images = cat([.. pixels.Select(picture => tensor(picture, dtype: ScalarType.Float32).view(1, 3, size.Height, size.Width))]);
-        var (mean, logVariance) = vae.Encode(images.to_type(dtype).to(device));
+        var (mean, logVariance) = vae.Encode(images.to_type(vae.Type).to(vae.Device));
         return scope.MoveToOuter(mean.to_type(ScalarType.Float32), logVariance.to_type(ScalarType.Float32));
     }
 
@@ -38,5 +36,8 @@ public sealed class LatentEncoder(AutoencoderKL vae, Device device, ScalarType d
     }
 
     /// <summary>A tensor on the encoder's device.</summary>
-    public Tensor ToDevice(Tensor values) => values.to(device);
+    public Tensor ToDevice(Tensor values) => values.to(vae.Device);
+
+    /// <inheritdoc cref="IAutoencoder.Sample"/>
+    public Tensor Sample(Tensor mean, Tensor logVariance, Tensor noise) => vae.Sample(mean, logVariance, ToDevice(noise));
 }

@@ -1,4 +1,4 @@
-using LoraBuild.Diffusion.Vae;
+using LoraBuild.Training.Engine;
 
 namespace LoraBuild.Training.Data;
 
@@ -56,7 +56,7 @@ public sealed class LatentSource(LatentEncoder encoder, LatentCache? cache, int 
         {
             var (mean, logVariance) = Distribution(batch, groups[i]);
             var noise = tensor([.. groups[i].SelectMany(sample => sample.PosteriorNoise)], dtype: ScalarType.Float32).view(mean.shape);
-            encoded[i] = AutoencoderKL.Sample(mean, logVariance, encoder.ToDevice(noise)).DetachFromDisposeScope();
+            encoded[i] = encoder.Sample(mean, logVariance, noise).DetachFromDisposeScope();
         }
     }
 

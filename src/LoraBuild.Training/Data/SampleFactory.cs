@@ -1,8 +1,9 @@
 using LoraBuild.Base.Randomness;
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
 using LoraBuild.Training.Noise;
+using LoraBuild.Training.Randomness;
 
 namespace LoraBuild.Training.Data;
 
@@ -10,14 +11,15 @@ namespace LoraBuild.Training.Data;
 /// Makes samples: each is a function of (seed, step, place in the batch) and of its picture alone, whatever thread makes it and when.
 /// </summary>
 /// <param name="views">Where pixels come from.</param>
-/// <param name="tokenizer">Turns captions into tokens.</param>
+/// <param name="model">Tokenizes captions, and gives the size of latents.</param>
 /// <param name="settings">What is random, and the seed.</param>
-/// <param name="latentChannels">Channels of the autoencoder's latents.</param>
-/// <param name="reduction">Pixels along each axis for one position of the latents.</param>
-public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, TrainingSettings settings, long latentChannels, int reduction)
+public sealed class SampleFactory(ViewReader views, IDiffusionModel model, TrainingSettings settings)
 {
+    private readonly int channels = (int)model.Autoencoder.LatentChannels;
+    private readonly int reduction = model.Autoencoder.Reduction;
+
     /// <summary>Where the samples' noise comes from.</summary>
-    public TrainingNoise Noise { get; } = new(settings, (int)latentChannels);
+    public TrainingNoise Noise { get; } = new(settings, (int)model.Autoencoder.LatentChannels);
 
     /// <summary>The sample at a place of a step's batch.</summary>
     /// <param name="picture">What it shows.</param>
@@ -29,23 +31,19 @@ public sealed class SampleFactory(ViewReader views, ClipTokenizer tokenizer, Tra
     {
         var view = View(picture, step, place);
         var caption = CaptionProcessor.Process(picture.Caption, settings, moment, Stream(RandomPurpose.Caption, step, place));
-        float[][]? weights = null;
-        var tokens = settings.WeightedCaptions
-            ? tokenizer.EncodeWeighted(caption, settings.MaxTokenLength, out weights)
-            : tokenizer.Encode(caption, settings.MaxTokenLength);
         var bucket = picture.Placement.Bucket;
+        var frame = new PictureFrame(picture.Size, bucket, view.Mirrored);
         var (height, width) = (bucket.Height / reduction, bucket.Width / reduction);
         return new(
             picture,
             view,
-            tokens,
+            model.Tokenize(caption, frame, settings.MaxTokenLength, settings.WeightedCaptions),
             settings.MinTimestep + Stream(RandomPurpose.Timestep, step, place).NextInt(Math.Max(1, settings.MaxTimestep - settings.MinTimestep)),
             Noise.NeedsLatents ? null : Noise.Target(step, place, height, width),
-            Stream(RandomPurpose.Posterior, step, place).NextGaussians((int)latentChannels * height * width))
+            Stream(RandomPurpose.Posterior, step, place).NextGaussians(channels * height * width))
         {
             Perturbation = Noise.Perturbation(step, place, height, width),
             Pixels = settings.UsesCachedLatents ? null : views.Pixels(picture, view),
-            TokenWeights = weights,
             Mask = settings.UsesMasks ? views.Mask(picture, view, reduction) : null,
             Weight = picture.IsRegularization ? settings.PriorLossWeight : 1,
         };

@@ -1,8 +1,10 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Geometry;
 using LoraBuild.Base.Randomness;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Settings;
 using LoraBuild.Settings.Buckets;
+using LoraBuild.Training.Randomness;
 
 namespace LoraBuild.Training.Data;
 
@@ -53,6 +55,7 @@ public sealed class TrainingDataset
                 entry.Repeats,
                 selector.Select(new(entry.Picture.Width, entry.Picture.Height), entry.Picture.Source))
             {
+                Size = new(entry.Picture.Width, entry.Picture.Height),
                 Sha256 = entry.Picture.Sha256,
                 IsRegularization = entry.Group.IsRegularization,
             })
@@ -77,4 +80,28 @@ public sealed class TrainingDataset
         new CounterRandom(seed, (long)RandomPurpose.Order, epoch).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batches));
         return batches;
     }
+}
+
+/// <summary>The samples of one size.</summary>
+/// <param name="Size">The size that training sees.</param>
+/// <param name="Samples">The index of a picture for each time that an epoch shows it.</param>
+public sealed record Bucket(PixelSize Size, IReadOnlyList<int> Samples);
+
+/// <summary>A picture of the dataset with its place in training.</summary>
+/// <param name="Index">Its number in the dataset, from 0.</param>
+/// <param name="Path">The PNG.</param>
+/// <param name="Name">Its name in messages: group folder and file.</param>
+/// <param name="Caption">Its caption.</param>
+/// <param name="Repeats">How often an epoch shows it.</param>
+/// <param name="Placement">The bucket, and the size to resize to before cropping.</param>
+public sealed record TrainingPicture(int Index, string Path, string Name, string Caption, int Repeats, BucketPlacement Placement)
+{
+    /// <summary>The picture's size before any resize.</summary>
+    public PixelSize Size { get; init; }
+
+    /// <summary>SHA-256 of the PNG's bytes, lower-case hexadecimal.</summary>
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>Whether it is a regularisation image: it shows others of her class, and weighs <c>prior_loss_weight</c> in the loss.</summary>
+    public bool IsRegularization { get; init; }
 }

@@ -1,4 +1,7 @@
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Layers;
 using LoraBuild.Protocol.Logging;
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 using LoraBuild.Training.Schedules;
 
@@ -12,6 +15,12 @@ public sealed class TrainingScalars(EventFile file, TrainingPlan plan, LearningR
 {
     private int written;
 
+    /// <summary>The log in a new file of <c>logging_dir</c>; null where the settings have none.</summary>
+    /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
+    public static TrainingScalars? For(TrainingSettings settings, TrainingPlan plan, LearningRates rates) => settings.LoggingDir is { } folder
+        ? new(EventFile.Create(folder, settings.LogPrefix, TimeProvider.System), plan, rates)
+        : null;
+
     /// <summary>Logs the steps that were not logged yet; after a resumed training's first, those before the interruption too.</summary>
     /// <param name="losses">The loss of every step that is done.</param>
     public void Add(IReadOnlyList<double> losses)
@@ -20,9 +29,8 @@ public sealed class TrainingScalars(EventFile file, TrainingPlan plan, LearningR
         {
             var (step, average) = (written + 1, TrainingLog.AverageLoss(losses, written, plan.StepsPerEpoch));
             file.Add(step, ("loss/current", losses[written]), ("loss/average", average));
-            if (rates.HasTextEncoder)
-                file.Add(step, ("lr/textencoder", rates.At(written, ParameterGroup.TextEncoder)));
-            file.Add(step, ("lr/unet", rates.At(written, ParameterGroup.UNet)));
+            foreach (var group in rates.Groups)
+                file.Add(step, (TagOf(group), rates.At(written, group)));
             if (step % plan.StepsPerEpoch == 0)
                 file.Add(step / plan.StepsPerEpoch, ("loss/epoch_average", average));
         }
@@ -41,4 +49,13 @@ public sealed class TrainingScalars(EventFile file, TrainingPlan plan, LearningR
 
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
+
+    // As sd-scripts names them: text encoders are numbered where there are several.
+    private string TagOf(ParameterGroup group)
+    {
+        if (group.Kind == PartKind.Denoiser)
+            return "lr/unet";
+        var isAlone = rates.Groups.Count(other => other.Kind == PartKind.TextEncoder) == 1;
+        return isAlone ? "lr/textencoder" : $"lr/textencoder {group.Index + 1}";
+    }
 }

@@ -1,7 +1,6 @@
 using LoraBuild.Diffusion;
-using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Safetensors;
-using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Training.Adapters;
 
 namespace LoraBuild.Training.Merging;
@@ -23,34 +22,28 @@ public static class LoraMerge
     public static int Write(string checkpoint, IReadOnlyList<(string Path, double Strength)> files, string target, ModelOptions? options = null)
     {
         using var ungraded = no_grad();
-        using var model = StableDiffusion.Load(checkpoint, CheckpointCopy.TypeOf(checkpoint), options: options);
-        using var applied = AppliedLora.Apply(files, model.TextEncoder, model.UNet);
+        var path = CheckpointCopy.Resolve(checkpoint);
+        using var model = ModelFamilies.Load(path, type: null, options: options);
+        using var applied = AppliedLora.Apply(files, model);
         var modules = applied.Modules.ToLookup(module => module.Layer);
         CheckpointCopy.Write(
             model,
-            checkpoint,
+            path,
             target,
             layer => modules[layer].Select(module => module.WeightChange()).Aggregate((Tensor?)null, (sum, change) => sum is null ? change : sum + change),
-            Metadata(model, [checkpoint, .. files.Select(file => file.Path)], Path.GetFileNameWithoutExtension(target)));
+            Metadata([checkpoint, .. files.Select(file => file.Path)], Path.GetFileNameWithoutExtension(target)));
         return modules.Count;
     }
 
     // What sd-scripts writes of a merged model, without the time.
-    private static SortedDictionary<string, string> Metadata(StableDiffusion model, IReadOnlyList<string> parts, string title)
-    {
-        var isVelocity = model.Prediction == PredictionType.Velocity;
-        return new(StringComparer.Ordinal)
+    private static SortedDictionary<string, string> Metadata(IReadOnlyList<string> parts, string title) =>
+        new(StringComparer.Ordinal)
         {
             ["modelspec.sai_model_spec"] = "1.0.1",
-            ["modelspec.architecture"] = !model.IsVersion2 ? "stable-diffusion-v1" : isVelocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512",
-            ["modelspec.implementation"] = "https://github.com/Stability-AI/generative-models",
             ["modelspec.implementation_version"] = $"LoraBuild/{typeof(LoraMerge).Assembly.GetName().Version!.ToString(3)}",
             [TitleEntry] = title,
             ["modelspec.merged_from"] = string.Join(", ", parts.Select(TitleOf)),
-            ["modelspec.resolution"] = model.IsVersion2 && isVelocity ? "768x768" : "512x512",
-            ["modelspec.prediction_type"] = isVelocity ? "v" : "epsilon",
         };
-    }
 
     private static string TitleOf(string path)
     {

@@ -5,6 +5,7 @@ using LoraBuild.Base.Geometry;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Settings;
 using LoraBuild.Training.Data;
+using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Schedules;
 using LoraBuild.Training.Validation;
@@ -40,9 +41,9 @@ public static class TrainingMetadata
         entries["ss_new_sd_model_hash"] = model.Sha256;
         if (model.Vae is { } vae)
             (entries["ss_vae_name"], entries["ss_vae_hash"], entries["ss_new_vae_hash"]) = (vae.Name, vae.Hash, vae.Sha256);
-        entries["ss_base_model_version"] = (model.IsVersion2 ? "sd_v2" : "sd_v1") + (model.PredictsVelocity ? "_v" : "");
-        entries["ss_v2"] = Text(model.IsVersion2);
-        AddModelSpec(entries, job, model);
+        AddModelSpec(entries, job);
+        foreach (var (name, value) in model.OfFamily)
+            entries[name] = value;
         return entries;
     }
 
@@ -179,16 +180,12 @@ public static class TrainingMetadata
     }
 
     // Stability AI's ModelSpec 1.0.1.
-    private static void AddModelSpec(SortedDictionary<string, string> entries, TrainingJob job, BaseModelFacts model)
+    private static void AddModelSpec(SortedDictionary<string, string> entries, TrainingJob job)
     {
         entries["modelspec.sai_model_spec"] = "1.0.1";
-        entries["modelspec.architecture"] =
-            (model.IsVersion2 ? model.PredictsVelocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512" : "stable-diffusion-v1") + "/lora";
-        entries["modelspec.implementation"] = "diffusers";
         entries["modelspec.implementation_version"] = $"LoraBuild/{typeof(TrainingMetadata).Assembly.GetName().Version!.ToString(3)}";
         entries["modelspec.title"] = job.OutputName;
         entries["modelspec.resolution"] = job.Settings.Resolution.ToString();
-        entries["modelspec.prediction_type"] = model.PredictsVelocity ? "v" : "epsilon";
         entries["modelspec.trigger_phrase"] = string.Join(", ", job.Manifest.Triggers);
         if (job.Settings.ClipSkip is { } clipSkip)
             entries["modelspec.encoder_layer"] = Text(clipSkip);

@@ -126,3 +126,42 @@ public sealed class ParameterBuffer : IDisposable
 
     private static long RoundUp(long count) => (count + BlockSize - 1) / BlockSize * BlockSize;
 }
+
+/// <summary>Where a weight lies in the flat buffers.</summary>
+/// <param name="Shape">The weight.</param>
+/// <param name="Start">Its first element.</param>
+public sealed record ParameterPlace(ParameterShape Shape, long Start)
+{
+    /// <summary>The weight's elements in a flat buffer, as a view.</summary>
+    public Tensor Of(Tensor buffer) => buffer.narrow(0, Start, Shape.Count);
+}
+
+/// <summary>A stretch of the flat buffers whose weights are treated alike.</summary>
+/// <param name="Group">The weights' group.</param>
+/// <param name="IsBlocked">
+/// Whether it holds large weights, each filled up with zeros to whole blocks of <see cref="ParameterBuffer.BlockSize"/> elements, or small
+/// ones, of which only the last is.
+/// </param>
+/// <param name="Start">First element.</param>
+/// <param name="Length">Number of elements.</param>
+/// <param name="RateFactor">What the group's learning rate is multiplied by.</param>
+public sealed record ParameterRange(ParameterGroup Group, bool IsBlocked, long Start, long Length, double RateFactor = 1)
+{
+    /// <summary>The learning rate of these weights.</summary>
+    /// <param name="ofGroup">The learning rate of each group.</param>
+    public double LearningRate(Func<ParameterGroup, double> ofGroup) => ofGroup(Group) * RateFactor;
+
+    /// <summary>This stretch of a flat buffer, as a view.</summary>
+    public Tensor Of(Tensor buffer) => buffer.narrow(0, Start, Length);
+}
+
+/// <summary>A weight to make room for.</summary>
+/// <param name="Name">The name that a LoRA file keeps it under, such as <c>lora_unet_conv_in.hada_w1_a</c>.</param>
+/// <param name="Group">Its group.</param>
+/// <param name="Shape">Its shape; none for a scalar.</param>
+/// <param name="RateFactor">What its group's learning rate is multiplied by.</param>
+public sealed record ParameterShape(string Name, ParameterGroup Group, IReadOnlyList<long> Shape, double RateFactor = 1)
+{
+    /// <summary>The number of elements.</summary>
+    public long Count { get; } = Shape.Aggregate(1L, (product, side) => product * side);
+}

@@ -1,8 +1,9 @@
 using LoraBuild.Diffusion;
 using LoraBuild.Protocol.Models;
-using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Data;
+using LoraBuild.Training.Engine;
+using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Metadata;
 using LoraBuild.Training.Saving;
 using LoraBuild.Training.Schedules;
@@ -28,9 +29,8 @@ public static class LatePreviews
         var settings = job.Settings;
         var dataset = TrainingDataset.Create(job.DatasetFolder, ValidationSplit.Of(job.Manifest, settings).Training, settings);
         var plan = TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch);
-        var device = cuda.is_available() ? CUDA : CPU;
-        var precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        using var model = StableDiffusion.Load(job.BaseModel, LoraFile.ScalarTypeOf(precision), device, job.ModelOptions);
+        var compute = ComputeDevice.For(settings);
+        using var model = ModelFamilies.Load(job.BaseModel, compute.Type, compute.Device, job.ModelOptions);
         var facts = BaseModelFacts.Of(BaseModelFiles.Of(job.BaseModel, job.Vae), model);
         var previews = new PreviewPlan(settings, plan, job.SamplePrompts, job.OutputName);
         var painter = new PreviewPainter(model, facts, previews, job.SampleFolder, job.ShownSampleFolder);
@@ -46,7 +46,7 @@ public static class LatePreviews
                 continue;
             }
 
-            using var lora = file is null ? null : AppliedLora.Apply(file, model.TextEncoder, model.UNet);
+            using var lora = file is null ? null : AppliedLora.Apply(file, model);
             painter.Draw(moment, cancellation);
             log?.Invoke($"Previews -> {Path.Combine(job.ShownSampleFolder ?? job.SampleFolder, previews.GridOf(moment))}");
         }

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.Protocol;
 using LoraBuild.Settings;
 using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Engine;
 
 namespace LoraBuild.Training.Previews;
 
@@ -16,37 +18,32 @@ namespace LoraBuild.Training.Previews;
 /// </summary>
 public sealed class PictureDrawer : IDisposable
 {
-    // Stable Diffusion 1.x, but no miniature and no 2.x, has text states of this size; it was trained on pictures of this side.
-    private const int Version1Context = 768, Version1Side = 512;
-
-    private readonly IReadOnlyList<StableDiffusion> replicas;
+    private readonly IReadOnlyList<IDiffusionModel> replicas;
     private readonly TrainingSettings settings;
 
-    private PictureDrawer(IReadOnlyList<StableDiffusion> replicas, TrainingSettings settings)
+    private PictureDrawer(IReadOnlyList<IDiffusionModel> replicas, TrainingSettings settings)
     {
         this.replicas = replicas;
         this.settings = settings;
     }
 
-    /// <summary>The size that the model draws best: 512 x 512 for Stable Diffusion 1.x, for others that which the LoRA is trained at.</summary>
-    public PixelSize FittingSize => !replicas[0].IsVersion2 && replicas[0].TextEncoder.Size == Version1Context
-        ? new(Version1Side, Version1Side)
-        : new(Whole(settings.Resolution.Width), Whole(settings.Resolution.Height));
+    /// <summary>The size that the model draws best; where its files do not tell, that of the training.</summary>
+    public PixelSize FittingSize =>
+        replicas[0].BestSize ?? new(Whole(settings.Resolution.Width), Whole(settings.Resolution.Height));
 
     /// <summary>Loads the model.</summary>
     /// <param name="baseModel">A checkpoint, or a folder as diffusers writes it.</param>
     /// <param name="settings">Those of the training: the number format on a GPU, the resolution.</param>
     /// <param name="options">What the author says of the model.</param>
-    /// <inheritdoc cref="StableDiffusion.Load" path="/exception"/>
+    /// <inheritdoc cref="ModelFamilies.Load" path="/exception"/>
     public static PictureDrawer Load(string baseModel, TrainingSettings settings, ModelOptions options)
     {
-        var device = cuda.is_available() ? CUDA : CPU;
-        var precision = device.type == DeviceType.CUDA ? settings.MixedPrecision : ModelPrecision.Float32;
-        var replicas = new List<StableDiffusion>();
+        var compute = ComputeDevice.For(settings);
+        var replicas = new List<IDiffusionModel>();
         try
         {
             replicas.Add(Replica());
-            if (SideBySide.Suits(replicas[0].UNet, device))
+            if (SideBySide.Suits(replicas[0]))
                 replicas.Add(Replica());
             return new(replicas, settings);
         }
@@ -56,7 +53,7 @@ public sealed class PictureDrawer : IDisposable
             throw;
         }
 
-        StableDiffusion Replica() => StableDiffusion.Load(baseModel, LoraFile.ScalarTypeOf(precision), device, options);
+        IDiffusionModel Replica() => ModelFamilies.Load(baseModel, compute.Type, compute.Device, options);
     }
 
     /// <summary>Draws batches, those of one LoRA after the other.</summary>
@@ -76,12 +73,12 @@ public sealed class PictureDrawer : IDisposable
         }
         else
         {
-            if (replicas[0].UNet.Layers[0].Weight.device.type == DeviceType.CPU)
+            if (replicas[0].Device.type == DeviceType.CPU)
                 set_num_threads(Math.Max(2, get_num_threads()));
             Work(replicas[0]);
         }
 
-        void Work(StableDiffusion model)
+        void Work(IDiffusionModel model)
         {
             using var scope = NewDisposeScope();
             var painter = new TextToImage(model);
@@ -93,7 +90,7 @@ public sealed class PictureDrawer : IDisposable
                     if (batch.Lora != on)
                     {
                         lora?.Dispose();
-                        lora = batch.Lora is null ? null : AppliedLora.Apply(batch.Lora, model.TextEncoder, model.UNet);
+                        lora = batch.Lora is null ? null : AppliedLora.Apply(batch.Lora, model);
                         on = batch.Lora;
                     }
 

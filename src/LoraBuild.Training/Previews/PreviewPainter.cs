@@ -1,6 +1,6 @@
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
-using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
@@ -20,7 +20,7 @@ namespace LoraBuild.Training.Previews;
 /// <param name="plan">What to draw, when.</param>
 /// <param name="folder">Where the pictures are collected.</param>
 /// <param name="shownFolder">A second folder, which shows them as soon as they are drawn; null: none.</param>
-public sealed class PreviewPainter(StableDiffusion model, BaseModelFacts facts, PreviewPlan plan, string folder, string? shownFolder)
+public sealed class PreviewPainter(IDiffusionModel model, BaseModelFacts facts, PreviewPlan plan, string folder, string? shownFolder)
 {
     private readonly TextToImage painter = new(model);
     private readonly string modelName = Path.GetFileNameWithoutExtension(facts.Name);

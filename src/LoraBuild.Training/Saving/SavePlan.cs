@@ -1,4 +1,5 @@
 using LoraBuild.Protocol.Models;
+using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Saving;

@@ -1,3 +1,4 @@
+using LoraBuild.Diffusion.Layers;
 using LoraBuild.Protocol.Logging;
 using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
@@ -7,26 +8,62 @@ namespace LoraBuild.Training.Schedules;
 /// <summary>The learning rates of a training.</summary>
 /// <param name="plan">How long it is.</param>
 /// <param name="settings">The highest rates, and how they change.</param>
+/// <param name="groups">The groups that are trained.</param>
 /// <param name="skipped">The steps that the schedule waits for.</param>
-public sealed class LearningRates(TrainingPlan plan, TrainingSettings settings, SkippedSteps skipped)
+public sealed class LearningRates(
+    TrainingPlan plan, TrainingSettings settings, IReadOnlyList<ParameterGroup> groups, SkippedSteps skipped)
 {
     private readonly LearningRateCurve curve = plan.Curve(settings);
 
-    /// <summary>Whether the text encoder is trained at all.</summary>
-    public bool HasTextEncoder => !settings.NetworkTrainUnetOnly;
+    /// <summary>The groups that are trained, in the order of the model's parts.</summary>
+    public IReadOnlyList<ParameterGroup> Groups => groups;
 
     /// <summary>The rate that a step uses.</summary>
     /// <param name="step">The step, counted from 0; steps before it that were skipped are known.</param>
     /// <param name="group">What it is of.</param>
     public double At(int step, ParameterGroup group) =>
-        curve.FactorAt(step - skipped.Before(step)) * (group == ParameterGroup.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate);
+        curve.FactorAt(step - skipped.Before(step)) * group.LearningRate(settings);
 
     /// <summary>The log of a training.</summary>
     /// <param name="losses">The loss of every step that is done.</param>
     public TrainingLog LogOf(IReadOnlyList<double> losses)
     {
-        return new(plan.StepsPerEpoch, losses, All(ParameterGroup.UNet), HasTextEncoder ? All(ParameterGroup.TextEncoder) : null);
+        return new(plan.StepsPerEpoch, losses, All(PartKind.Denoiser)!, All(PartKind.TextEncoder));
 
-        double[] All(ParameterGroup group) => [.. Enumerable.Range(0, losses.Count).Select(step => At(step, group))];
+        double[]? All(PartKind kind) => groups.FirstOrDefault(group => group.Kind == kind) is { } group
+            ? [.. Enumerable.Range(0, losses.Count).Select(step => At(step, group))]
+            : null;
+    }
+}
+
+/// <summary>
+/// The steps of a training whose gradients overflowed in half precision. They changed no weight, and the learning rates' schedule waits for
+/// them, as sd-scripts' does: accelerate's <c>AcceleratedScheduler</c> makes no step where its optimizer's was skipped.
+/// </summary>
+public sealed class SkippedSteps
+{
+    private readonly List<int> steps = [];
+
+    /// <summary>The steps, ascending, counted from 0.</summary>
+    public IReadOnlyList<int> All => steps;
+
+    /// <summary>How many of the steps before one were skipped.</summary>
+    /// <param name="step">The step, counted from 0.</param>
+    public int Before(int step)
+    {
+        var place = steps.BinarySearch(step);
+        return place < 0 ? ~place : place;
+    }
+
+    /// <summary>Adds a step.</summary>
+    /// <param name="step">Its number from 0, higher than those before.</param>
+    public void Add(int step) => steps.Add(step);
+
+    /// <summary>Puts back a saved state.</summary>
+    /// <param name="saved">The steps, ascending.</param>
+    public void Restore(IEnumerable<int> saved)
+    {
+        steps.Clear();
+        steps.AddRange(saved);
     }
 }

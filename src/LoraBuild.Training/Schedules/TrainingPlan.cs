@@ -40,6 +40,15 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
     /// <summary>The number of passes over the data, the last of which may be cut short.</summary>
     public int Epochs => (TotalSteps + StepsPerEpoch - 1) / StepsPerEpoch;
 
+    /// <summary>The epoch that the last of so many steps belongs to, from 1.</summary>
+    public int EpochOf(int steps) => ((steps - 1) / StepsPerEpoch) + 1;
+
+    /// <summary>Whether an epoch ends with the last of so many steps.</summary>
+    public bool EndsEpoch(int steps) => steps % StepsPerEpoch == 0;
+
+    /// <summary>The mean loss of as many of the last steps as an epoch has.</summary>
+    public double AverageOfEpoch(IReadOnlyList<double> losses) => losses.TakeLast(StepsPerEpoch).Average();
+
     /// <summary>The number of the first batch of a step, both counted from 0 over the whole training.</summary>
     public int FirstBatchOf(int step) => (step / StepsPerEpoch * BatchesPerEpoch) + (step % StepsPerEpoch * BatchesPerStep);
 

@@ -1,4 +1,4 @@
-using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Protocol;
 using LoraBuild.Settings;

@@ -6,6 +6,7 @@ using LoraBuild.Protocol;
 using LoraBuild.Protocol.Logging;
 using LoraBuild.Settings;
 using LoraBuild.Training;
+using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Previews;
 
 namespace LoraBuild.Worker.Jobs;

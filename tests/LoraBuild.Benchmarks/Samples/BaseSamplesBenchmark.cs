@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Builds;
 using LoraBuild.Dataset.Tags;
-using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.MiniWorld.Checks;
@@ -34,7 +34,7 @@ internal sealed class BaseSamplesBenchmark : IBenchmark
         using var frozen = no_grad();
         var data = JsonSerializer.Deserialize<PromptData>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "base-prompts.json")), JsonSerializerOptions.Web)!;
         var models = Path.Combine(Repository.Example, "models");
-        using var model = StableDiffusion.Load(Path.Combine(models, "mini-sd"), ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(Path.Combine(models, "mini-sd"), ScalarType.Float32);
         using var tagger = Tagger.Open(Path.Combine(models, "tagger", "model.onnx"), Path.Combine(models, "tagger", "selected_tags.csv"));
         var drawn = new List<Raster>();
         foreach (var sampler in Enum.GetValues<SamplerKind>())

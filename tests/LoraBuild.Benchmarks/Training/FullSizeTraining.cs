@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Optimizers;
 
@@ -10,7 +11,7 @@ internal sealed class FullSizeTraining : IDisposable
     private const long Tokens = 77;
     // Of the scaler of mixed precision: small enough that a random model's gradients fit.
     private const double LossScale = 256;
-    private readonly StableDiffusion model;
+    private readonly StableDiffusionModel model;
     private readonly AdapterNetwork network;
     private readonly Lion8bit optimizer;
     private readonly Device device;
@@ -25,7 +26,7 @@ internal sealed class FullSizeTraining : IDisposable
         // As the build's worker does for a training.
         set_num_threads(Math.Max(2, get_num_threads()));
         model = Load(folder, dtype, this.device);
-        network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkTrainUnetOnly = true }, this.device);
+        network = AdapterNetwork.Create(model, new() { NetworkTrainUnetOnly = true });
         // A step goes through the UNet alone.
         model.TextEncoder.Dispose();
         model.Vae.Dispose();
@@ -44,10 +45,10 @@ internal sealed class FullSizeTraining : IDisposable
     }
 
     /// <summary>Loads what <see cref="Write"/> writes.</summary>
-    public static StableDiffusion Load(string folder, ScalarType dtype = ScalarType.Float32, Device? device = null)
+    public static StableDiffusionModel Load(string folder, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
         Write(folder);
-        return StableDiffusion.Load(Checkpoint(folder), dtype, device, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
+        return (StableDiffusionModel)ModelFamilies.Load(Checkpoint(folder), dtype, device, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
     }
 
     /// <summary>The file that <see cref="Write"/> writes into a folder.</summary>

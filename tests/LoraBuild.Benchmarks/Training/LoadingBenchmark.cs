@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Settings;
 using LoraBuild.Training;
+using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Benchmarks.Training;
 

@@ -3,7 +3,7 @@ using LoraBuild.Benchmarks.Pictures;
 using LoraBuild.Builds;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Settings;
-using LoraBuild.Training;
+using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Benchmarks.Training;
 

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Torch.Profiling;
-using LoraBuild.Training;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Data;
 using LoraBuild.Training.Optimizers;
+using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Benchmarks.Training;
 
@@ -32,15 +34,15 @@ internal sealed class OperatorBenchmark : IBenchmark
         set_num_threads(1);
         using var scope = NewDisposeScope();
         var settings = MiniatureTraining.Settings;
-        using var model = StableDiffusion.Load(
+        using var model = (StableDiffusionModel)ModelFamilies.Load(
             Path.Combine(MiniatureTraining.Model, "mini-sd.safetensors"), ScalarType.Float32, CPU, new() { Tokenizer = Path.Combine(MiniatureTraining.Model, "tokenizer") });
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, CPU);
+        using var network = AdapterNetwork.Create(model, settings);
         using var optimizer = OptimizerFactory.Create(settings, network.Parameters);
-        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), second: null, optimizer, settings);
-        var tokens = model.Tokenizer.Encode("hoshino aoi, 1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength);
+        var step = new TrainingStep(new(model, network), second: null, optimizer, settings);
+        var text = new ClipText(model.Tokenizer.Encode("hoshino aoi, 1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength));
         using var random = new Generator(1);
         long[] shape = [1, model.UNet.InChannels, Side, Side];
-        var input = new StepInput([tokens], randn(shape, generator: random), randn(shape, generator: random), [500]);
+        var input = new StepInput([text], randn(shape, generator: random), randn(shape, generator: random), [500]);
 
         Repeat(WarmUp);
         var watch = Stopwatch.StartNew();

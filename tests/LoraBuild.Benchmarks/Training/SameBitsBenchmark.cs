@@ -1,9 +1,10 @@
 using System.Globalization;
-using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
-using LoraBuild.Training;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Data;
 using LoraBuild.Training.Optimizers;
+using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Benchmarks.Training;
 
@@ -57,14 +58,14 @@ internal sealed class SameBitsBenchmark : IBenchmark
         }
     }
 
-    private static List<Dictionary<string, byte[]>> Train(StableDiffusion model, TrainingSettings settings, int steps, long side, int threads)
+    private static List<Dictionary<string, byte[]>> Train(StableDiffusionModel model, TrainingSettings settings, int steps, long side, int threads)
     {
         using var scope = NewDisposeScope();
         set_num_threads(threads);
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, CPU);
+        using var network = AdapterNetwork.Create(model, settings);
         using var optimizer = OptimizerFactory.Create(settings, network.Parameters);
-        var step = new TrainingStep(new(model.TextEncoder, model.UNet, network), second: null, optimizer, settings);
-        var tokens = model.Tokenizer.Encode("1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength);
+        var step = new TrainingStep(new(model, network), second: null, optimizer, settings);
+        var text = new ClipText(model.Tokenizer.Encode("1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength));
         var results = new List<Dictionary<string, byte[]>>();
         for (var i = 0; i < steps; i++)
         {
@@ -73,7 +74,7 @@ internal sealed class SameBitsBenchmark : IBenchmark
             long[] shape = [settings.TrainBatchSize, model.UNet.InChannels, side, side];
             var timesteps = Enumerable.Range(0, settings.TrainBatchSize).Select(sample => (long)(999 - (200 * sample) - i)).ToArray();
             var result = step.Run(
-                new StepInput([.. timesteps.Select(_ => tokens)], randn(shape, generator: random), randn(shape, generator: random), timesteps),
+                new StepInput([.. timesteps.Select(_ => text)], randn(shape, generator: random), randn(shape, generator: random), timesteps),
                 group => settings.LearningRate);
             var found = new Dictionary<string, byte[]>
             {

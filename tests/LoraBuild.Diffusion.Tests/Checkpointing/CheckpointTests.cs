@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Checkpointing;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Layers;
 
 namespace LoraBuild.Diffusion.Tests.Checkpointing;
@@ -28,7 +29,7 @@ public class CheckpointTests
     {
         using var scope = torch.NewDisposeScope();
         // On a GPU some of attention's gradients are sums in whatever order its threads come.
-        using var model = StableDiffusion.Load(TestData.TinyCheckpoint, ScalarType.Float32, torch.CPU);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(TestData.TinyCheckpoint, ScalarType.Float32, torch.CPU);
 
         var kept = Gradients(model, checkpointing: false);
         var recomputed = Gradients(model, checkpointing: true);
@@ -101,7 +102,7 @@ public class CheckpointTests
         Assert.Equal([3f, 3f], TestData.Floats(output));
     }
 
-    private static Dictionary<string, float[]> Gradients(StableDiffusion model, bool checkpointing)
+    private static Dictionary<string, float[]> Gradients(StableDiffusionModel model, bool checkpointing)
     {
         using var scope = torch.NewDisposeScope();
         model.UNet.GradientCheckpointing = model.TextEncoder.GradientCheckpointing = checkpointing;
@@ -118,7 +119,7 @@ public class CheckpointTests
         return adapters.ToDictionary(adapter => adapter.Name, adapter => TestData.Floats(adapter.Scale.grad!));
     }
 
-    private static Tensor Predict(StableDiffusion model, Tensor context) =>
+    private static Tensor Predict(StableDiffusionModel model, Tensor context) =>
         model.UNet.Forward(TestData.Golden("unet_a.latent").to(context.device), TestData.Golden("unet_a.timesteps", ScalarType.Int64).to(context.device), context);
 
     // Weights times a trained number: the least that an adapter can be.

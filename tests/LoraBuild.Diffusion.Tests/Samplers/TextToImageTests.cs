@@ -1,3 +1,4 @@
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Settings.Sampling;
@@ -42,8 +43,8 @@ public class TextToImageTests
     {
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
-        using var model = StableDiffusion.Load(TestData.TinyCheckpoint, ScalarType.Float32, options: new() { VParameterization = velocity });
-        Assert.Equal(velocity == true ? PredictionType.Velocity : PredictionType.Epsilon, model.Prediction);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(TestData.TinyCheckpoint, ScalarType.Float32, options: new() { VParameterization = velocity });
+        Assert.Equal(velocity == true ? PredictionType.Velocity : PredictionType.Epsilon, model.Noise.Prediction);
         var request = Girl with { Steps = 2, Guidance = 3, NegativePrompt = "blurry" };
 
         var drawn = new TextToImage(model).Sample([request]);
@@ -55,9 +56,9 @@ public class TextToImageTests
         {
             var (with, without) = (Predict(prompt), Predict(negative));
             var output = without + ((with - without) * 3);
-            var picture = model.Schedule.ToClean(z, output, model.Prediction, [timestep]);
-            var noise = model.Schedule.ToNoise(z, output, model.Prediction, [timestep]);
-            z = model.Schedule.AddNoise(picture, noise, [next]);
+            var picture = NoiseSchedule.StableDiffusion.ToClean(z, output, model.Noise.Prediction, [timestep]);
+            var noise = NoiseSchedule.StableDiffusion.ToNoise(z, output, model.Noise.Prediction, [timestep]);
+            z = NoiseSchedule.StableDiffusion.AddNoise(picture, noise, [next]);
 
             Tensor Predict(Tensor context) => model.UNet.Forward(z, torch.tensor(new[] { (long)timestep }), context);
         }
@@ -135,7 +136,7 @@ public class TextToImageTests
         Assert.True(Difference(noise, LatentNoise.For([5, 6], 4, 8, 8, step: 4)) > 0.5);
     }
 
-    private static StableDiffusion LoadMiniature() => StableDiffusion.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
+    private static StableDiffusionModel LoadMiniature() => (StableDiffusionModel)ModelFamilies.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
 
     private static double Difference(Tensor a, Tensor b) => (a - b).abs().mean().item<float>();
 }

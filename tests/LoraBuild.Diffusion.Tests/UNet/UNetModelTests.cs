@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Families.StableDiffusion;
+
 namespace LoraBuild.Diffusion.Tests.UNet;
 
 public class UNetModelTests
@@ -42,7 +44,7 @@ public class UNetModelTests
     {
         using var scope = torch.NewDisposeScope();
         // What a CPU promises.
-        using var model = StableDiffusion.Load(TestData.TinyCheckpoint, ScalarType.Float32, torch.CPU);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(TestData.TinyCheckpoint, ScalarType.Float32, torch.CPU);
         model.UNet.GradientCheckpointing = checkpointing;
         var before = torch.get_num_threads();
         try

@@ -1,5 +1,5 @@
 using LoraBuild.Dataset.Tags;
-using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Samplers;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings.Sampling;
@@ -23,7 +23,7 @@ internal static class PromptSamples
     private const int MaxTokens = 75;
 
     /// <summary>One picture a prompt; tags at a prompt's end that its text encoder never saw so many of are left out.</summary>
-    public static List<Raster> Draw(StableDiffusion model, IEnumerable<string> prompts, SamplerKind sampler = SamplerKind.Ddim)
+    public static List<Raster> Draw(StableDiffusionModel model, IEnumerable<string> prompts, SamplerKind sampler = SamplerKind.Ddim)
     {
         var painter = new TextToImage(model);
         var requests = prompts.Select((prompt, index) => new PictureRequest
@@ -51,7 +51,7 @@ internal static class PromptSamples
         return hits.Count == 0 ? 0 : hits.Average(hit => hit ? 1.0 : 0);
     }
 
-    private static string Shortened(StableDiffusion model, string prompt)
+    private static string Shortened(StableDiffusionModel model, string prompt)
     {
         var tags = prompt.Split(", ");
         while (model.Tokenizer.CountWeighted(string.Join(", ", tags)) > MaxTokens)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoraBuild.Base.Files;
-using LoraBuild.Diffusion;
 using LoraBuild.Imaging.Rasters;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.MiniWorld.Drawing;
 using LoraBuild.MiniWorld.Training;
 using LoraBuild.Tagging;
@@ -50,7 +50,7 @@ internal static class WorldCheck
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         using var tagger = Tagger.Open(Path.Combine(taggerFolder, "model.onnx"), Path.Combine(taggerFolder, "selected_tags.csv"));
-        using var model = StableDiffusion.Load(modelFolder, ScalarType.Float32, device);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(modelFolder, ScalarType.Float32, device);
         var result = new Dictionary<string, object> { ["tagger"] = TaggerCheck(tagger), ["vae"] = Vae(model, device, tagger) };
         var scenes = Enumerable.Range(0, Prompts).Select(i => DrawnPicture.Draw(PromptSeed, Purpose.CheckPictures, i, 128, 128, pairs: 0).Tags).ToList();
         var drawn = PromptSamples.Draw(model, scenes.Select(WorldCaptions.Joined));
@@ -88,7 +88,7 @@ internal static class WorldCheck
         };
     }
 
-    private static Dictionary<string, object> Vae(StableDiffusion model, Device device, Tagger tagger)
+    private static Dictionary<string, object> Vae(StableDiffusionModel model, Device device, Tagger tagger)
     {
         var noise = new List<double>();
         var (tags, found) = (new List<IReadOnlyList<string>>(), new List<HashSet<string>>());
@@ -97,7 +97,7 @@ internal static class WorldCheck
             using var scope = NewDisposeScope();
             var pictures = Enumerable.Range(first, AtOnce).Select(i => DrawnPicture.Draw(VaeSeed, Purpose.CheckPictures, i, 128, 128)).ToList();
             var images = DrawnPicture.Stack(pictures, device);
-            var again = model.Vae.Decode(model.Vae.Encode(images).Mean * Diffusion.Vae.AutoencoderKL.ScaleFactor).clamp(-1, 1);
+            var again = model.Vae.Decode(model.Vae.Encode(images).Mean * model.Vae.ScaleFactor).clamp(-1, 1);
             var errors = (again - images).square().mean([1, 2, 3]).cpu().data<float>().ToArray();
             noise.AddRange(errors.Select(error => 10 * Math.Log10(4 / error)));
             tags.AddRange(pictures.Select(picture => picture.Tags));

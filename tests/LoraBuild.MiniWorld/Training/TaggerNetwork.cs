@@ -38,7 +38,7 @@ internal sealed class TaggerNetwork : IDisposable
             shapes.AddRange([($"{name}.weight", [outputs, inputs, kernel, kernel]), ($"{name}.gain.weight", [outputs]), ($"{name}.gain.bias", [outputs])]);
             statistics[name] = (zeros(outputs, device: device).DetachFromDisposeScope(), ones(outputs, device: device).DetachFromDisposeScope());
         }
-        Parameters = new ParameterBuffer([.. shapes.Select(shape => new ParameterShape(shape.Name, ParameterGroup.UNet, shape.Shape))], device);
+        Parameters = new ParameterBuffer([.. shapes.Select(shape => new ParameterShape(shape.Name, TrainedModel.Denoiser, shape.Shape))], device);
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (name, shape) in shapes)

@@ -1,5 +1,5 @@
-using LoraBuild.Diffusion;
 using LoraBuild.Imaging.Rasters;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.MiniWorld.Drawing;
 using LoraBuild.Tagging;
 using SkiaSharp;
@@ -24,7 +24,7 @@ internal static class TaggerTraining
     private static readonly Dictionary<string, int> Places = Labels.Select((label, place) => (label, place)).ToDictionary();
 
     /// <summary>Trains it. The share of pictures that go through the autoencoder of <paramref name="model"/> is a fifth.</summary>
-    public static TaggerNetwork Run(StableDiffusion model, Device device, long seed, TrainingLength length)
+    public static TaggerNetwork Run(StableDiffusionModel model, Device device, long seed, TrainingLength length)
     {
         var network = new TaggerNetwork(Labels.Count, seed, device);
         using var optimization = new Optimization(network.Parameters, length, weightDecay: 0.02, averageDecay: 0.995);
@@ -107,13 +107,13 @@ internal static class TaggerTraining
     }
 
     // As the base model would draw them: blurred by the autoencoder.
-    private static Tensor Reconstructed(StableDiffusion model, List<(int Row, DrawnPicture Picture)> small, Tensor pictures, Device device)
+    private static Tensor Reconstructed(StableDiffusionModel model, List<(int Row, DrawnPicture Picture)> small, Tensor pictures, Device device)
     {
         if (small.Count == 0)
             return pictures;
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
-        var latents = model.Vae.Encode(DrawnPicture.Stack([.. small.Select(one => one.Picture)], device)).Mean * Diffusion.Vae.AutoencoderKL.ScaleFactor;
+        var latents = model.Vae.Encode(DrawnPicture.Stack([.. small.Select(one => one.Picture)], device)).Mean * model.Vae.ScaleFactor;
         var drawn = model.Vae.Decode(latents).clamp(-1, 1).add(1).mul(127.5).flip(1);
         var seen = functional.interpolate(drawn, [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bicubic);
         pictures.index_copy_(0, tensor([.. small.Select(one => (long)one.Row)], device: device), seen);

@@ -1,4 +1,7 @@
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families;
+using LoraBuild.Diffusion.Families.StableDiffusion;
+using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Parameters;
 
@@ -7,6 +10,9 @@ namespace LoraBuild.MiniWorld.Training;
 /// <summary>The miniature Stable Diffusion with some of its parts to be trained whole: their weights lie in one flat buffer.</summary>
 internal sealed class TrainedModel : IDisposable
 {
+    /// <summary>The groups of weights, by the parts of the model.</summary>
+    internal static readonly ParameterGroup TextEncoder = new(0, "text_encoder", PartKind.TextEncoder), Denoiser = new(1, "unet", PartKind.Denoiser);
+
     private static readonly string[] Projections = [".proj_in.weight", ".proj_out.weight", ".attn_1.q.weight", ".attn_1.k.weight", ".attn_1.v.weight"];
 
     private const string FileName = "mini-sd.safetensors";
@@ -16,7 +22,7 @@ internal sealed class TrainedModel : IDisposable
 
     private readonly string path;
 
-    private TrainedModel(string path, StableDiffusion model, ParameterBuffer parameters)
+    private TrainedModel(string path, StableDiffusionModel model, ParameterBuffer parameters)
     {
         this.path = path;
         Model = model;
@@ -24,7 +30,7 @@ internal sealed class TrainedModel : IDisposable
     }
 
     /// <summary>The model, whose trained weights are views of <see cref="Parameters"/>.</summary>
-    public StableDiffusion Model { get; }
+    public StableDiffusionModel Model { get; }
 
     /// <summary>What is trained.</summary>
     public ParameterBuffer Parameters { get; }
@@ -57,12 +63,12 @@ internal sealed class TrainedModel : IDisposable
                 [
                     .. file.Tensors.Values.Where(entry => IsTrained(entry.Name, prefixes)).OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(entry =>
                         entry.Name.StartsWith(WorldSizes.TextPrefix, StringComparison.Ordinal)
-                            ? new ParameterShape(entry.Name, ParameterGroup.TextEncoder, entry.Shape, TextRate)
-                            : new ParameterShape(entry.Name, ParameterGroup.UNet, entry.Shape)),
+                            ? new ParameterShape(entry.Name, TextEncoder, entry.Shape, TextRate)
+                            : new ParameterShape(entry.Name, Denoiser, entry.Shape)),
                 ],
                 device);
         }
-        var model = StableDiffusion.Load(folder, ScalarType.Float32, device, new ModelOptions
+        var model = (StableDiffusionModel)ModelFamilies.Load(folder, ScalarType.Float32, device, new ModelOptions
         {
             Substitute = (name, stored) => IsTrained(name, prefixes) ? parameters[name].copy_(stored) : stored,
         });

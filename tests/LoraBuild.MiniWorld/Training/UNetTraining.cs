@@ -1,6 +1,6 @@
 using LoraBuild.Base.Randomness;
-using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.Vae;
 using LoraBuild.MiniWorld.Drawing;
@@ -46,16 +46,16 @@ internal static class UNetTraining
     }
 
     /// <summary>What is minimised: the weighted mean of squared errors.</summary>
-    internal static Tensor Loss(StableDiffusion model, DrawnLatents latents, UNetBatch batch)
+    internal static Tensor Loss(StableDiffusionModel model, DrawnLatents latents, UNetBatch batch)
     {
         var (mean, deviation) = latents.Of(batch.Latents);
         var (count, device) = (mean.shape[0], mean.device);
         var gaussians = tensor(batch.Noise, [2, .. mean.shape], device: device);
         var noise = gaussians.select(0, 0);
-        var noisy = model.Schedule.AddNoise(mean + (deviation * gaussians.select(0, 1)), noise, batch.Timesteps);
+        var noisy = NoiseSchedule.StableDiffusion.AddNoise(mean + (deviation * gaussians.select(0, 1)), noise, batch.Timesteps);
         var ids = tensor(batch.Ids, [count, ClipTokenizer.ChunkLength], device: device);
         var predicted = model.UNet.Forward(noisy, tensor(batch.Timesteps, device: device), model.TextEncoder.Forward(ids));
-        var weights = tensor([.. batch.Timesteps.Select(timestep => (float)Math.Min(1, MinSnr / model.Schedule.SignalToNoise(timestep)))], device: device);
+        var weights = tensor([.. batch.Timesteps.Select(timestep => (float)Math.Min(1, MinSnr / NoiseSchedule.StableDiffusion.SignalToNoise(timestep)))], device: device);
         return ((predicted - noise).square().mean([1, 2, 3]) * weights).mean();
     }
 
@@ -68,7 +68,7 @@ internal static class UNetTraining
         {
             using var scope = NewDisposeScope();
             var (mean, logVariance) = vae.Encode(DrawnPicture.Stack(pictures, device));
-            latents.Add(mean * AutoencoderKL.ScaleFactor, (logVariance * 0.5).exp() * AutoencoderKL.ScaleFactor, [.. pictures.Select(picture => picture.Tags)]);
+            latents.Add(mean * vae.ScaleFactor, (logVariance * 0.5).exp() * vae.ScaleFactor, [.. pictures.Select(picture => picture.Tags)]);
             progress.Report(++done);
         }
     }

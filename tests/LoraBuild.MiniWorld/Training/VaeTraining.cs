@@ -36,7 +36,7 @@ internal static class VaeTraining
     {
         var (mean, logVariance) = vae.Encode(images);
         var sample = mean + ((logVariance * 0.5).exp() * tensor(noise, mean.shape, device: mean.device));
-        var difference = vae.Decode(sample * AutoencoderKL.ScaleFactor) - images;
+        var difference = vae.Decode(sample * vae.ScaleFactor) - images;
         var (height, width) = (difference.shape[2], difference.shape[3]);
         var edges = (difference.narrow(3, 1, width - 1) - difference.narrow(3, 0, width - 1)).abs().mean()
             + (difference.narrow(2, 1, height - 1) - difference.narrow(2, 0, height - 1)).abs().mean();
@@ -67,7 +67,7 @@ internal static class VaeTraining
         }
         var all = cat(means).transpose(0, 1).flatten(1);
         var (mean, deviation) = (all.mean([1]), all.std(1));
-        var factor = (deviation * AutoencoderKL.ScaleFactor).reciprocal();
+        var factor = (deviation * trained.Model.Vae.ScaleFactor).reciprocal();
         var channels = mean.shape[0];
 
         Tensor Weight(string name) => trained.Parameters[$"{WorldSizes.VaePrefix}{name}"];

@@ -42,9 +42,9 @@ public sealed class BaseModelFilesTests : IDisposable
         Touch("text_encoder/model.safetensors");
         Touch("vae/diffusion_pytorch_model.safetensors");
 
-        Assert.Equal([Touch("unet/" + lesser)], BaseModelFiles.Of(folder.Path).UNet);
+        Assert.Equal([Touch("unet/" + lesser)], BaseModelFiles.Of(folder.Path).Denoiser);
         Assert.Contains(In("unet/" + better), BaseModelFiles.Of(folder.Path).Optional);
-        Assert.Equal([Touch("unet/" + better)], BaseModelFiles.Of(folder.Path).UNet);
+        Assert.Equal([Touch("unet/" + better)], BaseModelFiles.Of(folder.Path).Denoiser);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class BaseModelFilesTests : IDisposable
         var index = Touch("unet/diffusion_pytorch_model.safetensors.index.json");
 
         File.WriteAllText(index, """{"weight_map":{"a":"2.safetensors","b":"1.safetensors","c":"2.safetensors"}}""");
-        Assert.Equal([In("unet/1.safetensors"), In("unet/2.safetensors")], BaseModelFiles.Of(folder.Path).UNet);
+        Assert.Equal([In("unet/1.safetensors"), In("unet/2.safetensors")], BaseModelFiles.Of(folder.Path).Denoiser);
 
         foreach (var damaged in (string[])["""{"weight_map":{"a":"../1.safetensors"}}""", """{"weight_map":{}}""", """{"weight_map":[]}""", "{", "[]"])
         {

@@ -41,5 +41,5 @@ internal static class ChangedOptions
         ["sample_sampler"] = "euler_a", ["logging_dir"] = "logs", ["log_prefix"] = "42",
     };
 
-    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, UNetBlockIndex.Count));
+    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, BlockValues.Count));
 }

@@ -103,7 +103,7 @@ public class AdapterKindTests
         using var model = TestData.LoadTiny();
         foreach (var onOutput in new[] { true, false })
         {
-            using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { Algo = AdapterAlgorithm.LoCon, DoraWd = true, WdOnOutput = onOutput }, TestData.Device);
+            using var network = AdapterNetwork.Create(model, new() { Algo = AdapterAlgorithm.LoCon, DoraWd = true, WdOnOutput = onOutput });
             Assert.All(network.Modules, module =>
             {
                 Assert.Equal(module.Layer.Weight.shape[onOutput ? 0 : 1], module.Lengths!.numel());
@@ -120,7 +120,7 @@ public class AdapterKindTests
         foreach (var algorithm in new[] { AdapterAlgorithm.LoHa, AdapterAlgorithm.LoCon, AdapterAlgorithm.LoKr })
         {
             using var network = AdapterNetwork.Create(
-                model.TextEncoder, model.UNet, new() { Algo = algorithm, UseScalar = true, Preset = AdapterPreset.TryParse("mid_block.*")! }, CPU);
+                model, new() { Algo = algorithm, UseScalar = true, Preset = AdapterPreset.TryParse("mid_block.*")! });
             Assert.All(network.Modules, module =>
             {
                 Assert.Equal(0, module.Scalar!.item<float>());
@@ -135,7 +135,7 @@ public class AdapterKindTests
         using var scope = NewDisposeScope();
         using var model = TestData.LoadTiny();
         using var network = AdapterNetwork.Create(
-            model.TextEncoder, model.UNet, new() { Algo = AdapterAlgorithm.LoCon, RsLora = true, NetworkDim = 16, NetworkAlpha = 2, ConvDim = 0 }, CPU);
+            model, new() { Algo = AdapterAlgorithm.LoCon, RsLora = true, NetworkDim = 16, NetworkAlpha = 2, ConvDim = 0 });
 
         // alpha / sqrt(rank), as alpha' / rank
         Assert.All(network.Modules, module => Assert.Equal(2 * 4, module.Alpha));

@@ -1,9 +1,8 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Randomness;
-using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
-using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Tests.Adapters;
 
@@ -43,13 +42,13 @@ public class AdapterNetworkTests
     public void Blocks_have_ranks_alphas_and_learning_rates_of_their_own()
     {
         using var model = TestData.LoadTiny();
-        var dims = Enumerable.Repeat(2, UNetBlockIndex.Count).ToArray();
+        var dims = Enumerable.Repeat(2, BlockValues.Count).ToArray();
         (dims[12], dims[24]) = (8, 0);
         using var network = Create(model, new()
         {
-            Algo = AdapterAlgorithm.LoCon, BlockDims = BlockValues.TryParse(string.Join(',', dims), UNetBlockIndex.Count, 100), ConvDim = 3,
-            BlockAlphas = BlockValues.TryParse(string.Join(',', dims.Select(dim => dim / 2.0)), UNetBlockIndex.Count, 100),
-            DownLrWeight = BlockValues.TryParseCurve("zeros", UNetBlockIndex.PerWay, 100), MidLrWeight = BlockValues.TryParse("0.5", 1, 100),
+            Algo = AdapterAlgorithm.LoCon, BlockDims = BlockValues.TryParse(string.Join(',', dims), BlockValues.Count, 100), ConvDim = 3,
+            BlockAlphas = BlockValues.TryParse(string.Join(',', dims.Select(dim => dim / 2.0)), BlockValues.Count, 100),
+            DownLrWeight = BlockValues.TryParseCurve("zeros", BlockValues.PerWay, 100), MidLrWeight = BlockValues.TryParse("0.5", 1, 100),
         });
 
         var modules = network.Modules.ToDictionary(module => module.Layer.Name);
@@ -59,7 +58,7 @@ public class AdapterNetworkTests
         Assert.Equal(3, modules["lora_unet_mid_block_resnets_0_conv1"].Factors["lora_down.weight"].shape[0]);
         Assert.DoesNotContain("lora_unet_up_blocks_3_attentions_2_proj_in", modules.Keys);
         Assert.Equal(4, modules["lora_unet_time_embedding_linear_1"].Factors["lora_down.weight"].shape[0]);
-        Assert.Equal([0.5, 1], network.Parameters.Ranges.Where(range => range.Group == ParameterGroup.UNet).Select(range => range.RateFactor).Distinct().Order());
+        Assert.Equal([0.5, 1], network.Parameters.Ranges.Where(range => range.Group == TestGroups.Denoiser).Select(range => range.RateFactor).Distinct().Order());
         Assert.All(network.Parameters.Ranges, range => Assert.Equal(2e-3 * range.RateFactor, range.LearningRate(_ => 2e-3)));
     }
 
@@ -151,7 +150,7 @@ public class AdapterNetworkTests
         using var model = TestData.LoadTiny();
         using var second = TestData.LoadTiny();
         using var network = Create(model, new() { Algo = AdapterAlgorithm.LoKr, DoraWd = true, UseScalar = true, Preset = Middle });
-        using var twin = network.Twin(second.TextEncoder, second.UNet);
+        using var twin = network.Twin(second);
         Randomize(network, 3);
 
         Assert.All(network.Modules.Zip(twin.Modules), pair =>
@@ -162,8 +161,8 @@ public class AdapterNetworkTests
         });
     }
 
-    private static AdapterNetwork Create(StableDiffusion model, TrainingSettings settings) =>
-        AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, TestData.Device);
+    private static AdapterNetwork Create(StableDiffusionModel model, TrainingSettings settings) =>
+        AdapterNetwork.Create(model, settings);
 
     private static void Randomize(AdapterNetwork network, int seed)
     {
@@ -176,12 +175,12 @@ public class AdapterNetworkTests
         }
     }
 
-    private static List<(Tensor Written, Tensor Read)> Reread(AdapterNetwork network, StableDiffusion model, TemporaryFolder folder)
+    private static List<(Tensor Written, Tensor Read)> Reread(AdapterNetwork network, StableDiffusionModel model, TemporaryFolder folder)
     {
         var path = folder.File("lora.safetensors");
         var written = network.Modules.ToDictionary(module => module.Layer, module => module.WeightChange());
         LoraFile.Write(path, network, ModelPrecision.Float32, new Dictionary<string, string>());
-        using var read = AppliedLora.Apply(path, model.TextEncoder, model.UNet);
+        using var read = AppliedLora.Apply(path, model);
         Assert.Equal(written.Count, read.Modules.Count);
         return [.. read.Modules.Select(module => (written[module.Layer], module.WeightChange()))];
     }

@@ -25,7 +25,7 @@ public class AdapterShapesTests
         using var expected = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("lycoris-keys.json")));
         using var model = TestData.LoadTiny();
         using var network = AdapterNetwork.Create(
-            model.TextEncoder, model.UNet, new() { Algo = algorithm, ConvDim = convDim, UseTucker = tucker }, CPU);
+            model, new() { Algo = algorithm, ConvDim = convDim, UseTucker = tucker });
 
         var golden = expected.RootElement.GetProperty(name);
         var shapes = golden.GetProperty("layers").EnumerateObject().SelectMany(layer => layer.Value.EnumerateObject().Select(
@@ -61,7 +61,7 @@ public class AdapterShapesTests
         string[] Factors(TrainingSettings settings)
         {
             using var network = AdapterNetwork.Create(
-                model.TextEncoder, model.UNet, settings with { Algo = AdapterAlgorithm.LoKr, Preset = AdapterPreset.TryParse("*layers_0_mlp_fc1")! }, CPU);
+                model, settings with { Algo = AdapterAlgorithm.LoKr, Preset = AdapterPreset.TryParse("*layers_0_mlp_fc1")! });
             return [.. network.Modules.Single().Factors.Select(factor => $"{factor.Key} {string.Join(',', factor.Value.shape)}")];
         }
     }

@@ -44,7 +44,7 @@ public class AppliedLoraTests
         }
 
         SafetensorsWriter.Write(path, tensors, []);
-        using var lora = AppliedLora.Apply(path, model.TextEncoder, model.UNet);
+        using var lora = AppliedLora.Apply(path, model);
 
         Assert.Equal(expected.Keys.Order(), lora.Modules.Select(module => module.Layer.Name).Order());
         Assert.All(lora.Modules, module => Assert.True(TestData.RelativeError(expected[module.Layer.Name], module.WeightChange()) < 1e-5));
@@ -70,7 +70,7 @@ public class AppliedLoraTests
             ],
             [new("lora_adapter_metadata", """{"unet.lora_alpha": 8, "unet.use_rslora": true, "unet.alpha_pattern": {"to_out.0": 2}}""")]);
 
-        using var lora = AppliedLora.Apply(path, model.TextEncoder, model.UNet);
+        using var lora = AppliedLora.Apply(path, model);
 
         Assert.Equal([8 * 2, 2 * 2], lora.Modules.Select(module => module.Alpha).OrderDescending());
         Assert.Equal([32, 1], lora.Modules.Single(module => module.Lengths is not null).Lengths!.shape);
@@ -89,11 +89,11 @@ public class AppliedLoraTests
         var each = new List<Tensor>();
         foreach (var file in new[] { loha, locon })
         {
-            using (AppliedLora.Apply(file, model.TextEncoder, model.UNet))
+            using (AppliedLora.Apply(file, model))
                 each.Add(layer.Forward(input) - frozen);
         }
 
-        using (AppliedLora.Apply([(loha, 0.5), (locon, 0.25)], model.TextEncoder, model.UNet))
+        using (AppliedLora.Apply([(loha, 0.5), (locon, 0.25)], model))
             Assert.True(TestData.RelativeError(frozen + (each[0] * 0.5) + (each[1] * 0.25), layer.Forward(input)) < 1e-5);
 
         Assert.True(frozen.equal(layer.Forward(input)).all().item<bool>());
@@ -115,7 +115,7 @@ public class AppliedLoraTests
         using var model = TestData.LoadTiny();
         SafetensorsWriter.Write(folder.File("lora.safetensors"), [new(key, ones(3, 3))], []);
 
-        var problem = Assert.Throws<LoraBuildException>(() => AppliedLora.Apply(folder.File("lora.safetensors"), model.TextEncoder, model.UNet)).Diagnostic;
+        var problem = Assert.Throws<LoraBuildException>(() => AppliedLora.Apply(folder.File("lora.safetensors"), model)).Diagnostic;
 
         Assert.Equal((DiagnosticCode.LoraMismatch, folder.File("lora.safetensors")), (problem.Code, problem.File));
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
@@ -140,7 +140,7 @@ public class AppliedLoraTests
         SafetensorsWriter.Write(
             folder.File("lora.safetensors"), [.. tensors.Select(entry => KeyValuePair.Create($"lora_unet_time_embedding_linear_1.{entry.Key}", entry.Value))], []);
 
-        var problem = Assert.Throws<LoraBuildException>(() => AppliedLora.Apply(folder.File("lora.safetensors"), model.TextEncoder, model.UNet)).Diagnostic;
+        var problem = Assert.Throws<LoraBuildException>(() => AppliedLora.Apply(folder.File("lora.safetensors"), model)).Diagnostic;
 
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
     }

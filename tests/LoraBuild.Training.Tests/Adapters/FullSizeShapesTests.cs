@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using LoraBuild.Benchmarks.Models;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 
@@ -20,9 +21,9 @@ public class FullSizeShapesTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        using var model = StableDiffusion.Load(
+        using var model = (StableDiffusionModel)ModelFamilies.Load(
             WriteShapes(folder.File("sd15.safetensors")), ScalarType.Float16, META, new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { Algo = algorithm, ConvDim = convDim }, CPU);
+        using var network = AdapterNetwork.Create(model, new() { Algo = algorithm, ConvDim = convDim });
 
         using var expected = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("lycoris-keys-full-size.json")));
         var golden = expected.RootElement.GetProperty(name);

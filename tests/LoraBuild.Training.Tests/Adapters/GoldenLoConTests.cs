@@ -15,7 +15,7 @@ public class GoldenLoConTests
         using var model = TestData.LoadTiny();
         using var inputs = TestData.Open("golden-forward.safetensors");
         using var golden = TestData.Open("golden-locon.safetensors");
-        using var lora = AppliedLora.Apply(TestData.PathOf("golden-locon.weights.safetensors"), model.TextEncoder, model.UNet, strength);
+        using var lora = AppliedLora.Apply(TestData.PathOf("golden-locon.weights.safetensors"), model, strength);
         var (latents, timesteps) = (inputs.Read("unet_a.latent"), inputs.Read("unet_a.timesteps", ScalarType.Int64));
         var tokens = TestData.Tokens(inputs.Read("te.input_ids").index_select(0, tensor(new long[] { 0, 4 }, device: TestData.Device)));
 

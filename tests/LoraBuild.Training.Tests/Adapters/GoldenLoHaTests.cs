@@ -21,7 +21,7 @@ public class GoldenLoHaTests
         var (latents, timesteps) = (inputs.Read("unet_a.latent"), inputs.Read("unet_a.timesteps", ScalarType.Int64));
         var tokens = TestData.Tokens(inputs.Read("te.input_ids").index_select(0, tensor(new long[] { 0, 4 }, device: TestData.Device)));
 
-        using (AppliedLora.Apply(TestData.PathOf("golden-loha.weights.safetensors"), model.TextEncoder, model.UNet, strength))
+        using (AppliedLora.Apply(TestData.PathOf("golden-loha.weights.safetensors"), model, strength))
         {
             var hidden = model.TextEncoder.Encode(tokens, clipSkip: 2);
             Assert.True(TestData.RelativeError(golden.Read($"loha.{name}.te_hidden_clipskip_2"), hidden) < 1e-5);
@@ -42,7 +42,7 @@ public class GoldenLoHaTests
         using var inputs = TestData.Open("golden-forward.safetensors");
         using var golden = TestData.Open("golden-loha.grads.safetensors");
         using var numbers = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("golden-loha.json")));
-        using var lora = AppliedLora.Apply(TestData.PathOf("golden-loha.weights.safetensors"), model.TextEncoder, model.UNet);
+        using var lora = AppliedLora.Apply(TestData.PathOf("golden-loha.weights.safetensors"), model);
         var factors = lora.Modules.SelectMany(module => module.Tensors()).Where(tensor => !tensor.Key.EndsWith("alpha", StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Key, tensor => tensor.Value.requires_grad_());
 
@@ -69,7 +69,7 @@ public class GoldenLoHaTests
         using var model = TestData.LoadTiny();
 
         var problem = Assert.Throws<LoraBuildException>(
-            () => AppliedLora.Apply(TestData.PathOf("golden-forward.safetensors"), model.TextEncoder, model.UNet)).Diagnostic;
+            () => AppliedLora.Apply(TestData.PathOf("golden-forward.safetensors"), model)).Diagnostic;
 
         Assert.Equal(DiagnosticCode.LoraMismatch, problem.Code);
         Assert.All(model.UNet.Layers, layer => Assert.Null(layer.Adapter));

@@ -1,5 +1,5 @@
-using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Checkpointing;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
@@ -19,7 +19,7 @@ public class LoHaFactorsTests
         using var model = TestData.LoadTiny();
         using var inputs = TestData.Open("golden-forward.safetensors");
         var settings = new TrainingSettings { NetworkAlpha = alpha, ConvAlpha = alpha };
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, TestData.Device);
+        using var network = AdapterNetwork.Create(model, settings);
         using (no_grad())
         {
             foreach (var module in network.Modules)
@@ -51,7 +51,7 @@ public class LoHaFactorsTests
         TrainingSettings[] cases = [new() { RankDropout = 0.1 }, new() { DoraWd = true }, new() { UseScalar = true }, new() { Algo = AdapterAlgorithm.LoCon }];
         foreach (var settings in cases)
         {
-            using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, settings, TestData.Device);
+            using var network = AdapterNetwork.Create(model, settings);
             Assert.All(network.Modules, module => Assert.Null(module.Plain));
         }
     }
@@ -60,7 +60,7 @@ public class LoHaFactorsTests
     public void Of_a_rank_too_large_for_its_layer_an_adapter_makes_them_itself()
     {
         using var model = TestData.LoadTiny();
-        using var network = AdapterNetwork.Create(model.TextEncoder, model.UNet, new() { NetworkDim = 32, ConvDim = 32 }, TestData.Device);
+        using var network = AdapterNetwork.Create(model, new() { NetworkDim = 32, ConvDim = 32 });
         using var factors = LoHaFactors.Of(network.PlainLoHas);
 
         factors.Fill();
@@ -68,7 +68,7 @@ public class LoHaFactorsTests
         Assert.All(network.Modules, module => Assert.Null(module.Plain!.Made));
     }
 
-    private static (Tensor Prediction, Tensor Gradients) Run(StableDiffusion model, AdapterNetwork network, SafetensorsFile inputs)
+    private static (Tensor Prediction, Tensor Gradients) Run(StableDiffusionModel model, AdapterNetwork network, SafetensorsFile inputs)
     {
         network.Parameters.ZeroGradients();
         var tokens = TestData.Tokens(inputs.Read("te.input_ids").index_select(0, tensor(new long[] { 0, 4 }, device: TestData.Device)));

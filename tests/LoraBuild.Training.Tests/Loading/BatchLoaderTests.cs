@@ -1,4 +1,4 @@
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
 using LoraBuild.Training.Data;
 
@@ -50,11 +50,11 @@ public class BatchLoaderTests
         var job = SmallDataset.Job(folder, settings);
         var dataset = TrainingDataset.Create(job.DatasetFolder, job.Manifest, settings);
         var pictures = new PictureCache(1 << 24);
-        var samples = new SampleFactory(new(pictures), ClipTokenizer.Load(job.Tokenizer!), settings, latentChannels: 4, reduction: 8);
+        var samples = new SampleFactory(new(pictures), TestData.Miniature, settings);
         end = 2 * dataset.BatchesPerEpoch;
         return new(dataset, samples, pictures, settings, start, end);
     }
 
     private static string Describe(TrainingBatch batch) => $"{batch.Step} {batch.Size} " + string.Join(' ', batch.Samples.Select(sample =>
-        $"{sample.View} {string.Join(',', sample.Tokens[0])} {sample.Timestep} {sample.Noise![0]} {sample.Pixels!.Sum()}"));
+        $"{sample.View} {string.Join(',', ((ClipText)sample.Text).Chunks[0])} {sample.Timestep} {sample.Noise![0]} {sample.Pixels!.Sum()}"));
 }

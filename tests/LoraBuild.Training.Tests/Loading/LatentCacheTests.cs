@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Incremental.Caching;
 using LoraBuild.Settings;
 using LoraBuild.Training.Data;
@@ -13,7 +14,7 @@ public class LatentCacheTests
     public void Every_picture_and_its_mirror_image_is_encoded_once_and_found_by_content_afterwards()
     {
         using var folder = new TemporaryFolder();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32);
         var (first, encoded) = Fill(model, folder, Settings);
         using (first)
         {
@@ -31,7 +32,7 @@ public class LatentCacheTests
     public void Another_seed_draws_another_sample_of_the_same_distributions()
     {
         using var folder = new TemporaryFolder();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32);
         Fill(model, folder, Settings).Cache.Dispose();
 
         var (other, encoded) = Fill(model, folder, Settings with { Seed = 7 });
@@ -47,7 +48,7 @@ public class LatentCacheTests
     public void What_the_latents_follow_from_is_never_found_stale()
     {
         using var folder = new TemporaryFolder();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32);
         Fill(model, folder, Settings).Cache.Dispose();
 
         Assert.Equal(12, Encoded(Settings with { Resolution = new(64, 64) }));
@@ -68,7 +69,7 @@ public class LatentCacheTests
     public void Pictures_that_are_encoded_together_have_about_the_latents_that_they_have_alone()
     {
         using var folder = new TemporaryFolder();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32);
         using var alone = Fill(model, folder, Settings).Cache;
         using var together = Fill(model, folder, Settings with { VaeBatchSize = 4 }).Cache;
 
@@ -90,11 +91,11 @@ public class LatentCacheTests
         Assert.Equal(["aoi.safetensors", "state.safetensors"], Directory.GetFiles(folder.File("second")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    private static (LatentCache Cache, int Encoded) Fill(StableDiffusion model, TemporaryFolder folder, TrainingSettings settings)
+    private static (LatentCache Cache, int Encoded) Fill(StableDiffusionModel model, TemporaryFolder folder, TrainingSettings settings)
     {
         var job = SmallDataset.Job(folder, settings);
         var cache = new LatentCache(
-            new(model.Vae, CPU, ScalarType.Float32), settings, new ContentStore(folder.File("store")), folder.File("scratch"));
+            new(model.Vae), settings, new ContentStore(folder.File("store")), folder.File("scratch"));
         var encoded = cache.Fill(TrainingDataset.Create(job.DatasetFolder, job.Manifest, settings), new(new(1 << 24)));
         return (cache, encoded);
     }

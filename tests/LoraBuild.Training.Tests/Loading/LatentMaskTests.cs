@@ -1,4 +1,5 @@
 using LoraBuild.Imaging.Rasters;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Training.Data;
 
 namespace LoraBuild.Training.Tests.Loading;
@@ -36,7 +37,7 @@ public class LatentMaskTests
     public void Samples_without_a_mask_count_everywhere()
     {
         using var scope = NewDisposeScope();
-        var sample = new TrainingSample(null!, default, [], 0, [], []);
+        var sample = new TrainingSample(null!, default, new ClipText([]), 0, [], []);
 
         Assert.Null(new TrainingBatch(0, new(16, 8), [sample, sample]).Mask(1, 2));
         var mask = new TrainingBatch(0, new(16, 8), [sample, sample with { Mask = [0.5f, 0] }]).Mask(1, 2)!;

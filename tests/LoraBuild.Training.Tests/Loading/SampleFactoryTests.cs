@@ -1,5 +1,6 @@
 using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings;
@@ -52,7 +53,7 @@ public class SampleFactoryTests
             Assert.Equal(samples[i].Noise, sample.Noise);
             Assert.Equal(samples[i].PosteriorNoise, sample.PosteriorNoise);
             Assert.Equal(samples[i].Pixels, sample.Pixels!);
-            Assert.Equal(samples[i].Tokens, sample.Tokens);
+            Assert.Equal(TextOf(samples[i]).Chunks, TextOf(sample).Chunks);
         });
         Assert.Equal(40, samples.Select(sample => sample.Noise![0]).Distinct().Count());
         Assert.True(samples.Select(sample => sample.Timestep).Distinct().Count() > 30);
@@ -103,10 +104,10 @@ public class SampleFactoryTests
         var plain = Factory(settings).Create(picture, 0, 0, Start);
         var weighted = Factory(settings with { WeightedCaptions = true }).Create(picture, 0, 0, Start);
 
-        Assert.Equal(Tokenizer.Encode("aoi, (smile:1.5)", 225), plain.Tokens);
-        Assert.Null(plain.TokenWeights);
-        Assert.Equal(Tokenizer.Encode("aoi, smile", 225), weighted.Tokens);
-        Assert.Contains(1.5f, weighted.TokenWeights![0]);
+        Assert.Equal(Tokenizer.Encode("aoi, (smile:1.5)", 225), TextOf(plain).Chunks);
+        Assert.Null(TextOf(plain).Weights);
+        Assert.Equal(Tokenizer.Encode("aoi, smile", 225), TextOf(weighted).Chunks);
+        Assert.Contains(1.5f, TextOf(weighted).Weights![0]);
     }
 
     [Fact]
@@ -126,7 +127,9 @@ public class SampleFactoryTests
             samples.Where(sample => Math.Abs(sample.View.Colours.Hue) > 4), sample => Assert.NotEqual(plain.Pixels!, sample.Pixels!));
     }
 
-    private static SampleFactory Factory(TrainingSettings settings) => new(new(new PictureCache(1 << 20)), Tokenizer, settings, latentChannels: 4, reduction: 8);
+    private static SampleFactory Factory(TrainingSettings settings) => new(new(new PictureCache(1 << 20)), TestData.Miniature, settings);
+
+    private static ClipText TextOf(TrainingSample sample) => (ClipText)sample.Text;
 
     private static TrainingPicture Gradient(TemporaryFolder folder)
     {

@@ -1,6 +1,8 @@
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Settings;
-using LoraBuild.Training.Loss;
+using LoraBuild.Training.Data;
+using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Training.Tests.Loss;
 
@@ -17,7 +19,7 @@ public class DiffusionLossTests
     public void Losses_are_means_over_the_places_and_then_over_the_samples(LossType type)
     {
         using var scope = NewDisposeScope();
-        var loss = new DiffusionLoss(new() { LossType = type, HuberSchedule = HuberSchedule.Constant, HuberC = 0.2, HuberScale = 1.5 });
+        var loss = Loss(new() { LossType = type, HuberSchedule = HuberSchedule.Constant, HuberC = 0.2, HuberScale = 1.5 });
         var (input, prediction) = Case();
 
         var differences = (prediction - input.Noise).data<float>().ToArray().Select(d => (double)d);
@@ -38,8 +40,8 @@ public class DiffusionLossTests
         var (input, _) = Case();
         var velocity = NoiseSchedule.StableDiffusion.Velocity(input.Latents, input.Noise, Timesteps);
 
-        Assert.Equal(0, new DiffusionLoss(new() { VParameterization = true }).Of(velocity, input).item<float>());
-        Assert.True(new DiffusionLoss(new()).Of(velocity, input).item<float>() > 0.1);
+        Assert.Equal(0, Loss(new() { VParameterization = true }).Of(velocity, input).item<float>());
+        Assert.True(Loss(new()).Of(velocity, input).item<float>() > 0.1);
     }
 
     [Fact]
@@ -55,7 +57,7 @@ public class DiffusionLossTests
         var squares = (prediction - input.Noise).square().data<float>().ToArray();
         double[] weights = [1, 0, 0.5], columns = [1, 1, 0.5, 0, 0, 0];
         var expected = squares.Select((value, i) => value * weights[i / 96] * columns[i % 6]).Sum() / 96 / 3;
-        Assert.Equal(expected, new DiffusionLoss(new()).Of(prediction, input).item<float>(), expected * 1e-5);
+        Assert.Equal(expected, Loss(new()).Of(prediction, input).item<float>(), expected * 1e-5);
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public class DiffusionLossTests
         using var scope = NewDisposeScope();
         var (input, _) = Case();
         var perturbed = input with { Perturbation = ones_like(input.Noise) };
-        var loss = new DiffusionLoss(new());
+        var loss = Loss(new());
 
         var difference = loss.NoisyLatents(perturbed) - loss.NoisyLatents(input);
 
@@ -88,7 +90,7 @@ public class DiffusionLossTests
             Weighs(new() { VPredLikeLoss = 0.5 }, 1 + (0.5 * (bounded + 1) / bounded));
             Weighs(new() { MinSnrGamma = 1, DebiasedEstimationLoss = true }, Math.Min(ratio, 1) / ratio / Math.Sqrt(bounded));
 
-            void Weighs(TrainingSettings settings, double weight) => Assert.Equal(1, new DiffusionLoss(settings).WeightAt(timestep) / weight, 1e-12);
+            void Weighs(TrainingSettings settings, double weight) => Assert.Equal(1, Loss(settings).WeightAt(timestep) / weight, 1e-12);
         }
     }
 
@@ -96,15 +98,19 @@ public class DiffusionLossTests
     public void Thresholds_follow_their_schedule()
     {
         var alpha = NoiseSchedule.StableDiffusion.AlphasCumulative[500];
-        Assert.Equal((0.9 / Math.Pow(1 + Math.Sqrt((1 - alpha) / alpha), 2)) + 0.1, new DiffusionLoss(new()).ThresholdAt(500), 1e-12);
-        Assert.Equal(2 * Math.Sqrt(0.1), new DiffusionLoss(new() { HuberSchedule = HuberSchedule.Exponential, HuberScale = 2 }).ThresholdAt(500), 1e-12);
-        Assert.Equal(0.1, new DiffusionLoss(new() { ZeroTerminalSnr = true }).ThresholdAt(999), 1e-12);
+        Assert.Equal((0.9 / Math.Pow(1 + Math.Sqrt((1 - alpha) / alpha), 2)) + 0.1, Loss(new()).ThresholdAt(500), 1e-12);
+        Assert.Equal(2 * Math.Sqrt(0.1), Loss(new() { HuberSchedule = HuberSchedule.Exponential, HuberScale = 2 }).ThresholdAt(500), 1e-12);
+        Assert.Equal(0.1, Loss(new() { ZeroTerminalSnr = true }).ThresholdAt(999), 1e-12);
     }
+
+    private static DiffusionLoss Loss(TrainingSettings settings) => new(
+        settings,
+        new GaussianProcess(NoiseSchedule.StableDiffusion, settings.VParameterization ? PredictionType.Velocity : PredictionType.Epsilon));
 
     private static (StepInput Input, Tensor Prediction) Case()
     {
         var noise = Normal(1);
-        return (new([[], [], []], Normal(2), noise, Timesteps), noise + (Normal(3) * 0.5));
+        return (new([new ClipText([]), new ClipText([]), new ClipText([])], Normal(2), noise, Timesteps), noise + (Normal(3) * 0.5));
 
         static Tensor Normal(int seed) => tensor(new Base.Randomness.CounterRandom(seed).NextGaussians(3 * 96), dtype: ScalarType.Float32).view(3, 4, 4, 6);
     }

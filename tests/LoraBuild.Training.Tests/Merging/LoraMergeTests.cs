@@ -1,6 +1,8 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion;
+using LoraBuild.Diffusion.Families;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Merging;
@@ -31,7 +33,7 @@ public class LoraMergeTests
 
         using var frozen = Load(checkpoint);
         var (plainText, plain) = Outputs(frozen);
-        using var lora = AppliedLora.Apply(files, frozen.TextEncoder, frozen.UNet);
+        using var lora = AppliedLora.Apply(files, frozen);
         Assert.Equal(lora.Modules.DistinctBy(module => module.Layer).Count(), layers);
         var (expectedText, expected) = Outputs(frozen);
         using var merged = Load(target);
@@ -69,7 +71,7 @@ public class LoraMergeTests
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         using var folder = new TemporaryFolder();
-        using var model = StableDiffusion.Load(SmallDataset.Model, ScalarType.Float32);
+        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32);
         var layer = model.UNet.Layers.First(layer => layer.Name.EndsWith("attn1_to_q", StringComparison.Ordinal));
         var lora = folder.File("lora.safetensors");
         SafetensorsWriter.Write(
@@ -82,8 +84,8 @@ public class LoraMergeTests
 
         LoraMerge.Write(SmallDataset.Model, [(lora, 1)], target, new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
 
-        using var merged = StableDiffusion.Load(target, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
-        using var applied = AppliedLora.Apply(lora, model.TextEncoder, model.UNet);
+        using var merged = (StableDiffusionModel)ModelFamilies.Load(target, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+        using var applied = AppliedLora.Apply(lora, model);
         var (_, expected) = Outputs(model);
         Assert.True(TestData.RelativeError(expected, Outputs(merged).Noise) < 1e-2);
         var latents = SmallLayer.Gaussian(new CounterRandom(3), 1, 4, 4, 4);
@@ -120,9 +122,9 @@ public class LoraMergeTests
         return path;
     }
 
-    private static StableDiffusion Load(string path) => StableDiffusion.Load(path, ScalarType.Float32, options: Options);
+    private static StableDiffusionModel Load(string path) => (StableDiffusionModel)ModelFamilies.Load(path, ScalarType.Float32, options: Options);
 
-    private static (Tensor Text, Tensor Noise) Outputs(StableDiffusion model)
+    private static (Tensor Text, Tensor Noise) Outputs(StableDiffusionModel model)
     {
         var text = model.TextEncoder.Encode([model.Tokenizer.Encode("1girl, smile")]);
         var latents = SmallLayer.Gaussian(new CounterRandom(4), 1, 4, 8, 8);

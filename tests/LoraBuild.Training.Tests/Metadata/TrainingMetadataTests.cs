@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoraBuild.Dataset.Manifest;
+using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
 using LoraBuild.Training.Data;
+using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Metadata;
 using LoraBuild.Training.Schedules;
 
@@ -52,7 +54,7 @@ public class TrainingMetadataTests
         var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi", "", null)])]);
         var settings = new TrainingSettings();
         var dataset = TrainingDataset.Create("", manifest, settings);
-        var facts = new BaseModelFacts(new("m", "h", "s"), new("v.safetensors", "vh", "vs"), IsVersion2: true, PredictsVelocity: true);
+        var facts = new BaseModelFacts(new("m", "h", "s"), new("v.safetensors", "vh", "vs"), StableDiffusionMetadata.OfLora(isVersion2: true, isVelocity: true));
 
         var metadata = TrainingMetadata.For(
             new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), facts, ModelPrecision.Float16, 1, 1);
@@ -149,5 +151,6 @@ public class TrainingMetadataTests
         return node;
     }
 
-    private static BaseModelFacts Facts(string name, string hash, string sha256) => new(new(name, hash, sha256), null, IsVersion2: false, PredictsVelocity: false);
+    private static BaseModelFacts Facts(string name, string hash, string sha256) =>
+        new(new(name, hash, sha256), null, StableDiffusionMetadata.OfLora(isVersion2: false, isVelocity: false));
 }

@@ -29,8 +29,8 @@ public class Lion8bitTests
         // A neighbour of the other kind shows that weights keep apart in the flat buffers.
         using var parameters = new ParameterBuffer(
             [
-                new("neighbour", ParameterGroup.TextEncoder, start.numel() < ParameterBuffer.MinBlockedCount ? [70, 70] : [7, 7]),
-                new(name, ParameterGroup.UNet, start.shape),
+                new("neighbour", TestGroups.TextEncoder, start.numel() < ParameterBuffer.MinBlockedCount ? [70, 70] : [7, 7]),
+                new(name, TestGroups.Denoiser, start.shape),
             ],
             CPU);
         using (no_grad())
@@ -41,7 +41,7 @@ public class Lion8bitTests
         for (var step = 1; step <= 20; step++)
         {
             parameters[name].grad!.copy_(file.Load($"{name}.grad.{step:00}"));
-            optimizer.Step(group => group == ParameterGroup.UNet ? LearningRate : 0);
+            optimizer.Step(group => group == TestGroups.Denoiser ? LearningRate : 0);
 
             if (!file.Tensors.ContainsKey($"{name}.p.{step:00}"))
                 continue;

@@ -68,7 +68,7 @@ public class ProdigyTests
         for (var step = 1; step <= 3; step++)
         {
             weights.SetGradients(step);
-            optimizer.Step(group => group == Parameters.ParameterGroup.UNet ? 1 : 0);
+            optimizer.Step(group => group == TestGroups.Denoiser ? 1 : 0);
         }
 
         Assert.Equal(weights.Values["matrix"].Select(value => (float)value), weights.Read("matrix"));

@@ -14,8 +14,8 @@ internal sealed class SmallWeights : IDisposable
 
     public static readonly ParameterShape[] Shapes =
     [
-        new("matrix", ParameterGroup.TextEncoder, [5, 7]), new("large", ParameterGroup.UNet, [66, 64]), new("wide", ParameterGroup.UNet, [2, 30]),
-        new("vector", ParameterGroup.UNet, [11]),
+        new("matrix", TestGroups.TextEncoder, [5, 7]), new("large", TestGroups.Denoiser, [66, 64]), new("wide", TestGroups.Denoiser, [2, 30]),
+        new("vector", TestGroups.Denoiser, [11]),
     ];
 
     public SmallWeights()
@@ -36,7 +36,7 @@ internal sealed class SmallWeights : IDisposable
 
     /// <summary>The first step has no learning rate, as under a warm-up; the text encoder's is half the UNet's.</summary>
     public static double Rate(ParameterGroup group, int step, double highest) =>
-        highest * Math.Min(1, (step - 1) / 4.0) * (group == ParameterGroup.TextEncoder ? 0.5 : 1);
+        highest * Math.Min(1, (step - 1) / 4.0) * (group == TestGroups.TextEncoder ? 0.5 : 1);
 
     /// <summary>Puts the gradients of a step into the buffer. One weight has none at first.</summary>
     public Dictionary<string, double[]> SetGradients(int step)

@@ -2,6 +2,7 @@ using System.Text;
 using LoraBuild.Protocol.Previews;
 using LoraBuild.Settings;
 using LoraBuild.Settings.Sampling;
+using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Previews;
 using LoraBuild.Training.Schedules;
 

@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Training.Adapters.Algorithms;
@@ -26,14 +27,14 @@ internal sealed class LoraReader : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">A <c>.safetensors</c> file.</param>
-    /// <param name="layers">The model's layers.</param>
+    /// <param name="model">The model.</param>
     /// <exception cref="LoraBuildException">LB4001, LB4002, LB6004: it is missing, damaged or cannot be read. LB4005: it does not fit the model.</exception>
-    public static LoraReader Open(string path, IEnumerable<AdaptableLayer> layers)
+    public static LoraReader Open(string path, IDiffusionModel model)
     {
         var file = SafetensorsFile.Open(path);
         try
         {
-            return new(file, Read(file, [.. layers]));
+            return new(file, Read(file, model));
         }
         catch
         {
@@ -57,24 +58,30 @@ internal sealed class LoraReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
-    private static List<LoraLayer> Read(SafetensorsFile file, IReadOnlyList<AdaptableLayer> layers)
+    private static List<LoraLayer> Read(SafetensorsFile file, IDiffusionModel model)
     {
         var names = new List<(string Key, LoraTensorName Name)>();
         foreach (var key in file.Tensors.Keys.Order(StringComparer.Ordinal))
-            names.Add((key, LoraTensorName.TryParse(key) ?? throw Misfit(file, $"it has a tensor '{key}', which is no part of a LoRA")));
+            names.Add((key, LoraTensorName.TryParse(key, model) ?? throw Misfit(file, $"it has a tensor '{key}', which is no part of a LoRA")));
         if (names.Count == 0)
             throw Misfit(file, "it has no tensors");
 
         var groups = names.GroupBy(name => name.Name.Layer).ToDictionary(group => group.Key);
-        var known = layers.Select(layer => layer.Name).ToHashSet();
+        var layers = model.Parts.SelectMany(part => part.Layers.Select(layer => (Layer: layer, Part: part.Name))).ToList();
+        var known = layers.Select(layer => layer.Layer.Name).ToHashSet();
         if (groups.Keys.Where(name => !known.Contains(name)).ToList() is { Count: > 0 } strangers)
             throw Misfit(file, $"the model has no layer {string.Join(", ", strangers.Take(NamesShown))}{(strangers.Count > NamesShown ? ", ..." : "")}");
 
         var alphas = PeftAlphas.In(file);
-        return [.. layers.Where(layer => groups.ContainsKey(layer.Name)).Select(layer => ReadLayer(file, layer, [.. groups[layer.Name]], alphas))];
+        return
+        [
+            .. layers.Where(layer => groups.ContainsKey(layer.Layer.Name))
+                .Select(layer => ReadLayer(file, layer.Layer, layer.Part, [.. groups[layer.Layer.Name]], alphas)),
+        ];
     }
 
-    private static LoraLayer ReadLayer(SafetensorsFile file, AdaptableLayer layer, IReadOnlyList<(string Key, LoraTensorName Name)> names, PeftAlphas alphas)
+    private static LoraLayer ReadLayer(
+        SafetensorsFile file, AdaptableLayer layer, string part, IReadOnlyList<(string Key, LoraTensorName Name)> names, PeftAlphas alphas)
     {
         var keys = new Dictionary<string, string>();
         foreach (var (key, name) in names)
@@ -108,7 +115,7 @@ internal sealed class LoraReader : IDisposable
             Check(file, layer, AdapterKind.LengthsName, shape.Count == 1 ? [layer.Weight.shape[0]] : lengths, keys);
         }
 
-        return new(layer, kind, factors, AlphaOf(file, names[0].Name, kind, factors, keys, alphas), lengths, keys);
+        return new(layer, kind, factors, AlphaOf(file, part, names[0].Name, kind, factors, keys, alphas), lengths, keys);
     }
 
     private static void Check(SafetensorsFile file, AdaptableLayer layer, string name, IReadOnlyList<long> shape, Dictionary<string, string> keys)
@@ -129,6 +136,7 @@ internal sealed class LoraReader : IDisposable
 
     private static double AlphaOf(
         SafetensorsFile file,
+        string part,
         LoraTensorName name,
         AdapterKind kind,
         IReadOnlyList<AdapterFactor> factors,
@@ -137,7 +145,7 @@ internal sealed class LoraReader : IDisposable
     {
         var rank = kind.RankOf(factors) ?? 1;
         if (!keys.TryGetValue(AdapterKind.AlphaName, out var key))
-            return alphas.Of(name, rank);
+            return alphas.Of(part, name, rank);
         if (Count(file.Tensors[key].Shape) != 1)
             throw Misfit(file, $"'{key}' is not a single number");
         using var scope = NewDisposeScope();

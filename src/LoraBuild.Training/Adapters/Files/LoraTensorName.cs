@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LoraBuild.Diffusion.Families;
 using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Adapters.Files;
@@ -9,13 +10,13 @@ namespace LoraBuild.Training.Adapters.Files;
 /// <param name="Path">The layer's path in its model where the file has one, such as <c>mid_block.attentions.0.proj_in</c>.</param>
 internal sealed partial record LoraTensorName(string Layer, string Tensor, string? Path = null)
 {
-    private const string TextModel = "text_model.";
-
     /// <summary>
     /// Reads a key: LyCORIS' and sd-scripts' <c>lora_unet_LAYER.TENSOR</c>, or diffusers' path of a layer, of its older releases and of PEFT.
     /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="model">The model, which names the layers of its parts.</param>
     /// <returns>The names, or null for a key of no known form.</returns>
-    public static LoraTensorName? TryParse(string key)
+    public static LoraTensorName? TryParse(string key, IDiffusionModel model)
     {
         if (key.StartsWith("lora_", StringComparison.Ordinal))
         {
@@ -26,24 +27,9 @@ internal sealed partial record LoraTensorName(string Layer, string Tensor, strin
         if (Peft().Match(key) is not { Success: true } match)
             return null;
         var path = match.Groups["path"].Value.Replace(".processor.", ".", StringComparison.Ordinal);
-        var ofProcessor = match.Groups["processor"].Success;
-        return match.Groups["model"].Value switch
-        {
-            "text_encoder." => OfTextEncoder(path, ofProcessor, TensorOf(match)),
-            "" when path.StartsWith(TextModel, StringComparison.Ordinal) => OfTextEncoder(path, ofProcessor, TensorOf(match)),
-            "unet." or "" => Of("lora_unet_", ofProcessor && path.EndsWith(".to_out", StringComparison.Ordinal) ? path + ".0" : path, TensorOf(match)),
-            var other => Of($"{other.TrimEnd('.')}_", path, TensorOf(match)),
-        };
+        var part = match.Groups["part"].Value.TrimEnd('.');
+        return new(model.LayerNameOf(part, path) ?? $"{part}_{path.Replace('.', '_')}", TensorOf(match), path);
     }
-
-    private static LoraTensorName OfTextEncoder(string path, bool ofProcessor, string tensor)
-    {
-        var inner = path.StartsWith(TextModel, StringComparison.Ordinal) ? path : TextModel + path;
-        // diffusers' attention processors called the text encoder's projections as the UNet's.
-        return Of("lora_te_", ofProcessor ? Projection().Replace(inner, ".${name}_proj") : inner, tensor);
-    }
-
-    private static LoraTensorName Of(string prefix, string path, string tensor) => new(prefix + path.Replace('.', '_'), tensor, path);
 
     private static string TensorOf(Match match) => match.Groups["side"].Value switch
     {
@@ -53,12 +39,9 @@ internal sealed partial record LoraTensorName(string Layer, string Tensor, strin
     };
 
     [GeneratedRegex(
-        @"^(base_model\.model\.)?(?<model>unet\.|text_encoder(_\d)?\.|transformer\.)?(?<path>.+?)"
-            + @"(\.lora_(?<side>A|B)(\.[^.]+)?\.weight|(\.lora|(?<processor>_lora)|\.lora_linear_layer)\.(?<side>down|up)\.weight|\.lora_(?<side>down|up)\.weight"
+        @"^(base_model\.model\.)?(?<part>unet\.|text_encoder(_\d)?\.|transformer\.)?(?<path>.+?)"
+            + @"(\.lora_(?<side>A|B)(\.[^.]+)?\.weight|(\.lora|_lora|\.lora_linear_layer)\.(?<side>down|up)\.weight|\.lora_(?<side>down|up)\.weight"
             + @"|\.(?<other>lora_magnitude_vector)(\.[^.]+)*|\.(?<other>alpha|dora_scale))$",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Peft();
-
-    [GeneratedRegex(@"\.to_(?<name>q|k|v|out)$")]
-    private static partial Regex Projection();
 }

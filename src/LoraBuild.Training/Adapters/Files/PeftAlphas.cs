@@ -37,13 +37,13 @@ internal sealed class PeftAlphas
     }
 
     /// <summary>The alpha of a layer, so that alpha over rank is its scale; without one, the rank.</summary>
+    /// <param name="part">The name of the layer's part.</param>
     /// <param name="name">The layer.</param>
     /// <param name="rank">Its rank.</param>
-    public double Of(LoraTensorName name, long rank)
+    public double Of(string part, LoraTensorName name, long rank)
     {
-        var model = name.Layer.StartsWith("lora_te_", StringComparison.Ordinal) ? "text_encoder" : "unet";
-        var alpha = Number(model, "lora_alpha") ?? rank;
-        if (settings.TryGetValue($"{model}.alpha_pattern", out var patterns) && patterns.ValueKind == JsonValueKind.Object && name.Path is { } path)
+        var alpha = Number(part, "lora_alpha") ?? rank;
+        if (settings.TryGetValue($"{part}.alpha_pattern", out var patterns) && patterns.ValueKind == JsonValueKind.Object && name.Path is { } path)
         {
             foreach (var pattern in patterns.EnumerateObject())
             {
@@ -52,10 +52,10 @@ internal sealed class PeftAlphas
             }
         }
 
-        var rootScaled = settings.TryGetValue($"{model}.use_rslora", out var flag) && flag.ValueKind == JsonValueKind.True;
+        var rootScaled = settings.TryGetValue($"{part}.use_rslora", out var flag) && flag.ValueKind == JsonValueKind.True;
         return rootScaled ? alpha * Math.Sqrt(rank) : alpha;
     }
 
-    private double? Number(string model, string name) =>
-        settings.TryGetValue($"{model}.{name}", out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+    private double? Number(string part, string name) =>
+        settings.TryGetValue($"{part}.{name}", out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 }

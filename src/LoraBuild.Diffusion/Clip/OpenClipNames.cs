@@ -1,0 +1,60 @@
+using LoraBuild.Diffusion.Files;
+using LoraBuild.Diffusion.Loading;
+
+namespace LoraBuild.Diffusion.Clip;
+
+/// <summary>
+/// OpenCLIP's names of a text encoder's tensors in transformers' terms, for Stable Diffusion 2.x: the layers are <c>resblocks</c>, and the
+/// projections to query, key and value are one matrix of three parts, in this order.
+/// </summary>
+internal static class OpenClipNames
+{
+    // Stable Diffusion 2.x looks at the last but one of ViT-H's 24 layers; sd-scripts and diffusers drop the last.
+    private const int UsedLayers = 23;
+
+    private const string FusedPrefix = "in_proj_";
+
+    private static readonly string[] Projections = ["q_proj", "k_proj", "v_proj"];
+
+    /// <summary>The text encoder's tensors in a file.</summary>
+    /// <param name="title">What to call the part.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="prefix">What their names begin with.</param>
+    public static PartTensors PartOf(string title, ITensorFile file, string prefix)
+    {
+        var plain = PartTensors.Of(title, file, prefix, ToTransformers);
+        var tensors = plain.Tensors.ToDictionary();
+        foreach (var (key, shape) in file.Shapes.Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal) && tensor.Value.Count > 0))
+        {
+            if (key[prefix.Length..].Split('.') is not ["transformer", "resblocks", var layer, "attn", var fused] || !IsUsed(layer)
+                || !fused.StartsWith(FusedPrefix, StringComparison.Ordinal))
+                continue;
+            var size = shape[0] / Projections.Length;
+            for (var i = 0; i < Projections.Length; i++)
+            {
+                tensors[$"encoder.layers.{layer}.self_attn.{Projections[i]}.{fused[FusedPrefix.Length..]}"] =
+                    new StoredTensor(file, key, [size, .. shape.Skip(1)], (i * size, size));
+            }
+        }
+        return plain with { Tensors = tensors };
+    }
+
+    private static string? ToTransformers(string name) => name.Split('.') switch
+    {
+        ["token_embedding", "weight"] => "embeddings.token_embedding.weight",
+        ["positional_embedding"] => "embeddings.position_embedding.weight",
+        ["ln_final", var kind] => $"final_layer_norm.{kind}",
+        ["transformer", "resblocks", var layer, .. var rest] when IsUsed(layer) => rest switch
+        {
+            ["ln_1", var kind] => $"encoder.layers.{layer}.layer_norm1.{kind}",
+            ["ln_2", var kind] => $"encoder.layers.{layer}.layer_norm2.{kind}",
+            ["mlp", "c_fc", var kind] => $"encoder.layers.{layer}.mlp.fc1.{kind}",
+            ["mlp", "c_proj", var kind] => $"encoder.layers.{layer}.mlp.fc2.{kind}",
+            ["attn", "out_proj", var kind] => $"encoder.layers.{layer}.self_attn.out_proj.{kind}",
+            _ => null,
+        },
+        _ => null,
+    };
+
+    private static bool IsUsed(string layer) => int.TryParse(layer, out var number) && number < UsedLayers;
+}

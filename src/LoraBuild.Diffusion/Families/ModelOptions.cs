@@ -1,0 +1,37 @@
+using LoraBuild.Diffusion.Schedule;
+
+namespace LoraBuild.Diffusion.Families;
+
+/// <summary>Settings of a base model besides its path. Null ones are read off the model's files.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>A folder with CLIP's <c>merges.txt</c>, or that file; null to look beside the model.</summary>
+    public string? Tokenizer { get; init; }
+
+    /// <summary>Brings CLIP's vocabulary and returns its path. Called only where the model is sound and has none; null: an error then.</summary>
+    public Func<string>? FetchTokenizer { get; init; }
+
+    /// <summary>
+    /// sd-scripts' <c>vae</c>: an autoencoder to take instead of the model's own. A file with CompVis' or diffusers' names, or a folder as
+    /// diffusers writes it.
+    /// </summary>
+    public string? Vae { get; init; }
+
+    /// <summary>sd-scripts' <c>v2</c>: whether the model is of Stable Diffusion 2.x. The files tell, so this can only agree.</summary>
+    public bool? V2 { get; init; }
+
+    /// <summary>
+    /// sd-scripts' <c>v_parameterization</c>: whether the model predicts velocities. Where neither this nor the files tell, it predicts the
+    /// noise.
+    /// </summary>
+    public bool? VParameterization { get; init; }
+
+    /// <summary>
+    /// Replaces a tensor of the files, by its name there, with a weight that is to be trained itself, of the same shape and on the same
+    /// device. Null: the tensors as they are.
+    /// </summary>
+    public Func<string, Tensor, Tensor>? Substitute { get; init; }
+
+    internal PredictionType? Prediction =>
+        VParameterization is { } velocity ? velocity ? PredictionType.Velocity : PredictionType.Epsilon : null;
+}

@@ -1,0 +1,216 @@
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Geometry;
+using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Files;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Diffusion.UNet;
+using LoraBuild.Diffusion.Vae;
+using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
+
+namespace LoraBuild.Diffusion.Families.StableDiffusion;
+
+/// <summary>
+/// A Stable Diffusion 1.x or 2.x model, at its full size or a miniature's: all sizes are read off the tensors.
+/// </summary>
+public sealed class StableDiffusionModel : IDiffusionModel
+{
+    // Stable Diffusion 2.x fills up captions with it, 1.x with the end's token.
+    private const string Version2Padding = "!";
+    private const string Context = "context";
+    private const int ChunkTokens = ClipTokenizer.ChunkLength - 2, MaxTokens = 3 * ChunkTokens;
+
+    // Stable Diffusion 1.x, but no miniature and no 2.x, has text states of this size; it was trained on pictures of this side.
+    private const int Version1Context = 768, Version1Side = 512;
+
+    private readonly StableDiffusionSettings settings;
+    private readonly long vaeNormGroups;
+    private readonly Dictionary<string, StoredTensor> sources = [];
+
+    internal StableDiffusionModel(string path, StableDiffusionFiles files, ScalarType type, Device device, ModelOptions options)
+    {
+        (settings, vaeNormGroups) = (files.Settings, files.VaeNormGroups);
+        (Type, Device) = (type, device);
+        CheckOptions(path, settings, options);
+        var tokenizerPath = options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? options.FetchTokenizer?.Invoke()
+            ?? ClipVocabulary.PlacesBeside(path)[0];
+        Tokenizer = ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
+        try
+        {
+            TextEncoder = Build(files.TextEncoder, weights => new TextEncoder(
+                weights, DiffusersFolder.TextEncoder, StableDiffusionNames.TextPrefix, settings.TextHeads, settings.IsVersion2));
+            if (Tokenizer.VocabularySize != TextEncoder.VocabularySize)
+            {
+                throw new LoraBuildException(
+                    DiagnosticCode.TokenizerInvalid,
+                    $"The tokenizer has {Tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows {TextEncoder.VocabularySize}. "
+                    + "Use the tokenizer that belongs to the model.",
+                    tokenizerPath);
+            }
+            UNet = Build(files.UNet, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
+            if (UNet.ContextSize != TextEncoder.Size)
+                throw Mismatch(path, $"the text encoder gives {TextEncoder.Size} channels, the UNet takes {UNet.ContextSize}");
+            Vae = Build(files.Vae, weights => new AutoencoderKL(weights, vaeNormGroups, StableDiffusionSettings.LatentScale));
+            if (Vae.LatentChannels != UNet.InChannels)
+            {
+                throw Mismatch(
+                    files.Vae.Path, $"the VAE's latents have {Vae.LatentChannels} channels, those of the UNet {UNet.InChannels}");
+            }
+        }
+        catch
+        {
+            TextEncoder?.Dispose();
+            UNet?.Dispose();
+            Vae?.Dispose();
+            throw;
+        }
+
+        Parts = [TextEncoder, UNet];
+        Noise = new GaussianProcess(NoiseSchedule.StableDiffusion, settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon);
+
+        T Build<T>(PartTensors part, Func<Weights, T> build)
+        {
+            using var scope = torch.NewDisposeScope();
+            using var frozen = torch.no_grad();
+            var weights = new Weights(part, type, device, options.Substitute);
+            var result = build(weights);
+            weights.ThrowIfMisfit();
+            foreach (var (layer, stored) in weights.Sources)
+                sources.Add(layer, stored);
+            return result;
+        }
+    }
+
+    /// <summary>Captions to token ids.</summary>
+    public ClipTokenizer Tokenizer { get; }
+
+    /// <summary>Token ids to the states that the UNet attends to.</summary>
+    public TextEncoder TextEncoder { get; }
+
+    /// <summary>The denoiser.</summary>
+    public UNetModel UNet { get; }
+
+    /// <summary>Pictures to latents and back.</summary>
+    public AutoencoderKL Vae { get; }
+
+    /// <summary>Whether it is of Stable Diffusion 2.x rather than 1.x.</summary>
+    public bool IsVersion2 => settings.IsVersion2;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IModelPart> Parts { get; }
+
+    /// <inheritdoc/>
+    public IAutoencoder Autoencoder => Vae;
+
+    /// <inheritdoc/>
+    public INoiseProcess Noise { get; }
+
+    /// <inheritdoc/>
+    public ScalarType Type { get; }
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public PixelSize? BestSize => !IsVersion2 && TextEncoder.Size == Version1Context ? new(Version1Side, Version1Side) : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> LoraMetadata => StableDiffusionMetadata.OfLora(IsVersion2, PredictsVelocity);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> CheckpointMetadata =>
+        settings.ToMetadata(vaeNormGroups).Concat(StableDiffusionMetadata.OfCheckpoint(IsVersion2, PredictsVelocity)).ToDictionary();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
+
+    private bool PredictsVelocity => Noise.Prediction == PredictionType.Velocity;
+
+    /// <inheritdoc/>
+    public void Check(TrainingSettings settings)
+    {
+        if (settings.ClipSkip > TextEncoder.Depth)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidTrainingSetting,
+                $"LoraClipSkip is {settings.ClipSkip}, but the base model's text encoder has only {TextEncoder.Depth} layers.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public int LengthOf(string prompt)
+    {
+        var chunks = (Tokenizer.CountWeighted(prompt) + ChunkTokens - 1) / ChunkTokens;
+        return Math.Clamp(chunks * ChunkTokens, ChunkTokens, MaxTokens);
+    }
+
+    /// <inheritdoc/>
+    public TokenizedText Tokenize(string text, PictureFrame frame, int maxTokens, bool weighted)
+    {
+        if (!weighted)
+            return new ClipText(Tokenizer.Encode(text, maxTokens));
+        var chunks = Tokenizer.EncodeWeighted(text, maxTokens, out var weights);
+        return new ClipText(chunks, weights);
+    }
+
+    /// <inheritdoc/>
+    public Conditioning Encode(IReadOnlyList<TokenizedText> texts, int clipSkip = 1, bool keepMean = false)
+    {
+        var chunks = texts.Cast<ClipText>().ToList();
+        // Weights of 1 throughout change nothing.
+        var areWeighted = chunks.Any(text => text.Weights?.Any(chunk => chunk.Any(weight => weight != 1)) == true);
+        var weights = areWeighted ? chunks.ConvertAll(text => text.Weights!) : null;
+        var context = TextEncoder.Encode(chunks.ConvertAll(text => text.Chunks), clipSkip, weights, keepMean);
+        return new(new Dictionary<string, Tensor> { [Context] = context });
+    }
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor noisy, Tensor timesteps, Conditioning conditioning) =>
+        UNet.Forward(noisy, timesteps, conditioning.Tensors[Context]);
+
+    /// <inheritdoc/>
+    public BlockPlace? BlockOf(AdaptableLayer layer) => StableDiffusionNames.BlockOf(layer.Name);
+
+    /// <inheritdoc/>
+    public string? LayerNameOf(string part, string path) => StableDiffusionNames.LayerNameOf(part, path);
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        TextEncoder.Dispose();
+        UNet.Dispose();
+        Vae.Dispose();
+    }
+
+    private static void CheckOptions(string path, StableDiffusionSettings settings, ModelOptions options)
+    {
+        if (options.V2 is { } said && said != settings.IsVersion2)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.ModelContradiction,
+                $"LoraV2 is {(said ? "true" : "false")}, but the base model is of Stable Diffusion {(settings.IsVersion2 ? 2 : 1)}.x. "
+                + "Remove LoraV2, which the model's files tell, or use the model that was meant.",
+                path);
+        }
+
+        if (options.Prediction is { } wanted && settings.Prediction is { } known && wanted != known)
+        {
+            var (saidValue, rightValue, answer) = known == PredictionType.Velocity ? ("false", "true", "velocities") : ("true", "false", "the noise");
+            throw new LoraBuildException(
+                DiagnosticCode.ModelContradiction,
+                $"LoraVParameterization is {saidValue}, but the base model says of itself that it predicts {answer}. "
+                + $"Set LoraVParameterization to {rightValue}, or use the model that was meant.",
+                path);
+        }
+    }
+
+    private static LoraBuildException Mismatch(string path, string reason) => new(
+        DiagnosticCode.CheckpointMismatch, $"The model's parts do not belong together: {reason}. Use parts of one model.", path);
+}
+
+/// <summary>A caption's token ids in chunks of 77, as CLIP takes them.</summary>
+/// <param name="Chunks">The ids, chunk by chunk.</param>
+/// <param name="Weights">A factor for the states of every id; null: 1.</param>
+public sealed record ClipText(long[][] Chunks, float[][]? Weights = null) : TokenizedText;

@@ -1,0 +1,34 @@
+namespace LoraBuild.Diffusion.Layers;
+
+/// <summary>The task of a model's part; it decides which option gives the part's learning rate.</summary>
+public enum PartKind
+{
+    /// <summary>Reads captions: <c>text_encoder_lr</c>. A model may have several.</summary>
+    TextEncoder,
+
+    /// <summary>Predicts the noise: <c>unet_lr</c>. A model has one.</summary>
+    Denoiser,
+}
+
+/// <summary>A part of a model that can be trained: its layers take adapters and follow one learning rate.</summary>
+public interface IModelPart
+{
+    /// <summary>The name of the part's folder where diffusers saves the model, such as <c>text_encoder</c> or <c>unet</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The task of the part.</summary>
+    PartKind Kind { get; }
+
+    /// <summary>All linear layers and convolutions, in the order and with the names of LyCORIS and sd-scripts.</summary>
+    IReadOnlyList<AdaptableLayer> Layers { get; }
+
+    /// <summary>
+    /// Whether a training step keeps only the inputs of blocks and computes the rest again in the backward pass: less memory for about a
+    /// third more time, and the same gradients to the bit on a CPU. <see cref="Checkpointing.Checkpoint.Backward"/> must be called then.
+    /// </summary>
+    bool GradientCheckpointing { get; set; }
+
+    /// <summary>The number of <see cref="Layers"/>, from the first, whose output reaches the prediction.</summary>
+    /// <param name="clipSkip">sd-scripts' <c>clip_skip</c>, from 1.</param>
+    int UsedLayers(int clipSkip);
+}

@@ -1,0 +1,68 @@
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Data;
+using LoraBuild.Training.Engine;
+using LoraBuild.Training.Jobs;
+using LoraBuild.Training.Metadata;
+using LoraBuild.Training.Optimizers;
+using LoraBuild.Training.Schedules;
+
+namespace LoraBuild.Training.Saving;
+
+/// <summary>Writes the LoRA files and states of a training, and removes those that are not to be kept.</summary>
+/// <param name="job">What is trained.</param>
+/// <param name="dataset">The pictures, for the metadata.</param>
+/// <param name="plan">The length of the training.</param>
+/// <param name="network">The adapters.</param>
+/// <param name="optimizer">The optimizer, which may hold other weights for use than for training.</param>
+/// <param name="model">What the files say of the base model.</param>
+/// <param name="compute">What the training computes in.</param>
+/// <param name="state">The state of the training.</param>
+/// <param name="saves">The files and when they are written.</param>
+/// <param name="key">The key of the training.</param>
+internal sealed class TrainingFiles(
+    TrainingJob job,
+    TrainingDataset dataset,
+    TrainingPlan plan,
+    AdapterNetwork network,
+    IOptimizer optimizer,
+    BaseModelFacts model,
+    ComputeDevice compute,
+    TrainingState state,
+    SavePlan saves,
+    string key)
+{
+    /// <summary>Writes what belongs after a step, and removes older files.</summary>
+    /// <param name="losses">The losses of the steps that are done.</param>
+    /// <exception cref="LoraBuildException">LB6001: a file cannot be written.</exception>
+    public void WriteAfter(IReadOnlyList<double> losses)
+    {
+        if (saves.After(losses.Count).ToList() is { Count: > 0 } due)
+            Write(due, losses.Count);
+        foreach (var file in saves.StatesAfter(losses.Count))
+            state.Save(file, key, losses);
+        saves.RemoveOld(losses.Count);
+    }
+
+    /// <summary>Writes the finished LoRA.</summary>
+    /// <returns>All files that the training leaves, the finished LoRA last.</returns>
+    /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
+    public IReadOnlyList<string> WriteFinished()
+    {
+        Write([saves.FinalFile], plan.TotalSteps);
+        return [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile];
+    }
+
+    private void Write(IEnumerable<string> files, int steps)
+    {
+        using var shown = optimizer.ShowResult();
+        foreach (var file in files)
+        {
+            LoraFile.Write(
+                file,
+                network,
+                job.Settings.SavePrecision,
+                TrainingMetadata.For(job, dataset, plan, model, compute.Precision, steps, plan.EpochOf(steps)));
+        }
+    }
+}
