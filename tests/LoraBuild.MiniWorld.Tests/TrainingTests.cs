@@ -7,7 +7,7 @@ using LoraBuild.MiniWorld.Saving;
 using LoraBuild.MiniWorld.Training;
 using LoraBuild.Tagging;
 using LoraBuild.Training.Parameters;
-using LoraBuild.Training.Steps;
+using TrainedModel = LoraBuild.MiniWorld.Training.TrainedModel;
 
 namespace LoraBuild.MiniWorld.Tests;
 

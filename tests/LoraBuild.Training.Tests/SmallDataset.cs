@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using LoraBuild.Base.Randomness;
 using LoraBuild.Dataset.Manifest;
-using LoraBuild.Imaging;
 using LoraBuild.Imaging.Png;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.Settings;

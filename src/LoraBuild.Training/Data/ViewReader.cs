@@ -1,5 +1,4 @@
 using LoraBuild.Base.Geometry;
-using LoraBuild.Imaging;
 using LoraBuild.Imaging.Rasters;
 
 namespace LoraBuild.Training.Data;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LoraBuild.Diffusion;
 using LoraBuild.Builds;
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion.Families.StableDiffusion;

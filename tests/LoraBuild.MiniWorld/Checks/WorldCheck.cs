@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoraBuild.Diffusion;
 using LoraBuild.Base.Files;
 using LoraBuild.Imaging.Rasters;
 using LoraBuild.Diffusion.Families.StableDiffusion;
