@@ -1,6 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Incremental.Caching.Remote;
+using LoraBuild.Incremental.Caching;
 using LoraBuild.Settings;
 using LoraBuild.Settings.SdScripts;
 using LoraBuild.Tasks.Items;
@@ -88,7 +88,7 @@ public sealed class CheckSettings : LoraTask
         try
         {
             return new RemoteCache(
-                LoraBuild.Incremental.Caching.Remote.RemoteCache.ParseAddress(RemoteCache),
+                LoraBuild.Incremental.Caching.RemoteCache.ParseAddress(RemoteCache),
                 new RemoteCacheOptions
                 {
                     ReadOnly = RemoteCacheReadOnly,

@@ -2,7 +2,7 @@ using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
-using LoraBuild.Tasks.Worker;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

@@ -6,7 +6,6 @@ using LoraBuild.Dataset.Edits;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Protocol;
 using LoraBuild.Tasks.Steps;
-using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Worker;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

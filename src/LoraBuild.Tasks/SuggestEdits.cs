@@ -4,7 +4,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Worker;
+using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

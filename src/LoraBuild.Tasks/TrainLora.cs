@@ -6,7 +6,6 @@ using LoraBuild.Protocol.Models;
 using LoraBuild.Protocol.Previews;
 using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
-using LoraBuild.Tasks.Worker;
 using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;

@@ -12,5 +12,4 @@ namespace LoraBuild.Dataset.Characters;
 [JsonSerializable(typeof(IReadOnlyList<Edit>))]
 [JsonSerializable(typeof(IReadOnlyList<TagEdit>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
-[JsonSerializable(typeof(TagSelection))]
 public sealed partial class CharacterJson : JsonSerializerContext;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoraBuild.Dataset.Characters;
+using System.Text.Json.Serialization;
 
 namespace LoraBuild.Dataset.Tags;
 
@@ -34,7 +34,7 @@ public sealed record TagSelection
     public IReadOnlyList<KeyValuePair<string, string>> TagReplacement { get; init; } = [];
 
     /// <summary>Everything that the selection depends on, as text: for keys.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, CharacterJson.Default.TagSelection);
+    public string ToJson() => JsonSerializer.Serialize(this, TagSelectionJson.Default.TagSelection);
 
     /// <summary>A picture's tags. What scored high enough and is not among them has its reason.</summary>
     public PictureTags Apply(TagScores scores)
@@ -76,3 +76,8 @@ public sealed record TagSelection
         changes.Add(new TagChange(replacement, TagChangeKind.Added, "replaced for all pictures"));
     }
 }
+
+/// <summary>A selection as JSON, for keys. Compiled with the program, because serialisation by reflection takes long to start.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(TagSelection))]
+internal sealed partial class TagSelectionJson : JsonSerializerContext;

@@ -1,7 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
-using LoraBuild.Incremental.Caching.Remote;
 
 namespace LoraBuild.Incremental.Caching;
 

@@ -5,7 +5,6 @@ using LoraBuild.Base.Hashing;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Settings.Sampling;
-using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;
 

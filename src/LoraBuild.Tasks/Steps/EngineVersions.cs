@@ -2,7 +2,6 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;
 

@@ -3,7 +3,6 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Worker;
 
 namespace LoraBuild.Tasks.Steps;
 

@@ -4,9 +4,8 @@ using System.Net.Sockets;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Incremental.Caching;
-using LoraBuild.Incremental.Caching.Remote;
 
-namespace LoraBuild.Incremental.Tests.Caching.Remote;
+namespace LoraBuild.Incremental.Tests.Caching;
 
 public sealed class RemoteCacheTests : IDisposable
 {

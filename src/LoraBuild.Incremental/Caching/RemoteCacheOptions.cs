@@ -1,4 +1,4 @@
-namespace LoraBuild.Incremental.Caching.Remote;
+namespace LoraBuild.Incremental.Caching;
 
 /// <summary>How a remote cache is used.</summary>
 public sealed record RemoteCacheOptions

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace LoraBuild.Incremental.Tests.Caching.Remote;
+namespace LoraBuild.Incremental.Tests.Caching;
 
 /// <summary>A server of Bazel's HTTP cache protocol in memory, which may be made to misbehave.</summary>
 internal sealed class CacheServer : IDisposable

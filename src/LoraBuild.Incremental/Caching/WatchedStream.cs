@@ -1,4 +1,4 @@
-namespace LoraBuild.Incremental.Caching.Remote;
+namespace LoraBuild.Incremental.Caching;
 
 /// <summary>Bytes to be sent, which tell whenever some of them are taken: a long upload is no silence.</summary>
 internal sealed class WatchedStream(Stream bytes, Action taken) : Stream

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace LoraBuild.Incremental.Caching.Remote;
+namespace LoraBuild.Incremental.Caching;
 
 /// <summary>Who this machine is to a remote cache: from environment variables alone, and never part of a message.</summary>
 public sealed class RemoteCredentials

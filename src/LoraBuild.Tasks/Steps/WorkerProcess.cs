@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Protocol;
-using LoraBuild.Tasks.Steps;
 
-namespace LoraBuild.Tasks.Worker;
+namespace LoraBuild.Tasks.Steps;
 
 /// <summary>
 /// Runs a job in the worker process, so that a native library can crash, or a GPU run out of memory, without taking MSBuild along.

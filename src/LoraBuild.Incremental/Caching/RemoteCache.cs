@@ -6,7 +6,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 
-namespace LoraBuild.Incremental.Caching.Remote;
+namespace LoraBuild.Incremental.Caching;
 
 /// <summary>
 /// The second tier of a <see cref="ContentStore"/>: a server of Bazel's HTTP cache protocol, <c>GET</c> and <c>PUT</c> of
