@@ -18,9 +18,6 @@ if (input.ReadLine() is not { } line)
 
 var job = WorkerProtocol.ReadJob(line);
 signals.Watch(input);
-#if TORCHSHARP
-LoraBuild.Torch.Finalizers.Hold();
-#endif
 try
 {
     switch (job)

@@ -121,9 +121,6 @@ public sealed class PictureDrawer : IDisposable
 
     private static IReadOnlyList<Raster> Paint(TextToImage painter, IReadOnlyList<PictureRequest> requests, CancellationToken cancellation)
     {
-#if TORCHSHARP
-        using var work = Torch.Finalizers.Work();
-#endif
         using var scope = NewDisposeScope();
         return PictureTensor.ToRasters(painter.Decode(painter.Sample(requests, cancellation: cancellation)));
     }

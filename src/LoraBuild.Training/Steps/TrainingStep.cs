@@ -95,9 +95,6 @@ public sealed class TrainingStep
     /// <returns>The result. Where the loss or the norm is not finite, no weight has changed.</returns>
     public StepResult Change(double value, Func<ParameterGroup, double> learningRate)
     {
-#if TORCHSHARP
-        using var work = Torch.Finalizers.Work();
-#endif
         if (!double.IsFinite(value))
             return new(value, double.NaN);
         using var scope = NewDisposeScope();
