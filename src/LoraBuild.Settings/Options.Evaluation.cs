@@ -4,8 +4,6 @@ using static LoraBuild.Settings.OptionKind;
 
 namespace LoraBuild.Settings;
 
-#pragma warning disable CS1591 // Each record says itself what it is.
-
 /// <content>The evaluation of the finished LoRA, its release and merging.</content>
 public static partial class Options
 {

@@ -2,8 +2,6 @@ using static LoraBuild.Settings.OptionKind;
 
 namespace LoraBuild.Settings;
 
-#pragma warning disable CS1591 // Each record says itself what it is.
-
 /// <content>Noise, loss, optimizer and learning rates.</content>
 public static partial class Options
 {

@@ -3,8 +3,6 @@ using static LoraBuild.Settings.OptionKind;
 
 namespace LoraBuild.Settings;
 
-#pragma warning disable CS1591 // Each record says itself what it is.
-
 /// <content>Measures and previews while the training runs.</content>
 public static partial class Options
 {

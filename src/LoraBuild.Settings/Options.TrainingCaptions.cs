@@ -3,8 +3,6 @@ using static LoraBuild.Settings.SdScriptsPlace;
 
 namespace LoraBuild.Settings;
 
-#pragma warning disable CS1591 // Each record says itself what it is.
-
 /// <content>Captions as the training sees them.</content>
 public static partial class Options
 {

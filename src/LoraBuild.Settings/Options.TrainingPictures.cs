@@ -4,8 +4,6 @@ using static LoraBuild.Settings.SdScriptsPlace;
 
 namespace LoraBuild.Settings;
 
-#pragma warning disable CS1591 // Each record says itself what it is.
-
 /// <content>Pictures as the training sees them, and how they are read.</content>
 public static partial class Options
 {
