@@ -67,6 +67,8 @@ public sealed class PublishLora : TrainingTask
     private Release Describe(TrainingSettings settings)
     {
         var model = BaseModelFiles.Of(FetchBaseModel() ?? "", FetchVae());
+        var engines = EngineVersions.Of(this, WorkerAssembly);
+        var libraries = EngineVersions.LibraryFiles(Session, WorkerAssembly);
         return new Release(
             OutputName,
             [.. Characters.Select(character => CharacterFile.Read(character.GetMetadata("FullPath")).Character!)],
@@ -74,22 +76,21 @@ public sealed class PublishLora : TrainingTask
             [.. model.Weights.Select(file => new ReleaseInput(Path.GetFileName(file), Session.State.HashInput(file)))],
             settings,
             ProjectProperties.OfDataset(SettingItems.Values(Settings)),
-            ReleaseInput.Of(Session.State.Inputs, ProjectFolder, [IntermediateFolder, OutputFolder, FolderOf(WorkerAssembly), FolderOf(typeof(PublishLora).Assembly.Location)]),
-            Tools(),
+            ReleaseInput.Of(
+                Session.State.Inputs.Where(file => !libraries.Contains(Path.GetFullPath(file.Key))),
+                ProjectFolder,
+                [IntermediateFolder, OutputFolder, FolderOf(WorkerAssembly), FolderOf(typeof(PublishLora).Assembly.Location)]),
+            Tools(engines),
             Date());
     }
 
-    private Dictionary<string, string> Tools()
+    private static Dictionary<string, string> Tools(EngineVersions engines) => new()
     {
-        var engines = EngineVersions.Of(this, WorkerAssembly);
-        return new()
-        {
-            ["LoraBuild"] = typeof(PublishLora).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-            ["images"] = engines.Images,
-            ["tagger"] = engines.Tagger,
-            ["tensors"] = engines.Tensors,
-        };
-    }
+        ["LoraBuild"] = typeof(PublishLora).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        ["images"] = engines.Images,
+        ["tagger"] = engines.Tagger,
+        ["tensors"] = engines.Tensors,
+    };
 
     private static DateTimeOffset? Date()
     {

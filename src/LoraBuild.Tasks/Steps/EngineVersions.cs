@@ -18,6 +18,7 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
 
     // By which CUDA and ROCm are told of GPUs, and whether a container has any.
     private static readonly string[] DeviceVariables = ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"];
+    private static readonly string[] Engines = [DescribeEnginesJob.Images, DescribeEnginesJob.Tagger, DescribeEnginesJob.Tensors];
     private static readonly string[] DevicePatterns = ["nvidia*", "kfd"];
 
     /// <summary>
@@ -32,6 +33,15 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
         if (!File.Exists(workerAssembly))
             throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{workerAssembly}' is missing. Build or install LoraBuild again.");
         return host.Session.Engines = Of(host.Session, Folder(workerAssembly), () => Ask(host, workerAssembly), host.Token);
+    }
+
+    /// <summary>The full paths of the native libraries that a worker loaded when it was last asked: a build's tools, although it reads them.</summary>
+    /// <param name="session">A build that has asked, by <see cref="Of(IBuildHost, string)"/>.</param>
+    /// <param name="workerAssembly">The worker.</param>
+    public static IReadOnlySet<string> LibraryFiles(BuildSession session, string workerAssembly)
+    {
+        var facts = session.State.FindFacts(Key(session, Folder(workerAssembly)))!;
+        return Engines.SelectMany(engine => Paths(facts, engine)).Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The engines of a worker.</summary>
@@ -55,7 +65,9 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
 
         var facts = answer ?? session.State.FindFacts(last)!;
         return new EngineVersions(
-            Name(session, facts, DescribeEnginesJob.Images), Name(session, facts, DescribeEnginesJob.Tagger), Name(session, facts, DescribeEnginesJob.Tensors));
+            Name(session, facts, DescribeEnginesJob.Images),
+            Name(session, facts, DescribeEnginesJob.Tagger),
+            Name(session, facts, DescribeEnginesJob.Tensors));
     }
 
     private static string Name(BuildSession session, IReadOnlyDictionary<string, string> facts, string engine)
@@ -69,7 +81,7 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
     private static ContentHash Hash(BuildSession session, IReadOnlyDictionary<string, string> facts)
     {
         var key = new StepKey("Libraries", Version);
-        foreach (var engine in new[] { DescribeEnginesJob.Images, DescribeEnginesJob.Tagger, DescribeEnginesJob.Tensors })
+        foreach (var engine in Engines)
         {
             foreach (var (name, content) in Libraries(session, facts, engine))
                 key.With(name, content);
@@ -80,9 +92,10 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
 
     // By name and not by place: the same libraries on another machine give the same results.
     private static IEnumerable<(string Name, ContentHash Content)> Libraries(BuildSession session, IReadOnlyDictionary<string, string> facts, string engine) =>
-        (facts.GetValueOrDefault(engine + DescribeEnginesJob.LibrariesOf) ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(path => (Path.GetFileName(path), File.Exists(path) ? session.State.HashInput(path, NativeLibrary.Identify) : default));
+        Paths(facts, engine).Select(path => (Path.GetFileName(path), File.Exists(path) ? session.State.HashInput(path, NativeLibrary.Identify) : default));
+
+    private static string[] Paths(IReadOnlyDictionary<string, string> facts, string engine) =>
+        (facts.GetValueOrDefault(engine + DescribeEnginesJob.LibrariesOf) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     private static ContentHash Key(BuildSession session, string folder)
     {
