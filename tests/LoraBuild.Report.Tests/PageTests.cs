@@ -138,6 +138,8 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
         Assert.Equal("Skip to the pictures", await FocusedAsync());
         await page.Keyboard.PressAsync("Enter");
         Assert.Equal("pictures", await FocusedAsync());
+        // Cards are filled as they come near.
+        await Card("a").Locator("summary").WaitForAsync();
         var order = new List<string>();
         for (var step = 0; step < 8; step++)
         {

@@ -37,7 +37,7 @@ public class PreviewTests
     }
 
     [Fact]
-    public void Interrupted_anywhere_no_preview_is_lost_or_drawn_twice_and_all_have_the_same_bytes()
+    public async Task Interrupted_anywhere_no_preview_is_lost_or_drawn_twice_and_all_have_the_same_bytes()
     {
         using var folder = new TemporaryFolder();
         var settings = SmallDataset.Settings with { SampleAtFirst = true };
@@ -46,32 +46,52 @@ public class PreviewTests
         var job = Job(folder, settings, "disturbed");
         var expected = Files(undisturbed.SampleFolder);
 
-        // As soon as a run has drawn four further files, more than a moment has, it is cancelled.
-        var (runs, before) = (0, -1);
+        // A run is cancelled as soon as it has drawn four further files, more than a moment has, and at the latest after its second moment.
+        var runs = 0;
         TrainingResult? result = null;
         while (result is null)
         {
-            using var cancellation = new CancellationTokenSource();
-            Directory.CreateDirectory(job.SampleFolder);
-            using var watcher = new Timer(_ =>
-            {
-                if (Directory.GetFiles(job.SampleFolder, "*.png").Length > before + 3)
-                    cancellation.Cancel();
-            });
-            before = Directory.GetFiles(job.SampleFolder, "*.png").Length;
-            watcher.Change(0, 5);
             Assert.True(++runs < 20);
+            using var cancellation = new CancellationTokenSource();
+            using var over = new ManualResetEventSlim();
+            var before = Drawn();
+            var watcher = Task.Factory.StartNew(
+                () =>
+                {
+                    while (!over.Wait(1))
+                    {
+                        if (Drawn() > before + 3)
+                            cancellation.Cancel();
+                    }
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            var moments = 0;
             try
             {
-                result = Trainer.Run(job, cancellation: cancellation.Token);
+                result = Trainer.Run(job, log: CancelAfterTheSecondMoment, cancellation: cancellation.Token);
             }
             catch (OperationCanceledException)
             {
+            }
+            finally
+            {
+                over.Set();
+                await watcher;
+            }
+
+            void CancelAfterTheSecondMoment(string line)
+            {
+                if (line.StartsWith("Previews ", StringComparison.Ordinal) && ++moments == 2)
+                    cancellation.Cancel();
             }
         }
 
         Assert.True(runs > 1);
         Assert.Equal(expected, Files(job.SampleFolder));
+
+        int Drawn() => Directory.Exists(job.SampleFolder) ? Directory.GetFiles(job.SampleFolder, "*.png").Length : 0;
     }
 
     [Fact]
