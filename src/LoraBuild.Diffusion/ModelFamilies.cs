@@ -18,7 +18,7 @@ public static class ModelFamilies
     /// </param>
     /// <param name="type">The type to compute in; weights are loaded straight into it. Null for the type of the file's denoiser.</param>
     /// <param name="device">The device to run on; null for the CPU.</param>
-    /// <param name="options">What the author says of the model; null for nothing.</param>
+    /// <param name="options">The author's settings of the model; null for none.</param>
     /// <exception cref="LoraBuildException">
     /// LB4001: a file is missing. LB4002, LB4007: a file is damaged. LB4003: tensors are missing or do not fit, with the first few and what
     /// was expected. LB4004: the tokenizer is missing, damaged, or not this text encoder's. LB4006: a file would run code. LB4008: it is a

@@ -10,9 +10,10 @@ internal static class MaskPainter
     /// <summary>The picture's colours with the mask as alpha.</summary>
     /// <param name="flat">The picture on its background; opaque.</param>
     /// <param name="source">The picture as it was decoded.</param>
-    /// <param name="mask">Where the mask comes from.</param>
+    /// <param name="mask">The source of the mask.</param>
     /// <param name="maxPixels">Mask files with more pixels are refused.</param>
-    /// <exception cref="LoraBuildException">LB2001, LB2002, LB6003, LB6004, LB6009: the mask file. LB2009: it is not of the picture's size.</exception>
+    /// <exception cref="LoraBuildException">LB2001, LB2002, LB6003, LB6004, LB6009: the mask file. LB2009: it is not of the picture's
+    /// size.</exception>
     public static Raster Paint(Raster flat, Raster source, PictureMask mask, long maxPixels)
     {
         var file = mask.File is null ? null : PictureDecoder.Decode(mask.File, maxPixels, mask.Sha256).Raster.Flatten(0x000000);

@@ -7,14 +7,15 @@ namespace LoraBuild.Imaging;
 
 /// <summary>A picture read from a file.</summary>
 /// <param name="Raster">Its upright first frame in sRGB.</param>
-/// <param name="Format">What it is, whatever its name says.</param>
+/// <param name="Format">The picture's format, whatever its name says.</param>
 /// <param name="Warnings">LB2004, LB2005 and LB2006, with the file.</param>
 public sealed record DecodedPicture(Raster Raster, PictureFormat Format, IReadOnlyList<Diagnostic> Warnings);
 
 /// <summary>
 /// Reads png, jpeg, webp, bmp, gif (first frame) and tiff (first page), and avif where the engine can. The content decides what a file is.
 /// EXIF rotation and colour profile are applied; palette, grey, CMYK and 16-bit pictures become 8-bit sRGB. An 8-bit RGB(A) picture
-/// without another profile keeps its pixels bit for bit if its format is lossless. Thread-safe; the result does not depend on the number of threads.
+/// without another profile keeps its pixels bit for bit if its format is lossless. Thread-safe; the result does not depend on the number of
+/// threads.
 /// </summary>
 public static class PictureDecoder
 {
@@ -29,10 +30,10 @@ public static class PictureDecoder
     /// <summary>Reads the picture in a file.</summary>
     /// <param name="path">Any file name; no character has a meaning of its own.</param>
     /// <param name="maxPixels">Pictures with more pixels are refused by their header, before anything is decoded.</param>
-    /// <param name="sha256">What the file is known to hold: of anything else nothing is read. Null: whatever it holds.</param>
+    /// <param name="sha256">The SHA-256 that the file must have: of anything else nothing is read. Null: any.</param>
     /// <exception cref="LoraBuildException">
-    /// LB2001 the file is empty, truncated, damaged or no picture; LB2002 it has too many pixels; LB6004 it cannot be read; LB6003 the engine is
-    /// missing; LB6009 it does not hold what it is known to.
+    /// LB2001 the file is empty, truncated, damaged or no picture; LB2002 it has too many pixels; LB6004 it cannot be read; LB6003 the
+    /// engine is missing; LB6009 it does not hold what it is known to.
     /// </exception>
     public static DecodedPicture Decode(string path, long maxPixels = Raster.MaxPixels, string? sha256 = null)
     {

@@ -35,9 +35,10 @@ public static class PictureNormalizer
     /// <param name="segmentation">For edits that exchange the background; null where there is no such model.</param>
     /// <param name="background">0xRRGGBB behind transparent pixels.</param>
     /// <param name="maxPixels">Sources with more pixels are refused.</param>
-    /// <param name="mask">What of the picture the training's loss counts; null: all of it.</param>
-    /// <param name="sha256">What the source is known to hold; null: whatever it holds.</param>
-    /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB2009, LB6001, LB6003, LB6004, LB6009; the file is the source, for LB6001 the target.</exception>
+    /// <param name="mask">The part of the picture that the training's loss counts; null: all of it.</param>
+    /// <param name="sha256">The SHA-256 that the source must have; null: any.</param>
+    /// <exception cref="LoraBuildException">LB2001, LB2002, LB2003, LB2009, LB6001, LB6003, LB6004, LB6009; the file is the source, for
+    /// LB6001 the target.</exception>
     public static NormalizedPicture Normalize(
         string source,
         IReadOnlyList<Edit> edits,

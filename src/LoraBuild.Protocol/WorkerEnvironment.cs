@@ -7,9 +7,9 @@ public static class WorkerEnvironment
     public const string Tunables = "GLIBC_TUNABLES";
 
     /// <summary>
-    /// For training and drawing, which allocate gigabytes at each step, of the same sizes again and again: glibc's allocator keeps them, in large
-    /// pages, instead of handing every large block back to the kernel, which would clear each of its pages anew. It halves the time of a
-    /// full-size step on a CPU.
+    /// For training and drawing, which allocate gigabytes at each step, of the same sizes again and again: glibc's allocator keeps them, in
+    /// large pages, instead of handing every large block back to the kernel, which would clear each of its pages anew. It halves the time
+    /// of a full-size step on a CPU.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Training { get; } = new Dictionary<string, string>
     {

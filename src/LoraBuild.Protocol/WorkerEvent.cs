@@ -3,7 +3,7 @@ using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Protocol;
 
-/// <summary>What the worker tells the build, one JSON object a line on its standard output.</summary>
+/// <summary>A message of the worker to the build, one JSON object a line on its standard output.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(ProgressEvent), "progress")]
 [JsonDerivedType(typeof(DetailEvent), "detail")]

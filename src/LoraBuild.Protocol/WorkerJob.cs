@@ -5,8 +5,8 @@ using LoraBuild.Settings.Sampling;
 namespace LoraBuild.Protocol;
 
 /// <summary>
-/// What the build asks of the worker process, which does the heavy steps. It is the first line on the worker's standard input, as JSON.
-/// The input then stays open: its end, or the line <see cref="WorkerProtocol.CancelLine"/>, cancels the job.
+/// A job for the worker process, which does the heavy steps. It is the first line on the worker's standard input, as JSON. The input then
+/// stays open: its end, or the line <see cref="WorkerProtocol.CancelLine"/>, cancels the job.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
 [JsonDerivedType(typeof(DescribeEnginesJob), "engines")]
@@ -23,8 +23,9 @@ namespace LoraBuild.Protocol;
 public abstract record WorkerJob;
 
 /// <summary>
-/// Asks which libraries do the work: one <see cref="FinishedEvent"/> with two facts for each engine: name and version, and, by its name with
-/// <see cref="LibrariesOf"/> behind it, the paths of the native libraries that it loaded, with <see cref="Path.PathSeparator"/> between them.
+/// Asks which libraries do the work: one <see cref="FinishedEvent"/> with two facts for each engine: name and version, and, by its name
+/// with <see cref="LibrariesOf"/> behind it, the paths of the native libraries that it loaded, with <see cref="Path.PathSeparator"/>
+/// between them.
 /// </summary>
 public sealed record DescribeEnginesJob : WorkerJob
 {
@@ -52,9 +53,9 @@ public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, lo
 /// <param name="Source">The author's file.</param>
 /// <param name="Target">The PNG to write.</param>
 /// <param name="Edits">The edits, in order.</param>
-/// <param name="Mask">What of it the training's loss counts; null: all of it.</param>
-/// <param name="Sha256">What the author's file is known to hold; null: whatever it holds.</param>
-/// <param name="EditsAt">Where the edits are written, for messages; null where there are none.</param>
+/// <param name="Mask">The part of it that the training's loss counts; null: all of it.</param>
+/// <param name="Sha256">The SHA-256 that the author's file must have; null: any.</param>
+/// <param name="EditsAt">The place of the edits, for messages; null where there are none.</param>
 public sealed record PictureToNormalize(
     string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null, string? Sha256 = null, string? EditsAt = null);
 
@@ -70,7 +71,7 @@ public sealed record ShrinkJob(IReadOnlyList<PictureToShrink> Pictures, int Side
 public sealed record PictureToShrink(string Id, string Picture, string Target);
 
 /// <summary>Draws sheets of pictures before and after their edits.</summary>
-/// <param name="Pictures">What the rows show.</param>
+/// <param name="Pictures">The pictures that the rows show.</param>
 /// <param name="Folder">Gets <c>edits-1.png</c> and so on.</param>
 /// <param name="MaxPixels">The largest picture that is decoded, in pixels.</param>
 /// <param name="BackgroundModel">The ONNX file of a segmentation model for edits of the background, or null.</param>
@@ -79,7 +80,7 @@ public sealed record ShowEditsJob(IReadOnlyList<PictureToShow> Pictures, string 
 /// <summary>A picture to show before and after.</summary>
 /// <param name="Source">The author's file.</param>
 /// <param name="Results">The edits of each picture that it becomes: one, or one for each part of a split.</param>
-/// <param name="EditsAt">Where the edits are written, for messages.</param>
+/// <param name="EditsAt">The place of the edits, for messages.</param>
 public sealed record PictureToShow(string Source, IReadOnlyList<IReadOnlyList<Edit>> Results, string? EditsAt = null);
 
 /// <summary>Looks for persons in pictures.</summary>
@@ -112,7 +113,7 @@ public sealed record PictureToTag(string Id, string Picture, string Target);
 /// <param name="Options">Training options by sd-scripts' names; what is not named has its default.</param>
 /// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
 /// <param name="OutputName">The LoRA's file name without extension.</param>
-/// <param name="StateFile">Where an interrupted training leaves its state and the next one finds it.</param>
+/// <param name="StateFile">The file in which an interrupted training leaves its state for the next one.</param>
 public sealed record TrainJob(
     string Dataset,
     string BaseModel,
@@ -134,16 +135,16 @@ public sealed record TrainJob(
     /// <summary>The folder of the content store.</summary>
     public string? CachePath { get; init; }
 
-    /// <summary>Whether a GPU computes with deterministic algorithms.</summary>
+    /// <summary>True to compute with deterministic algorithms on a GPU.</summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>Where trainings on this machine wait for each other: a folder of lock files; null: they do not.</summary>
+    /// <summary>The folder of lock files by which trainings on this machine wait for each other; null: they do not.</summary>
     public string? LocksFolder { get; init; }
 
     /// <summary>After how many minutes the training stops, its state saved; null: at its end.</summary>
     public double? StopAfterMinutes { get; init; }
 
-    /// <summary>Where previews are collected: pictures, and their list when all are there. Null: none are drawn.</summary>
+    /// <summary>The folder for previews: pictures, and their list when all are there. Null: none are drawn.</summary>
     public string? SampleFolder { get; init; }
 
     /// <summary>A second folder that shows previews as soon as they are drawn, or null.</summary>
@@ -177,7 +178,7 @@ public sealed record ListTagsJob(string Labels, string Target) : WorkerJob;
 /// <param name="BaseModel">The checkpoint, or a folder as diffusers writes it.</param>
 /// <param name="Tokenizer">CLIP's vocabulary: a folder or merges.txt; null to look beside the checkpoint.</param>
 /// <param name="Options">Training options by sd-scripts' names; of them count those that say how the model is used.</param>
-/// <param name="Batches">What is drawn at a time; each is answered by a <see cref="FinishedEvent"/>.</param>
+/// <param name="Batches">The pictures that are drawn at a time; each batch is answered by a <see cref="FinishedEvent"/>.</param>
 public sealed record DrawJob(
     string BaseModel, string? Tokenizer, IReadOnlyDictionary<string, string> Options, IReadOnlyList<BatchToDraw> Batches) : WorkerJob
 {
@@ -193,7 +194,7 @@ public sealed record DrawJob(
 
 /// <summary>A LoRA to bake in.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Strength">How strongly: 1 as trained.</param>
+/// <param name="Strength">The factor of the changes: 1 as trained.</param>
 public sealed record LoraToMerge(string Path, double Strength);
 
 /// <summary>Pictures that are drawn together.</summary>
@@ -204,5 +205,5 @@ public sealed record BatchToDraw(string Id, string? Lora, IReadOnlyList<PictureT
 
 /// <summary>A picture to draw.</summary>
 /// <param name="Target">The PNG to write.</param>
-/// <param name="Request">What to draw; a side of 0 gets the length that the model draws best.</param>
+/// <param name="Request">The picture to draw; a side of 0 gets the length that the model draws best.</param>
 public sealed record PictureToDraw(string Target, PictureRequest Request);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LoraBuild.Protocol;
 
-/// <summary>How the build and its worker process write to each other: one JSON object a line.</summary>
+/// <summary>The protocol between the build and its worker process: one JSON object a line.</summary>
 public static class WorkerProtocol
 {
     /// <summary>The line on the worker's standard input that cancels its job.</summary>

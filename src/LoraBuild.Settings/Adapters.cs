@@ -107,7 +107,7 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
 
     /// <summary>Tells whether a layer gets an adapter.</summary>
     /// <param name="layer">Its name as in a LoRA file.</param>
-    /// <param name="isLargeConvolution">Whether it is a convolution with a kernel above 1x1.</param>
+    /// <param name="isLargeConvolution">True for a convolution with a kernel above 1x1.</param>
     public bool Covers(string layer, bool isLargeConvolution) =>
         (largeConvolutions || !isLargeConvolution) && patterns.Any(pattern => pattern.IsMatch(layer));
 

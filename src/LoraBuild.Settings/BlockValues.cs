@@ -24,9 +24,9 @@ public sealed class BlockValues : IEquatable<BlockValues>
 
     /// <summary>Reads numbers that are separated by commas.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="count">How many there must be.</param>
+    /// <param name="count">The number of values that there must be.</param>
     /// <param name="max">The largest that is allowed; the smallest is 0.</param>
-    /// <param name="whole">Whether they must be whole.</param>
+    /// <param name="whole">True if they must be whole.</param>
     /// <returns>The numbers, or null where they are not what they must be.</returns>
     public static BlockValues? TryParse(string text, int count, double max, bool whole = false)
     {

@@ -37,7 +37,7 @@ public sealed record EvaluationSettings
     /// <summary>Features that identity is measured by; empty for those that StripFeatures took out of the captions.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
-    /// <summary>Whether the files of all epochs are evaluated and the best one is chosen.</summary>
+    /// <summary>True to evaluate the files of all epochs and choose the best one.</summary>
     public bool SelectBestEpoch { get; init; }
 
     /// <summary>The least identity, 0 to 1; null: any will do.</summary>

@@ -63,7 +63,7 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
         TryParse(text, out var arguments) ? arguments : throw new FormatException($"'{text}' is no list of KEY=VALUE.");
 
     /// <inheritdoc cref="Parse"/>
-    /// <returns>Whether it is of that form.</returns>
+    /// <returns>True if it is of that form.</returns>
     public static bool TryParse(string text, out OptimizerArguments arguments)
     {
         var found = Argument().Matches(text)

@@ -48,7 +48,7 @@ public abstract class Option
     /// <summary>The form of its values.</summary>
     public abstract OptionForm Form { get; }
 
-    /// <summary>Whether it may be without a value.</summary>
+    /// <summary>True if it may be without a value.</summary>
     public abstract bool IsOptional { get; }
 
     /// <summary>The default as text; empty for an option that is not set by default.</summary>
@@ -110,7 +110,7 @@ public sealed class Option<T> : Option
     internal override object? UntypedDefault => Default;
 
     /// <summary>Reads a value; white space around it does not count.</summary>
-    /// <returns>Whether the text is one of the allowed values.</returns>
+    /// <returns>True if the text is one of the allowed values.</returns>
     public bool TryParse(string text, out T value) => kind.TryRead(text.Trim(), out value);
 
     /// <summary>Writes a value as <see cref="TryParse"/> reads it.</summary>

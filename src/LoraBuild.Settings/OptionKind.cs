@@ -26,7 +26,7 @@ public enum OptionForm
 /// <summary>Reads a value of an option.</summary>
 /// <param name="text">The text, without white space around it.</param>
 /// <param name="value">The value.</param>
-/// <returns>Whether the text is one.</returns>
+/// <returns>True if the text is one.</returns>
 internal delegate bool ValueReader<T>(string text, out T value);
 
 /// <summary>The values that an option takes: their description, how they are read from text and written as text.</summary>

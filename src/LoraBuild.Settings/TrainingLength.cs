@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LoraBuild.Settings;
 
 /// <summary>A stretch of training: a number of optimizer steps, of epochs, or a share of the whole training.</summary>
-/// <param name="Count">How many; at least 0.</param>
-/// <param name="InEpochs">Whether <paramref name="Count"/> counts epochs.</param>
+/// <param name="Count">The number of epochs or steps; at least 0.</param>
+/// <param name="InEpochs">True if <paramref name="Count"/> counts epochs.</param>
 public readonly record struct TrainingLength(int Count, bool InEpochs)
 {
     /// <summary>The share of the training, above 0 and below 1; then <see cref="Count"/> is 0. 0: the stretch is counted.</summary>

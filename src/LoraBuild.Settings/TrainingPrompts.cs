@@ -39,7 +39,7 @@ public static class RegularizationPrompts
     /// is 0. Without a seed of its own, each picture has the next one after the training's; with one, each turn the next one after that.
     /// </summary>
     /// <param name="path">A file as <see cref="SamplePromptFile"/> reads it.</param>
-    /// <param name="count">How many pictures, at least 1; null: as many as prompts.</param>
+    /// <param name="count">The number of pictures, at least 1; null: as many as prompts.</param>
     /// <param name="settings">Those of the training: seed, clip skip, sampler.</param>
     /// <param name="problems">All that is wrong with the file.</param>
     public static IReadOnlyList<PictureRequest> Read(

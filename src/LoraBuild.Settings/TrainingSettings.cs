@@ -12,10 +12,10 @@ public sealed partial record TrainingSettings
     // Those that are not the default.
     private ImmutableDictionary<Option, object?> values = ImmutableDictionary<Option, object?>.Empty;
 
-    /// <summary>Whether pictures carry a mask of what the loss counts.</summary>
+    /// <summary>True if pictures carry a mask of what the loss counts.</summary>
     public bool UsesMasks => AlphaMask || MaskedLoss;
 
-    /// <summary>Whether each picture is encoded once, before the training.</summary>
+    /// <summary>True if each picture is encoded once, before the training.</summary>
     public bool UsesCachedLatents => CacheLatents || CacheLatentsToDisk;
 
     /// <summary>Reads options by their sd-scripts names. An option that is not named, or whose text is empty, has its default.</summary>

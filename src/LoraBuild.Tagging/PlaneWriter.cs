@@ -10,8 +10,8 @@ internal static class PlaneWriter
     /// <param name="planes">3 x height x width numbers.</param>
     /// <param name="width">Of a plane.</param>
     /// <param name="height">Of a plane.</param>
-    /// <param name="left">Where the picture goes.</param>
-    /// <param name="top">Where the picture goes.</param>
+    /// <param name="left">The place of the picture.</param>
+    /// <param name="top">The place of the picture.</param>
     public static void Write(Raster picture, Span<float> planes, int width, int height, int left, int top)
     {
         for (var y = 0; y < picture.Height; y++)

@@ -5,9 +5,10 @@ using LoraBuild.Imaging.Rasters;
 namespace LoraBuild.Tagging;
 
 /// <summary>
-/// A tagger of any of the formats in <see cref="TaggerFormats"/>: an ONNX file and its label file. On a CPU pictures go through the model one at a time, as many at
-/// once as there are threads, so a picture's scores do not depend on its neighbours, nor on the number of threads. On a GPU they go in
-/// batches of one size, which other threads make ready. Either way memory is bounded by threads and batch, whatever the number of pictures.
+/// A tagger of any of the formats in <see cref="TaggerFormats"/>: an ONNX file and its label file. On a CPU pictures go through the model
+/// one at a time, as many at once as there are threads, so a picture's scores do not depend on its neighbours, nor on the number of
+/// threads. On a GPU they go in batches of one size, which other threads make ready. Either way memory is bounded by threads and batch,
+/// whatever the number of pictures.
 /// </summary>
 public sealed class Tagger : IDisposable
 {

@@ -12,7 +12,8 @@ internal static class TaggerFormats
     public static IReadOnlyList<ITaggerFormat> All { get; } = [new WdFormat()];
 
     /// <summary>Finds the format of a tagger by its label file.</summary>
-    /// <exception cref="LoraBuildException">LB3001 the file is missing; LB3003 no format has such a file; LB6004 it cannot be read.</exception>
+    /// <exception cref="LoraBuildException">LB3001 the file is missing; LB3003 no format has such a file; LB6004 it cannot be
+    /// read.</exception>
     public static ITaggerFormat Of(string labelsPath)
     {
         if (!File.Exists(labelsPath))

@@ -23,7 +23,8 @@ public sealed class TaggerLabels : IReadOnlyList<TaggerLabel>
     public static TaggerLabels Read(string path) => TaggerFormats.Of(path).ReadLabels(path);
 
     /// <summary>
-    /// Selects the tags of a picture: general and character labels whose score reaches their threshold, in the tagger's order and in prompt form.
+    /// Selects the tags of a picture: general and character labels whose score reaches their threshold, in the tagger's order and in prompt
+    /// form.
     /// </summary>
     /// <param name="scores">One score (0..1) a label.</param>
     /// <param name="generalThreshold">Least score of a general label.</param>

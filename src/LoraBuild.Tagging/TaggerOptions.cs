@@ -7,8 +7,8 @@ public sealed record TaggerOptions
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Threads inside of one run of the model (ONNX Runtime's intra-op threads). More than one pays only where there are fewer pictures than
-    /// cores.
+    /// Threads inside of one run of the model (ONNX Runtime's intra-op threads). More than one pays only where there are fewer pictures
+    /// than cores.
     /// </summary>
     public int IntraOpThreads { get; init; } = 1;
 

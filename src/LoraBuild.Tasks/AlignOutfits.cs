@@ -26,7 +26,7 @@ public sealed class AlignOutfits : TagStepTask
     [Required]
     public double EvidenceThreshold { get; set; }
 
-    /// <summary>What happens to garments of which nothing tells whether they show: <c>keep</c> or <c>drop</c>.</summary>
+    /// <summary>The treatment of garments of which nothing tells whether they show: <c>keep</c> or <c>drop</c>.</summary>
     [Required]
     public string Undecided { get; set; } = "";
 

@@ -12,13 +12,13 @@ public abstract class BaseModelTask : ModelTask
     /// <summary>The checkpoint: a file, a folder, or the URI of a file.</summary>
     public ITaskItem? BaseModel { get; set; }
 
-    /// <summary>What the checkpoint's bytes must hash to, or nothing.</summary>
+    /// <summary>The SHA-256 that the checkpoint must have, or nothing.</summary>
     public string BaseModelSha256 { get; set; } = "";
 
     /// <summary>A VAE to take instead of the checkpoint's: a file, a folder, or the URI of a file.</summary>
     public ITaskItem? Vae { get; set; }
 
-    /// <summary>What the VAE's bytes must hash to, or nothing.</summary>
+    /// <summary>The SHA-256 that the VAE must have, or nothing.</summary>
     public string VaeSha256 { get; set; } = "";
 
     /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>; an empty value means the default.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// Begins a build that has something to do: waits for another one of the same project, and removes what one that was killed left unfinished.
-/// <see cref="RecordBuildState"/> ends it.
+/// Begins a build that has something to do: waits for another one of the same project, and removes what one that was killed left
+/// unfinished. <see cref="RecordBuildState"/> ends it.
 /// </summary>
 public sealed class BeginBuild : LoraTask
 {

@@ -4,7 +4,7 @@ using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
-/// <summary>What the tasks share that look after the store itself.</summary>
+/// <summary>Base of the tasks that look after the store itself.</summary>
 public abstract class CacheTask : LoraTask
 {
     /// <summary>The bound on the store, a <see cref="ByteSize"/>.</summary>

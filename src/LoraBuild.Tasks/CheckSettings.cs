@@ -34,17 +34,17 @@ public sealed class CheckSettings : LoraTask
     /// <summary>The address of a remote cache, or nothing.</summary>
     public string RemoteCache { get; set; } = "";
 
-    /// <summary>Whether nothing is uploaded to it.</summary>
+    /// <summary>True if nothing is uploaded to it.</summary>
     public bool RemoteCacheReadOnly { get; set; }
 
     /// <summary>For how many seconds it may stay silent.</summary>
     public string RemoteCacheTimeout { get; set; } = "";
 
-    /// <summary>Whether the training's loss counts only what of a picture is opaque.</summary>
+    /// <summary>True if the training's loss counts only what of a picture is opaque.</summary>
     [Output]
     public bool AlphaMask { get; set; }
 
-    /// <summary>Whether the training's loss counts only what the mask beside a picture shows white.</summary>
+    /// <summary>True if the training's loss counts only what the mask beside a picture shows white.</summary>
     [Output]
     public bool MaskedLoss { get; set; }
 

@@ -38,10 +38,10 @@ public sealed class CheckUpToDate : LoraTask
     [Required]
     public string OutputFolder { get; set; } = "";
 
-    /// <summary>Whether the build ends here where it has nothing to do, of which its author is told.</summary>
+    /// <summary>True to end the build here where it has nothing to do, and to tell its author so.</summary>
     public bool MayEnd { get; set; }
 
-    /// <summary>Whether the build has nothing to do.</summary>
+    /// <summary>True if the build has nothing to do.</summary>
     [Output]
     public bool UpToDate { get; set; }
 

@@ -17,7 +17,9 @@ public sealed class DedupeTags : TagStepTask
     /// <summary>The author's own table of implications, or nothing.</summary>
     public ITaskItem? Implications { get; set; }
 
-    /// <summary>The ledger of raw tags, in which contradictions are looked for: features that are stripped may contradict each other too.</summary>
+    /// <summary>
+    /// The ledger of raw tags, in which contradictions are looked for: features that are stripped may contradict each other too.
+    /// </summary>
     [Required]
     public string TaggedFile { get; set; } = "";
 

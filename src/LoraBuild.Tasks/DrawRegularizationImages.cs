@@ -23,7 +23,7 @@ public sealed class DrawRegularizationImages : DrawingTask
     /// <summary>The file of prompts; without it, nothing is drawn.</summary>
     public ITaskItem? Prompts { get; set; }
 
-    /// <summary>How many pictures, or nothing for one a prompt.</summary>
+    /// <summary>The number of pictures, or nothing for one a prompt.</summary>
     public string Count { get; set; } = "";
 
     /// <summary>The folder for the pictures.</summary>

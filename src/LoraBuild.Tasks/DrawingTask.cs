@@ -22,10 +22,11 @@ public abstract class DrawingTask : BaseModelTask
     public string TokenizerUrl { get; set; } = "";
 
     /// <summary>The step that draws.</summary>
-    /// <param name="training">How the model is used.</param>
-    /// <param name="batchSize">How many pictures are drawn at a time.</param>
-    /// <param name="purpose">What the base model is needed for, as the end of the sentence "There is no base model ...".</param>
-    /// <exception cref="LoraBuildException">LB4001: there is no base model. And as <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
+    /// <param name="training">The settings by which the model is used.</param>
+    /// <param name="batchSize">The number of pictures that are drawn at a time.</param>
+    /// <param name="purpose">The purpose of the base model, as the end of the sentence "There is no base model ...".</param>
+    /// <exception cref="LoraBuildException">LB4001: there is no base model. And as
+    /// <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
     private protected DrawingStep Drawing(TrainingSettings training, int batchSize, string purpose)
     {
         var path = FetchBaseModel()

@@ -14,9 +14,9 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// Evaluate: the finished LoRA and the base model draw the same prompts from the same seeds, the project's taggers say what is to be seen, and
-/// <c>evaluation.json</c> and <c>index.html</c> say how much of her that is, and how much of what was asked for. What the project asks of its
-/// LoRA and does not get is an error.
+/// Evaluate: the finished LoRA and the base model draw the same prompts from the same seeds, the project's taggers say what is to be seen,
+/// and <c>evaluation.json</c> and <c>index.html</c> say how much of her that is, and how much of what was asked for. What the project asks
+/// of its LoRA and does not get is an error.
 /// </summary>
 public sealed class EvaluateLora : DrawingTask
 {
@@ -44,7 +44,7 @@ public sealed class EvaluateLora : DrawingTask
     /// <summary>The taggers: see <see cref="TagPictures.Taggers"/>.</summary>
     public ITaskItem[] Taggers { get; set; } = [];
 
-    /// <summary>How the scores of several taggers become one.</summary>
+    /// <summary>The way in which the scores of several taggers become one.</summary>
     public string Combination { get; set; } = "";
 
     /// <summary>Properties with metadata <c>Value</c>: see <see cref="EvaluationSettings"/> and <see cref="TagSelection"/>.</summary>

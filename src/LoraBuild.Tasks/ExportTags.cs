@@ -16,7 +16,7 @@ public sealed class ExportTags : LoraTask
     [Required]
     public string TagsFile { get; set; } = "";
 
-    /// <summary>Whether tag files that are there are written anew, in one spelling and with the corrections of character.yaml.</summary>
+    /// <summary>True to write tag files anew that are there, in one spelling and with the corrections of character.yaml.</summary>
     public bool Overwrite { get; set; }
 
     /// <inheritdoc/>

@@ -8,7 +8,8 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// FindDuplicates: warns about pictures that look like another one, and leaves them out where the author says so; warns about small pictures.
+/// FindDuplicates: warns about pictures that look like another one, and leaves them out where the author says so; warns about small
+/// pictures.
 /// </summary>
 public sealed class FindDuplicates : LoraTask
 {
@@ -18,7 +19,7 @@ public sealed class FindDuplicates : LoraTask
     [Required]
     public int Distance { get; set; }
 
-    /// <summary>Whether of pictures that look alike only the one with the most pixels stays.</summary>
+    /// <summary>True to keep, of pictures that look alike, only the one with the most pixels.</summary>
     [Required]
     public bool Drop { get; set; }
 

@@ -93,12 +93,14 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     }
 
     /// <summary>
-    /// Whether the steps after this one run although it reported errors: those of single pictures, which the others can do without. The
+    /// True to run the steps after this one although it reported errors: those of single pictures, which the others can do without. The
     /// target that puts the dataset together then fails the build.
     /// </summary>
     protected virtual bool GoesOnAfterErrors => false;
 
-    /// <summary>Ends the session that an earlier build of the same run had in this folder, if any: the next task that asks begins another.</summary>
+    /// <summary>
+    /// Ends the session that an earlier build of the same run had in this folder, if any: the next task that asks begins another.
+    /// </summary>
     private protected void ForgetSession() =>
         (BuildEngine4.UnregisterTaskObject(SessionKey, RegisteredTaskObjectLifetime.Build) as PipelineSession)?.Dispose();
 

@@ -19,7 +19,7 @@ public sealed class MergeLora : ModelTask
     /// <summary>The checkpoint: a single file, or its URI.</summary>
     public ITaskItem? Checkpoint { get; set; }
 
-    /// <summary>What the checkpoint's bytes must hash to, or nothing.</summary>
+    /// <summary>The SHA-256 that the checkpoint must have, or nothing.</summary>
     public string CheckpointSha256 { get; set; } = "";
 
     /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>

@@ -19,14 +19,15 @@ public abstract class ModelTask : LoraTask
     [Required]
     public string LockFile { get; set; } = "";
 
-    /// <summary>Whether this build may not add to the lock file.</summary>
+    /// <summary>True if this build may not add to the lock file.</summary>
     public bool ContinuousIntegration { get; set; }
 
     /// <summary>The model's file on this machine.</summary>
     /// <param name="fileOrUri">A path, or an http or https URI.</param>
-    /// <param name="sha256">What its bytes must hash to: 64 hexadecimal digits, or nothing.</param>
+    /// <param name="sha256">The SHA-256 that it must have: 64 hexadecimal digits, or nothing.</param>
     /// <param name="missingCode">The code for a file that does not exist.</param>
-    /// <exception cref="LoraBuildException"><paramref name="missingCode"/>; LB1008 the SHA-256 is none; LB1013, LB1014, LB6001, LB6006, LB6007.</exception>
+    /// <exception cref="LoraBuildException"><paramref name="missingCode"/>; LB1008 the SHA-256 is none; LB1013, LB1014, LB6001, LB6006,
+    /// LB6007.</exception>
     protected internal string Fetch(string fileOrUri, string sha256, string missingCode)
     {
         var expected = sha256.Length == 0 ? (ContentHash?)null : ParseHash(sha256);
@@ -44,7 +45,7 @@ public abstract class ModelTask : LoraTask
         return path;
     }
 
-    /// <summary>Whether it is an http or https URI, and no path.</summary>
+    /// <summary>True for an http or https URI, false for a path.</summary>
     protected static bool IsUri(string fileOrUri) => Uri.TryCreate(fileOrUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 
     private string Fetch(Uri uri, ContentHash? expected)

@@ -31,17 +31,17 @@ public sealed class NormalizePictures : ModelTask
     /// <summary>The segmentation model for edits of the background, a file or a URI, with <c>Sha256</c>; or none.</summary>
     public ITaskItem? BackgroundModel { get; set; }
 
-    /// <summary>Whether the training's loss counts only what of a picture is opaque.</summary>
+    /// <summary>True if the training's loss counts only what of a picture is opaque.</summary>
     public bool AlphaMask { get; set; }
 
-    /// <summary>Whether the training's loss counts only what the mask beside a picture shows white.</summary>
+    /// <summary>True if the training's loss counts only what the mask beside a picture shows white.</summary>
     public bool MaskedLoss { get; set; }
 
     /// <summary>The folder for the PNGs.</summary>
     [Required]
     public string Folder { get; set; } = "";
 
-    /// <summary>Whether every picture was normalized.</summary>
+    /// <summary>True if every picture was normalized.</summary>
     [Output]
     public bool Complete { get; set; }
 

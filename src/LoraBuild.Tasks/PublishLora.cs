@@ -35,7 +35,7 @@ public sealed class PublishLora : TrainingTask
     [Required]
     public string OutputFolder { get; set; } = "";
 
-    /// <summary>Which epochs' files to publish besides: <c>last</c>, <c>all</c>, or numbers.</summary>
+    /// <summary>The epochs whose files are published besides: <c>last</c>, <c>all</c>, or numbers.</summary>
     [Required]
     public string Epochs { get; set; } = "";
 

@@ -4,8 +4,8 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// Ends a build that succeeded: from now on <see cref="CheckUpToDate"/> compares with what this one saw and made. One that left work for the
-/// next build is not recorded. What the build made goes to the remote cache before it ends, and the store is kept within its bound.
+/// Ends a build that succeeded: from now on <see cref="CheckUpToDate"/> compares with what this one saw and made. One that left work for
+/// the next build is not recorded. What the build made goes to the remote cache before it ends, and the store is kept within its bound.
 /// </summary>
 public sealed class RecordBuildState : LoraTask
 {

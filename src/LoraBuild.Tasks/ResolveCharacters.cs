@@ -10,8 +10,8 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>
-/// ResolveCharacters: every character.yaml and the pictures become the pictures to build, with everything that is said of each. A split makes
-/// several pictures of one.
+/// ResolveCharacters: every character.yaml and the pictures become the pictures to build, with everything that is said of each. A split
+/// makes several pictures of one.
 /// </summary>
 public sealed class ResolveCharacters : LoraTask
 {

@@ -6,7 +6,9 @@ using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
-/// <summary>ResolveRegularizationImages: pictures of others of her class, with their repeats and captions; they are neither tagged nor edited.</summary>
+/// <summary>
+/// ResolveRegularizationImages: pictures of others of her class, with their repeats and captions; they are neither tagged nor edited.
+/// </summary>
 public sealed class ResolveRegularizationImages : LoraTask
 {
     /// <summary>The project's folder.</summary>

@@ -9,7 +9,9 @@ using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 
-/// <summary>SuggestOutfits: what the pictures' tags have in common, as the <c>outfits:</c> of a character.yaml for the author to paste.</summary>
+/// <summary>
+/// SuggestOutfits: what the pictures' tags have in common, as the <c>outfits:</c> of a character.yaml for the author to paste.
+/// </summary>
 public sealed class SuggestOutfits : LoraTask
 {
     /// <summary>The ledger of raw tags.</summary>

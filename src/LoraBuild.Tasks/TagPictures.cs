@@ -28,15 +28,18 @@ public sealed class TagPictures : ModelTask
     public string WorkerAssembly { get; set; } = "";
 
     /// <summary>
-    /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they lie
-    /// elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to, <c>Threshold</c> and <c>CharacterThreshold</c> its own thresholds.
+    /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they
+    /// lie elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to, <c>Threshold</c> and <c>CharacterThreshold</c> its own
+    /// thresholds.
     /// </summary>
     public ITaskItem[] Taggers { get; set; } = [];
 
-    /// <summary>How the scores of several taggers become one: see <see cref="ScoreCombination"/>.</summary>
+    /// <summary>The way in which the scores of several taggers become one: see <see cref="ScoreCombination"/>.</summary>
     public string Combination { get; set; } = "";
 
-    /// <summary>Properties that say which tags follow from the scores, with metadata <c>Value</c>: see <see cref="TagSelection"/>.</summary>
+    /// <summary>
+    /// Properties that say which tags follow from the scores, with metadata <c>Value</c>: see <see cref="TagSelection"/>.
+    /// </summary>
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
@@ -48,7 +51,7 @@ public sealed class TagPictures : ModelTask
     [Required]
     public string TagsFile { get; set; } = "";
 
-    /// <summary>Whether every picture has tags now.</summary>
+    /// <summary>True if every picture has tags now.</summary>
     [Output]
     public bool Complete { get; set; }
 

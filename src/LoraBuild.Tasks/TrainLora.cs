@@ -42,7 +42,7 @@ public sealed class TrainLora : TrainingTask
     /// <summary>After how many minutes the training stops, for the next build to go on with it; 0: it runs to its end.</summary>
     public double StopAfterMinutes { get; set; }
 
-    /// <summary>Whether a GPU computes with deterministic algorithms.</summary>
+    /// <summary>True to compute with deterministic algorithms on a GPU.</summary>
     public bool Deterministic { get; set; }
 
     /// <summary>The folder in which trainings on this machine see each other and wait; <c>none</c>: they do not.</summary>

@@ -40,8 +40,8 @@ public sealed class WriteManifest : LoraTask
         Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (group.Repeats, group.Pictures.Count))], others.Length);
     }
 
-    // A new output folder may have a dataset of somebody else's. That this one is the build's own is noted before anything is written to it, so
-    // that a build after one that was killed knows.
+    // A new output folder may have a dataset of somebody else's. That this one is the build's own is noted before anything is written to
+    // it, so that a build after one that was killed knows.
     private void TakeFolder()
     {
         var note = Path.Combine(Session.IntermediateFolder, "dataset-folder.txt");

@@ -20,7 +20,9 @@ namespace LoraBuild.Tasks;
 /// will do with them; once it has ended, also its curves and previews.</summary>
 public sealed class WriteReport : LoraTask
 {
-    /// <summary>How many pictures a build reports on unasked: beyond, a page of many megabytes would cost more than the build's other steps.</summary>
+    /// <summary>
+    /// The most pictures that a build reports on unasked: beyond, a page of many megabytes would cost more than the build's other steps.
+    /// </summary>
     private const int MostUnasked = 2000;
 
     private const int StepVersion = 2;
@@ -33,11 +35,13 @@ public sealed class WriteReport : LoraTask
     [Required]
     public string Title { get; set; } = "";
 
-    /// <summary>The ledgers of <see cref="TagPictures"/>, <see cref="StripFeatures"/>, <see cref="DedupeTags"/> and <see cref="AlignOutfits"/>.</summary>
+    /// <summary>
+    /// The ledgers of <see cref="TagPictures"/>, <see cref="StripFeatures"/>, <see cref="DedupeTags"/> and <see cref="AlignOutfits"/>.
+    /// </summary>
     [Required]
     public string[] Ledgers { get; set; } = [];
 
-    /// <summary>What <see cref="FindDuplicates"/> found.</summary>
+    /// <summary>The ledger that <see cref="FindDuplicates"/> wrote.</summary>
     [Required]
     public string LikenessesFile { get; set; } = "";
 
@@ -63,7 +67,7 @@ public sealed class WriteReport : LoraTask
     [Required]
     public double FeatureFrequency { get; set; }
 
-    /// <summary>Whether the page was asked for: <c>auto</c> writes it for datasets of a usual size, <c>true</c> for any.</summary>
+    /// <summary>The author's wish for the page: <c>auto</c> writes it for datasets of a usual size, <c>true</c> for any.</summary>
     [Required]
     public string Wanted { get; set; } = "";
 
@@ -83,7 +87,7 @@ public sealed class WriteReport : LoraTask
     [Required]
     public string SampleFolder { get; set; } = "";
 
-    /// <summary>Whether this is the page's second time in a build, for what came of the training; it shows that anyway where there is nothing to train.</summary>
+    /// <summary>True the second time in a build, for the outcome of the training; a build without training needs no second time.</summary>
     public bool AfterTraining { get; set; }
 
     /// <inheritdoc/>
@@ -189,8 +193,8 @@ public sealed class WriteReport : LoraTask
             MinPictureSize);
     }
 
-    // Her pictures by their ids, and previews by their file names. The previews' own list has their hashes: they are no inputs, which would stay
-    // in their folder.
+    // Her pictures by their ids, and previews by their file names. The previews' own list has their hashes: they are no inputs, which would
+    // stay in their folder.
     private List<PicturedFile> Shown(PreviewSheet? previews) =>
     [
         .. Session.Pictures.Select(picture => new PicturedFile(picture.Id, picture.File, picture.Content)),

@@ -21,7 +21,7 @@ public static partial class torch
         /// <summary>One truth value an element, like <see cref="eq(Tensor)"/>; TorchSharp calls it so.</summary>
         public Tensor equal(Tensor target) => eq(target);
 
-        /// <summary>Whether both have the same shape and equal elements.</summary>
+        /// <summary>True if both have the same shape and equal elements.</summary>
         public bool Equals(Tensor target) => Aten.equal.Test(this, target);
 
         public override bool Equals(object? obj) => obj is Tensor target && Equals(target);

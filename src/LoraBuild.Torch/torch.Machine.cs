@@ -42,7 +42,7 @@ public static partial class torch
         public static class cudnn
         {
             /// <summary>
-            /// Whether convolutions of 32-bit tensors may round their factors to TF32's 11 bits on a GPU, which libtorch allows at first.
+            /// True to let convolutions of 32-bit tensors round their factors to TF32's 11 bits on a GPU, which libtorch allows at first.
             /// </summary>
             public static bool allow_tf32
             {

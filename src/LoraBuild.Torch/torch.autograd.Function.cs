@@ -18,7 +18,7 @@ public static partial class torch
 
             internal List<Tensor?> ToSave { get; set; } = [];
 
-            /// <summary>Whether missing gradients of outputs reach backward as zeros (the default) or as invalid tensors.</summary>
+            /// <summary>True (the default) to give missing gradients of outputs to backward as zeros; false: as invalid tensors.</summary>
             public bool MaterializeGrads { get; private set; } = true;
 
             /// <summary>Keeps inputs or outputs for backward, with a check that nothing changes them in place until then.</summary>

@@ -15,9 +15,9 @@ public static partial class torch
             internal const long MaxScores = 1 << 20;
 
             /// <summary>
-            /// softmax(query x key^T / sqrt(d) + mask) x value over [..., tokens, d]. From libtorch 2.0 on its own kernels; before that, and
-            /// for 32 bits on a CPU, where the number of threads changes the bits of its gradients, the same mathematics, whose large cases
-            /// run in blocks and compute the scores again in the backward pass instead of keeping them.
+            /// softmax(query x key^T / sqrt(d) + mask) x value over [..., tokens, d]. From libtorch 2.0 on its own kernels; before that,
+            /// and for 32 bits on a CPU, where the number of threads changes the bits of its gradients, the same mathematics, whose large
+            /// cases run in blocks and compute the scores again in the backward pass instead of keeping them.
             /// </summary>
             /// <param name="attn_mask">Added to the scores; or truth values, of which false rules a key out.</param>
             /// <param name="p">Dropout of the attention weights.</param>

@@ -51,7 +51,9 @@ public static partial class torch
                 Aten.im2col.Call(
                     input, new[] { kernel_size, kernel_size }, new[] { dilation, dilation }, new[] { padding, padding }, new[] { stride, stride });
 
-            /// <summary>The transpose of <see cref="unfold"/>: [n, c * kernel * kernel, places] -> [n, c, h, w], where overlapping values add up.</summary>
+            /// <summary>
+            /// The transpose of <see cref="unfold"/>: [n, c * kernel * kernel, places] -> [n, c, h, w], where overlapping values add up.
+            /// </summary>
             public static Tensor fold(
                 Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null,
                 (long, long)? stride = null)
@@ -61,7 +63,9 @@ public static partial class torch
                 static long[] Pair((long First, long Second) pair) => [pair.First, pair.Second];
             }
 
-            /// <summary>Puts zeros around: <paramref name="pad"/> is (before, after) of the last dimension, then of the one before it, ...</summary>
+            /// <summary>
+            /// Puts zeros around: <paramref name="pad"/> is (before, after) of the last dimension, then of the one before it, ...
+            /// </summary>
             public static Tensor pad(Tensor input, ReadOnlySpan<long> pad) => Aten.constant_pad_nd.Call(input, pad, 0.0);
 
             /// <summary>[n, c, h, w] -> [n, c, size].</summary>

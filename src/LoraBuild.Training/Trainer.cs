@@ -61,7 +61,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Trains, or goes on with a training of the same job that was interrupted or stopped.</summary>
-    /// <param name="job">What to train.</param>
+    /// <param name="job">The training.</param>
     /// <param name="progress">Told at the first and last step and every two seconds.</param>
     /// <param name="log">Told what the author may want to know about how it is trained.</param>
     /// <param name="report">Told of a damaged state, and of one that cannot be saved when the training is cancelled.</param>
@@ -70,8 +70,8 @@ public sealed class Trainer : IDisposable
     /// may end: only the step under way is lost.
     /// </param>
     /// <exception cref="LoraBuildException">
-    /// LB1006, LB5003: the dataset. LB2xxx, LB6004: a picture. LB4xxx: the base model or tokenizer. LB5001: a setting. LB5002: the loss or a
-    /// gradient is not a number. LB5004: memory ran out. LB5006: the state to resume from. LB6001: a file cannot be written.
+    /// LB1006, LB5003: the dataset. LB2xxx, LB6004: a picture. LB4xxx: the base model or tokenizer. LB5001: a setting. LB5002: the loss or
+    /// a gradient is not a number. LB5004: memory ran out. LB5006: the state to resume from. LB6001: a file cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and its state is saved.</exception>
     /// <remarks>The state's file stays when the training is finished: until its result is in a safe place, it saves the work.</remarks>

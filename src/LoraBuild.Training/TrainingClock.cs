@@ -5,7 +5,9 @@ using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training;
 
-/// <summary>The time of a run: how often the author is told of it and states are saved, and the share of it in which steps waited.</summary>
+/// <summary>
+/// The time of a run: how often the author is told of it and states are saved, and the share of it in which steps waited.
+/// </summary>
 /// <param name="plan">The length of the training.</param>
 /// <param name="firstStep">The step that the run begins with, from 0.</param>
 /// <param name="progress">Told at the first and last step and every two seconds.</param>
@@ -20,7 +22,7 @@ internal sealed class TrainingClock(TrainingPlan plan, int firstStep, IProgress<
     private TimeSpan? lastReport;
     private TimeSpan lastSave, ofFirstStep;
 
-    /// <summary>Whether the state was saved so long ago that it is time again.</summary>
+    /// <summary>True if the state was saved so long ago that it is time again.</summary>
     public bool IsTimeToSave => watch.Elapsed - lastSave > SaveInterval;
 
     /// <summary>Notes that a step is done. The first one makes libraries ready, so that it does not count as waiting time.</summary>

@@ -18,7 +18,7 @@ internal sealed class TrainingData : IDisposable
     private readonly StepInputs inputs;
 
     /// <summary>Encodes the latents that are cached, and begins to make batches.</summary>
-    /// <param name="job">What is trained.</param>
+    /// <param name="job">The training.</param>
     /// <param name="dataset">The pictures.</param>
     /// <param name="plan">The length of the training.</param>
     /// <param name="model">The model, which encodes pictures and tokenizes captions.</param>
@@ -61,7 +61,9 @@ internal sealed class TrainingData : IDisposable
     /// <summary>The names of the pictures that the last step took.</summary>
     public IReadOnlyList<string> LastPictures { get; private set; } = [];
 
-    /// <summary>The inputs of the next step, one batch after the other; each is made when it is asked for, and the caller's scope owns it.</summary>
+    /// <summary>
+    /// The inputs of the next step, one batch after the other; each is made when it is asked for, and the caller's scope owns it.
+    /// </summary>
     /// <param name="step">The step, from 0.</param>
     public IEnumerable<StepInput> Take(int step)
     {

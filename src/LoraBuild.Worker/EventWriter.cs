@@ -8,7 +8,7 @@ public sealed class EventWriter(TextWriter output)
 {
     private readonly Lock gate = new();
 
-    /// <summary>Whether an error was reported.</summary>
+    /// <summary>True if an error was reported.</summary>
     public bool HasErrors { get; private set; }
 
     /// <summary>A line that the author sees while waiting.</summary>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LoraBuild.Builds;
 
-/// <summary>A small character project in a temporary folder: some of the example's pictures, its models, and a training of two steps.</summary>
+/// <summary>
+/// A small character project in a temporary folder: some of the example's pictures, its models, and a training of two steps.
+/// </summary>
 internal sealed class CharacterProject : BuiltProject
 {
     public CharacterProject(bool train = false)

@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 namespace LoraBuild.Builds;
 
 /// <summary>
-/// Builds that are killed at random moments. <c>dotnet run --project tests/LoraBuild.Benchmarks -- kill</c> does the same to the example, whole.
+/// Builds that are killed at random moments. <c>dotnet run --project tests/LoraBuild.Benchmarks -- kill</c> does the same to the example,
+/// whole.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {

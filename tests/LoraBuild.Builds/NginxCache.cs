@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace LoraBuild.Builds;
 
-/// <summary>Debian's nginx with WebDAV on a port of its own, run from a temporary folder: the simplest server that a team could set up.</summary>
+/// <summary>
+/// Debian's nginx with WebDAV on a port of its own, run from a temporary folder: the simplest server that a team could set up.
+/// </summary>
 internal sealed class NginxCache : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -21,7 +21,8 @@ internal sealed class RunningBuild : IDisposable
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        // env and setsid become the command; setsid makes the group. What runs in the background of a script has Ctrl-C ignored, and so have its children.
+        // env and setsid become the command; setsid makes the group. What runs in the background of a script has Ctrl-C ignored, and so
+        // have its children.
         string[] wrapper = ["--default-signal=INT", "setsid", start.FileName];
         start.FileName = "env";
         for (var i = 0; i < wrapper.Length; i++)

@@ -4,8 +4,8 @@ using LoraBuild.Base.Files;
 namespace LoraBuild.Builds;
 
 /// <summary>
-/// Somebody who has no clone of this repository: a feed with LoraBuild's packages, NuGet folders, a cache and a home of nobody else's, and a
-/// repository with a project from the template and the example's pictures and models.
+/// Somebody who has no clone of this repository: a feed with LoraBuild's packages, NuGet folders, a cache and a home of nobody else's, and
+/// a repository with a project from the template and the example's pictures and models.
 /// </summary>
 public sealed class StrangerFixture : IDisposable
 {

@@ -13,7 +13,9 @@ internal static class TestData
 
     public static string TinyCheckpoint => PathOf("tiny-sd15", "tiny-sd15.safetensors");
 
-    /// <summary>Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.</summary>
+    /// <summary>
+    /// Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.
+    /// </summary>
     public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
 
     public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) => (StableDiffusionModel)ModelFamilies.Load(TinyCheckpoint, dtype, Device);

@@ -86,7 +86,9 @@ public sealed class PictureDecoderTests : IDisposable
         AssertNear(((byte)136, (byte)136, (byte)136), raster, 24, 4, tolerance);
     }
 
-    /// <summary>257 times an 8-bit value is that value, whether 16 bits are rounded or cut; between two of them either is near enough.</summary>
+    /// <summary>
+    /// 257 times an 8-bit value is that value, whether 16 bits are rounded or cut; between two of them either is near enough.
+    /// </summary>
     [Theory]
     [InlineData(2, 0, 0)]
     [InlineData(6, 0, 0)]

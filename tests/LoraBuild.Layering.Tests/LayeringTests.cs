@@ -2,10 +2,13 @@ using Mono.Cecil;
 
 namespace LoraBuild.Layering.Tests;
 
-/// <summary>Dependencies point down only: from project to project along the staircase of src/README.md, and from folder to folder within one.</summary>
+/// <summary>
+/// Dependencies point down only: from project to project along the staircase of src/README.md, and from folder to folder within one.
+/// </summary>
 public class LayeringTests
 {
-    // A project refers to projects before it, and to nothing else of ours. What stands after the colon it must not know although it is lower.
+    // A project refers to projects before it, and to nothing else of ours. What stands after the colon it must not know although it is
+    // lower.
     private static readonly (string Project, string[] Unknown)[] Staircase =
     [
         ("Base", []),

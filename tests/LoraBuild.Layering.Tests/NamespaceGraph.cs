@@ -3,7 +3,9 @@ using Mono.Cecil.Cil;
 
 namespace LoraBuild.Layering.Tests;
 
-/// <summary>The folders of one assembly and which of them uses which: an edge for each namespace whose types name a type of another one.</summary>
+/// <summary>
+/// The folders of one assembly and which of them uses which: an edge for each namespace whose types name a type of another one.
+/// </summary>
 internal sealed class NamespaceGraph
 {
     private readonly SortedDictionary<string, SortedDictionary<string, string>> edges = new(StringComparer.Ordinal);

@@ -50,7 +50,9 @@ public sealed class WdLabelsTests : IDisposable
     [InlineData("||_||")]
     public void A_face_keeps_its_underscore(string label, string? tag = null) => Assert.Equal(tag ?? label, Assert.Single(Read($"{Header}1,{label},0,5\n")).Tag);
 
-    /// <summary>As the files of the published models write names: in quotes where they hold commas or quotes, which are doubled then.</summary>
+    /// <summary>
+    /// As the files of the published models write names: in quotes where they hold commas or quotes, which are doubled then.
+    /// </summary>
     [Fact]
     public void Names_in_quotes_may_hold_commas_and_quotes_and_further_columns_count_for_nothing()
     {

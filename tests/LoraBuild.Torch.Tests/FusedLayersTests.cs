@@ -4,7 +4,10 @@ using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Torch.Tests;
 
-/// <summary>Each layer as one operator gives what its composition of plain operators gives in double precision, and the same bits on any number of threads.</summary>
+/// <summary>
+/// Each layer as one operator gives what its composition of plain operators gives in double precision, and the same bits on any number of
+/// threads.
+/// </summary>
 public sealed class FusedLayersTests
 {
     [Theory]

@@ -1,7 +1,9 @@
 #if !TORCHSHARP
 namespace LoraBuild.Torch.Tests;
 
-/// <summary>Operators that libtorch divides by the number of threads: right to single precision, and the same bits for any number.</summary>
+/// <summary>
+/// Operators that libtorch divides by the number of threads: right to single precision, and the same bits for any number.
+/// </summary>
 public sealed class ThreadCountTests
 {
     public static TheoryData<long[]> Shapes => [[1_000_003], [2, 96, 11, 13], [3, 157, 333], [1, 64, 32, 33], [2, 40, 1]];

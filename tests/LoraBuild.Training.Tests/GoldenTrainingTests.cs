@@ -9,7 +9,9 @@ using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Training.Tests;
 
-/// <summary>The first 30 steps of sd-scripts' own <c>train_network.py</c>, fed with the latents, noise, timesteps and tokens that it recorded.</summary>
+/// <summary>
+/// The first 30 steps of sd-scripts' own <c>train_network.py</c>, fed with the latents, noise, timesteps and tokens that it recorded.
+/// </summary>
 public class GoldenTrainingTests
 {
     private static readonly TrainingSettings Settings = new()

@@ -77,7 +77,9 @@ public class LossScaleTests
         Assert.False(first.equal(network.Parameters.Values).all().item<bool>());
     }
 
-    /// <summary>As accelerate's scheduler, which makes no step where the optimizer's was skipped; sd-scripts counts the step all the same.</summary>
+    /// <summary>
+    /// As accelerate's scheduler, which makes no step where the optimizer's was skipped; sd-scripts counts the step all the same.
+    /// </summary>
     [Fact]
     public void The_schedule_of_the_learning_rates_waits_for_steps_that_overflow_also_when_the_training_is_interrupted()
     {

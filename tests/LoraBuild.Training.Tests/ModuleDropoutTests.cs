@@ -8,7 +8,9 @@ using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Training.Tests;
 
-/// <summary>A module that a step leaves out has no gradient in PyTorch, so that its optimizers do not touch it: not even by weight decay.</summary>
+/// <summary>
+/// A module that a step leaves out has no gradient in PyTorch, so that its optimizers do not touch it: not even by weight decay.
+/// </summary>
 public class ModuleDropoutTests
 {
     public static TheoryData<OptimizerType> Optimizers => [.. Enum.GetValues<OptimizerType>()];

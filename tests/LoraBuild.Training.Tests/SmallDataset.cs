@@ -8,7 +8,9 @@ using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Training.Tests;
 
-/// <summary>Six little pictures in two quality groups and three buckets, and a training on the miniature model that takes seconds.</summary>
+/// <summary>
+/// Six little pictures in two quality groups and three buckets, and a training on the miniature model that takes seconds.
+/// </summary>
 internal static class SmallDataset
 {
     public static readonly TrainingSettings Settings = new()

@@ -5,7 +5,8 @@ using LoraBuild.Diffusion.Safetensors;
 namespace LoraBuild.Training.Tests;
 
 /// <summary>
-/// The files under Data: a tiny random SD1.x checkpoint, and what sd-scripts, LyCORIS and bitsandbytes computed with it on a CPU in 32 bits.
+/// The files under Data: a tiny random SD1.x checkpoint, and what sd-scripts, LyCORIS and bitsandbytes computed with it on a CPU in 32
+/// bits.
 /// </summary>
 internal static class TestData
 {
@@ -16,7 +17,9 @@ internal static class TestData
 
     public static string TinyModel { get; } = PathOf("tiny-sd15", "tiny-sd15.safetensors");
 
-    /// <summary>Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.</summary>
+    /// <summary>
+    /// Where what is compared with golden numbers is computed: LORABUILD_TEST_DEVICE, <c>cpu</c> if not set, or <c>cuda</c>.
+    /// </summary>
     public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
 
     public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) => (StableDiffusionModel)ModelFamilies.Load(TinyModel, dtype, Device);

@@ -5,7 +5,9 @@ using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Training.Tests;
 
-/// <summary>The same file whatever the number of threads that operators have, as a full-size model is trained: not in halves side by side.</summary>
+/// <summary>
+/// The same file whatever the number of threads that operators have, as a full-size model is trained: not in halves side by side.
+/// </summary>
 public class ThreadCountTests
 {
     [Theory]

@@ -5,8 +5,8 @@ namespace LoraBuild.Base.Diagnostics;
 /// <c>file(line,column): error LB1003: message</c>.
 /// </summary>
 /// <param name="Code">One of <see cref="DiagnosticCode"/>.</param>
-/// <param name="Severity">Whether the build fails.</param>
-/// <param name="Message">What is wrong and what to do about it, in one or two sentences.</param>
+/// <param name="Severity">The severity: an error fails the build.</param>
+/// <param name="Message">The fault and its cure, in one or two sentences.</param>
 /// <param name="File">The file it is about, or null where there is none.</param>
 /// <param name="Line">1-based line in <paramref name="File"/>; 0 where it has no line.</param>
 /// <param name="Column">1-based column in <paramref name="File"/>; 0 where it has no column.</param>

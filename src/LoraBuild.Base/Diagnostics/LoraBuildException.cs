@@ -1,8 +1,8 @@
 namespace LoraBuild.Base.Diagnostics;
 
 /// <summary>
-/// Bad input, told as a <see cref="Base.Diagnostics.Diagnostic"/>. Every library throws this, and nothing else, for what an author can mend;
-/// any other exception is a bug of ours.
+/// Bad input, told as a <see cref="Base.Diagnostics.Diagnostic"/>. Every library throws this, and nothing else, for what an author can
+/// mend; any other exception is a bug of ours.
 /// </summary>
 public sealed class LoraBuildException : Exception
 {
@@ -16,6 +16,6 @@ public sealed class LoraBuildException : Exception
     {
     }
 
-    /// <summary>What is wrong, where, and what to do.</summary>
+    /// <summary>The fault, its place, and what to do about it.</summary>
     public Diagnostic Diagnostic { get; }
 }

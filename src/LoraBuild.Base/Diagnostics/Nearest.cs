@@ -4,8 +4,8 @@ namespace LoraBuild.Base.Diagnostics;
 public static class Nearest
 {
     /// <summary>
-    /// The candidate with the smallest edit distance to <paramref name="name"/> (insertions, deletions, substitutions and swaps of neighbours
-    /// count one each, upper and lower case nothing), or null where none is within a third of the name's length, and at least 2.
+    /// The candidate with the smallest edit distance to <paramref name="name"/> (insertions, deletions, substitutions and swaps of
+    /// neighbours count one each, upper and lower case nothing), or null where none is within a third of the name's length, and at least 2.
     /// The first of several equally near candidates wins.
     /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)

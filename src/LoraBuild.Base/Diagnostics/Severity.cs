@@ -1,6 +1,6 @@
 namespace LoraBuild.Base.Diagnostics;
 
-/// <summary>How a <see cref="Diagnostic"/> ends a build: an error fails it, a warning is only shown.</summary>
+/// <summary>The weight of a <see cref="Diagnostic"/>: an error fails the build, a warning is only shown.</summary>
 public enum Severity
 {
     /// <summary>Shown; the build goes on and may succeed.</summary>

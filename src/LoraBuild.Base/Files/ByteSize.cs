@@ -11,7 +11,7 @@ public static class ByteSize
     /// <summary>Reads a size; one without a unit is in bytes.</summary>
     /// <param name="text">A number that is not negative and, maybe, a unit.</param>
     /// <param name="bytes">The size in bytes.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <returns>True if it is one.</returns>
     public static bool TryParse(string text, out long bytes)
     {
         var trimmed = text.Trim();

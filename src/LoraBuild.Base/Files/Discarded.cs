@@ -4,7 +4,7 @@ namespace LoraBuild.Base.Files;
 public static class Discarded
 {
     /// <summary>Deletes a file; one that cannot be deleted stays, which harms nobody.</summary>
-    /// <returns>Whether it is gone by this call.</returns>
+    /// <returns>True if this call deleted it.</returns>
     public static bool Delete(string path)
     {
         try

@@ -5,10 +5,13 @@ using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Base.Files;
 
-/// <summary>Copies of files that lie at their targets whole or not at all, and whose bytes don't pass through memory where they need not.</summary>
+/// <summary>
+/// Copies of files that lie at their targets whole or not at all, and whose bytes don't pass through memory where they need not.
+/// </summary>
 public static class FileCopy
 {
-    // FICLONE of Linux' fs.h: the new file has the blocks of the other one until either is written to. Btrfs, XFS, bcachefs and ZFS have it.
+    // FICLONE of Linux' fs.h: the new file has the blocks of the other one until either is written to. Btrfs, XFS, bcachefs and ZFS have
+    // it.
     private const nuint Clone = 0x40049409;
 
     // Folders whose file system has refused it.
@@ -19,8 +22,8 @@ public static class FileCopy
     public static void Copy(string source, string target) => Place(source, target, temporary => File.Copy(source, temporary));
 
     /// <summary>
-    /// The same for a file that nobody edits in its place: where blocks cannot be shared, the target becomes another name of the source, a hard
-    /// link, or where that cannot be either, a copy.
+    /// The same for a file that nobody edits in its place: where blocks cannot be shared, the target becomes another name of the source, a
+    /// hard link, or where that cannot be either, a copy.
     /// </summary>
     /// <exception cref="LoraBuildException">LB6001: the target cannot be written, or the source cannot be read.</exception>
     public static void Share(string source, string target) => Place(source, target, temporary =>

@@ -4,8 +4,8 @@ using System.Text;
 namespace LoraBuild.Base.Files;
 
 /// <summary>
-/// What a file system says of a file without reading it. As long as the stamp stays the same, so does the content: a program can set
-/// a file's modification time, but not the time of its last change or its inode.
+/// A file's metadata, read without its content. As long as the stamp stays the same, so does the content. A program can set a file's
+/// modification time, but not the time of its last change or its inode.
 /// </summary>
 /// <param name="Length">Size in bytes.</param>
 /// <param name="Modified">Time of the last modification, in nanoseconds since 1970.</param>
@@ -39,7 +39,7 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
         return new FileStamp((long)status.Size, status.Modified.Nanoseconds, status.Changed.Nanoseconds, status.Inode);
     }
 
-    /// <summary>Whether both are the same. Asked tens of thousands of times by a build with nothing to do.</summary>
+    /// <summary>Compares all four numbers. Asked tens of thousands of times by a build with nothing to do.</summary>
     public bool Equals(FileStamp other) =>
         Length == other.Length && Modified == other.Modified && Changed == other.Changed && Inode == other.Inode;
 

@@ -5,8 +5,8 @@ using LoraBuild.Base.Diagnostics;
 namespace LoraBuild.Base.Files;
 
 /// <summary>
-/// A <see cref="FileLock"/> among all users of a machine, which tells whoever waits for whom. Where its folder cannot be used, nobody waits:
-/// it keeps work from getting into each other's way and is not needed for a right result.
+/// A <see cref="FileLock"/> among all users of a machine, which tells whoever waits for whom. Where its folder cannot be used, nobody
+/// waits: it keeps work from getting into each other's way and is not needed for a right result.
 /// </summary>
 public sealed class MachineLock : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class MachineLock : IDisposable
 
     /// <summary>Takes the lock, waiting for it as long as another process has it.</summary>
     /// <param name="folder">The folder of lock files, which is created for every user.</param>
-    /// <param name="name">What is locked: a file name.</param>
+    /// <param name="name">The name of the locked thing: a file name.</param>
     /// <param name="waiting">Called for each process that is waited for, with its id where that is known.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>

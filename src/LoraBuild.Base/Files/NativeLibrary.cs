@@ -10,8 +10,8 @@ public static class NativeLibrary
     private const int HeaderSize = 64, SegmentSize = 56, NoteHeaderSize = 12, Note = 4, BuildId = 3, MostNotes = 1 << 16;
 
     /// <summary>
-    /// A hash that differs where two libraries differ: of the build ID that the linker wrote, a hash of all that it linked, and of the length;
-    /// of a file without one, of all its bytes.
+    /// A hash that differs where two libraries differ: of the build ID that the linker wrote, a hash of all that it linked, and of the
+    /// length; of a file without one, of all its bytes.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ContentHash Identify(string path)

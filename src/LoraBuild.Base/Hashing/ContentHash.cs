@@ -7,7 +7,7 @@ namespace LoraBuild.Base.Hashing;
 /// <summary>SHA-256 of some content, written as 64 lower-case hexadecimal digits.</summary>
 public readonly record struct ContentHash : IComparable<ContentHash>
 {
-    /// <summary>How many bytes a hash has.</summary>
+    /// <summary>The number of bytes of a hash.</summary>
     public const int Size = SHA256.HashSizeInBytes;
 
     private readonly ulong first;
@@ -80,7 +80,7 @@ public readonly record struct ContentHash : IComparable<ContentHash>
         return new ContentHash(bytes);
     }
 
-    /// <summary>Whether a text is 64 lower-case hexadecimal digits.</summary>
+    /// <summary>True if a text is 64 lower-case hexadecimal digits.</summary>
     public static bool IsHash(string text) => text.Length == 2 * Size && text.All(char.IsAsciiHexDigitLower);
 
     private static int DigitOf(byte digit) => digit switch

@@ -6,9 +6,9 @@ using System.Text;
 namespace LoraBuild.Base.Hashing;
 
 /// <summary>
-/// What a step's result depends on, gathered name by name: the step, its version, its settings and the hashes of its inputs.
-/// Equal keys promise equal results, so the key is what results are stored and found under (constructive traces, after
-/// Mokhov, Mitchell and Peyton Jones, "Build Systems à la Carte").
+/// The key of a step's result, gathered name by name: the step, its version, its settings and the hashes of its inputs. Equal keys promise
+/// equal results, so results are stored and found under it. These are constructive traces, after Mokhov, Mitchell and Peyton Jones, "Build
+/// Systems à la Carte".
 /// </summary>
 public sealed class StepKey
 {

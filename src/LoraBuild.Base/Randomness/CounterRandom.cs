@@ -16,7 +16,8 @@ public sealed class CounterRandom
 
     /// <summary>The start of a stream.</summary>
     /// <param name="seed">The author's seed.</param>
-    /// <param name="stream">What the numbers are for, for example step, sample and purpose. Different lists are different streams.</param>
+    /// <param name="stream">The purpose of the numbers, for example step, sample and purpose. Different lists are different
+    /// streams.</param>
     public CounterRandom(long seed, params ReadOnlySpan<long> stream)
     {
         key = (ulong)seed;
@@ -95,7 +96,8 @@ public sealed class CounterRandom
         }
     }
 
-    // Math.Log differs between C libraries in the last bit. ln(m 2^e) = e ln 2 + 2 artanh((m - 1) / (m + 1)), with m in [sqrt(1/2), sqrt(2)).
+    // Math.Log differs between C libraries in the last bit. ln(m 2^e) = e ln 2 + 2 artanh((m - 1) / (m + 1)), with m in [sqrt(1/2),
+    // sqrt(2)).
     private static double Log(double value)
     {
         var exponent = Math.ILogB(value);

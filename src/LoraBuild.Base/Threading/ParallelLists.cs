@@ -5,13 +5,14 @@ public static class ParallelLists
 {
     /// <summary>Does something with each item, in no order.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="action">What to do; called from several threads. What it throws is thrown as it is, one of several where several fail.</param>
+    /// <param name="action">The work on an item; called from several threads. Its exception is thrown as it is, one of several where
+    /// several fail.</param>
     /// <param name="token">Ends it between two items.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static void ForEachInParallel<T>(this IReadOnlyList<T> items, Action<T> action, CancellationToken token = default) =>
         items.ForEachIndex(i => action(items[i]), token);
 
-    /// <summary>What <paramref name="select"/> gives for each item, in the order of the items.</summary>
+    /// <summary>Calls <paramref name="select"/> for each item on all processors. The results come in the order of the items.</summary>
     /// <param name="items">The items.</param>
     /// <param name="select">Called from several threads. What it throws is thrown as it is, one of several where several fail.</param>
     /// <param name="token">Ends it between two items.</param>

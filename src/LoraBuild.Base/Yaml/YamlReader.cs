@@ -10,7 +10,7 @@ namespace LoraBuild.Base.Yaml;
 /// </summary>
 public static class YamlReader
 {
-    /// <summary>How deep a document may nest; character.yaml needs six levels.</summary>
+    /// <summary>The depth to which a document may nest; character.yaml needs six levels.</summary>
     private const int DepthLimit = 32;
 
     /// <summary>The document, or null where the text holds none (empty, or only comments).</summary>

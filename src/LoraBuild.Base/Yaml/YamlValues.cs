@@ -10,7 +10,7 @@ public sealed class YamlValues(string file)
 
     private readonly List<Diagnostic> diagnostics = [];
 
-    /// <summary>What was wrong so far, in the order of the file.</summary>
+    /// <summary>The faults found so far, in the order of the file.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => [.. diagnostics.OrderBy(diagnostic => diagnostic.Line).ThenBy(diagnostic => diagnostic.Column)];
 
     /// <summary>Records an error at a node.</summary>

@@ -4,8 +4,8 @@ namespace LoraBuild.Dataset.Captions;
 public static class Caption
 {
     /// <summary>
-    /// Tags on one line, separated by a comma and a space. sd-scripts takes a caption file's first line only and shuffles what stands between
-    /// commas, so line ends and commas within a tag become spaces, and tags of which nothing is left are dropped.
+    /// Tags on one line, separated by a comma and a space. sd-scripts takes a caption file's first line only and shuffles what stands
+    /// between commas, so line ends and commas within a tag become spaces, and tags of which nothing is left are dropped.
     /// </summary>
     public static string Of(IEnumerable<string> tags) =>
         string.Join(", ", tags.Select(OnOneLine).Where(tag => tag.Length > 0));

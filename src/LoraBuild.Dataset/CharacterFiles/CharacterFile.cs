@@ -8,12 +8,13 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.CharacterFiles;
 
 /// <summary>A character.yaml that was read, or everything that is wrong with it.</summary>
-/// <param name="Character">What it says; null where <paramref name="Diagnostics"/> holds an error.</param>
+/// <param name="Character">The character; null where <paramref name="Diagnostics"/> holds an error.</param>
 /// <param name="Diagnostics">All errors of the file, each with line and column, in the file's order.</param>
 public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnostic> Diagnostics)
 {
     /// <summary>Reads a file. Bad content never throws: it is told in <see cref="Diagnostics"/>.</summary>
-    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.CharacterFileMissing"/>; <see cref="DiagnosticCode.CannotRead"/>.</exception>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.CharacterFileMissing"/>;
+    /// <see cref="DiagnosticCode.CannotRead"/>.</exception>
     public static CharacterFile Read(string path)
     {
         if (!File.Exists(path))

@@ -22,7 +22,9 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
 
     private readonly GeometryReader geometry = new(values);
 
-    /// <summary>A picture's edits in the order in which they are written: a mapping, or a list of mappings where an edit comes twice.</summary>
+    /// <summary>
+    /// A picture's edits in the order in which they are written: a mapping, or a list of mappings where an edit comes twice.
+    /// </summary>
     public IReadOnlyList<EditStep> Steps(YamlNode node) =>
         node is YamlList list ? [.. list.Items.SelectMany(StepsOf)] : [.. StepsOf(node)];
 

@@ -4,11 +4,13 @@ using LoraBuild.Dataset.Edits;
 
 namespace LoraBuild.Dataset.CharacterFiles;
 
-/// <summary>Reads places within a picture, and colours. Where all numbers of a place lie within 0..1 they are fractions, else whole pixels.</summary>
+/// <summary>
+/// Reads places within a picture, and colours. Where all numbers of a place lie within 0..1 they are fractions, else whole pixels.
+/// </summary>
 /// <param name="values">Collects errors.</param>
 internal sealed class GeometryReader(YamlValues values)
 {
-    /// <summary>How four numbers are written.</summary>
+    /// <summary>The form of a rectangle in character.yaml, for messages.</summary>
     public const string RectangleExample = "[left, top, right, bottom]";
 
     /// <summary>A rectangle that is not empty.</summary>

@@ -28,10 +28,10 @@ public static class PictureResolver
         new(StringComparer.OrdinalIgnoreCase) { ["high"] = 16, ["medium"] = 8, ["low"] = 4 };
 
     /// <summary>
-    /// Resolves the pictures of a character. Repeats come from the part of a split, else from metadata, else from the innermost folder below
-    /// <c>images/</c> that is called <c>high</c> (16), <c>medium</c> (8), <c>low</c> (4) or, as in sd-scripts, <c>12_anything</c> (12), else
-    /// they are <see cref="DefaultRepeats"/>. The outfit comes from the part of a split, else from metadata, else from the innermost folder
-    /// with an outfit's name.
+    /// Resolves the pictures of a character. Repeats come from the part of a split, else from metadata, else from the innermost folder
+    /// below <c>images/</c> that is called <c>high</c> (16), <c>medium</c> (8), <c>low</c> (4) or, as in sd-scripts, <c>12_anything</c>
+    /// (12), else they are <see cref="DefaultRepeats"/>. The outfit comes from the part of a split, else from metadata, else from the
+    /// innermost folder with an outfit's name.
     /// </summary>
     /// <param name="character">The character.</param>
     /// <param name="pictures">Picture files. A path that comes twice is one picture; metadata given later wins.</param>
@@ -183,13 +183,15 @@ public static class PictureResolver
         for (var index = segments.Length - 2; index >= first; index--) yield return segments[index];
     }
 
-    /// <summary>The names that a picture's tag file may have, as <see cref="SourcePicture.Path"/>; the first that is there counts.</summary>
+    /// <summary>
+    /// The names that a picture's tag file may have, as <see cref="SourcePicture.Path"/>; the first that is there counts.
+    /// </summary>
     public static IReadOnlyList<string> TagFileNames(string source, string? part) =>
         part is null ? [$"{source}.txt", $"{WithoutExtension(source)}.txt"] : [$"{source}-{part}.txt", PartTagFile(source, part)];
 
     /// <summary>
-    /// The names for tag files that are written anew: those that sd-scripts and tag editors look for, <c>two.txt</c>; where several pictures
-    /// would have one of those, <c>two.png.txt</c> and <c>two.jpg.txt</c>.
+    /// The names for tag files that are written anew: those that sd-scripts and tag editors look for, <c>two.txt</c>; where several
+    /// pictures would have one of those, <c>two.png.txt</c> and <c>two.jpg.txt</c>.
     /// </summary>
     /// <param name="pictures">All pictures, and of a split one each part.</param>
     /// <returns>A name for each picture, in their order.</returns>
@@ -210,7 +212,7 @@ public static class PictureResolver
         return dot > path.LastIndexOf('/') + 1 ? path[..dot] : path;
     }
 
-    /// <summary>What a picture becomes on the way through its edits.</summary>
+    /// <summary>A picture, or a part of one, on the way through its edits.</summary>
     private sealed record Part(
         string? Name, IReadOnlyList<Edit> Edits, string? Outfit, int? Repeats, IReadOnlyList<TagEdit> TagEdits, IReadOnlyList<string> Hidden)
     {

@@ -12,8 +12,8 @@ namespace LoraBuild.Dataset.CharacterFiles;
 /// </summary>
 /// <param name="Id">Its name in the dataset and in obj/; no picture of a character has it.</param>
 /// <param name="Source">Its path relative to the project's folder, with <c>/</c> between folders.</param>
-/// <param name="Repeats">How often it is shown before the others' turn comes again; at least 1.</param>
-/// <param name="Class">What its folder is called after the number, such as <c>girl</c>.</param>
+/// <param name="Repeats">The number of times that it is shown before the others' turn comes again; at least 1.</param>
+/// <param name="Class">The name of its folder after the number, such as <c>girl</c>.</param>
 public sealed record RegularizationImage(string Id, string Source, int Repeats, string Class)
 {
     // Names of the characters' pictures have no such letter.

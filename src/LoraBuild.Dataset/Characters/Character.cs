@@ -1,11 +1,11 @@
 namespace LoraBuild.Dataset.Characters;
 
-/// <summary>What a character.yaml says. Tags are in prompt form; the order of the file is kept everywhere.</summary>
+/// <summary>A character, as character.yaml describes her. Tags are in prompt form; the order of the file is kept everywhere.</summary>
 /// <param name="File">The file it was read from, for diagnostics.</param>
 /// <param name="Trigger">The trigger word, first tag of every caption.</param>
-/// <param name="Aliases">What a tagger may call her: folded into the trigger.</param>
-/// <param name="Features">Which tags say who she is, and are left to the trigger word.</param>
-/// <param name="Outfits">What she wears.</param>
+/// <param name="Aliases">Names that a tagger may give her: folded into the trigger.</param>
+/// <param name="Features">The rules for tags that say who she is, and are left to the trigger word.</param>
+/// <param name="Outfits">Her outfits.</param>
 /// <param name="Edits">Changes to pictures.</param>
 /// <param name="Tags">Corrections of pictures' tags.</param>
 /// <param name="Hidden">Parts of outfits that pictures do not show.</param>

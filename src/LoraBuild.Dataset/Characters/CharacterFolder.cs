@@ -5,7 +5,7 @@ namespace LoraBuild.Dataset.Characters;
 /// <param name="Path">The folder relative to the project's, with <c>/</c> between folders; empty where it is the project's own.</param>
 public sealed record CharacterFolder(Character Character, string Path)
 {
-    /// <summary>Whether a file, by its path relative to the project's folder, lies in this one.</summary>
+    /// <summary>Tells whether a file, by its path relative to the project's folder, lies in this one.</summary>
     public bool Contains(string path) =>
         Path.Length == 0 || (path.Length > Path.Length && path[Path.Length] == '/' && path.StartsWith(Path, StringComparison.Ordinal));
 

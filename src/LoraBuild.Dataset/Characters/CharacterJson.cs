@@ -5,8 +5,7 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.Characters;
 
 /// <summary>
-/// What a character.yaml says, as JSON for items and keys. Compiled with the program, because serialisation by reflection takes long to
-/// start.
+/// A character's content as JSON, for items and keys. Compiled with the program, because serialisation by reflection takes long to start.
 /// </summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(IReadOnlyList<Edit>))]

@@ -5,8 +5,8 @@ namespace LoraBuild.Dataset.Characters;
 
 /// <summary>
 /// A key of character.yaml that names pictures: a path relative to the character's folder with <c>/</c> between folders, in which <c>*</c>
-/// stands for any part of a name, <c>?</c> for one character and <c>**</c> for any number of folders. Where a picture has exactly this path,
-/// it alone is meant.
+/// stands for any part of a name, <c>?</c> for one character and <c>**</c> for any number of folders. Where a picture has exactly this
+/// path, it alone is meant.
 /// </summary>
 /// <param name="Text">The path as written, <c>\</c> turned into <c>/</c> and a leading <c>./</c> dropped.</param>
 /// <param name="Line">1-based line of the key in character.yaml.</param>
@@ -15,10 +15,10 @@ public sealed record PicturePattern(string Text, int Line = 0, int Column = 0)
 {
     private readonly Regex? glob = Text.AsSpan().ContainsAny('*', '?') ? ToRegex(Text) : null;
 
-    /// <summary>Whether the path holds <c>*</c> or <c>?</c>, so that it may match any number of pictures.</summary>
+    /// <summary>True if the path holds <c>*</c> or <c>?</c>, so that it may match any number of pictures.</summary>
     public bool IsGlob => glob is not null;
 
-    /// <summary>Whether the pattern, read as a glob, names this picture.</summary>
+    /// <summary>Tells whether the pattern, read as a glob, names this picture.</summary>
     internal bool IsGlobMatch(string path) => glob?.IsMatch(path) == true;
 
     private static Regex ToRegex(string text)

@@ -6,7 +6,8 @@ namespace LoraBuild.Dataset.Edits;
 /// the border's most frequent colour.
 /// </summary>
 /// <param name="To">The new colour.</param>
-/// <param name="Tolerance">How far a channel may be from the border's colour, 0..255.</param>
-/// <param name="Edge">How wide the figure's soft outline is, in pixels: so far in, the old background's share of a pixel is exchanged for the new one's.</param>
+/// <param name="Tolerance">The distance that a channel may have from the border's colour, 0..255.</param>
+/// <param name="Edge">The width of the figure's soft outline, in pixels: so far in, the old background's share of a pixel is exchanged for
+/// the new one's.</param>
 /// <param name="ByFlood">Never ask a model.</param>
 public sealed record BackgroundEdit(int To, int Tolerance, int Edge, bool ByFlood) : Edit;

@@ -6,7 +6,7 @@ using LoraBuild.Base.Geometry;
 
 namespace LoraBuild.Dataset.Edits;
 
-/// <summary>What a detector found in a picture file.</summary>
+/// <summary>The persons that a detector found in a picture file.</summary>
 /// <param name="Path">The picture, as character.yaml would name it.</param>
 /// <param name="Size">Upright, in pixels.</param>
 /// <param name="Persons">From left to right.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LoraBuild.Dataset.Edits;
 
-/// <summary>Which sides a flip exchanges.</summary>
+/// <summary>The sides that a flip exchanges.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FlipDirection>))]
 public enum FlipDirection
 {

@@ -1,11 +1,11 @@
 namespace LoraBuild.Dataset.Edits;
 
-/// <summary>Where a detector sees a person, in pixels of the upright picture; within it.</summary>
+/// <summary>A person as a detector sees one: a box in pixels of the upright picture, within it.</summary>
 /// <param name="Left">Left edge.</param>
 /// <param name="Top">Upper edge.</param>
 /// <param name="Right">Right edge, exclusive.</param>
 /// <param name="Bottom">Lower edge, exclusive.</param>
-/// <param name="Score">How sure it is, 0 to 1.</param>
+/// <param name="Score">The detector's confidence, 0 to 1.</param>
 public sealed record PersonBox(double Left, double Top, double Right, double Bottom, double Score)
 {
     /// <summary>In square pixels.</summary>

@@ -6,6 +6,6 @@ namespace LoraBuild.Dataset.Edits;
 /// </summary>
 public sealed record Rectangle(double Left, double Top, double Right, double Bottom)
 {
-    /// <summary>Whether the numbers are fractions of the picture's size.</summary>
+    /// <summary>True if the numbers are fractions of the picture's size.</summary>
     public bool IsFractional => Left is >= 0 and <= 1 && Top is >= 0 and <= 1 && Right is >= 0 and <= 1 && Bottom is >= 0 and <= 1;
 }

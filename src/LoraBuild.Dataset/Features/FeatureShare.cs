@@ -1,6 +1,6 @@
 namespace LoraBuild.Dataset.Features;
 
-/// <summary>How many of a character's pictures show a feature.</summary>
+/// <summary>The share of a character's pictures that show a feature, 0 to 1, and which they are.</summary>
 /// <param name="Tag">The tag.</param>
 /// <param name="Reason">Why it is a feature.</param>
 /// <param name="Pictures">Ids of the pictures that have it, in the order of the pictures.</param>

@@ -7,15 +7,15 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.Features;
 
 /// <summary>
-/// The StripFeatures step: tags that say who she is leave the caption, and her trigger word becomes its first tag, so that training ties the
-/// features to the trigger word and to nothing else. Order-stable and idempotent; safe for any number of threads.
+/// The StripFeatures step: tags that say who she is leave the caption, and her trigger word becomes its first tag, so that training ties
+/// the features to the trigger word and to nothing else. Order-stable and idempotent; safe for any number of threads.
 /// </summary>
-/// <remarks>Who decides about a tag, first word first: a tag added by hand stays; <see cref="FeatureRules.Keep"/> stays;
+/// <remarks>Decisions about a tag, the first that applies: a tag added by hand stays; <see cref="FeatureRules.Keep"/> stays;
 /// <see cref="FeatureRules.Tags"/> and <see cref="FeatureRules.Patterns"/> go; then, unless switched off,
 /// <see cref="FeatureTable.Default"/> and <see cref="FeatureRules.DefaultPatterns"/>.</remarks>
 public sealed class FeatureStripper
 {
-    /// <summary>How long one of the author's patterns may take over one tag before it is an error.</summary>
+    /// <summary>The time that one of the author's patterns may take over one tag before it is an error.</summary>
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(500);
 
     // As Features/features.txt calls them.
@@ -82,10 +82,10 @@ public sealed class FeatureStripper
     /// <summary>Why a tag is one of her features, or null where it is none.</summary>
     public string? Reason(string tag) => reasons.GetOrAdd(tag, FindReason);
 
-    /// <summary>Whether a tag is the trigger word or one of her aliases.</summary>
+    /// <summary>True if a tag is the trigger word or one of her aliases.</summary>
     internal bool IsName(string tag) => names.Contains(tag) || Tag.Comparer.Equals(tag, character.Trigger);
 
-    /// <summary>Whether features.tags or features.patterns of character.yaml name the tag.</summary>
+    /// <summary>True if features.tags or features.patterns of character.yaml name the tag.</summary>
     internal bool IsAuthorsRule(string tag) => AuthorsReason(tag) is not null;
 
     /// <summary>A pattern as an expression that matches whole tags.</summary>

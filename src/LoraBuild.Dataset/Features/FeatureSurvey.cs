@@ -6,8 +6,8 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.Features;
 
 /// <summary>
-/// How often each feature appears in a character's pictures. What she is, she is in most of them; a feature of a few pictures is a mistake
-/// of the tagger or part of a costume, and its author should know before it is gone from the captions.
+/// The share of a character's pictures that each feature has. What she is, she is in most of them. A feature of a few pictures is a mistake
+/// of the tagger or part of a costume; its author should know before it is gone from the captions.
 /// </summary>
 public sealed class FeatureSurvey
 {

@@ -4,8 +4,9 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.Features;
 
 /// <summary>
-/// Which tags are features of a body and which only sound so (Features/features.txt). An entry stands for itself and for every tag that ends
-/// with it in whole words; the longest entry that fits a tag decides. An entry <c>words *</c> stands for every longer tag that begins so.
+/// Tags that are features of a body, and tags that only sound so (Features/features.txt). An entry stands for itself and for every tag that
+/// ends with it in whole words; the longest entry that fits a tag decides. An entry <c>words *</c> stands for every longer tag that begins
+/// so.
 /// </summary>
 public sealed class FeatureTable
 {
@@ -41,13 +42,17 @@ public sealed class FeatureTable
     /// <summary>The table that ships with LoraBuild.</summary>
     public static FeatureTable Default => LazyDefault.Value;
 
-    /// <summary>The category of a feature (<c>hair</c>, <c>eyes</c>, ...), or null where the table does not call the tag a feature.</summary>
+    /// <summary>
+    /// The category of a feature (<c>hair</c>, <c>eyes</c>, ...), or null where the table does not call the tag a feature.
+    /// </summary>
     public string? FeatureCategory(string tag) => Find(tag) is { } category && category != Stays ? category : null;
 
-    /// <summary>Whether the table says that the tag is no feature: a state, an action, or something that she wears.</summary>
+    /// <summary>True if the table says that the tag is no feature: a state, an action, or something that she wears.</summary>
     public bool IsKept(string tag) => Find(tag) == Stays;
 
-    /// <summary>Whether the table lists the tag among those that say of what kind and how many the persons are: <c>1girl</c>, <c>solo</c>.</summary>
+    /// <summary>
+    /// True if the table lists the tag among those that say of what kind and how many the persons are: <c>1girl</c>, <c>solo</c>.
+    /// </summary>
     public bool IsWho(string tag) => Find(tag) == Who;
 
     private string? Find(string tag)

@@ -8,8 +8,8 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.Ledgers;
 
 /// <summary>
-/// The tags and the finding in a line of a <see cref="TagLedger"/>, written and read token by token: a serializer takes longer to start than
-/// a build after a small change takes to write its few lines.
+/// The tags and the finding in a line of a <see cref="TagLedger"/>, written and read token by token: a serializer takes longer to start
+/// than a build after a small change takes to write its few lines.
 /// </summary>
 internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
 {
@@ -88,7 +88,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
         head = default;
         try
         {
-            // A reader's search for the end of a string is compiled anew in each process. Where no character is escaped, that is the next quote.
+            // A reader's search for the end of a string is compiled anew in each process. Where no character is escaped, that is the next
+            // quote.
             var rest = line;
             if (!line.EndsWith("}"u8))
                 return false;

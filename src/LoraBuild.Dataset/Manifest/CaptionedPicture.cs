@@ -10,7 +10,7 @@ namespace LoraBuild.Dataset.Manifest;
 /// <param name="Content">The hash of the PNG.</param>
 /// <param name="Facts">Its size.</param>
 /// <param name="Caption">Its caption.</param>
-/// <param name="Repeats">How often an epoch shows it.</param>
+/// <param name="Repeats">The number of times that an epoch shows it.</param>
 /// <param name="Source">The author's file, relative to the project.</param>
 /// <param name="Outfit">The outfit that she wears, or null.</param>
 public sealed record CaptionedPicture(

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace LoraBuild.Dataset.Manifest;
 
-/// <summary>How <c>dataset.json</c> is written and read, compiled with the program.</summary>
+/// <summary>The JSON form of <c>dataset.json</c>, compiled with the program.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(DatasetManifest))]
 internal sealed partial class DatasetJson : JsonSerializerContext

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoraBuild.Dataset.Manifest;
 
-/// <summary>Where the pictures go in the dataset folder: a sub-folder for each number of repeats, named as sd-scripts reads it.</summary>
+/// <summary>Paths of pictures in the dataset folder: a sub-folder for each number of repeats, named as sd-scripts reads it.</summary>
 public static class DatasetLayout
 {
     private const string NotInFolderNames = "/\\:*?\"<>|";
@@ -33,7 +33,9 @@ public static class DatasetLayout
             .OrderByDescending(group => group.Repeats)
             .ThenBy(group => group.Folder, StringComparer.Ordinal);
 
-    /// <summary><c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.</summary>
+    /// <summary>
+    /// <c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.
+    /// </summary>
     public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{SafeName(trigger)}");
 
     /// <summary>A trigger word without what names of files and folders cannot hold.</summary>

@@ -1,8 +1,8 @@
 namespace LoraBuild.Dataset.Manifest;
 
 /// <summary>
-/// How often an epoch shows each picture. Pictures of a character are shown as often as their group says; regularisation images as often
-/// altogether as those, which is how sd-scripts pairs them: each by its own repeats until there are enough, then one more of each in turn.
+/// Repeats of each picture in an epoch. Pictures of a character are shown as often as their group says, regularisation images as often
+/// altogether. sd-scripts pairs them so: each by its own repeats until there are enough, then one more of each in turn.
 /// </summary>
 public static class RegularizationPairing
 {

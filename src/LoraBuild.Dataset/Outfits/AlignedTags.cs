@@ -6,11 +6,11 @@ namespace LoraBuild.Dataset.Outfits;
 /// <summary>The result of AlignOutfits for a picture.</summary>
 /// <param name="Tags">The final tags, with the reason for each change.</param>
 /// <param name="Outfit">The outfit that she wears, or null where none is known; then nothing was changed.</param>
-/// <param name="OutfitReason">How the outfit was found, or why none was.</param>
+/// <param name="OutfitReason">The reason for the outfit, or for having none.</param>
 /// <param name="Verdicts">For each tag of the outfit, in the outfit's order, whether the picture shows it and why.</param>
 public sealed record AlignedTags(PictureTags Tags, string? Outfit, string OutfitReason, IReadOnlyList<OutfitVerdict> Verdicts)
 {
-    /// <summary>What there is to tell besides the tags.</summary>
+    /// <summary>Everything there is to tell besides the tags.</summary>
     [JsonIgnore]
     public OutfitFinding Finding => new(Outfit, OutfitReason, [.. Undecided.Select(verdict => verdict.Tag)]);
 

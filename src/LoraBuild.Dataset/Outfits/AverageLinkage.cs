@@ -9,7 +9,7 @@ internal static class AverageLinkage
 {
     /// <summary>Clusters items; each cluster's items in order, clusters by their first item.</summary>
     /// <param name="similarity">Symmetric, count x count; destroyed.</param>
-    /// <param name="weights">How many items each item stands for.</param>
+    /// <param name="weights">The number of items that each item stands for.</param>
     /// <param name="least">Clusters less similar than this on average stay apart.</param>
     public static IReadOnlyList<IReadOnlyList<int>> Cluster(double[,] similarity, IReadOnlyList<int> weights, double least)
     {

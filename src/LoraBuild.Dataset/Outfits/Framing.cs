@@ -3,7 +3,7 @@ using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Outfits;
 
-/// <summary>What the framing of a picture says of a part of the body.</summary>
+/// <summary>The place of a part of the body in a picture, by the picture's framing.</summary>
 internal enum PartInFrame
 {
     Undecided,
@@ -11,7 +11,7 @@ internal enum PartInFrame
     Cut,
 }
 
-/// <summary>Which parts of a body a picture shows, by its framing tags (Outfits/framing.txt).</summary>
+/// <summary>The parts of a body that a picture shows, by its framing tags (Outfits/framing.txt).</summary>
 internal sealed class Framing
 {
     private const string File = "Outfits/framing.txt";
@@ -27,7 +27,7 @@ internal sealed class Framing
             if (Table.Value.TryGetValue(tag, out var parts)) rules.Add((tag, parts.Shows, parts.Cuts));
     }
 
-    /// <summary>What the framing says of a garment on these parts of the body, and which tag says so.</summary>
+    /// <summary>Judges by the framing whether a garment on these parts of the body can be seen, and names the tag that says so.</summary>
     public (PartInFrame InFrame, string Tag) Of(IReadOnlyList<string> garmentParts)
     {
         var (cutParts, cutBy) = (0, "");

@@ -17,7 +17,7 @@ public sealed record Garment(string Name, IReadOnlyList<string> Parts, IReadOnly
 
 /// <summary>A tag that speaks of a garment.</summary>
 /// <param name="Garment">The garment.</param>
-/// <param name="IsName">Whether the tag says what the garment is (<c>black gloves</c>), and so can be replaced by another name; false where it says
-/// how it is worn or handled (<c>adjusting gloves</c>).</param>
-/// <param name="IsWorn">Whether the tag shows that the garment is there; false for <c>no gloves</c> and <c>unworn gloves</c>.</param>
+/// <param name="IsName">True if the tag says what the garment is (<c>black gloves</c>), and so can be replaced by another name; false where
+/// it says how it is worn or handled (<c>adjusting gloves</c>).</param>
+/// <param name="IsWorn">True if the tag shows that the garment is there; false for <c>no gloves</c> and <c>unworn gloves</c>.</param>
 public readonly record struct GarmentTag(Garment Garment, bool IsName, bool IsWorn);

@@ -4,7 +4,7 @@ using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Outfits;
 
-/// <summary>Which tags speak of which garment (Outfits/garments.txt). Safe for any number of threads.</summary>
+/// <summary>The table of tags and the garments that they speak of (Outfits/garments.txt). Safe for any number of threads.</summary>
 public sealed class GarmentTable
 {
     private const string File = "Outfits/garments.txt";

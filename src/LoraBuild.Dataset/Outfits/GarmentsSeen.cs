@@ -2,7 +2,7 @@ using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Outfits;
 
-/// <summary>Which garments a picture's tags and scores prove.</summary>
+/// <summary>The garments that a picture's tags and scores prove.</summary>
 internal sealed class GarmentsSeen
 {
     private readonly Dictionary<Garment, string> byTag = [];

@@ -5,9 +5,9 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.Outfits;
 
 /// <summary>
-/// The AlignOutfits step: a picture of a known outfit gets exactly those of the outfit's tags that it shows. Other names of the same garments
-/// are replaced, never doubled, so that all pictures of an outfit speak of it in the same words. Tags about anything else stay, in their
-/// order. Idempotent for the same evidence; safe for any number of threads.
+/// The AlignOutfits step: a picture of a known outfit gets exactly those of the outfit's tags that it shows. Other names of the same
+/// garments are replaced, never doubled, so that all pictures of an outfit speak of it in the same words. Tags about anything else stay, in
+/// their order. Idempotent for the same evidence; safe for any number of threads.
 /// </summary>
 public sealed class OutfitAligner
 {
@@ -19,8 +19,9 @@ public sealed class OutfitAligner
 
     /// <summary>Prepares the outfits of a character.</summary>
     /// <param name="character">The character.</param>
-    /// <param name="options">How her outfits are aligned.</param>
-    /// <param name="implications">What tags say besides themselves; usually <see cref="ImplicationTable.Danbooru"/>, which is the default.</param>
+    /// <param name="options">The settings of the alignment of her outfits.</param>
+    /// <param name="implications">The tags that other tags imply; usually <see cref="ImplicationTable.Danbooru"/>, which is the
+    /// default.</param>
     public OutfitAligner(Character character, AlignmentOptions options, ImplicationTable? implications = null)
     {
         this.character = character;
@@ -31,10 +32,12 @@ public sealed class OutfitAligner
 
     /// <summary>Aligns one picture.</summary>
     /// <param name="input">The picture's tags after StripFeatures and Dedupe.</param>
-    /// <param name="evidence">What is known of the picture.</param>
+    /// <param name="evidence">Everything known of the picture.</param>
     /// <param name="outfit">The outfit's name from metadata or folder, or null to find it by the picture's tags.</param>
-    /// <param name="hidden">Tags of things that the picture does not show, by the author's word; a tag that implies one is hidden too.</param>
-    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.</exception>
+    /// <param name="hidden">Tags of things that the picture does not show, by the author's word; a tag that implies one is hidden
+    /// too.</param>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that
+    /// name.</exception>
     public AlignedTags Align(PictureTags input, PictureEvidence evidence, string? outfit, IReadOnlyList<string> hidden)
     {
         var said = new SaidTags(evidence.Tags, implications);

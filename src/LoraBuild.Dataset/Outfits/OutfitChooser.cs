@@ -5,9 +5,9 @@ using LoraBuild.Dataset.Tags;
 namespace LoraBuild.Dataset.Outfits;
 
 /// <summary>
-/// Tells which of a character's outfits a picture shows: the one that its metadata or folder names; else the first whose <c>when:</c> holds,
-/// in the order of character.yaml; else the one that fits the picture's garments best, if it fits well enough and clearly better than any
-/// other outfit.
+/// Tells which of a character's outfits a picture shows: the one that its metadata or folder names; else the first whose <c>when:</c>
+/// holds, in the order of character.yaml; else the one that fits the picture's garments best, if it fits well enough and clearly better
+/// than any other outfit.
 /// </summary>
 public sealed class OutfitChooser
 {
@@ -37,7 +37,8 @@ public sealed class OutfitChooser
     /// <summary>The outfit, or null where none is known, and how it was found.</summary>
     /// <param name="tags">The picture's tags before features are stripped.</param>
     /// <param name="given">The outfit's name from metadata or folder, <see cref="None"/>, or null.</param>
-    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.</exception>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that
+    /// name.</exception>
     public (Outfit? Outfit, string Reason) Choose(IReadOnlyList<string> tags, string? given)
     {
         var (outfit, reason) = Choose(tags, new SaidTags(tags, implications), given);

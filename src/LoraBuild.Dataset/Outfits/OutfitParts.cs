@@ -9,7 +9,7 @@ namespace LoraBuild.Dataset.Outfits;
 /// <param name="ImpliedBy">Other tags of the outfit that imply it.</param>
 internal sealed record OutfitPart(string Tag, Garment? Garment, IReadOnlyList<string> ImpliedBy);
 
-/// <summary>What the tables know of an outfit, looked up once.</summary>
+/// <summary>An outfit's tags and garments by the tables, looked up once.</summary>
 internal sealed class OutfitParts
 {
     private readonly SaidTags said;
@@ -29,12 +29,12 @@ internal sealed class OutfitParts
     /// <summary>The outfit's tags in its order, each once.</summary>
     public IReadOnlyList<OutfitPart> Parts { get; }
 
-    /// <summary>Whether the tag is one of the outfit's.</summary>
+    /// <summary>True if the tag is one of the outfit's.</summary>
     public bool Has(string tag) => said.ContainsItself(tag);
 
-    /// <summary>Whether the tag is one of the outfit's, or is implied by one.</summary>
+    /// <summary>True if the tag is one of the outfit's, or is implied by one.</summary>
     public bool Says(string tag) => said.Contains(tag);
 
-    /// <summary>Whether one of the outfit's tags names the garment.</summary>
+    /// <summary>True if one of the outfit's tags names the garment.</summary>
     public bool Wears(Garment? garment) => garment is not null && garments.Contains(garment);
 }

@@ -51,8 +51,8 @@ public sealed class OutfitSuggester(ImplicationTable implications, GarmentTable 
             .Select(cluster => cluster.SelectMany(kind => kinds[kind]).ToArray());
     }
 
-    // Portraits show so little that they are like each other sooner than like their outfit: where all that a few pictures say is part of one
-    // other outfit of as many pictures or more, and of no second one, they are pictures of that one.
+    // Portraits show so little that they are like each other sooner than like their outfit: where all that a few pictures say is part of
+    // one other outfit of as many pictures or more, and of no second one, they are pictures of that one.
     private void Join(List<Worn[]> clusters)
     {
         for (var index = clusters.Count - 1; index >= 0; index--)

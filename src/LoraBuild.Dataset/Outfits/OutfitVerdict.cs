@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LoraBuild.Dataset.Outfits;
 
-/// <summary>What decided whether a picture shows a part of its outfit. The first that applies, in this order, decides.</summary>
+/// <summary>The ground on which a part of an outfit counts as shown or not. The first that applies, in this order, decides.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<VerdictBasis>))]
 public enum VerdictBasis
 {
@@ -25,9 +25,9 @@ public enum VerdictBasis
     Undecided,
 }
 
-/// <summary>Whether a picture shows a part of its outfit.</summary>
+/// <summary>The verdict on whether a picture shows a part of its outfit.</summary>
 /// <param name="Tag">A tag of the outfit.</param>
-/// <param name="IsShown">Whether the caption names it.</param>
-/// <param name="Basis">What decided.</param>
+/// <param name="IsShown">True if the caption names it.</param>
+/// <param name="Basis">The ground that decided.</param>
 /// <param name="Reason">The same in a few words.</param>
 public sealed record OutfitVerdict(string Tag, bool IsShown, VerdictBasis Basis, string Reason);

@@ -6,7 +6,7 @@ namespace LoraBuild.Dataset.Outfits;
 /// <summary>Clothes that some pictures have in common.</summary>
 /// <param name="Name">A tag that tells it from the others.</param>
 /// <param name="When">Few tags that most of its pictures have and hardly any other; may be empty.</param>
-/// <param name="Tags">What belongs to it, the most often seen first.</param>
+/// <param name="Tags">The tags that belong to it, the most often seen first.</param>
 /// <param name="Pictures">Ids of the pictures.</param>
 /// <param name="Unsure">Garments that the pictures call by several colours, such as <c>black vest or brown vest</c>; the first is in
 /// <paramref name="Tags"/>.</param>

@@ -1,6 +1,8 @@
 namespace LoraBuild.Dataset.Pictures;
 
-/// <summary>Pictures in formats that are not read. Nothing is built from them, which whoever put them among the others should hear.</summary>
+/// <summary>
+/// Pictures in formats that are not read. Nothing is built from them, which whoever put them among the others should hear.
+/// </summary>
 public static class UnreadPictures
 {
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
@@ -13,7 +15,8 @@ public static class UnreadPictures
 
     /// <summary>Those that lie below some folders, in the order of their names.</summary>
     /// <param name="folders">The folders, which need not exist; of one that cannot be read, nothing.</param>
-    /// <param name="built">The pictures that are built, by full paths. One of them, or the drawing of one that lies beside it, is none.</param>
+    /// <param name="built">The pictures that are built, by full paths. One of them, or the drawing of one that lies beside it, is
+    /// none.</param>
     public static IReadOnlyList<string> Below(IEnumerable<string> folders, IReadOnlyCollection<string> built)
     {
         var unread = folders.Where(Directory.Exists)

@@ -17,6 +17,8 @@ public static class ShippedTables
         return ContentHash.Of(all.ToString());
     });
 
-    /// <summary>Of all that they say, comments aside: for the keys of steps that follow them, so that another table is another key.</summary>
+    /// <summary>
+    /// Of all that they say, comments aside: for the keys of steps that follow them, so that another table is another key.
+    /// </summary>
     public static ContentHash Hash => LazyHash.Value;
 }

@@ -4,7 +4,7 @@ using LoraBuild.Dataset.Tables;
 
 namespace LoraBuild.Dataset.Tags;
 
-/// <summary>Which tags contradict each other (Tags/contradictions.txt). Safe for any number of threads.</summary>
+/// <summary>The table of tags that contradict each other (Tags/contradictions.txt). Safe for any number of threads.</summary>
 public sealed class ContradictionTable
 {
     private const string File = "Tags/contradictions.txt";
@@ -34,7 +34,7 @@ public sealed class ContradictionTable
 
     /// <summary>The contradictions among a picture's tags, in the table's order, each pair once.</summary>
     /// <param name="tags">The picture's tags before any is taken away.</param>
-    /// <param name="implications">What the tags say besides themselves.</param>
+    /// <param name="implications">The tags that other tags imply.</param>
     public IReadOnlyList<Contradiction> Find(IReadOnlyList<string> tags, ImplicationTable implications)
     {
         var said = new SaidTags(tags, implications);
@@ -56,7 +56,7 @@ public sealed class ContradictionTable
 
     /// <summary>A warning for each two tags that contradict each other in any of a character's pictures, naming the pictures.</summary>
     /// <param name="pictures">Ids and tags of the pictures before any tag is taken away.</param>
-    /// <param name="implications">What the tags say besides themselves.</param>
+    /// <param name="implications">The tags that other tags imply.</param>
     /// <param name="file">The file in which the author can mend it.</param>
     public IEnumerable<PictureWarning> Warnings(
         IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> pictures, ImplicationTable implications, string file) =>

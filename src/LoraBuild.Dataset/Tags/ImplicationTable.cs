@@ -6,14 +6,14 @@ using LoraBuild.Dataset.Tables;
 namespace LoraBuild.Dataset.Tags;
 
 /// <summary>
-/// Which tags say what other tags say already. Three sources: a tag implies its own endings in whole words (<c>green skirt</c> implies
-/// <c>skirt</c>), a table of Danbooru's tag implications (<c>beret</c> implies <c>hat</c>), and the table's prefix entries
-/// (<c>holding *</c> implies <c>holding</c>). Implication is transitive and never circular. Safe for any number of threads.
+/// The table of tags that say what other tags say already. A tag implies its own endings in whole words: <c>green skirt</c> implies
+/// <c>skirt</c>. Danbooru's tag implications are in a table: <c>beret</c> implies <c>hat</c>. So are prefix entries: <c>holding *</c>
+/// implies <c>holding</c>. Implication is transitive and never circular. Safe for any number of threads.
 /// </summary>
 /// <remarks>The table's form, one entry a line: <c>IMPLIED &lt;- TAG, TAG</c>, where <c>word *</c> stands for every longer tag that begins
 /// so; <c>ENDING &lt;/- TAG, TAG</c> names tags (and those that end with them) that do not imply this ending; <c>* &lt;/- word *</c> names
-/// words after which no ending is implied. An author's own table adds to it: there <c>IMPLIED &lt;/- TAG, TAG</c> also cancels what the table
-/// that ships with LoraBuild says, by whatever way a tag would imply the other.</remarks>
+/// words after which no ending is implied. An author's own table adds to it: there <c>IMPLIED &lt;/- TAG, TAG</c> also cancels what the
+/// table that ships with LoraBuild says, by whatever way a tag would imply the other.</remarks>
 public sealed class ImplicationTable
 {
     private const string DanbooruFile = "Tags/implications.txt";
@@ -42,13 +42,13 @@ public sealed class ImplicationTable
     public int PairCount => impliedByTag.Values.Sum(pairs => pairs.Count) + impliedByFirstWords.Values.Sum(pairs => pairs.Count);
 
     /// <summary>Reads a table from text.</summary>
-    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.TableInvalid"/> with the line: an entry is malformed, or entries form a
-    /// circle.</exception>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.TableInvalid"/> with the line: an entry is malformed, or entries form
+    /// a circle.</exception>
     public static ImplicationTable Parse(string text, string file) => new(TableFile.Parse(text), file, [], "");
 
     /// <summary><see cref="Danbooru"/> with an author's own table on top of it.</summary>
-    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.TableInvalid"/> with the line: an entry is malformed, or entries form a
-    /// circle; <see cref="DiagnosticCode.CannotRead"/>.</exception>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.TableInvalid"/> with the line: an entry is malformed, or entries form
+    /// a circle; <see cref="DiagnosticCode.CannotRead"/>.</exception>
     public static ImplicationTable ReadOwn(string path) => ParseOwn(Utf8Text.Read(path, DiagnosticCode.TableInvalid), path);
 
     /// <summary>The same from text; <paramref name="path"/> is named in diagnostics and not opened.</summary>
@@ -58,7 +58,7 @@ public sealed class ImplicationTable
     /// <summary>Everything that a tag implies, itself excluded. Endings that are no tag of Danbooru's are among them.</summary>
     public IReadOnlyList<string> Implied(string tag) => closures.GetOrAdd(tag, Closure);
 
-    /// <summary>Whether a picture that has <paramref name="tag"/> needs no <paramref name="other"/>. False for the same tag.</summary>
+    /// <summary>True if a picture that has <paramref name="tag"/> needs no <paramref name="other"/>. False for the same tag.</summary>
     public bool Implies(string tag, string other)
     {
         foreach (var implied in closures.GetOrAdd(tag, Closure))
@@ -146,7 +146,7 @@ public sealed class ImplicationTable
         if (!list.Exists(pair => Tag.Comparer.Equals(pair.Implied, added.Implied))) list.Add(added);
     }
 
-    /// <summary>Where a table says something.</summary>
+    /// <summary>The place of an entry: a line of a file.</summary>
     private sealed record Source(string File, int Line, bool IsOwn);
 
     /// <summary>That a tag implies another; without a source where its own words say so.</summary>

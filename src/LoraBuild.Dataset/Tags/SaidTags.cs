@@ -17,10 +17,10 @@ public sealed class SaidTags
             foreach (var implied in implications.Implied(tag)) saidBy.TryAdd(implied, tag);
     }
 
-    /// <summary>Whether the tags say this one.</summary>
+    /// <summary>True if the tags say this one.</summary>
     public bool Contains(string tag) => saidBy.ContainsKey(tag);
 
-    /// <summary>Whether the tag itself is in the list.</summary>
+    /// <summary>True if the tag itself is in the list.</summary>
     public bool ContainsItself(string tag) => saidBy.TryGetValue(tag, out var by) && Tag.Comparer.Equals(by, tag);
 
     /// <summary>The tag itself, or the first of the list that implies it, or null.</summary>

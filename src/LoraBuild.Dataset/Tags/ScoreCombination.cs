@@ -1,13 +1,13 @@
 namespace LoraBuild.Dataset.Tags;
 
-/// <summary>What several taggers together say of a picture, by the names of tags: <c>union</c> or <c>average</c>.</summary>
+/// <summary>Combines the scores of several taggers for one picture, by the names of tags: <c>union</c> or <c>average</c>.</summary>
 public static class ScoreCombination
 {
     /// <summary>
     /// Combines scores. A tag's place is its place with the first tagger that knows it, behind the tags of the taggers before that one.
     /// </summary>
-    /// <param name="name"><c>union</c>: a tag has its highest score, so it is there where one tagger sees it. <c>average</c>: it has the mean over
-    /// the taggers that know it.</param>
+    /// <param name="name"><c>union</c>: a tag has its highest score, so it is there where one tagger sees it. <c>average</c>: it has the
+    /// mean over the taggers that know it.</param>
     /// <param name="scores">One entry for each tagger; at least one.</param>
     public static TagScores Combine(string name, IReadOnlyList<TagScores> scores)
     {

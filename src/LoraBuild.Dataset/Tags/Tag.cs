@@ -10,7 +10,7 @@ namespace LoraBuild.Dataset.Tags;
 /// </summary>
 public static partial class Tag
 {
-    /// <summary>How tags are compared: without regard to case. Danbooru's own tags are all lower case.</summary>
+    /// <summary>Compares tags without regard to case. Danbooru's own tags are all lower case.</summary>
     public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
 
     /// <summary>
@@ -29,8 +29,9 @@ public static partial class Tag
     public static string NormalizeTrigger(string text) => EscapeParentheses(CollapseWhiteSpace(UnescapeParentheses(text)));
 
     /// <summary>
-    /// Whether an unescaped label is a face drawn with characters, whose underscore is no space: one underscore with one to three characters
-    /// on either side, of which at most one is a letter or a digit (<c>^_^</c>, <c>o_o</c>, <c>3_3</c>, <c>||_||</c>, <c>(o)_(o)</c>).
+    /// True if an unescaped label is a face drawn with characters, whose underscore is no space. Such a face has one underscore between two
+    /// halves of one to three characters. At most one character of a half is a letter or a digit (<c>^_^</c>, <c>o_o</c>, <c>3_3</c>,
+    /// <c>||_||</c>, <c>(o)_(o)</c>).
     /// </summary>
     private static bool IsKaomoji(string label)
     {

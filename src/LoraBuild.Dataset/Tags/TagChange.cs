@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LoraBuild.Dataset.Tags;
 
-/// <summary>What a step did to a tag.</summary>
+/// <summary>The kind of change that a step made to a tag.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TagChangeKind>))]
 public enum TagChangeKind
 {
@@ -18,7 +18,7 @@ public enum TagChangeKind
 
 /// <summary>One change to a picture's tags, with the reason that a report shows.</summary>
 /// <param name="Tag">The tag that came or went.</param>
-/// <param name="Kind">What happened to it.</param>
+/// <param name="Kind">The kind of the change.</param>
 /// <param name="Reason">Why, in a few words.</param>
 /// <param name="By">The tag that made this one superfluous or took its place, where there is one.</param>
 public sealed record TagChange(string Tag, TagChangeKind Kind, string Reason, string? By = null);

@@ -1,7 +1,7 @@
 namespace LoraBuild.Dataset.Tags;
 
 /// <summary>
-/// What an author corrects in a picture's raw tags, before any step sees them: first <paramref name="Remove"/>, then
+/// The author's corrections of a picture's raw tags, before any step sees them: first <paramref name="Remove"/>, then
 /// <paramref name="Replace"/>, then <paramref name="Add"/>.
 /// </summary>
 /// <param name="Add">Tags that the picture gets, at the end of the list. They are the author's word: no later step removes them.</param>

@@ -7,8 +7,8 @@ using LoraBuild.Base.Files;
 namespace LoraBuild.Dataset.Tags;
 
 /// <summary>
-/// What a tagger thinks of one picture: the score of every label, 0 to 1, by category, each in the model's order. Tags are in prompt form.
-/// Kept whole, so that another threshold needs no other run of the tagger.
+/// A tagger's scores of one picture: of every label, 0 to 1, by category, each in the model's order. Tags are in prompt form. Kept whole,
+/// so that another threshold needs no other run of the tagger.
 /// </summary>
 /// <param name="Rating">Category 9 of the WD taggers: general, sensitive, questionable, explicit.</param>
 /// <param name="General">Category 0: what there is to see.</param>

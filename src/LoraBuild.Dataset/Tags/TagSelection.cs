@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace LoraBuild.Dataset.Tags;
 
 /// <summary>
-/// Which tags follow from a tagger's scores. Options and their meaning are those of sd-scripts' <c>tag_images_by_wd14_tagger.py</c>, with the
-/// difference that tags which always come first keep the order in which they are listed.
+/// Selects tags by a tagger's scores. Options and their meaning are those of sd-scripts' <c>tag_images_by_wd14_tagger.py</c>, with one
+/// difference: tags which always come first keep the order in which they are listed.
 /// </summary>
 public sealed record TagSelection
 {
@@ -21,7 +21,7 @@ public sealed record TagSelection
     /// <summary>The order of the tags.</summary>
     public TagOrder Order { get; init; }
 
-    /// <summary>Whether the likeliest rating (general, sensitive, questionable, explicit) is the first tag.</summary>
+    /// <summary>True to make the likeliest rating (general, sensitive, questionable, explicit) the first tag.</summary>
     public bool UseRatingTags { get; init; }
 
     /// <summary>Tags that no picture gets.</summary>

@@ -4,17 +4,19 @@ using LoraBuild.Base.Diagnostics;
 namespace LoraBuild.Dataset.Tags;
 
 /// <summary>
-/// Thresholds of one tagger, for taggers that are not equally bold. Its scores are stretched so that its own threshold becomes the project's:
-/// what it is just sure of counts as just sure, alone or together with others, and so do its scores as evidence.
+/// Thresholds of one tagger, for taggers that are not equally bold. Its scores are stretched so that its own threshold becomes the
+/// project's: what it is just sure of counts as just sure, alone or together with others, and so do its scores as evidence.
 /// </summary>
 /// <param name="General">Its threshold for general tags, above 0 and below 1, or null: the project's.</param>
 /// <param name="Character">Its threshold for character tags likewise.</param>
 public sealed record TaggerThresholds(float? General, float? Character)
 {
-    /// <summary>Whether the tagger has none of its own.</summary>
+    /// <summary>True if the tagger has none of its own.</summary>
     public bool IsEmpty => General is null && Character is null;
 
-    /// <summary>Reads the metadata of a Tagger item; empty means none, and the one for characters is the one for general tags then.</summary>
+    /// <summary>
+    /// Reads the metadata of a Tagger item; empty means none, and the one for characters is the one for general tags then.
+    /// </summary>
     /// <param name="tagger">The item, for messages.</param>
     /// <param name="threshold">Its <c>Threshold</c>.</param>
     /// <param name="characterThreshold">Its <c>CharacterThreshold</c>.</param>
@@ -35,7 +37,7 @@ public sealed record TaggerThresholds(float? General, float? Character)
     }
 
     /// <summary>The tagger's scores on the project's scale. Ratings have no threshold of their own and stay.</summary>
-    /// <param name="scores">What the tagger said.</param>
+    /// <param name="scores">The tagger's scores.</param>
     /// <param name="project">The project's thresholds.</param>
     public TagScores Stretch(TagScores scores, TagSelection project) => scores with
     {

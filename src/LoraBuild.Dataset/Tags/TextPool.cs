@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LoraBuild.Dataset.Tags;
 
-/// <summary>Strings, one for all equal texts: thousands of pictures share a few hundred tags. Not safe for use from several threads.</summary>
+/// <summary>
+/// Strings, one for all equal texts: thousands of pictures share a few hundred tags. Not safe for use from several threads.
+/// </summary>
 internal sealed class TextPool
 {
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> known = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();

@@ -24,8 +24,8 @@ public static class Checkpoint
     }
 
     /// <summary>
-    /// <c>loss.backward()</c> for a loss that was computed through <see cref="Run"/> or a layer with a backward pass of its own: an exception
-    /// in one (out of memory, say) surfaces here, where the engine itself would end the process.
+    /// <c>loss.backward()</c> for a loss that was computed through <see cref="Run"/> or a layer with a backward pass of its own: an
+    /// exception in one (out of memory, say) surfaces here, where the engine itself would end the process.
     /// </summary>
     public static void Backward(Tensor loss)
     {

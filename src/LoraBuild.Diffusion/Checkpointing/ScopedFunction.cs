@@ -49,11 +49,15 @@ internal abstract class ScopedFunction<T> : torch.autograd.SingleTensorFunction<
     /// <summary>The output.</summary>
     protected abstract Tensor Forward(torch.autograd.AutogradContext ctx, object[] arguments);
 
-    /// <summary>A gradient or null for each argument of <see cref="Forward"/>, all made here; the other tensors are disposed by the caller.</summary>
+    /// <summary>
+    /// A gradient or null for each argument of <see cref="Forward"/>, all made here; the other tensors are disposed by the caller.
+    /// </summary>
     protected abstract List<Tensor> Backward(torch.autograd.AutogradContext ctx, Tensor outputGradient);
 }
 
-/// <summary>What the functions of a backward pass hand over past the engine: gradients that it has yet to copy, and the first exception.</summary>
+/// <summary>
+/// State that the functions of a backward pass hand over past the engine: gradients that it has yet to copy, and the first exception.
+/// </summary>
 internal static class BackwardPass
 {
     // The engine copies the returned handles after backward has returned; until the next one they must not be freed.

@@ -80,7 +80,8 @@ public sealed class ClipTokenizer
     /// <summary>As <see cref="Encode"/>, of a caption in which brackets weigh words: see <see cref="WeightedText"/>.</summary>
     /// <param name="caption">The caption. Each run of text is tokenized by itself.</param>
     /// <param name="maxTokens">As in <see cref="Encode"/>.</param>
-    /// <param name="weights">[maxTokens / 75] chunks: the weight of each of the <see cref="ChunkLength"/> ids; 1 for start, end and padding.</param>
+    /// <param name="weights">[maxTokens / 75] chunks: the weight of each of the <see cref="ChunkLength"/> ids; 1 for start, end and
+    /// padding.</param>
     /// <exception cref="ArgumentOutOfRangeException">As <see cref="Encode"/>.</exception>
     public long[][] EncodeWeighted(string caption, int maxTokens, out float[][] weights)
     {

@@ -17,9 +17,9 @@ internal static class OpenClipNames
     private static readonly string[] Projections = ["q_proj", "k_proj", "v_proj"];
 
     /// <summary>The text encoder's tensors in a file.</summary>
-    /// <param name="title">What to call the part.</param>
+    /// <param name="title">The part's name for messages.</param>
     /// <param name="file">The file.</param>
-    /// <param name="prefix">What their names begin with.</param>
+    /// <param name="prefix">The beginning of their names.</param>
     public static PartTensors PartOf(string title, ITensorFile file, string prefix)
     {
         var plain = PartTensors.Of(title, file, prefix, ToTransformers);

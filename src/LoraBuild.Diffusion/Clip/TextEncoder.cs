@@ -88,7 +88,7 @@ public sealed class TextEncoder : IModelPart, IDisposable
     /// A factor for the states of every id, in the captions' chunks, from <see cref="ClipTokenizer.EncodeWeighted"/>; null: 1.
     /// </param>
     /// <param name="keepMean">
-    /// Whether each chunk's states keep their mean under the weights, as stable-diffusion-webui draws; sd-scripts trains without.
+    /// True to let each chunk's states keep their mean under the weights, as stable-diffusion-webui draws; sd-scripts trains without.
     /// </param>
     /// <returns>[captions, 75 x chunks + 2, <see cref="Size"/>].</returns>
     public Tensor Encode(IReadOnlyList<long[][]> captions, int clipSkip = 1, IReadOnlyList<float[][]>? weights = null, bool keepMean = false)

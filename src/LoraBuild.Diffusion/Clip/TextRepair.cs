@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 namespace LoraBuild.Diffusion.Clip;
 
 /// <summary>
-/// What CLIP's original tokenizer does to a text before it looks at it: the character repairs of ftfy's <c>fix_text</c> (HTML entities,
-/// C1 control characters, ligatures, full- and half-width forms, curly quotes, line breaks, terminal escapes, control characters,
-/// composed accents), then single spaces, then lower case. Not done: ftfy's guess at text that was decoded with the wrong encoding, and
-/// the entities that only HTML 5 has.
+/// The text repairs of CLIP's original tokenizer. First come the character repairs of ftfy's <c>fix_text</c>: HTML entities, C1 control
+/// characters, ligatures, full- and half-width forms, curly quotes, line breaks, terminal escapes, control characters, composed accents.
+/// Then single spaces, then lower case. Not done: ftfy's guess at text that was decoded with the wrong encoding, and the entities that only
+/// HTML 5 has.
 /// </summary>
 internal static partial class TextRepair
 {

@@ -12,9 +12,9 @@ public readonly partial record struct WeightedText(string Text, double Weight)
     private const double Round = 1.1, Square = 1 / 1.1;
 
     /// <summary>
-    /// Reads stable-diffusion-webui's attention syntax, which sd-scripts' <c>weighted_captions</c> shares: <c>(text)</c> weighs 1.1 times as
-    /// much, <c>[text]</c> 1.1 times less, <c>(text:1.3)</c> 1.3 times as much; brackets nest, those that are not closed reach to the end,
-    /// and a backslash makes a bracket or backslash text.
+    /// Reads stable-diffusion-webui's attention syntax, which sd-scripts' <c>weighted_captions</c> shares: <c>(text)</c> weighs 1.1 times
+    /// as much, <c>[text]</c> 1.1 times less, <c>(text:1.3)</c> 1.3 times as much; brackets nest, those that are not closed reach to the
+    /// end, and a backslash makes a bracket or backslash text.
     /// </summary>
     /// <returns>At least one run; neighbours of the same weight are one.</returns>
     public static IReadOnlyList<WeightedText> Parse(string prompt)

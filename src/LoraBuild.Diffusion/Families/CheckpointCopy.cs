@@ -7,8 +7,8 @@ using LoraBuild.Protocol.Models;
 namespace LoraBuild.Diffusion.Families;
 
 /// <summary>
-/// A copy of a checkpoint with other weights in some layers: names, types and all other tensors stay as they are. One tensor is in memory at
-/// a time, besides the model.
+/// A copy of a checkpoint with other weights in some layers: names, types and all other tensors stay as they are. One tensor is in memory
+/// at a time, besides the model.
 /// </summary>
 public static class CheckpointCopy
 {
@@ -28,9 +28,11 @@ public static class CheckpointCopy
     /// <param name="model">The model that was loaded from the checkpoint.</param>
     /// <param name="checkpoint">The file, from <see cref="Resolve"/>.</param>
     /// <param name="target">The file to write.</param>
-    /// <param name="changeOf">What is added to a layer's weight, of its shape, in 32 bits; null: nothing. The caller's scope owns it.</param>
+    /// <param name="changeOf">The change to add to a layer's weight, of its shape, in 32 bits; null: none. The caller's scope owns
+    /// it.</param>
     /// <param name="metadata">Entries of the copy's metadata, beside the checkpoint's own; they count before those.</param>
-    /// <exception cref="LoraBuildException">LB4001, LB4002, LB4006, LB4007, LB6004: the checkpoint. LB6001: the copy cannot be written.</exception>
+    /// <exception cref="LoraBuildException">LB4001, LB4002, LB4006, LB4007, LB6004: the checkpoint. LB6001: the copy cannot be
+    /// written.</exception>
     public static void Write(
         IDiffusionModel model, string checkpoint, string target, Func<AdaptableLayer, Tensor?> changeOf, IReadOnlyDictionary<string, string> metadata)
     {

@@ -21,7 +21,7 @@ public interface IDiffusionModel : IDisposable
     /// <summary>Pictures to latents and back.</summary>
     IAutoencoder Autoencoder { get; }
 
-    /// <summary>How noise is added and predicted.</summary>
+    /// <summary>The process by which noise is added and predicted.</summary>
     INoiseProcess Noise { get; }
 
     /// <summary>The type that the denoiser computes in.</summary>
@@ -33,10 +33,14 @@ public interface IDiffusionModel : IDisposable
     /// <summary>The size that the model draws best; null where its files do not tell, and pictures have the size of the training.</summary>
     PixelSize? BestSize { get; }
 
-    /// <summary>The entries of a LoRA's metadata that depend on the model: <c>ss_base_model_version</c>, <c>modelspec.architecture</c> and so on.</summary>
+    /// <summary>
+    /// The entries of a LoRA's metadata that depend on the model: <c>ss_base_model_version</c>, <c>modelspec.architecture</c> and so on.
+    /// </summary>
     IReadOnlyDictionary<string, string> LoraMetadata { get; }
 
-    /// <summary>The same of a checkpoint that the model is merged into, and the settings that the shapes of its tensors do not tell.</summary>
+    /// <summary>
+    /// The same of a checkpoint that the model is merged into, and the settings that the shapes of its tensors do not tell.
+    /// </summary>
     IReadOnlyDictionary<string, string> CheckpointMetadata { get; }
 
     /// <summary>The place of each layer's weight in the model's files, by the layer's name.</summary>
@@ -54,14 +58,14 @@ public interface IDiffusionModel : IDisposable
     /// <param name="text">The text.</param>
     /// <param name="frame">The sizes of the picture that it belongs to.</param>
     /// <param name="maxTokens">sd-scripts' <c>max_token_length</c>: what is longer is cut.</param>
-    /// <param name="weighted">Whether brackets weigh words, as in stable-diffusion-webui's prompts.</param>
+    /// <param name="weighted">True if brackets weigh words, as in stable-diffusion-webui's prompts.</param>
     TokenizedText Tokenize(string text, PictureFrame frame, int maxTokens, bool weighted);
 
     /// <summary>Encodes texts. Gradients flow into text encoders that have adapters.</summary>
     /// <param name="texts">Texts of one length; at least one.</param>
     /// <param name="clipSkip">sd-scripts' <c>clip_skip</c>: 1 for the text encoder's last layer, 2 for the last but one, and so on.</param>
     /// <param name="keepMean">
-    /// Whether encoded texts keep their mean under the words' weights, as stable-diffusion-webui draws; sd-scripts trains without.
+    /// True to let encoded texts keep their mean under the words' weights, as stable-diffusion-webui draws; sd-scripts trains without.
     /// </param>
     Conditioning Encode(IReadOnlyList<TokenizedText> texts, int clipSkip = 1, bool keepMean = false);
 
@@ -88,7 +92,7 @@ public abstract record TokenizedText;
 /// <summary>The sizes of a picture of which a text tells: some families give them to the denoiser.</summary>
 /// <param name="Original">The picture's size before any resize.</param>
 /// <param name="Shown">The size that training sees, or that is drawn.</param>
-/// <param name="Mirrored">Whether left and right are exchanged.</param>
+/// <param name="Mirrored">True if left and right are exchanged.</param>
 public readonly record struct PictureFrame(PixelSize Original, PixelSize Shown, bool Mirrored)
 {
     /// <summary>The frame of a picture that is drawn.</summary>
@@ -96,7 +100,8 @@ public readonly record struct PictureFrame(PixelSize Original, PixelSize Shown, 
 }
 
 /// <summary>
-/// What a denoiser is told of a batch. Only the family knows the meaning of the tensors; whoever keeps encoded texts saves them by name.
+/// The conditioning of a denoiser for a batch. Only the family knows the meaning of the tensors; whoever keeps encoded texts saves them by
+/// name.
 /// </summary>
 /// <param name="Tensors">Tensors by name; the first axis of each is the batch.</param>
 public sealed record Conditioning(IReadOnlyDictionary<string, Tensor> Tensors)

@@ -15,15 +15,16 @@ public interface IModelFamily
     /// <summary>The name in messages, such as "Stable Diffusion 1.x and 2.x".</summary>
     string Title { get; }
 
-    /// <summary>Whether the files hold a model of this family, by the names of their tensors and folders.</summary>
-    /// <exception cref="LoraBuildException">LB4001, LB4002, LB4006, LB4007, LB6004: a file is missing, damaged or cannot be read.</exception>
+    /// <summary>Tells whether the files hold a model of this family, by the names of their tensors and folders.</summary>
+    /// <exception cref="LoraBuildException">LB4001, LB4002, LB4006, LB4007, LB6004: a file is missing, damaged or cannot be
+    /// read.</exception>
     bool Recognizes(ModelSource source);
 
     /// <summary>Loads a model that the family recognizes.</summary>
     /// <param name="source">The model's files.</param>
     /// <param name="type">The type to compute in; null for the type of the denoiser's weights in the file.</param>
     /// <param name="device">The device to run on.</param>
-    /// <param name="options">What the author says of the model.</param>
+    /// <param name="options">The author's settings of the model.</param>
     /// <exception cref="LoraBuildException">As <see cref="ModelFamilies.Load"/>.</exception>
     IDiffusionModel Load(ModelSource source, ScalarType? type, Device device, ModelOptions options);
 }

@@ -8,7 +8,9 @@ public sealed record ModelOptions
     /// <summary>A folder with CLIP's <c>merges.txt</c>, or that file; null to look beside the model.</summary>
     public string? Tokenizer { get; init; }
 
-    /// <summary>Brings CLIP's vocabulary and returns its path. Called only where the model is sound and has none; null: an error then.</summary>
+    /// <summary>
+    /// Brings CLIP's vocabulary and returns its path. Called only where the model is sound and has none; null: an error then.
+    /// </summary>
     public Func<string>? FetchTokenizer { get; init; }
 
     /// <summary>

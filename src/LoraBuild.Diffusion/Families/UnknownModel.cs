@@ -24,7 +24,7 @@ internal static class UnknownModel
         ("motion_modules.", "a model for animations"),
     ];
 
-    /// <summary>Whether the names of a file's tensors are those of a model that is listed here.</summary>
+    /// <summary>Tells whether the names of a file's tensors are those of a model that is listed here.</summary>
     public static bool IsIn(ITensorFile file) => IsLora(file) || OtherIn(file) is not null;
 
     /// <summary>The error for a model that no family recognizes.</summary>

@@ -34,7 +34,7 @@ internal sealed class ConfigFile
         }
     }
 
-    /// <summary>Whether it has something other than null under these keys, each within the one before.</summary>
+    /// <summary>True if it has something other than null under these keys, each within the one before.</summary>
     public bool Has(params ReadOnlySpan<string> keys) => Find(keys) is not null;
 
     /// <summary>A text, or null.</summary>

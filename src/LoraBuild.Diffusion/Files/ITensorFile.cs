@@ -11,14 +11,14 @@ public interface ITensorFile : IDisposable
     /// <summary>The sizes of every tensor, by name; none for a scalar.</summary>
     IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes { get; }
 
-    /// <summary>What the file says of itself; empty where it says nothing.</summary>
+    /// <summary>The file's own metadata; empty where it has none.</summary>
     IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Reads a tensor straight into the type and onto the device where it is wanted.</summary>
     /// <param name="name">A key of <see cref="Shapes"/>.</param>
     /// <param name="dtype">The type to convert it to, or null for the file's own.</param>
-    /// <param name="device">Where to put it, or null for the CPU.</param>
-    /// <param name="rows">Which part of its first axis to read, or null for all.</param>
+    /// <param name="device">The device to put it on, or null for the CPU.</param>
+    /// <param name="rows">The part of its first axis to read, or null for all.</param>
     /// <returns>A new contiguous tensor that shares nothing with the file.</returns>
     /// <exception cref="LoraBuildException">LB4002, LB4007: the file cannot give it.</exception>
     Tensor Load(string name, ScalarType? dtype = null, Device? device = null, (long First, long Count)? rows = null);

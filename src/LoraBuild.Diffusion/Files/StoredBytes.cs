@@ -1,6 +1,8 @@
 namespace LoraBuild.Diffusion.Files;
 
-/// <summary>Stored bytes on their way into a tensor of another type or on another device: through one small buffer, never a second copy.</summary>
+/// <summary>
+/// Stored bytes on their way into a tensor of another type or on another device: through one small buffer, never a second copy.
+/// </summary>
 internal static class StoredBytes
 {
     private const long ChunkElements = 1 << 20;
@@ -12,7 +14,7 @@ internal static class StoredBytes
     /// <param name="shape">Its sizes.</param>
     /// <param name="stored">The type of the stored elements.</param>
     /// <param name="dtype">The tensor's type.</param>
-    /// <param name="device">Where it is to lie, or null for the CPU. On the meta device there are only shapes, and nothing is read.</param>
+    /// <param name="device">The device for it, or null for the CPU. On the meta device there are only shapes, and nothing is read.</param>
     /// <param name="read">Reads stored bytes, from the tensor's first one.</param>
     public static Tensor ToTensor(long[] shape, ScalarType stored, ScalarType dtype, Device? device, Reader read)
     {

@@ -38,7 +38,9 @@ public abstract class AdaptableLayer : IDisposable
     /// <summary>The layer's operation (same stride and padding) with other weights; no adapter takes part.</summary>
     public abstract Tensor Apply(Tensor input, Tensor weight, Tensor? bias);
 
-    /// <summary>The frozen layer's output plus <c>up (down x)</c>: a change of the weight of low rank, without the changed weight.</summary>
+    /// <summary>
+    /// The frozen layer's output plus <c>up (down x)</c>: a change of the weight of low rank, without the changed weight.
+    /// </summary>
     /// <param name="input">The layer's input.</param>
     /// <param name="down">[rank, in] or, for a convolution, [rank, in x height x width], in the layer's type.</param>
     /// <param name="up">[out, rank], in the layer's type.</param>
@@ -50,8 +52,8 @@ public abstract class AdaptableLayer : IDisposable
     /// </summary>
     /// <param name="input">The layer's input.</param>
     /// <param name="factors">w1A, w1B, w2A and w2B: [out, r], [r, in x height x width], and the same again.</param>
-    /// <param name="scale">What the change is multiplied by.</param>
-    /// <param name="materialized">Whether the change is added to the weight; else its factors work beside it.</param>
+    /// <param name="scale">The factor of the change.</param>
+    /// <param name="materialized">True to add the change to the weight; else its factors work beside it.</param>
     public abstract Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized);
 
     /// <summary>Frees the weights.</summary>
@@ -64,14 +66,14 @@ public abstract class AdaptableLayer : IDisposable
 }
 
 /// <summary>
-/// What stands in for a layer's forward while an adapter (LoRA, LoHa, LoCon) is on it. Training implements it; the models only call it.
+/// An adapter (LoRA, LoHa, LoCon) on a layer, which stands in for the layer's forward. Training implements it; the models only call it.
 /// </summary>
 public interface ILayerAdapter
 {
     /// <summary>The adapted layer's output.</summary>
     /// <param name="layer">
-    /// The layer. <see cref="AdaptableLayer.Apply(Tensor)"/> gives its frozen output, <see cref="AdaptableLayer.Apply(Tensor, Tensor, Tensor?)"/>
-    /// the same operation with other weights.
+    /// The layer. <see cref="AdaptableLayer.Apply(Tensor)"/> gives its frozen output,
+    /// <see cref="AdaptableLayer.Apply(Tensor, Tensor, Tensor?)"/> the same operation with other weights.
     /// </param>
     /// <param name="input">The layer's input: [..., in] for a linear layer, [batch, in, height, width] for a convolution.</param>
     /// <returns>A tensor of the shape and type that the frozen layer would give.</returns>

@@ -90,7 +90,7 @@ internal sealed class ColumnConvolution : ScopedFunction<ColumnConvolution>
         return [null!, inputGradient!, downGradient!, upGradient!, weightGradient?.view(weight.shape)!, null!];
     }
 
-    /// <summary>What the kernel sees of one sample at each of its places, [in x kernel x kernel, height' x width'].</summary>
+    /// <summary>Lists the inputs of the kernel at each of its places for one sample, [in x kernel x kernel, height' x width'].</summary>
     internal static Tensor Columns(Conv2d layer, Tensor input, long index)
     {
         var sample = input.narrow(0, index, 1);

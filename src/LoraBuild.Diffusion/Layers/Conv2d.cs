@@ -21,7 +21,7 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     /// <summary>The height and width of the kernel, in pixels.</summary>
     public long KernelSize { get; } = weight.shape[2];
 
-    /// <summary>Whether each output sees one place of the input only, so that the convolution is a matrix product as it is.</summary>
+    /// <summary>True if each output sees one place of the input only, so that the convolution is a matrix product as it is.</summary>
     internal bool IsPointwise => KernelSize == 1 && Stride == 1 && Padding == 0;
 
     /// <inheritdoc/>

@@ -23,8 +23,9 @@ public interface IModelPart
     IReadOnlyList<AdaptableLayer> Layers { get; }
 
     /// <summary>
-    /// Whether a training step keeps only the inputs of blocks and computes the rest again in the backward pass: less memory for about a
-    /// third more time, and the same gradients to the bit on a CPU. <see cref="Checkpointing.Checkpoint.Backward"/> must be called then.
+    /// True to keep only the inputs of blocks in a training step and compute the rest again in the backward pass. That takes less memory,
+    /// about a third more time, and gives the same gradients to the bit on a CPU. <see cref="Checkpointing.Checkpoint.Backward"/> must be
+    /// called then.
     /// </summary>
     bool GradientCheckpointing { get; set; }
 

@@ -29,7 +29,8 @@ public static class TensorFiles
         return start switch
         {
             [(byte)'P', (byte)'K', 3, 4] => TorchFile.Open(path),
-            // A bare pickle, whose second byte is its protocol. The length of a .safetensors header in these bytes would end in more than 64 KB.
+            // A bare pickle, whose second byte is its protocol. The length of a .safetensors header in these bytes would end in more than
+            // 64 KB.
             [0x80, >= 2 and <= 5, ..] when !Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase) =>
                 throw new LoraBuildException(
                     DiagnosticCode.PickleDamaged,

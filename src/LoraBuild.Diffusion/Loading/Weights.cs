@@ -15,16 +15,16 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
     private readonly List<string> problems = [];
     private readonly Dictionary<string, StoredTensor> sources = [];
 
-    /// <summary>Where the weights of the layers lie that adapters can be put on, by the layers' names.</summary>
+    /// <summary>The stored weights of the layers that adapters can be put on, by the layers' names.</summary>
     public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
 
     /// <summary>The type that the part computes in.</summary>
     public ScalarType Dtype => dtype;
 
-    /// <summary>Where the part runs.</summary>
+    /// <summary>The device that the part runs on.</summary>
     public Device Device => device;
 
-    /// <summary>Whether the part has a tensor of that name.</summary>
+    /// <summary>True if the part has a tensor of that name.</summary>
     public bool Has(string name) => part.Tensors.ContainsKey(name);
 
     /// <summary>The shape of a tensor from which sizes are read.</summary>
@@ -62,7 +62,8 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
         loraName, TakeWeight(name, loraName, outputs, inputs, kernel, kernel), Take(name + ".bias", outputs), stride, padding: kernel / 2);
 
     /// <summary>
-    /// A 1 x 1 convolution that works on positions as a linear layer does. Stable Diffusion 2.x and diffusers store such weights as a matrix.
+    /// A 1 x 1 convolution that works on positions as a linear layer does. Stable Diffusion 2.x and diffusers store such weights as a
+    /// matrix.
     /// </summary>
     public Linear PointwiseLinear(string name, string loraName, long inputs, long outputs)
     {
@@ -72,7 +73,7 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
         return new Linear(loraName, kernel.flatten(1).DetachFromDisposeScope(), Take(name + ".bias", outputs));
     }
 
-    /// <summary>Whether the layer of that name has a matrix for its weight rather than kernels.</summary>
+    /// <summary>True if the layer of that name has a matrix for its weight rather than kernels.</summary>
     public bool IsMatrix(string name) => part.Tensors.TryGetValue(name + ".weight", out var stored) && stored.Shape.Count == 2;
 
     /// <summary>The group normalisation of that name.</summary>
@@ -117,14 +118,14 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
 }
 
 /// <summary>A part of a model: its tensors by the names that the model has for them, whatever the file's own are.</summary>
-/// <param name="Title">What to call it in messages.</param>
+/// <param name="Title">The part's name for messages.</param>
 /// <param name="Path">The file to name in messages.</param>
-/// <param name="Prefix">What the file's names begin with.</param>
+/// <param name="Prefix">The beginning of the tensors' names in the file.</param>
 /// <param name="Tensors">By name without the prefix: CompVis' names for UNet and VAE, transformers' for the text encoder.</param>
 internal sealed record PartTensors(string Title, string Path, string Prefix, IReadOnlyDictionary<string, StoredTensor> Tensors)
 {
     /// <summary>The tensors of a file whose names begin with a prefix.</summary>
-    /// <param name="title">What to call the part.</param>
+    /// <param name="title">The part's name for messages.</param>
     /// <param name="file">The file.</param>
     /// <param name="prefix">The prefix.</param>
     /// <param name="rename">From the file's name without the prefix to the model's, or null for what the model does not use.</param>

@@ -28,7 +28,7 @@ internal sealed record PickleGlobal(string Module, string Name)
     /// <summary>The element type of one of torch's storage classes, or null for anything else.</summary>
     public ScalarType? StorageType => Module == "torch" && Storages.TryGetValue(Name, out var type) ? type : null;
 
-    /// <summary>Whether a file of tensors may name it.</summary>
+    /// <summary>True if a file of tensors may name it.</summary>
     public bool IsKnown => this == OrderedDictionary || this == RebuildTensor || StorageType is not null;
 
     /// <summary>As Python writes it.</summary>
@@ -49,13 +49,13 @@ internal sealed class PickledDictionary : Dictionary<object, object?>
 internal sealed record PickledStorage(string Key, ScalarType Type, long Count);
 
 /// <summary>A tensor as a pickle describes it: a view of a storage.</summary>
-/// <param name="Storage">Where its elements lie.</param>
+/// <param name="Storage">The storage of its elements.</param>
 /// <param name="Offset">Its first element's place in the storage.</param>
 /// <param name="Shape">Its sizes.</param>
 /// <param name="Strides">Elements from one index to the next along each axis.</param>
 internal sealed record PickledTensor(PickledStorage Storage, long Offset, IReadOnlyList<long> Shape, IReadOnlyList<long> Strides)
 {
-    /// <summary>Whether its elements follow one another without a gap, the last axis fastest.</summary>
+    /// <summary>True if its elements follow one another without a gap, the last axis fastest.</summary>
     public bool IsContiguous
     {
         get

@@ -153,11 +153,11 @@ internal sealed record SafetensorsHeader(
         DiagnosticCode.SafetensorsDamaged, $"The file is not a sound .safetensors file: {reason}. Download or copy it again.", path);
 }
 
-/// <summary>What a file's header says of a tensor.</summary>
+/// <summary>A tensor's entry in a file's header.</summary>
 /// <param name="Name">Its key.</param>
 /// <param name="Type">The name of its element type, such as <c>F16</c>.</param>
 /// <param name="Shape">Its sizes; empty for a scalar.</param>
-/// <param name="Offset">Where its bytes begin in the file.</param>
+/// <param name="Offset">The place in the file of its first byte.</param>
 /// <param name="Length">The number of its bytes.</param>
 public sealed record TensorEntry(string Name, string Type, IReadOnlyList<long> Shape, long Offset, long Length);
 
@@ -167,7 +167,9 @@ public sealed record TensorEntry(string Name, string Type, IReadOnlyList<long> S
 /// <param name="ScalarType">The engine's type, or null where the engine has none.</param>
 internal sealed record SafetensorsType(string Name, int Size, ScalarType? ScalarType)
 {
-    /// <summary>All types in the order of the reference implementation, which writes a file's tensors from the last type to the first.</summary>
+    /// <summary>
+    /// All types in the order of the reference implementation, which writes a file's tensors from the last type to the first.
+    /// </summary>
     public static readonly IReadOnlyList<SafetensorsType> All =
     [
         new("BOOL", 1, torch.ScalarType.Bool),

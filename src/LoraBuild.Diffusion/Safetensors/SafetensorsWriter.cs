@@ -18,7 +18,7 @@ public static class SafetensorsWriter
 
     /// <summary>Writes a file whole or not at all.</summary>
     /// <param name="path">The target; its folder is created.</param>
-    /// <param name="tensors">What to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
+    /// <param name="tensors">The tensors to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
     /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void Write(
@@ -27,15 +27,15 @@ public static class SafetensorsWriter
 
     /// <summary>Writes a file of tensors that are made when their turn comes, one at a time; whole or not at all.</summary>
     /// <param name="path">The target; its folder is created.</param>
-    /// <param name="tensors">What to write.</param>
+    /// <param name="tensors">The tensors to write.</param>
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have.</param>
     /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: the disk is full or the place cannot be written.</exception>
     public static void WriteOneByOne(string path, IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>> metadata) =>
         AtomicFile.Write(path, stream => WriteOneByOne(stream, tensors, metadata));
 
     /// <summary>Writes a file's bytes to a stream.</summary>
-    /// <param name="stream">Where to write.</param>
-    /// <param name="tensors">What to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
+    /// <param name="stream">The stream to write to.</param>
+    /// <param name="tensors">The tensors to write, each in the type it has. They may lie on any device and need not be contiguous.</param>
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>

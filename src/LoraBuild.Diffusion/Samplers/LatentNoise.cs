@@ -13,7 +13,7 @@ public static class LatentNoise
     /// <param name="channels">Channels of the latents: 4.</param>
     /// <param name="height">Height of the latents: the picture's / 8.</param>
     /// <param name="width">Width of the latents: the picture's / 8.</param>
-    /// <param name="device">Where to put it, or null for the CPU.</param>
+    /// <param name="device">The device to put it on, or null for the CPU.</param>
     /// <param name="step">Null for the noise to begin with, else that which an ancestral sampler adds after this step, from 0.</param>
     /// <returns>[seeds, channels, height, width], float32.</returns>
     public static Tensor For(IReadOnlyList<long> seeds, long channels, long height, long width, Device? device = null, int? step = null)

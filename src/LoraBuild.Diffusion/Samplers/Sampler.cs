@@ -10,7 +10,8 @@ public static class Sampler
     /// <param name="denoise">The picture that the model sees in latents x = picture + sigma noise, of their shape.</param>
     /// <param name="latents">x at the first level; belongs to the caller.</param>
     /// <param name="sigmas">Falling; all but the last above 0.</param>
-    /// <param name="freshNoise">Standard normal noise of the latents' shape for each step, from 0; only asked by ancestral samplers.</param>
+    /// <param name="freshNoise">Standard normal noise of the latents' shape for each step, from 0; only asked by ancestral
+    /// samplers.</param>
     /// <param name="progress">Told the number of finished steps.</param>
     /// <param name="cancellation">Looked at before each step.</param>
     /// <returns>x at the last level.</returns>
@@ -67,7 +68,7 @@ public static class StepFormulas
     /// sqrt(a') picture + sqrt(1 - a') noise, divided by sqrt(a').
     /// </summary>
     /// <param name="latents">x at <paramref name="sigma"/>.</param>
-    /// <param name="picture">What the model sees in it.</param>
+    /// <param name="picture">The picture that the model sees in it.</param>
     /// <param name="sigma">Above 0.</param>
     /// <param name="next">The level to go to, from 0.</param>
     public static Tensor Euler(Tensor latents, Tensor picture, double sigma, double next)
@@ -90,8 +91,9 @@ public static class StepFormulas
 
     /// <summary>DPM-Solver++(2M)'s step: exact where the picture that the model sees is a straight line in -log sigma.</summary>
     /// <param name="latents">x at <paramref name="sigma"/>.</param>
-    /// <param name="picture">What the model sees in it.</param>
-    /// <param name="earlier">What it saw in the step before and at which level; null in the first step, which is of first order.</param>
+    /// <param name="picture">The picture that the model sees in it.</param>
+    /// <param name="earlier">The picture that it saw in the step before, and the level; null in the first step, which is of first
+    /// order.</param>
     /// <param name="sigma">Above 0.</param>
     /// <param name="next">The level to go to, from 0.</param>
     public static Tensor DpmPlusPlus2M(Tensor latents, Tensor picture, (Tensor Picture, double Sigma)? earlier, double sigma, double next)

@@ -5,8 +5,8 @@ using LoraBuild.Settings.Sampling;
 namespace LoraBuild.Diffusion.Samplers;
 
 /// <summary>
-/// Draws pictures with a model as it is: adapters that are on its layers take part. A picture depends on its request alone, to rounding, and
-/// not on the others of its batch.
+/// Draws pictures with a model as it is: adapters that are on its layers take part. A picture depends on its request alone, to rounding,
+/// and not on the others of its batch.
 /// </summary>
 /// <param name="model">The model; belongs to the caller.</param>
 public sealed class TextToImage(IDiffusionModel model)
@@ -15,10 +15,11 @@ public sealed class TextToImage(IDiffusionModel model)
     private const long MaxUntiled = 128 * 128;
 
     /// <summary>Draws latents.</summary>
-    /// <param name="batch">What to draw: at least one picture, all of the same size, steps, sampler and clip skip.</param>
+    /// <param name="batch">The pictures to draw: at least one, all of the same size, steps, sampler and clip skip.</param>
     /// <param name="progress">Told the number of finished steps of all pictures together, up to pictures x steps.</param>
     /// <param name="cancellation">Looked at before each step.</param>
-    /// <returns>[batch, channels, height / reduction, width / reduction], float32, on the model's device, for <see cref="Decode"/>.</returns>
+    /// <returns>[batch, channels, height / reduction, width / reduction], float32, on the model's device, for
+    /// <see cref="Decode"/>.</returns>
     /// <exception cref="ArgumentException">The requests differ in what must be the same, or ask for what there is not.</exception>
     public Tensor Sample(IReadOnlyList<PictureRequest> batch, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {

@@ -1,9 +1,9 @@
 namespace LoraBuild.Diffusion.Schedule;
 
 /// <summary>
-/// How much of a picture is left at each timestep (Ho et al., "Denoising Diffusion Probabilistic Models", 2020), with Stable Diffusion's
-/// "scaled linear" betas: the square root runs evenly from sqrt(0.00085) to sqrt(0.012) over 1,000 steps. Latents below are scaled, of
-/// shape [batch, ...]; timesteps are one of 0..999 for each of the batch.
+/// The share of a picture that is left at each timestep (Ho et al., "Denoising Diffusion Probabilistic Models", 2020). Betas are Stable
+/// Diffusion's "scaled linear" ones: the square root runs evenly from sqrt(0.00085) to sqrt(0.012) over 1,000 steps. Latents below are
+/// scaled, of shape [batch, ...]; timesteps are one of 0..999 for each of the batch.
 /// </summary>
 public sealed class NoiseSchedule
 {
@@ -28,7 +28,9 @@ public sealed class NoiseSchedule
     /// <summary>a: the share of the picture's variance that is left at each timestep, falling from 0.99915 to 0.00466, or to 0.</summary>
     public IReadOnlyList<double> AlphasCumulative { get; }
 
-    /// <summary>The ratio of the picture's variance to the noise's, a / (1 - a); 0 at the last step of <see cref="ZeroTerminalSnr"/>.</summary>
+    /// <summary>
+    /// The ratio of the picture's variance to the noise's, a / (1 - a); 0 at the last step of <see cref="ZeroTerminalSnr"/>.
+    /// </summary>
     /// <param name="timestep">0..999.</param>
     public double SignalToNoise(long timestep)
     {
@@ -42,16 +44,16 @@ public sealed class NoiseSchedule
     /// <param name="timesteps">One for each of the batch.</param>
     public Tensor AddNoise(Tensor latents, Tensor noise, ReadOnlySpan<long> timesteps) => Mix(latents, noise, timesteps, 1);
 
-    /// <summary>What a model of <see cref="PredictionType.Velocity"/> is to predict: sqrt(a) noise - sqrt(1 - a) latents.</summary>
+    /// <summary>The target of a model of <see cref="PredictionType.Velocity"/>: sqrt(a) noise - sqrt(1 - a) latents.</summary>
     /// <param name="latents">Clean.</param>
     /// <param name="noise">The noise that was added to them.</param>
     /// <param name="timesteps">One for each of the batch.</param>
     public Tensor Velocity(Tensor latents, Tensor noise, ReadOnlySpan<long> timesteps) => Mix(noise, latents, timesteps, -1);
 
     /// <summary>The clean latents that a prediction implies.</summary>
-    /// <param name="noisy">What the model was given.</param>
-    /// <param name="prediction">What it answered.</param>
-    /// <param name="type">What the answer stands for.</param>
+    /// <param name="noisy">The model's input.</param>
+    /// <param name="prediction">The model's output.</param>
+    /// <param name="type">The meaning of the output.</param>
     /// <param name="timesteps">One for each of the batch; a must not be 0 where the noise was predicted.</param>
     public Tensor ToClean(Tensor noisy, Tensor prediction, PredictionType type, ReadOnlySpan<long> timesteps)
     {
@@ -63,9 +65,9 @@ public sealed class NoiseSchedule
     }
 
     /// <summary>The noise that a prediction implies.</summary>
-    /// <param name="noisy">What the model was given.</param>
-    /// <param name="prediction">What it answered.</param>
-    /// <param name="type">What the answer stands for; the noise itself comes back as it is.</param>
+    /// <param name="noisy">The model's input.</param>
+    /// <param name="prediction">The model's output.</param>
+    /// <param name="type">The meaning of the output; the noise itself comes back as it is.</param>
     /// <param name="timesteps">One for each of the batch.</param>
     public Tensor ToNoise(Tensor noisy, Tensor prediction, PredictionType type, ReadOnlySpan<long> timesteps) =>
         type == PredictionType.Velocity ? Mix(prediction, noisy, timesteps, 1) : prediction.alias();
@@ -115,7 +117,7 @@ public sealed class NoiseSchedule
     }
 }
 
-/// <summary>What a model's output stands for; diffusers' <c>prediction_type</c>.</summary>
+/// <summary>The meaning of a model's output; diffusers' <c>prediction_type</c>.</summary>
 public enum PredictionType
 {
     /// <summary>The noise (<c>epsilon</c>): Stable Diffusion 1.x and 2.x-base.</summary>

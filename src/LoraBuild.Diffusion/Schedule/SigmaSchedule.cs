@@ -36,7 +36,9 @@ public sealed class SigmaSchedule
     public IReadOnlyList<double> Uniform(int steps) =>
         [.. Ramp(steps).Select(share => LevelOf((NoiseSchedule.Steps - 1) * (1 - share))), 0];
 
-    /// <summary>k-diffusion's <c>get_sigmas_karras</c> from the greatest to the least level, then 0: the 7th roots are at equal distances.</summary>
+    /// <summary>
+    /// k-diffusion's <c>get_sigmas_karras</c> from the greatest to the least level, then 0: the 7th roots are at equal distances.
+    /// </summary>
     /// <param name="steps">1..<see cref="PictureRequest.MaxSteps"/>.</param>
     public IReadOnlyList<double> Karras(int steps)
     {

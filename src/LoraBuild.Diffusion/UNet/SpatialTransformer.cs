@@ -58,7 +58,9 @@ internal sealed class SpatialTransformer : IDisposable
     private static Tensor ToPositions(Tensor map) => map.flatten(2).transpose(1, 2);
 }
 
-/// <summary>Self-attention, attention to the text, and a gated feed-forward layer (GEGLU; Shazeer, 2020), each normalised and residual.</summary>
+/// <summary>
+/// Self-attention, attention to the text, and a gated feed-forward layer (GEGLU; Shazeer, 2020), each normalised and residual.
+/// </summary>
 internal sealed class TransformerBlock : IDisposable
 {
     private const long Expansion = 4;

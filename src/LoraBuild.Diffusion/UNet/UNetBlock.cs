@@ -15,7 +15,9 @@ internal sealed class UNetBlock(IReadOnlyList<ResBlock> resBlocks, IReadOnlyList
     /// <summary>As many as residual blocks or none; the middle has one less.</summary>
     public IReadOnlyList<SpatialTransformer> Transformers { get; } = transformers;
 
-    /// <summary>The strided convolution at the end of the way down's levels, the convolution after enlarging at the end of the way up's.</summary>
+    /// <summary>
+    /// The strided convolution at the end of the way down's levels, the convolution after enlarging at the end of the way up's.
+    /// </summary>
     public Conv2d? Resampler { get; } = resampler;
 
     // In diffusers' order of declaration.

@@ -47,10 +47,10 @@ internal sealed record UNetConfig(
 
 /// <summary>A level of a UNet.</summary>
 /// <param name="Channels">The channels of its maps.</param>
-/// <param name="HasAttention">Whether a transformer follows each residual block.</param>
+/// <param name="HasAttention">True if a transformer follows each residual block.</param>
 internal sealed record UNetLevel(long Channels, bool HasAttention);
 
-/// <summary>How a UNet's channels are split into attention heads: a number for each level, one for all, or heads of one size.</summary>
+/// <summary>The split of a UNet's channels into attention heads: a number for each level, one for all, or heads of one size.</summary>
 /// <param name="Count">One number for all levels.</param>
 /// <param name="PerLevel">A number for each level, from the largest map.</param>
 /// <param name="Size">The channels of a head where no number is given.</param>

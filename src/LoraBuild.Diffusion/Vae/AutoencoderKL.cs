@@ -10,7 +10,9 @@ namespace LoraBuild.Diffusion.Vae;
 /// </summary>
 public sealed class AutoencoderKL : IAutoencoder
 {
-    /// <summary>The side of the tiles in <see cref="DecodeTiled(Tensor)"/>, and how far they reach into each other, in latents: 768 and 192 pixels.</summary>
+    /// <summary>
+    /// The side of the tiles in <see cref="DecodeTiled(Tensor)"/>, and how far they reach into each other, in latents: 768 and 192 pixels.
+    /// </summary>
     public const int TileSide = 96, TileOverlap = 24;
 
     internal const double NormEpsilon = 1e-6;
@@ -80,7 +82,7 @@ public sealed class AutoencoderKL : IAutoencoder
     /// </summary>
     /// <param name="latents">[batch, 4, height, width] as the UNet sees them, in the model's type.</param>
     /// <param name="side">The tiles' side in latents.</param>
-    /// <param name="overlap">How far neighbours reach into each other, less than half of <paramref name="side"/>.</param>
+    /// <param name="overlap">The overlap of neighbours, less than half of <paramref name="side"/>.</param>
     /// <returns>[batch, 3, 8 height, 8 width], about -1..1, float32.</returns>
     public Tensor DecodeTiled(Tensor latents, int side, int overlap)
     {

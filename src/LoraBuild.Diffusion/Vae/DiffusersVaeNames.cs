@@ -1,6 +1,8 @@
 namespace LoraBuild.Diffusion.Vae;
 
-/// <summary>diffusers' names of an autoencoder's tensors in CompVis' terms, which number the decoder's levels from the largest map.</summary>
+/// <summary>
+/// diffusers' names of an autoencoder's tensors in CompVis' terms, which number the decoder's levels from the largest map.
+/// </summary>
 internal sealed class DiffusersVaeNames
 {
     private readonly int levels;

@@ -16,7 +16,8 @@ public interface IAutoencoder : IDisposable
     Device Device { get; }
 
     /// <summary>The distribution of the pictures' latents, before scaling.</summary>
-    /// <param name="images">[batch, 3, height, width] in -1..1, both sizes multiples of <see cref="Reduction"/>, in <see cref="Type"/>.</param>
+    /// <param name="images">[batch, 3, height, width] in -1..1, both sizes multiples of <see cref="Reduction"/>, in
+    /// <see cref="Type"/>.</param>
     /// <returns>Mean and logarithm of the variance, each [batch, channels, height / reduction, width / reduction].</returns>
     (Tensor Mean, Tensor LogVariance) Encode(Tensor images);
 

@@ -3,7 +3,9 @@ using LoraBuild.Diffusion.Loading;
 
 namespace LoraBuild.Diffusion.Vae;
 
-/// <summary>The smallest maps' part of the encoder and of the decoder: two residual blocks with single-head self-attention between them.</summary>
+/// <summary>
+/// The smallest maps' part of the encoder and of the decoder: two residual blocks with single-head self-attention between them.
+/// </summary>
 internal sealed class VaeMiddle : IDisposable
 {
     private readonly VaeResBlock first, second;

@@ -11,7 +11,7 @@ internal static class BackgroundPainter
 
     /// <summary>Puts a colour behind the figure that a model found.</summary>
     /// <param name="picture">An opaque picture.</param>
-    /// <param name="figure">How much of each pixel is figure, 0 to 255.</param>
+    /// <param name="figure">The share of each pixel that is figure, 0 to 255.</param>
     /// <param name="colour">0xRRGGBB.</param>
     public static void Paint(Raster picture, ReadOnlySpan<byte> figure, int colour)
     {
@@ -28,7 +28,8 @@ internal static class BackgroundPainter
 
     /// <summary>
     /// Fills from the border what has the border's most frequent colour. A pixel of the outline is a mixture of figure and old background:
-    /// its share of background, by its distance from that colour against its neighbours' within the figure, is exchanged for the new colour.
+    /// its share of background, by its distance from that colour against its neighbours' within the figure, is exchanged for the new
+    /// colour.
     /// </summary>
     public static void Flood(Raster picture, BackgroundEdit edit)
     {

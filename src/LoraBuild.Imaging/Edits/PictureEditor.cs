@@ -12,9 +12,11 @@ public static class PictureEditor
 {
     /// <summary>The picture after these edits, each of which sees what the one before it left. The source is not changed.</summary>
     /// <param name="source">An opaque picture.</param>
-    /// <param name="edits">What to do, in order.</param>
-    /// <param name="segmentation">Tells figure and background apart for <see cref="BackgroundEdit"/>; null where there is no such model.</param>
-    /// <exception cref="LoraBuildException">LB2003: an edit is empty or reaches outside the picture, whose size the message names.</exception>
+    /// <param name="edits">The edits, in order.</param>
+    /// <param name="segmentation">Tells figure and background apart for <see cref="BackgroundEdit"/>; null where there is no such
+    /// model.</param>
+    /// <exception cref="LoraBuildException">LB2003: an edit is empty or reaches outside the picture, whose size the message
+    /// names.</exception>
     public static Raster Apply(Raster source, IReadOnlyList<Edit> edits, ISegmentation? segmentation = null)
     {
         var picture = source;

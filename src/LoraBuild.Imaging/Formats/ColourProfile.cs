@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace LoraBuild.Imaging.Formats;
 
 /// <summary>
-/// Tells whether an ICC profile (ICC.1:2022) means sRGB, by its numbers: profiles of that meaning come under many names and from many makers.
+/// Tells whether an ICC profile (ICC.1:2022) means sRGB, by its numbers: profiles of that meaning come under many names and from many
+/// makers.
 /// </summary>
 internal static class ColourProfile
 {
@@ -18,7 +19,7 @@ internal static class ColourProfile
         ("bXYZ", 0.1431, 0.0606, 0.7141),
     ];
 
-    /// <summary>Whether these bytes are an RGB matrix profile with sRGB's primaries and tone curve.</summary>
+    /// <summary>True if these bytes are an RGB matrix profile with sRGB's primaries and tone curve.</summary>
     public static bool IsSrgb(ReadOnlySpan<byte> profile)
     {
         if (profile.Length < 132 || !profile.Slice(16, 4).SequenceEqual("RGB "u8))

@@ -1,6 +1,6 @@
 namespace LoraBuild.Imaging.Formats;
 
-/// <summary>What a file is by its first bytes, and what its name says it is.</summary>
+/// <summary>Recognises the format of a file by its first bytes, and the one that its name claims.</summary>
 public static class PictureFormats
 {
     /// <summary>The format that these bytes begin with, or null where they are no picture that LoraBuild reads.</summary>

@@ -3,7 +3,9 @@ using LoraBuild.Imaging.Formats;
 
 namespace LoraBuild.Imaging.ImageSharp;
 
-/// <summary>Whether a stream reaches the end of its first picture: ImageSharp fills what is missing with one colour and says nothing.</summary>
+/// <summary>
+/// Checks that a stream reaches the end of its first picture: ImageSharp fills what is missing with one colour and says nothing.
+/// </summary>
 internal static class ContentEnd
 {
     /// <summary>False where the content is cut off. True for formats that ImageSharp checks itself.</summary>
@@ -68,7 +70,7 @@ internal static class ContentEnd
         return false;
     }
 
-    /// <summary>Whether every value of the first directory lies within the file (TIFF 6.0, section 2).</summary>
+    /// <summary>True if every value of the first directory lies within the file (TIFF 6.0, section 2).</summary>
     private static bool HasTiffValues(ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> typeSizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];

@@ -12,7 +12,9 @@ using SixLabors.ImageSharp.Processing;
 
 namespace LoraBuild.Imaging.ImageSharp;
 
-/// <summary>Pictures by ImageSharp 2.1, which cannot apply colour profiles and reads no AVIF, no animated WebP and no CMYK in TIFF.</summary>
+/// <summary>
+/// Pictures by ImageSharp 2.1, which cannot apply colour profiles and reads no AVIF, no animated WebP and no CMYK in TIFF.
+/// </summary>
 internal sealed class ImageSharpEngine : IPictureEngine
 {
     private readonly Configuration configuration = Configuration.Default.Clone();
@@ -62,7 +64,7 @@ internal sealed class ImageSharpEngine : IPictureEngine
         return jpeg.ToArray();
     }
 
-    /// <summary>Whether a TIFF page's data lies within the file, which ImageSharp does not check. True for other formats.</summary>
+    /// <summary>True if a TIFF page's data lies within the file, which ImageSharp does not check; true for other formats.</summary>
     private static bool HasAllStrips(Image image, int length)
     {
         if (image.Frames.RootFrame.Metadata.ExifProfile is not { } page

@@ -8,8 +8,8 @@ using LoraBuild.Imaging.Rasters;
 namespace LoraBuild.Imaging.Png;
 
 /// <summary>
-/// Writes 8-bit PNG, RGB of opaque pictures and RGBA of others, without metadata (a PNG without a colour chunk is taken for sRGB) but, where
-/// asked for, a text. The same pixels give the same bytes.
+/// Writes 8-bit PNG, RGB of opaque pictures and RGBA of others, without metadata (a PNG without a colour chunk is taken for sRGB) but,
+/// where asked for, a text. The same pixels give the same bytes.
 /// </summary>
 public static class PngEncoder
 {

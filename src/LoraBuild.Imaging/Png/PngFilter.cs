@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace LoraBuild.Imaging.Png;
 
 /// <summary>
-/// PNG's row filters for RGB8 and RGBA8 (PNG specification, third edition, section 9). Of the filters of each row the one whose bytes, taken as
-/// signed, have the smallest sum of magnitudes is used, as the specification recommends.
+/// PNG's row filters for RGB8 and RGBA8 (PNG specification, third edition, section 9). Of the filters of each row the one whose bytes,
+/// taken as signed, have the smallest sum of magnitudes is used, as the specification recommends.
 /// </summary>
 internal sealed class PngFilter
 {

@@ -1,7 +1,8 @@
 namespace LoraBuild.Imaging.Rasters;
 
 /// <summary>
-/// A picture in memory: 8-bit sRGB with straight (not premultiplied) alpha, four bytes R, G, B, A a pixel, rows from the top without padding.
+/// A picture in memory: 8-bit sRGB with straight (not premultiplied) alpha, four bytes R, G, B, A a pixel, rows from the top without
+/// padding.
 /// </summary>
 public sealed class Raster
 {
@@ -42,7 +43,7 @@ public sealed class Raster
     /// <summary>The bytes of one row.</summary>
     public Span<byte> Row(int y) => Pixels.AsSpan(y * Stride, Stride);
 
-    /// <summary>Whether every pixel has alpha 255.</summary>
+    /// <summary>True if every pixel has alpha 255.</summary>
     public bool IsOpaque
     {
         get
@@ -91,8 +92,8 @@ public sealed class Raster
     }
 
     /// <summary>
-    /// This picture on an opaque background (0xRRGGBB): (colour x alpha + background x (255 - alpha)) / 255, rounded to nearest as PIL's paste
-    /// with a mask does. An opaque raster is returned itself.
+    /// This picture on an opaque background (0xRRGGBB): (colour x alpha + background x (255 - alpha)) / 255, rounded to nearest as PIL's
+    /// paste with a mask does. An opaque raster is returned itself.
     /// </summary>
     public Raster Flatten(int background = 0xFFFFFF)
     {

@@ -14,7 +14,8 @@ public static class AreaResampler
     public static Raster Resize(Raster source, int width, int height) => Resize(new RasterRows(source), width, height);
 
     /// <summary>The square with the picture in its middle, on white, the odd pixel right and below, at a smaller size.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="side"/> is not positive, or larger than the picture's longer side.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="side"/> is not positive, or larger than the picture's longer
+    /// side.</exception>
     public static Raster ResizeSquare(Raster source, int side) => Resize(new SquareRows(source), side, side);
 
     private static Raster Resize(IPixelRows source, int width, int height)
@@ -124,7 +125,9 @@ public static class AreaResampler
             sums[x] = isFirst ? line[x] * weight : sums[x] + line[x] * weight;
     }
 
-    /// <summary>For each target cell the first source cell that it covers, and how much of its extent that cell and each next one make up.</summary>
+    /// <summary>
+    /// For each target cell the first source cell that it covers, and how much of its extent that cell and each next one make up.
+    /// </summary>
     private static (int First, float[] Weights)[] Kernels(int sourceSize, int targetSize)
     {
         // OpenCV inverts the quotient of the sizes twice; the rounding of both divisions shows in the weights.

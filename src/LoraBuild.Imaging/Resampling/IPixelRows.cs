@@ -9,7 +9,7 @@ internal interface IPixelRows
     /// <summary>Rows.</summary>
     int Height { get; }
 
-    /// <summary>Whether a row is white from end to end, as all such rows are.</summary>
+    /// <summary>True if a row is white from end to end, as all such rows are.</summary>
     bool IsWhite(int y);
 
     /// <summary>One row, valid until the next call.</summary>

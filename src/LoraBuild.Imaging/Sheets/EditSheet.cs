@@ -3,7 +3,9 @@ using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Imaging.Sheets;
 
-/// <summary>A sheet of pictures before and after their edits: a numbered row for each picture, the source first, then what becomes of it.</summary>
+/// <summary>
+/// A sheet of pictures before and after their edits: a numbered row for each picture, the source first, then what becomes of it.
+/// </summary>
 public static class EditSheet
 {
     /// <summary>Rows of a sheet; more rows make more sheets.</summary>

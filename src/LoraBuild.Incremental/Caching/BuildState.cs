@@ -57,8 +57,8 @@ public sealed class BuildState
     }
 
     /// <summary>
-    /// Whether nothing can have changed since this state was saved: the same identity, every file as it was, every file that was not
-    /// there still missing.
+    /// True if nothing can have changed since this state was saved. The identity is the same, every file is as it was, and missing ones are
+    /// still missing.
     /// </summary>
     /// <param name="currentIdentity">The hash of everything but files that the build depends on: settings, items, their metadata.</param>
     public bool IsCurrent(ContentHash currentIdentity)
@@ -73,7 +73,9 @@ public sealed class BuildState
     /// <summary>The finding of <see cref="IsCurrent"/> in a sentence for a detailed log; null where nothing can have changed.</summary>
     public string? WhyNotCurrent { get; private set; }
 
-    /// <summary>Every file that this build read and did not make, with its hash; of one that had nothing else to do, also those of the last one.</summary>
+    /// <summary>
+    /// Every file that this build read and did not make, with its hash; of one that had nothing else to do, also those of the last one.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, ContentHash>> Inputs => Files()
         .Where(file => file.Record.Key is null)
         .Select(file => KeyValuePair.Create(file.Path, file.Record.Content));
@@ -95,7 +97,7 @@ public sealed class BuildState
     /// <exception cref="IOException">The file cannot be read.</exception>
     public ContentHash HashAgain(string path) => Record(path, key: null).Content;
 
-    /// <summary>Whether there is such a file; not for a link to nowhere.</summary>
+    /// <summary>True if there is such a file; false for a link to nowhere.</summary>
     public bool Exists(string path) =>
         (changes is not null && PlaceOf(path) is >= 0 and var file && !changes.IsChanged[file]) || FileStamp.Of(path) is not null;
 
@@ -118,7 +120,9 @@ public sealed class BuildState
         return TryKeep(path) >= 0 ? known.RecordOf(file) : AsRecorded(path, known.RecordOf(file));
     }
 
-    /// <summary>The outputs that were made under this key, all still as they were made; empty where there are none or one has changed.</summary>
+    /// <summary>
+    /// The outputs that were made under this key, all still as they were made; empty where there are none or one has changed.
+    /// </summary>
     public IReadOnlyList<string> FindOutputs(ContentHash key)
     {
         var outputs = seen.Where(file => file.Value.Key == key).Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
@@ -145,13 +149,13 @@ public sealed class BuildState
     /// <summary>The facts of a result under this key; null where there are none.</summary>
     public IReadOnlyDictionary<string, string>? FindFacts(ContentHash key) => FactsText(key) is { } text ? StepFacts.Parse(text) : null;
 
-    /// <summary>Whether there are facts of a result under this key.</summary>
+    /// <summary>True if there are facts of a result under this key.</summary>
     public bool HasFacts(ContentHash key) => FactsText(key) is not null;
 
-    /// <summary>Whether this build made or kept the output at this path.</summary>
+    /// <summary>True if this build made or kept the output at this path.</summary>
     public bool IsSeen(string path) => seen.ContainsKey(path) || (PlaceOf(path) is >= 0 and var file && kept.Files[file]);
 
-    /// <summary>Whether the output at this path is still as the last build left it.</summary>
+    /// <summary>True if the output at this path is still as the last build left it.</summary>
     public bool IsUntouched(string path)
     {
         if (PlaceOf(path) is not (>= 0 and var file) || known!.KeyOf(file) == default)
@@ -162,7 +166,9 @@ public sealed class BuildState
             : AsRecorded(path, last) is not null;
     }
 
-    /// <summary>Whether the output at this path is of this build: it made or kept it, or had nothing to do and the last one left it.</summary>
+    /// <summary>
+    /// True if the output at this path is of this build. It made or kept it, or had nothing to do and the last one left it.
+    /// </summary>
     public bool IsMade(string path)
     {
         if (seen.TryGetValue(path, out var record))
@@ -218,8 +224,8 @@ public sealed class BuildState
 
     private int PlaceOf(string path) => known?.IndexOf(path) ?? -1;
 
-    // The place of a file that is as the last build saw it and of which this one has seen nothing else; else -1. IsCurrent has just looked at
-    // all of them: where one changes after that, it has another stamp than is saved, which the next build sees.
+    // The place of a file that is as the last build saw it and of which this one has seen nothing else; else -1. IsCurrent has just looked
+    // at all of them: where one changes after that, it has another stamp than is saved, which the next build sees.
     private int TryKeep(string path)
     {
         if (PlaceOf(path) is not (>= 0 and var file) || seen.ContainsKey(path))
@@ -231,8 +237,8 @@ public sealed class BuildState
         return file;
     }
 
-    // The record of an output that is as it was recorded, else null. A hard link of it that comes or goes elsewhere, as in the store, changes the
-    // time of its last change alone: then its content tells.
+    // The record of an output that is as it was recorded, else null. A hard link of it that comes or goes elsewhere, as in the store,
+    // changes the time of its last change alone: then its content tells.
     private FileRecord? AsRecorded(string path, FileRecord record)
     {
         if (FileStamp.Of(path) is not { } stamp)

@@ -8,8 +8,8 @@ namespace LoraBuild.Incremental.Caching;
 /// Results of steps by key, shared by projects, branches and builds that run at once. Two folders, as in the Bazel remote cache:
 /// <c>ac/KEY</c> says which files a step made, <c>cas/HASH</c> holds a file's bytes. Everything is written by rename, so there is
 /// nothing to lock; everything is verified as it is read, and what does not hold is deleted and counts as missing. The modification time of
-/// <c>ac/KEY</c> is the time of its last use; <c>cas/HASH</c>, which may be a hard link of files in projects, is never touched. Safe for use
-/// from several threads.
+/// <c>ac/KEY</c> is the time of its last use; <c>cas/HASH</c>, which may be a hard link of files in projects, is never touched. Safe for
+/// use from several threads.
 /// </summary>
 public sealed class ContentStore : IDisposable
 {
@@ -27,7 +27,9 @@ public sealed class ContentStore : IDisposable
     /// <summary>A second tier, which <see cref="Fetch"/> asks for what this store lacks and which gets what is added; or null.</summary>
     public RemoteCache? Remote { get; set; }
 
-    /// <summary>What was stored for a key, or null. The files' bytes are only looked at by <see cref="TryPlace"/>.</summary>
+    /// <summary>
+    /// Finds the result that is stored for a key, or null. The files' bytes are only looked at by <see cref="TryPlace"/>.
+    /// </summary>
     public StoredResult? Find(ContentHash key)
     {
         _ = use.Value;
@@ -59,7 +61,7 @@ public sealed class ContentStore : IDisposable
     /// <summary>Puts a stored file in its place. False where the store lacks it or holds it damaged; nothing is placed then.</summary>
     /// <param name="file">The file.</param>
     /// <param name="target">Its place.</param>
-    /// <param name="isShared">Whether nobody edits it there, so that it may be a hard link: see <see cref="FileCopy.Share"/>.</param>
+    /// <param name="isShared">True if nobody edits it there, so that it may be a hard link: see <see cref="FileCopy.Share"/>.</param>
     /// <exception cref="LoraBuildException">LB6001: the target cannot be written.</exception>
     public bool TryPlace(StoredFile file, string target, bool isShared = false)
     {
@@ -82,7 +84,7 @@ public sealed class ContentStore : IDisposable
     /// <param name="files">The result's files: name within the result, path on disk.</param>
     /// <param name="step">The step's name.</param>
     /// <param name="facts">The result's facts; null for none.</param>
-    /// <param name="areShared">Whether nobody edits the files in their places: see <see cref="FileCopy.Share"/>.</param>
+    /// <param name="areShared">True if nobody edits the files in their places: see <see cref="FileCopy.Share"/>.</param>
     /// <returns>The result as <see cref="Find"/> will give it.</returns>
     /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
     public StoredResult Add(
@@ -128,12 +130,12 @@ public sealed class ContentStore : IDisposable
     }
 
     /// <summary>
-    /// Where the store has outgrown its bound, deletes what was used least recently until it fits, and some more, so that the next build
-    /// need not prune again. What builds use that run at the moment stays.
+    /// Deletes what was used least recently, if the store has outgrown its bound, until it fits. It deletes some more, so that the next
+    /// build need not prune again. What builds use that run at the moment stays.
     /// </summary>
     /// <param name="maxBytes">The bound on <c>ac/</c> and <c>cas/</c> together.</param>
-    /// <param name="exactly">Whether to count all files even if nothing was added or, by what is remembered, the store fits.</param>
-    /// <returns>How many files and bytes were deleted.</returns>
+    /// <param name="exactly">True to count all files even if nothing was added or, by what is remembered, the store fits.</param>
+    /// <returns>The numbers of deleted files and bytes.</returns>
     /// <exception cref="LoraBuildException">LB6001: the store cannot be written.</exception>
     public (int Files, long Bytes) Prune(long maxBytes, bool exactly = false)
     {

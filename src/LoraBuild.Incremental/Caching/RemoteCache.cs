@@ -16,7 +16,7 @@ namespace LoraBuild.Incremental.Caching;
 /// </summary>
 public sealed class RemoteCache : IDisposable
 {
-    /// <summary>How many requests are under way at most, downloads and uploads each.</summary>
+    /// <summary>The number of requests that are under way at most, downloads and uploads each.</summary>
     public const int Transfers = 32;
 
     private const int Buffer = 1 << 16;
@@ -47,7 +47,7 @@ public sealed class RemoteCache : IDisposable
         uploading = new Lazy<Task>(() => Task.WhenAll(Enumerable.Range(0, Transfers).Select(_ => Task.Run(UploadAll))));
     }
 
-    /// <summary>Whether it is not asked any more.</summary>
+    /// <summary>True once it is not asked any more.</summary>
     public bool IsOff => off.IsCancellationRequested;
 
     /// <summary>An address as a project names it.</summary>
@@ -65,7 +65,7 @@ public sealed class RemoteCache : IDisposable
         static LoraBuildException Invalid(string what) => new(DiagnosticCode.InvalidProperty, $"LoraRemoteCache {what}");
     }
 
-    /// <summary>What went wrong, as a warning, the first time that it is asked for; null otherwise.</summary>
+    /// <summary>Takes the first failure, as a warning, the first time that it is asked for; null otherwise.</summary>
     public Diagnostic? TakeWarning() => Interlocked.Exchange(ref failure, null);
 
     /// <summary>The message below <c>ac/</c>; null where there is none.</summary>
@@ -127,7 +127,9 @@ public sealed class RemoteCache : IDisposable
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public void Finish(CancellationToken token = default) => Finish(options.UploadPatience, token);
 
-    /// <summary>Gives up what <see cref="Finish(CancellationToken)"/> did not wait for: a build that failed or was cancelled ends soon.</summary>
+    /// <summary>
+    /// Gives up what <see cref="Finish(CancellationToken)"/> did not wait for: a build that failed or was cancelled ends soon.
+    /// </summary>
     public void Dispose()
     {
         Finish(PatienceOfFailure, CancellationToken.None);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LoraBuild.Incremental.Caching;
 
-/// <summary>Who this machine is to a remote cache: from environment variables alone, and never part of a message.</summary>
+/// <summary>Credentials of this machine for a remote cache: from environment variables alone, and never part of a message.</summary>
 public sealed class RemoteCredentials
 {
     /// <summary>The variable of a token, which is sent as <c>Authorization: Bearer</c>.</summary>
@@ -19,7 +19,7 @@ public sealed class RemoteCredentials
 
     internal AuthenticationHeaderValue? Header { get; }
 
-    /// <summary>What the variables say; nobody where they say nothing.</summary>
+    /// <summary>Reads the variables; they name nobody where they are not set.</summary>
     /// <param name="variable">Gives a variable's value, or null.</param>
     public static RemoteCredentials From(Func<string, string?> variable)
     {

@@ -12,10 +12,11 @@ namespace LoraBuild.Incremental.Caching;
 /// missing files are compared by, and, read only when something changed, hashes and facts. All numbers are little-endian.
 /// </summary>
 /// <remarks>
-/// First part: <c>LBSTATE3</c>, the identity, five 32-bit counts (files, missing files, bytes of names, results with facts, bytes of facts),
-/// for each file its stamp and the place of its name, for each missing file the place of its name, the names in UTF-8, each with a zero
-/// behind it. Second part: for each file the hash of its content and its key, zeros for none; for each result with facts its key and the
-/// place of its facts; the facts in UTF-8, each text with a zero behind it. Files are sorted by the bytes of their names, results by key.
+/// First part: <c>LBSTATE3</c>, the identity, five 32-bit counts (files, missing files, bytes of names, results with facts, bytes of
+/// facts), for each file its stamp and the place of its name, for each missing file the place of its name, the names in UTF-8, each with a
+/// zero behind it. Second part: for each file the hash of its content and its key, zeros for none; for each result with facts its key and
+/// the place of its facts; the facts in UTF-8, each text with a zero behind it. Files are sorted by the bytes of their names, results by
+/// key.
 /// </remarks>
 internal sealed class SavedState
 {
@@ -344,14 +345,14 @@ internal sealed class SavedState
 }
 
 /// <summary>The difference of files from what a state says of them.</summary>
-/// <param name="IsChanged">Whether each file was changed or is gone, by its place.</param>
+/// <param name="IsChanged">True for each file that was changed or is gone, by its place.</param>
 /// <param name="Appeared">A file that was not there and is now, or null.</param>
 internal sealed record FileChanges(bool[] IsChanged, string? Appeared);
 
 /// <summary>Parts of a state that hold for the next one too, by their places.</summary>
-/// <param name="Files">Whether each file does.</param>
-/// <param name="Absent">Whether each missing file does.</param>
-/// <param name="Facts">Whether each result's facts do.</param>
+/// <param name="Files">True for each file that does.</param>
+/// <param name="Absent">True for each missing file that does.</param>
+/// <param name="Facts">True for each result whose facts do.</param>
 internal sealed record KeptPlaces(bool[] Files, bool[] Absent, bool[] Facts)
 {
     /// <summary>Nothing of a state yet.</summary>

@@ -61,7 +61,7 @@ internal static class StorePruner
         .Where(folder => folder.Exists)
         .SelectMany(folder => folder.EnumerateFiles("*", SearchOption.AllDirectories));
 
-    /// <summary>Whether one of these files is a result.</summary>
+    /// <summary>True if one of these files is a result.</summary>
     public static bool IsResult(FileInfo file) => file.Directory!.Parent!.Name == "ac" && ContentHash.IsHash(file.Name);
 
     /// <summary>Reads a result; null where it is damaged or gone.</summary>

@@ -2,10 +2,11 @@ namespace LoraBuild.Incremental.Caching;
 
 /// <summary>The contents of a store in numbers.</summary>
 /// <param name="Bytes">Its size, bytes of all files.</param>
-/// <param name="Results">How many results it has.</param>
-/// <param name="Steps">For each step its name, how many results are its, and the bytes of their files; the largest first. Files that several
-/// results share count for each.</param>
-/// <param name="LeastRecent">The last use, in UTC, of the result that was not used for longest, in UTC; null where there is nothing.</param>
+/// <param name="Results">The number of its results.</param>
+/// <param name="Steps">For each step its name, how many results are its, and the bytes of their files; the largest first. Files that
+/// several results share count for each.</param>
+/// <param name="LeastRecent">The last use, in UTC, of the result that was not used for longest, in UTC; null where there is
+/// nothing.</param>
 /// <param name="MostRecent">When what was used last was used.</param>
 public sealed record StoreSummary(
     long Bytes, int Results, IReadOnlyList<(string Step, int Results, long Bytes)> Steps, DateTime? LeastRecent, DateTime? MostRecent)

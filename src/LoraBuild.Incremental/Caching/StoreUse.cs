@@ -4,7 +4,8 @@ using LoraBuild.Base.Files;
 namespace LoraBuild.Incremental.Caching;
 
 /// <summary>
-/// The sign that a build uses a store: a locked file in its <c>builds</c> folder. What was used since the oldest of them began is not pruned.
+/// The sign that a build uses a store: a locked file in its <c>builds</c> folder. What was used since the oldest of them began is not
+/// pruned.
 /// </summary>
 internal sealed class StoreUse : IDisposable
 {
@@ -41,7 +42,9 @@ internal sealed class StoreUse : IDisposable
         }
     }
 
-    /// <summary>Since when builds that run now have been using the store, in UTC; <see cref="DateTime.MaxValue"/> where there are none.</summary>
+    /// <summary>
+    /// Since when builds that run now have been using the store, in UTC; <see cref="DateTime.MaxValue"/> where there are none.
+    /// </summary>
     /// <param name="root">The store.</param>
     /// <param name="own">The caller's own sign, which does not count; or null.</param>
     public static DateTime OldestIn(string root, StoreUse? own)

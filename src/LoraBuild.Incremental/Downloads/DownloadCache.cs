@@ -40,11 +40,11 @@ public sealed class DownloadCache
 
     /// <summary>The file behind a URI: the one that is here, else downloaded, going on from what an earlier attempt left.</summary>
     /// <param name="uri">http or https.</param>
-    /// <param name="sha256">What its bytes must hash to; null where nobody knows yet, which always downloads.</param>
+    /// <param name="sha256">The SHA-256 that it must have; null where nobody knows yet, which always downloads.</param>
     /// <param name="progress">Told while bytes come.</param>
     /// <param name="cancellation">Ends the download; what came is kept.</param>
-    /// <exception cref="LoraBuildException">LB6006: it cannot be downloaded. LB6007: the server has other bytes than <paramref name="sha256"/>.
-    /// LB6001: the cache cannot be written.</exception>
+    /// <exception cref="LoraBuildException">LB6006: it cannot be downloaded. LB6007: the server has other bytes than
+    /// <paramref name="sha256"/>. LB6001: the cache cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<DownloadedFile> FetchAsync(
         Uri uri, ContentHash? sha256, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)

@@ -1,7 +1,7 @@
 namespace LoraBuild.Incremental.Downloads;
 
-/// <summary>How far a download is.</summary>
-/// <param name="Uri">What is downloaded.</param>
+/// <summary>The progress of a download.</summary>
+/// <param name="Uri">The file that is downloaded.</param>
 /// <param name="Received">Bytes that are here, those of an earlier attempt included.</param>
 /// <param name="Total">Bytes of the whole file; null where the server does not say.</param>
 public readonly record struct DownloadProgress(Uri Uri, long Received, long? Total);

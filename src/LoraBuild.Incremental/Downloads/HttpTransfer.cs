@@ -9,19 +9,19 @@ namespace LoraBuild.Incremental.Downloads;
 /// A server that ignores ranges, or whose file has changed since, sends everything again.
 /// </summary>
 /// <param name="client">Follows redirects.</param>
-/// <param name="options">How often to try, and how long to wait.</param>
+/// <param name="options">The number of attempts, and the times to wait.</param>
 internal sealed class HttpTransfer(HttpClient client, DownloadOptions options)
 {
     private const int BufferBytes = 1 << 17;
 
     /// <summary>Completes the file.</summary>
     /// <param name="uri">http or https.</param>
-    /// <param name="partial">What is there already; everything, in the end.</param>
-    /// <param name="canVerify">Whether the caller knows the hash of the whole. If not, bytes of an earlier attempt are only trusted where an
-    /// entity tag says that they belong to the same file.</param>
+    /// <param name="partial">The bytes that are there already; all of them, in the end.</param>
+    /// <param name="canVerify">True if the caller knows the hash of the whole. If not, bytes of an earlier attempt are only trusted where
+    /// an entity tag says that they belong to the same file.</param>
     /// <param name="progress">Told after each buffer.</param>
     /// <param name="cancellation">Ends the transfer; what is there stays.</param>
-    /// <returns>Whether bytes of an earlier attempt are part of the file.</returns>
+    /// <returns>True if bytes of an earlier attempt are part of the file.</returns>
     /// <exception cref="LoraBuildException">LB6006: the server refuses or is silent too often. LB6001: the disk is full.</exception>
     public async Task<bool> RunAsync(Uri uri, PartialFile partial, bool canVerify, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {

@@ -30,11 +30,12 @@ public sealed class LockFile
 
     private LockFile(string path) => FilePath = path;
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>The path of the lock file.</summary>
     public string FilePath { get; }
 
     /// <summary>Reads a lock file; one that does not exist is empty.</summary>
-    /// <exception cref="LoraBuildException">LB1013, with the line where there is one: it is malformed. LB6004: it cannot be read.</exception>
+    /// <exception cref="LoraBuildException">LB1013, with the line where there is one: it is malformed. LB6004: it cannot be
+    /// read.</exception>
     public static LockFile Read(string path)
     {
         var file = new LockFile(path);

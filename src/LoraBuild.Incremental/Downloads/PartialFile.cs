@@ -23,10 +23,10 @@ internal sealed class PartialFile : IDisposable
         EntityTag = File.Exists(tagPath) ? File.ReadAllText(tagPath, Encoding.UTF8) : null;
     }
 
-    /// <summary>Where the bytes lie.</summary>
+    /// <summary>The path of the bytes.</summary>
     public string Path { get; }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of bytes so far.</summary>
     public long Length => content.Length;
 
     /// <summary>The strong entity tag that the server gave the whole file (RFC 9110, 8.8.3), or null.</summary>

@@ -1,14 +1,14 @@
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>What a prompt of <see cref="EvaluationFamily.Obedience"/> asks for.</summary>
+/// <summary>The kind of thing that a prompt of <see cref="EvaluationFamily.Obedience"/> asks for.</summary>
 public enum AskedKind
 {
     /// <summary>Something to wear.</summary>
     Clothes,
 
-    /// <summary>What she does.</summary>
+    /// <summary>A pose or an action.</summary>
     Pose,
 
-    /// <summary>Where she is, or before what.</summary>
+    /// <summary>A place or a background.</summary>
     Place,
 }

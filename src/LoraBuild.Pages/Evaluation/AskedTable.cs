@@ -4,7 +4,7 @@ using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>Which tags are clothes, poses and places that a LoRA can be asked for (Evaluation/asked.txt).</summary>
+/// <summary>The table of clothes, poses and places that a LoRA can be asked for (Evaluation/asked.txt).</summary>
 public sealed class AskedTable
 {
     private const string File = "Evaluation/asked.txt";
@@ -37,7 +37,7 @@ public sealed class AskedTable
     /// <summary>Names of garments in Outfits/garments.txt whose words are asked for.</summary>
     public IReadOnlyCollection<string> Garments => garments;
 
-    /// <summary>What a tag would ask for; null where it is not one to ask for.</summary>
+    /// <summary>The kind of thing that a tag would ask for; null for one that cannot be asked for.</summary>
     public AskedKind? KindOf(string tag)
     {
         if (poses.Contains(tag)) return AskedKind.Pose;

@@ -4,8 +4,9 @@ namespace LoraBuild.Pages.Evaluation;
 
 /// <summary>
 /// Percentile bootstrap intervals (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13): pictures are drawn from the
-/// pictures with replacement, and the figure's quantiles over the draws are the interval. A picture is drawn as a whole, since its tags depend
-/// on each other, and a pair of pictures of one seed likewise. Figures are rounded to 4 decimals; the same values and seed give the same ones.
+/// pictures with replacement, and the figure's quantiles over the draws are the interval. A picture is drawn as a whole, since its tags
+/// depend on each other, and a pair of pictures of one seed likewise. Figures are rounded to 4 decimals; the same values and seed give the
+/// same ones.
 /// </summary>
 public static class Bootstrap
 {
@@ -28,8 +29,8 @@ public static class Bootstrap
         Of(pairs.Count, seed, picked => picked.Average(index => pairs[index].First - pairs[index].Second));
 
     /// <summary>
-    /// The mean of <c>First</c> over the mean of <c>Second</c>; null where there are no pairs or <c>Second</c> is 0 in all. Draws in which it is
-    /// 0 in all do not count.
+    /// The mean of <c>First</c> over the mean of <c>Second</c>; null where there are no pairs or <c>Second</c> is 0 in all. Draws in which
+    /// it is 0 in all do not count.
     /// </summary>
     /// <param name="pairs">One a pair of pictures.</param>
     /// <param name="seed">Of the draws.</param>

@@ -3,18 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>What a LoRA draws of one character. Figures of a family without prompts are null.</summary>
+/// <summary>The figures of a LoRA for one character. Figures of a family without prompts are null.</summary>
 /// <param name="Trigger">Her trigger word.</param>
 /// <param name="Features">Her features one by one.</param>
 /// <param name="Identity">Mean recall of her features for the trigger word alone.</param>
 /// <param name="Obedience">Mean recall of what was asked for: with the trigger word by the LoRA, without it by the base model.</param>
 /// <param name="ObedienceOfBase">The first of these as a share of the second; null also where the base model never obeys.</param>
 /// <param name="ObedienceByKind">The same by what was asked for.</param>
-/// <param name="IdentityKept">Mean recall of her features in the LoRA's pictures of obedience, and, for comparison, in the base model's.</param>
+/// <param name="IdentityKept">Mean recall of her features in the LoRA's pictures of obedience, and, for comparison, in the base
+/// model's.</param>
 /// <param name="Outfits">Mean recall of her outfits' garments.</param>
 /// <param name="OutfitsByName">The same by outfit.</param>
 /// <param name="Leakage">Mean recall of her features where neither her trigger word nor an outfit of hers was asked for.</param>
-/// <param name="LeakageAboveBase">How much more of it there is with the LoRA.</param>
+/// <param name="LeakageAboveBase">The amount by which the LoRA raises it.</param>
 /// <param name="Cases">The prompts, family by family.</param>
 public sealed record CharacterEvaluation(
     string Trigger,
@@ -31,9 +32,9 @@ public sealed record CharacterEvaluation(
     IReadOnlyList<CaseResult> Cases)
 {
     /// <summary>
-    /// What an epoch is chosen by: identity times obedience (as a share of the base model's own, at most 1), minus the leakage above the base
-    /// model's. A LoRA that does not draw her and one that draws nothing but her both get little. Without figures for one of them it does not
-    /// count.
+    /// The figure that an epoch is chosen by: identity times obedience, minus the leakage above the base model's. Obedience is a share of
+    /// the base model's own, at most 1. A LoRA that does not draw her and one that draws nothing but her both get little. Without figures
+    /// for one of them it does not count.
     /// </summary>
     public double Score =>
         (Identity?.Lora.Value ?? 0) * Math.Min(1, ObedienceOfBase?.Value ?? 1) - Math.Max(0, LeakageAboveBase?.Value ?? 0);

@@ -5,7 +5,7 @@ namespace LoraBuild.Pages.Evaluation;
 /// <param name="Characters">Its figures, one a character.</param>
 public sealed record EvaluatedFile(string File, IReadOnlyList<CharacterEvaluation> Characters)
 {
-    /// <summary>What it is chosen by: the mean of <see cref="CharacterEvaluation.Score"/> over the characters.</summary>
+    /// <summary>The figure that it is chosen by: the mean of <see cref="CharacterEvaluation.Score"/> over the characters.</summary>
     public double Score => Math.Round(Characters.Average(character => character.Score), 4);
 
     /// <summary>The file with the highest score; of equal ones the first, which was trained for the shortest time.</summary>

@@ -1,6 +1,6 @@
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>How an evaluation's pictures were drawn and read.</summary>
+/// <summary>The conditions under which an evaluation's pictures were drawn and read.</summary>
 /// <param name="Samples">Prompts of each family.</param>
 /// <param name="Sampler">The sampler.</param>
 /// <param name="Steps">Its steps.</param>

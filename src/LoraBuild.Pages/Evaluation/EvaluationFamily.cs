@@ -1,6 +1,6 @@
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>What the prompts of an evaluation are for.</summary>
+/// <summary>The purpose of an evaluation's prompts.</summary>
 public enum EvaluationFamily
 {
     /// <summary>The trigger word alone: does it draw her?</summary>
@@ -12,6 +12,6 @@ public enum EvaluationFamily
     /// <summary>The trigger word and one of her outfits, by its own trigger word or by its tags: does she wear it?</summary>
     Outfits,
 
-    /// <summary>What <see cref="Obedience"/> asks for, of anybody: how much of her is drawn unasked?</summary>
+    /// <summary>The things that <see cref="Obedience"/> asks for, asked of anybody: how much of her is drawn unasked?</summary>
     Leakage,
 }

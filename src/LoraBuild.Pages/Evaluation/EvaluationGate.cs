@@ -4,7 +4,9 @@ using LoraBuild.Settings;
 
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>What a LoRA must reach: <c>LoraMinIdentity</c>, <c>LoraMinObedience</c> and <c>LoraMaxLeakage</c>, each by the figure itself.</summary>
+/// <summary>
+/// The bounds that a LoRA must reach: <c>LoraMinIdentity</c>, <c>LoraMinObedience</c> and <c>LoraMaxLeakage</c>, each by the figure itself.
+/// </summary>
 public static class EvaluationGate
 {
     /// <summary>LB5501, LB5502 and LB5503 for every bound that a character misses.</summary>

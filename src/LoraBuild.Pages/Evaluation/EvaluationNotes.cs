@@ -3,7 +3,7 @@ using LoraBuild.Base.Files;
 
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>What an author says of an evaluation: a text file, shown on its page.</summary>
+/// <summary>The author's notes on an evaluation: a text file, shown on its page.</summary>
 public static class EvaluationNotes
 {
     /// <summary>Its paragraphs, between which there are empty lines; each in one line.</summary>

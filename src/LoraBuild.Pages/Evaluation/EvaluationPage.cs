@@ -8,8 +8,8 @@ using LoraBuild.Pages.Report;
 namespace LoraBuild.Pages.Evaluation;
 
 /// <summary>
-/// The evaluation as one HTML file that needs no other and no script: the figures with their intervals, and every picture with what the tagger
-/// saw in it. Each picture links to its PNG in the evaluation's folder. The same report gives the same bytes.
+/// The evaluation as one HTML file that needs no other and no script: the figures with their intervals, and every picture with what the
+/// tagger saw in it. Each picture links to its PNG in the evaluation's folder. The same report gives the same bytes.
 /// </summary>
 public static class EvaluationPage
 {
@@ -29,8 +29,8 @@ public static class EvaluationPage
     public static ContentHash Template { get; } = ContentHash.Of(FormattableString.Invariant($"{Version} {Style}"));
 
     /// <summary>Writes the page in UTF-8.</summary>
-    /// <param name="target">Where to.</param>
-    /// <param name="report">What it shows.</param>
+    /// <param name="target">The file to write.</param>
+    /// <param name="report">The evaluation that the page shows.</param>
     /// <param name="thumbnailOf">The thumbnail of a picture, by <see cref="SeenPicture.File"/>.</param>
     public static void Write(Stream target, EvaluationReport report, Func<string, EvaluationThumbnail> thumbnailOf)
     {

@@ -2,9 +2,10 @@ using LoraBuild.Dataset.Characters;
 
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>What is drawn to evaluate a LoRA for one character, and what is looked for.</summary>
-/// <param name="Character">Who she is.</param>
-/// <param name="Features">What the trigger word stands for, with the share of her own pictures in which the tagger sees it.</param>
+/// <summary>The plan of a LoRA's evaluation for one character: what is drawn, and what is looked for.</summary>
+/// <param name="Character">The character.</param>
+/// <param name="Features">The features that the trigger word stands for, with the share of her own pictures in which the tagger sees
+/// it.</param>
 /// <param name="Cases">The prompts, family by family.</param>
 public sealed record EvaluationPlan(Character Character, IReadOnlyList<IdentityFeature> Features, IReadOnlyList<EvaluationCase> Cases)
 {

@@ -8,7 +8,8 @@ namespace LoraBuild.Pages.Evaluation;
 
 /// <summary>
 /// Chooses the prompts of an evaluation. The same inputs give the same prompts; what is asked for changes as little as possible when the
-/// dataset does. Nothing is asked for that the dataset has, be it in a caption, in a picture's tags before the rules, or implied by one of them.
+/// dataset does. Nothing is asked for that the dataset has, be it in a caption, in a picture's tags before the rules, or implied by one of
+/// them.
 /// </summary>
 public static class EvaluationPlanner
 {
@@ -19,11 +20,11 @@ public static class EvaluationPlanner
 
     /// <summary>Plans the evaluation of a LoRA for one character.</summary>
     /// <param name="character">The character.</param>
-    /// <param name="identity">What she is recognised by.</param>
+    /// <param name="identity">The features that she is recognised by.</param>
     /// <param name="dataset">All tags of the dataset: before the rules and in the captions, in any order.</param>
     /// <param name="vocabulary">The tagger's general tags.</param>
-    /// <param name="implications">What tags say besides themselves.</param>
-    /// <param name="settings">How many prompts, and the seed.</param>
+    /// <param name="implications">The tags that other tags imply.</param>
+    /// <param name="settings">The settings: the number of prompts, and the seed.</param>
     public static EvaluationPlan Plan(
         Character character,
         IdentityFeatures identity,
@@ -52,10 +53,13 @@ public static class EvaluationPlanner
             TagList.Format(NeedsWholeBody(tag) && known.Contains(WholeBody) ? [.. first, tag, WholeBody] : [.. first, tag]);
     }
 
-    /// <summary>What the tagger knows, can be asked for and the dataset does not have, by kind, in the order in which it is asked for.</summary>
+    /// <summary>
+    /// Lists the tags that the tagger knows, that can be asked for and that the dataset does not have. They come by kind, in the order in
+    /// which they are asked for.
+    /// </summary>
     /// <param name="dataset">All tags of the dataset.</param>
     /// <param name="vocabulary">The tagger's general tags.</param>
-    /// <param name="implications">What tags say besides themselves.</param>
+    /// <param name="implications">The tags that other tags imply.</param>
     /// <param name="seed">Decides the order.</param>
     public static IReadOnlyDictionary<AskedKind, IReadOnlyList<string>> Candidates(
         IReadOnlyList<string> dataset, IReadOnlyList<string> vocabulary, ImplicationTable implications, long seed) =>

@@ -6,8 +6,9 @@ namespace LoraBuild.Pages.Evaluation;
 public static class EvaluationScorer
 {
     /// <summary>The figures of one LoRA for one character.</summary>
-    /// <param name="plan">What was drawn.</param>
-    /// <param name="look">The file of a picture, relative to the evaluation's folder, and the tags that the tagger gave it; with or without the LoRA.</param>
+    /// <param name="plan">The plan by which the pictures were drawn.</param>
+    /// <param name="look">The file of a picture, relative to the evaluation's folder, and the tags that the tagger gave it; with or without
+    /// the LoRA.</param>
     /// <param name="implications">A tag is seen where the tagger gave it or one that implies it.</param>
     /// <param name="seed">Of the intervals.</param>
     public static CharacterEvaluation Score(

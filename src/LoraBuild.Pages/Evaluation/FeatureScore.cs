@@ -1,6 +1,6 @@
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>How often a feature is drawn for the trigger word alone.</summary>
+/// <summary>The share of pictures, drawn for the trigger word alone, that show a feature.</summary>
 /// <param name="Tag">The feature.</param>
 /// <param name="Lora">The share of the LoRA's pictures, 0 to 1.</param>
 /// <param name="Base">The share of the base model's.</param>

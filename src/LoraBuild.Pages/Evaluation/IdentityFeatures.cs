@@ -4,9 +4,9 @@ using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Pages.Evaluation;
 
-/// <summary>What a character is recognised by: the features that StripFeatures left to the trigger word.</summary>
+/// <summary>The features that a character is recognised by: those that StripFeatures left to the trigger word.</summary>
 /// <param name="Features">Features of hers.</param>
-/// <param name="ClassTags">What the trigger word also replaced and what says nothing of her: <c>1girl</c>, <c>solo</c>.</param>
+/// <param name="ClassTags">Tags that the trigger word also replaced and that say nothing of her: <c>1girl</c>, <c>solo</c>.</param>
 public sealed record IdentityFeatures(IReadOnlyList<IdentityFeature> Features, IReadOnlyList<string> ClassTags)
 {
     /// <summary>The share of her pictures that a stripped tag needs at least: rarer ones are mistakes of the tagger, or costumes.</summary>
@@ -16,7 +16,8 @@ public sealed record IdentityFeatures(IReadOnlyList<IdentityFeature> Features, I
     /// <param name="character">The character.</param>
     /// <param name="pictures">Ids and tags of her pictures before StripFeatures.</param>
     /// <param name="featureFrequency">LoraFeatureFrequency, 0 to 1.</param>
-    /// <param name="implications">A feature that another one implies (<c>long hair</c> beside <c>very long hair</c>) would count twice, and is left out.</param>
+    /// <param name="implications">A feature that another one implies (<c>long hair</c> beside <c>very long hair</c>) would count twice, and
+    /// is left out.</param>
     /// <param name="named">Features that the author names instead; empty for those that were stripped.</param>
     public static IdentityFeatures Of(
         Character character,

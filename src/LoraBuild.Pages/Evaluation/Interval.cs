@@ -6,7 +6,7 @@ namespace LoraBuild.Pages.Evaluation;
 /// <param name="Value">The figure over all pictures.</param>
 /// <param name="Low">The 2.5 % quantile of the figure over resampled pictures.</param>
 /// <param name="High">The 97.5 % quantile.</param>
-/// <param name="Count">How many pictures, or pairs of pictures, it is of.</param>
+/// <param name="Count">The number of pictures, or pairs of pictures, that it is of.</param>
 public sealed record Interval(double Value, double Low, double High, int Count)
 {
     /// <summary>The figure with its interval: <c>0.774 (0.726 to 0.821)</c>.</summary>

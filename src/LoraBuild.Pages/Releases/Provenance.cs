@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace LoraBuild.Pages.Releases;
 
-/// <summary>What <c>provenance.json</c> says: what a release was made from, with what and how, and the hash of each of its files.</summary>
+/// <summary>
+/// The content of <c>provenance.json</c>: what a release was made from, with what and how, and the hash of each of its files.
+/// </summary>
 /// <param name="Name">The LoRA's name.</param>
 /// <param name="Date">When it was made, where that is to be said.</param>
 /// <param name="Tools">Name and version of each tool.</param>

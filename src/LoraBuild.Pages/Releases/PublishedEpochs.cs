@@ -4,7 +4,9 @@ using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Pages.Releases;
 
-/// <summary>Which of a training's files a release has besides the finished LoRA: <c>last</c> none, <c>all</c>, or those of a list of epochs.</summary>
+/// <summary>
+/// The files of a training that a release has besides the finished LoRA: <c>last</c> none, <c>all</c>, or those of a list of epochs.
+/// </summary>
 public sealed class PublishedEpochs
 {
     private readonly string wanted;
@@ -33,9 +35,10 @@ public sealed class PublishedEpochs
     }
 
     /// <summary>The wanted files of a folder, the finished LoRA first, then by name.</summary>
-    /// <param name="folder">Where the training's files lie.</param>
+    /// <param name="folder">The folder of the training's files.</param>
     /// <param name="name">The LoRA's file name without extension.</param>
-    /// <param name="isMade">Whether a file, by its path in <paramref name="folder"/>, is of this build: of an earlier one, it is as if it were not there.</param>
+    /// <param name="isMade">True if a file, by its path in <paramref name="folder"/>, is of this build. One of an earlier build is as if it
+    /// were not there.</param>
     /// <exception cref="LoraBuildException">LB1017: there is no finished LoRA, or no file of an epoch that is wanted.</exception>
     public IReadOnlyList<ReleaseFile> Of(string folder, string name, Func<string, bool> isMade)
     {

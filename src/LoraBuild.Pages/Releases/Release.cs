@@ -4,12 +4,14 @@ using LoraBuild.Settings;
 
 namespace LoraBuild.Pages.Releases;
 
-/// <summary>A LoRA that is handed on, and everything that is to be said of it. It names no machine, no place and, unasked, no time.</summary>
+/// <summary>
+/// A LoRA that is handed on, and everything that is to be said of it. It names no machine, no place and, unasked, no time.
+/// </summary>
 /// <param name="Name">The LoRA's file name without extension.</param>
 /// <param name="Characters">Whom it shows.</param>
-/// <param name="Dataset">What it was trained on.</param>
+/// <param name="Dataset">The dataset that it was trained on.</param>
 /// <param name="BaseModel">The files of the model that it was trained on, the checkpoint first.</param>
-/// <param name="Training">How it was trained.</param>
+/// <param name="Training">The settings of the training.</param>
 /// <param name="Settings">The settings of the steps before the training, by property.</param>
 /// <param name="Inputs">Every file that it was made from.</param>
 /// <param name="Tools">Name and version of LoraBuild and of its engines.</param>
@@ -25,7 +27,9 @@ public sealed record Release(
     IReadOnlyDictionary<string, string> Tools,
     DateTimeOffset? Date)
 {
-    /// <summary>The environment variable with the seconds since 1970 that reproducible builds take for the time (reproducible-builds.org).</summary>
+    /// <summary>
+    /// The environment variable with the seconds since 1970 that reproducible builds take for the time (reproducible-builds.org).
+    /// </summary>
     public const string DateVariable = "SOURCE_DATE_EPOCH";
 
     /// <summary>The date as texts have it (ISO 8601, UTC), or null.</summary>

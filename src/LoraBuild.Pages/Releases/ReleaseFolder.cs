@@ -5,14 +5,16 @@ using LoraBuild.Base.Hashing;
 namespace LoraBuild.Pages.Releases;
 
 /// <summary>
-/// The folder that a release is laid out in. It may have files of others: what goes from it is only what the release before had and this one
-/// has not, by the provenance of that.
+/// The folder that a release is laid out in. It may have files of others: what goes from it is only what the release before had and this
+/// one has not, by the provenance of that.
 /// </summary>
 public static class ReleaseFolder
 {
-    /// <summary>Lays a release out: the LoRA files, further ones, the model card, and last the provenance, which names all others.</summary>
+    /// <summary>
+    /// Lays a release out: the LoRA files, further ones, the model card, and last the provenance, which names all others.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="release">What is released.</param>
+    /// <param name="release">The release.</param>
     /// <param name="loras">The LoRA files, the finished one first.</param>
     /// <param name="further">Other files.</param>
     /// <returns>The names of all files, ordered.</returns>

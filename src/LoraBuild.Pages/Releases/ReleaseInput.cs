@@ -3,7 +3,8 @@ using LoraBuild.Base.Hashing;
 namespace LoraBuild.Pages.Releases;
 
 /// <summary>A file that a result was made from.</summary>
-/// <param name="Name">Its path within the project, with forward slashes; of a file elsewhere, which is nobody's business, its name alone.</param>
+/// <param name="Name">Its path within the project, with forward slashes; of a file elsewhere, which is nobody's business, its name
+/// alone.</param>
 /// <param name="Sha256">SHA-256 of its bytes.</param>
 public sealed record ReleaseInput(string Name, ContentHash Sha256)
 {

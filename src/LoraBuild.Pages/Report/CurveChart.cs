@@ -12,9 +12,9 @@ internal static class CurveChart
     private const int MostPoints = Width - Left - Right;
 
     /// <summary>The chart, with 0 at its foot.</summary>
-    /// <param name="title">What it shows.</param>
+    /// <param name="title">The title of the chart.</param>
     /// <param name="curves">The lines, the last on top; each has at least one value, none below 0.</param>
-    /// <param name="stepsPerEpoch">Where lines between epochs stand, if there is room for them.</param>
+    /// <param name="stepsPerEpoch">The distance of the lines between epochs, which are drawn if there is room for them.</param>
     public static string Svg(string title, IReadOnlyList<Curve> curves, int stepsPerEpoch)
     {
         var steps = curves.Max(curve => curve.Values.Count);

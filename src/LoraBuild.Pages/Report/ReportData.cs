@@ -7,10 +7,10 @@ namespace LoraBuild.Pages.Report;
 /// <param name="Triggers">The characters' trigger words.</param>
 /// <param name="Pictures">The pictures, in the order of the dataset's groups.</param>
 /// <param name="Groups">The dataset's groups.</param>
-/// <param name="Epoch">How long the training is, and why.</param>
+/// <param name="Epoch">The length of the training, and its reason.</param>
 /// <param name="Buckets">The buckets that have pictures, by width and then height.</param>
 /// <param name="Outfits">The outfits of all characters.</param>
-/// <param name="Warnings">What the author should look at.</param>
+/// <param name="Warnings">Everything that the author should look at.</param>
 /// <param name="Duplicates">Pictures that look alike, the most alike first.</param>
 public sealed record ReportData(
     string Title,

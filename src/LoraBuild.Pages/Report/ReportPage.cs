@@ -9,8 +9,8 @@ using LoraBuild.Base.Hashing;
 namespace LoraBuild.Pages.Report;
 
 /// <summary>
-/// The report as one HTML file that needs no other: Report/page.html with its style, its script, the data and the thumbnails put in. The same
-/// data give the same bytes.
+/// The report as one HTML file that needs no other: Report/page.html with its style, its script, the data and the thumbnails put in. The
+/// same data give the same bytes.
 /// </summary>
 public static class ReportPage
 {
@@ -32,10 +32,10 @@ public static class ReportPage
     internal static string Style => Asset("page.css");
 
     /// <summary>Writes the page in UTF-8.</summary>
-    /// <param name="target">Where to.</param>
-    /// <param name="data">What it shows.</param>
+    /// <param name="target">The file to write.</param>
+    /// <param name="data">The data that the page shows.</param>
     /// <param name="thumbnails">A thumbnail for each of <see cref="ReportData.Pictures"/>, in their order.</param>
-    /// <param name="training">What came of the training; null before it.</param>
+    /// <param name="training">The outcome of the training; null before it.</param>
     public static void Write(Stream target, ReportData data, IReadOnlyList<ReportThumbnail> thumbnails, ReportTraining? training = null)
     {
         var html = Asset("page.html").AsSpan();

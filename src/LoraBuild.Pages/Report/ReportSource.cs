@@ -7,13 +7,13 @@ using LoraBuild.Settings;
 
 namespace LoraBuild.Pages.Report;
 
-/// <summary>What a report is made of.</summary>
+/// <summary>Everything that a report is made of.</summary>
 /// <param name="Title">The project's name.</param>
 /// <param name="Characters">The project's characters.</param>
 /// <param name="CharacterOf">The trigger word of each picture's character, by id.</param>
 /// <param name="Manifest">The finished dataset.</param>
 /// <param name="Settings">The training's settings.</param>
-/// <param name="Implications">What tags say besides themselves.</param>
+/// <param name="Implications">The tags that other tags imply.</param>
 /// <param name="FeatureFrequency">The least share of a character's pictures in which a feature is stripped.</param>
 /// <param name="Tagged">Raw tags by id, with corrections by hand.</param>
 /// <param name="Stripped">The tags after StripFeatures.</param>

@@ -3,7 +3,7 @@ using LoraBuild.Protocol.Previews;
 
 namespace LoraBuild.Pages.Report;
 
-/// <summary>What came of a training, for the report.</summary>
+/// <summary>The outcome of a training, for the report.</summary>
 /// <param name="Log">Losses and learning rates.</param>
 /// <param name="Previews">The previews, or null where none were drawn.</param>
 /// <param name="Thumbnails">A JPEG of each preview, by its file's name.</param>

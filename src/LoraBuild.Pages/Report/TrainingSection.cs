@@ -10,7 +10,7 @@ namespace LoraBuild.Pages.Report;
 internal static class TrainingSection
 {
     /// <summary>The section's content as HTML.</summary>
-    /// <param name="training">What came of the training; null before it.</param>
+    /// <param name="training">The outcome of the training; null before it.</param>
     public static string Html(ReportTraining? training)
     {
         if (training is null)

@@ -7,9 +7,9 @@ using Tomlyn.Syntax;
 namespace LoraBuild.Pages.SdScripts;
 
 /// <summary>A training as the two TOML files with which sd-scripts' <c>train_network.py</c> and LyCORIS train the same thing.</summary>
-/// <param name="settings">How to train. Lengths in epochs become steps, which is all that sd-scripts knows.</param>
+/// <param name="settings">The settings of the training. Lengths in epochs become steps, which is all that sd-scripts knows.</param>
 /// <param name="manifest">The dataset.</param>
-/// <param name="datasetFolder">Where it lies; absolute, because sd-scripts takes relative paths from where it is started.</param>
+/// <param name="datasetFolder">The dataset's folder; absolute, because sd-scripts takes relative paths from where it is started.</param>
 public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest manifest, string datasetFolder)
 {
     // Masks of every kind lie in the alpha of the dataset's pictures. And sd-scripts refuses bounds of buckets that the resolution does not

@@ -3,7 +3,7 @@ using LoraBuild.Base.Files;
 
 namespace LoraBuild.Protocol.Logging;
 
-/// <summary>How a training went, step by step.</summary>
+/// <summary>The course of a training, step by step.</summary>
 /// <param name="StepsPerEpoch">Steps in one pass over the data.</param>
 /// <param name="Losses">The loss of every step.</param>
 /// <param name="UnetLr">The learning rate of the UNet's adapters at every step.</param>

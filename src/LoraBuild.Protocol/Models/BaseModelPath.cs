@@ -2,7 +2,9 @@ using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Protocol.Models;
 
-/// <summary>What <c>LoraBaseModel</c> may name: a checkpoint file, a folder with exactly one, or a folder as diffusers writes it.</summary>
+/// <summary>
+/// The forms that <c>LoraBaseModel</c> may name: a checkpoint file, a folder with exactly one, or a folder as diffusers writes it.
+/// </summary>
 public static class BaseModelPath
 {
     private const string CheckpointPattern = "*.safetensors";

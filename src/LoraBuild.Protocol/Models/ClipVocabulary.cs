@@ -5,7 +5,7 @@ using LoraBuild.Incremental.Downloads;
 namespace LoraBuild.Protocol.Models;
 
 /// <summary>
-/// Where CLIP's vocabulary is found: with the model, or else as published with CLIP, downloaded once. All CLIP models that Stable Diffusion
+/// The place of CLIP's vocabulary: with the model, or else as published with CLIP, downloaded once. All CLIP models that Stable Diffusion
 /// uses share it, and its <c>merges.txt</c> is enough: the ids follow from it.
 /// </summary>
 public static class ClipVocabulary
@@ -34,7 +34,7 @@ public static class ClipVocabulary
 
     /// <summary>The published merges.txt, from the cache or the network.</summary>
     /// <param name="downloads">The cache.</param>
-    /// <param name="source">Where it is published.</param>
+    /// <param name="source">The address at which it is published.</param>
     /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="LoraBuildException">LB4004: it cannot be had; what to do.</exception>
     public static async Task<string> FetchAsync(DownloadCache downloads, Uri source, CancellationToken cancellation = default)

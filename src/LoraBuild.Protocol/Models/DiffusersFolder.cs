@@ -4,8 +4,8 @@ using LoraBuild.Base.Diagnostics;
 namespace LoraBuild.Protocol.Models;
 
 /// <summary>
-/// Where a model lies that diffusers saved: a folder a part, each with a config.json and its weights, in one file or in shards that an
-/// index names, of full precision or of a variant such as fp16.
+/// A model that diffusers saved: a folder a part, each with a config.json and its weights. Those are in one file or in shards that an index
+/// names, of full precision or of a variant such as fp16.
 /// </summary>
 public sealed class DiffusersFolder
 {
@@ -55,7 +55,7 @@ public sealed class DiffusersFolder
     public IEnumerable<string> SettingsFiles =>
         [IndexFile, SchedulerFile, .. ((string[])[Denoiser, Vae, .. TextEncoders]).Select(ConfigFile)];
 
-    /// <summary>Whether a folder is such a model.</summary>
+    /// <summary>True if a folder is such a model.</summary>
     public static bool IsAt(string path) =>
         File.Exists(Path.Combine(path, "model_index.json")) || new[] { UNet, Transformer }.Any(part => Directory.Exists(Path.Combine(path, part)));
 

@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace LoraBuild.Protocol.Models;
 
 /// <summary>
-/// The names of the files that a training writes, which are sd-scripts': of the finished LoRA (<c>NAME.safetensors</c>), of what was learnt by
-/// the end of an epoch (<c>NAME-000002.safetensors</c>) or in a number of steps (<c>NAME-step00000500.safetensors</c>), and beside each of the
-/// training's state (<c>NAME-000002-state.safetensors</c>). All other names are the author's.
+/// The names of the files that a training writes, which are sd-scripts': of the finished LoRA (<c>NAME.safetensors</c>), of what was learnt
+/// by the end of an epoch (<c>NAME-000002.safetensors</c>) or in a number of steps (<c>NAME-step00000500.safetensors</c>), and beside each
+/// of the training's state (<c>NAME-000002-state.safetensors</c>). All other names are the author's.
 /// </summary>
 /// <param name="name">The LoRA's file name without extension.</param>
 public sealed class LoraFileNames(string name)
@@ -21,11 +21,11 @@ public sealed class LoraFileNames(string name)
     /// <summary>A copy of the file that an evaluation found best.</summary>
     public string Best => $"{name}-best{Extension}";
 
-    /// <summary>What was learnt by the end of an epoch that is not the last.</summary>
+    /// <summary>The name of the file saved at the end of an epoch that is not the last.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
     public string Epoch(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{name}-{epoch:000000}{Extension}");
 
-    /// <summary>What was learnt in a number of steps.</summary>
+    /// <summary>The name of the file saved after a number of steps.</summary>
     /// <param name="steps">Steps done.</param>
     public string Step(int steps) => string.Create(CultureInfo.InvariantCulture, $"{name}-step{steps:00000000}{Extension}");
 

@@ -7,7 +7,7 @@ using LoraBuild.Settings.Sampling;
 namespace LoraBuild.Protocol.Previews;
 
 /// <summary>All previews of a training: a row for each moment, in its order, a picture for each prompt.</summary>
-/// <param name="Prompts">What was drawn.</param>
+/// <param name="Prompts">The prompts that were drawn.</param>
 /// <param name="Rows">When.</param>
 public sealed record PreviewSheet(IReadOnlyList<PictureRequest> Prompts, IReadOnlyList<PreviewRow> Rows)
 {

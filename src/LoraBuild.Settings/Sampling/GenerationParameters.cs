@@ -13,7 +13,7 @@ public static class GenerationParameters
     private const int HashDigits = 10;
 
     /// <summary>The text: the prompt, the negative prompt where there is one, and a line of settings.</summary>
-    /// <param name="request">What was drawn.</param>
+    /// <param name="request">The request that the picture answers.</param>
     /// <param name="modelName">The checkpoint's file name without extension.</param>
     /// <param name="modelSha256">The checkpoint's SHA-256 in hexadecimal digits.</param>
     public static string Of(PictureRequest request, string modelName, string modelSha256)

@@ -18,7 +18,7 @@ public static class SamplePromptFile
     /// <summary>The pictures to draw, in the file's order.</summary>
     /// <param name="path">The file.</param>
     /// <param name="property">The property that names it, for messages.</param>
-    /// <param name="defaults">What prompts have that do not say otherwise.</param>
+    /// <param name="defaults">The values of prompts that do not say otherwise.</param>
     /// <param name="problems">LB1016, LB1001, LB1002: all that is wrong, with its line.</param>
     public static IReadOnlyList<PictureRequest> Read(
         string path, string property, PictureRequest defaults, out IReadOnlyList<Diagnostic> problems)
@@ -137,7 +137,7 @@ public static class SamplePromptFile
 /// <summary>Something that a sample prompt may say: as <c>--letter value</c> in a line, as a key in YAML.</summary>
 /// <param name="Letter">sd-scripts' option, such as <c>w</c>.</param>
 /// <param name="Name">sd-scripts' key, such as <c>width</c>.</param>
-/// <param name="Allowed">What values it takes, as the end of the sentence "it must be ...".</param>
+/// <param name="Allowed">The allowed values, as the end of the sentence "it must be ...".</param>
 /// <param name="Apply">The request with the value read from text, or null where the text is none.</param>
 internal sealed record PromptField(string Letter, string Name, string Allowed, Func<PictureRequest, string, PictureRequest?> Apply)
 {

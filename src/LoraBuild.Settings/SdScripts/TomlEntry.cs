@@ -7,8 +7,8 @@ namespace LoraBuild.Settings.SdScripts;
 /// <param name="Table">The innermost table's full name, or empty.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value.</param>
-/// <param name="Line">Where the key stands, from 1.</param>
-/// <param name="Column">Where the key stands, from 1.</param>
+/// <param name="Line">The place of the key, from 1.</param>
+/// <param name="Column">The place of the key, from 1.</param>
 internal sealed record TomlEntry(string Table, string Key, ValueSyntax Value, int Line, int Column)
 {
     /// <summary>Every entry of a document, in the order of the file.</summary>

@@ -32,7 +32,8 @@ public sealed class FigureModel : ISegmentation, IDisposable
     }
 
     /// <summary>Loads a model.</summary>
-    /// <exception cref="LoraBuildException">LB3001 the file is missing; LB3002 it is damaged or takes or gives something else; LB6003.</exception>
+    /// <exception cref="LoraBuildException">LB3001 the file is missing; LB3002 it is damaged or takes or gives something else;
+    /// LB6003.</exception>
     public static FigureModel Open(string path, TaggerOptions options, List<Diagnostic> warnings) =>
         OnnxModel.Open(path, options, warnings, model => new FigureModel(model));
 

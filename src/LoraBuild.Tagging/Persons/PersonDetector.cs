@@ -35,7 +35,8 @@ public sealed class PersonDetector : IDisposable
     }
 
     /// <summary>Loads a detector.</summary>
-    /// <exception cref="LoraBuildException">LB3001 the file is missing; LB3002 it is damaged or takes or gives something else; LB6003.</exception>
+    /// <exception cref="LoraBuildException">LB3001 the file is missing; LB3002 it is damaged or takes or gives something else;
+    /// LB6003.</exception>
     public static PersonDetector Open(string path, TaggerOptions options, List<Diagnostic> warnings) =>
         OnnxModel.Open(path, options, warnings, model => new PersonDetector(model));
 

@@ -3,7 +3,7 @@ using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Tasks.Steps;
 
-/// <summary>What of a base model the result of a step depends on.</summary>
+/// <summary>The parts of a base model that the result of a step depends on.</summary>
 internal static class BaseModelKey
 {
     /// <summary>Adds the content of all its files to a key, and notes those whose appearance would be a change.</summary>

@@ -38,7 +38,7 @@ internal class BuildSession : IDisposable
     // Lies there from a build's begin to its good end.
     private string UnfinishedFile => Path.Combine(IntermediateFolder, "build.unfinished");
 
-    /// <summary>Whether the build before may have left files half-written: it was killed, or failed.</summary>
+    /// <summary>True if the build before may have left files half-written: it was killed, or failed.</summary>
     public bool FollowsUnfinished { get; private set; }
 
     /// <summary>All that the last build saw, and that this one has seen so far.</summary>
@@ -50,10 +50,10 @@ internal class BuildSession : IDisposable
     /// <summary>The hash of all that this build depends on besides files.</summary>
     public ContentHash Identity { get; set; }
 
-    /// <summary>Whether a step left work for the next build, which must then find this one's result not up to date.</summary>
+    /// <summary>True if a step left work for the next build, which must then find this one's result not up to date.</summary>
     public bool IsUnfinished { get; set; }
 
-    /// <summary>Whether a result still lies in its place as it was placed there. It counts even if the store has lost it.</summary>
+    /// <summary>True if a result still lies in its place as it was placed there. It counts even if the store has lost it.</summary>
     public bool IsInPlace(StepOutput output)
     {
         if (output.HasFacts && !State.HasFacts(output.Key))
@@ -64,7 +64,7 @@ internal class BuildSession : IDisposable
         return State.FindOutputs(output.Key) is { Count: > 0 } outputs && outputs.All(path => Path.GetDirectoryName(path) == folder);
     }
 
-    /// <summary>Whether a path lies below the folder for intermediate files, which nobody edits.</summary>
+    /// <summary>True if a path lies below the folder for intermediate files, which nobody edits.</summary>
     public bool IsIntermediate(string path) =>
         path.StartsWith(IntermediateFolder, StringComparison.Ordinal) && path.Length > IntermediateFolder.Length
         && path[IntermediateFolder.Length] == Path.DirectorySeparatorChar;
@@ -84,7 +84,9 @@ internal class BuildSession : IDisposable
         AtomicFile.Write(UnfinishedFile, _ => { });
     }
 
-    /// <summary>To be called between a step and the publication of its result: what it read must be what the result's key is made of.</summary>
+    /// <summary>
+    /// To be called between a step and the publication of its result: what it read must be what the result's key is made of.
+    /// </summary>
     /// <param name="path">A file that the step read.</param>
     /// <param name="known">The hash of it in the key.</param>
     /// <exception cref="LoraBuildException">LB6009: it was changed.</exception>
@@ -97,7 +99,9 @@ internal class BuildSession : IDisposable
         }
     }
 
-    /// <summary>Saves all that this build saw as the last one's state. Its knowledge of the build before stays for its further targets.</summary>
+    /// <summary>
+    /// Saves all that this build saw as the last one's state. Its knowledge of the build before stays for its further targets.
+    /// </summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
     public void Save()
     {
@@ -121,7 +125,9 @@ internal class BuildSession : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Deletes those files of a folder of the build's own that this build neither made nor kept, and folders that are empty then.</summary>
+    /// <summary>
+    /// Deletes those files of a folder of the build's own that this build neither made nor kept, and folders that are empty then.
+    /// </summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be deleted.</exception>
     public void Sweep(string folder) => Sweep(folder, State.IsSeen);
 

@@ -9,14 +9,14 @@ using LoraBuild.Settings.Sampling;
 namespace LoraBuild.Tasks.Steps;
 
 /// <summary>
-/// Pictures that a base model draws, with LoRA files on it or without, memoised batch by batch: which pictures are drawn together can change
-/// their last bits, so a batch is drawn and kept as a whole. All that is missing is drawn by one worker, which loads the model once.
+/// Pictures that a base model draws, with LoRA files on it or without, memoised batch by batch: which pictures are drawn together can
+/// change their last bits, so a batch is drawn and kept as a whole. All that is missing is drawn by one worker, which loads the model once.
 /// </summary>
 /// <param name="host">The build.</param>
 /// <param name="workerAssembly">The worker.</param>
 /// <param name="model">The base model.</param>
 /// <param name="job">A job without batches: how the model is loaded.</param>
-/// <param name="batchSize">How many pictures are drawn at a time.</param>
+/// <param name="batchSize">The number of pictures that are drawn at a time.</param>
 internal sealed class DrawingStep(IBuildHost host, string workerAssembly, BaseModelFiles model, DrawJob job, int batchSize)
 {
     private const int Version = 4;

@@ -6,8 +6,8 @@ using LoraBuild.Protocol;
 namespace LoraBuild.Tasks.Steps;
 
 /// <summary>
-/// The libraries that the worker runs on, each with its version and, as a hash, the native libraries that it loaded: part of the key of what
-/// they make.
+/// The libraries that the worker runs on, each with its version and, as a hash, the native libraries that it loaded: part of the key of
+/// what they make.
 /// </summary>
 /// <param name="Images">The library that decodes pictures.</param>
 /// <param name="Tagger">The library that runs the tagger.</param>
@@ -22,8 +22,8 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
     private static readonly string[] DevicePatterns = ["nvidia*", "kfd"];
 
     /// <summary>
-    /// Asks the worker; the answer holds for as long as the worker's assemblies, the GPUs that it sees and the native libraries that it loaded
-    /// stay the same.
+    /// Asks the worker; the answer holds for as long as the worker's assemblies, the GPUs that it sees and the native libraries that it
+    /// loaded stay the same.
     /// </summary>
     /// <exception cref="LoraBuildException">LB6003: the worker or an engine is missing.</exception>
     public static EngineVersions Of(IBuildHost host, string workerAssembly)
@@ -35,7 +35,9 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
         return host.Session.Engines = Of(host.Session, Folder(workerAssembly), () => Ask(host, workerAssembly), host.Token);
     }
 
-    /// <summary>The full paths of the native libraries that a worker loaded when it was last asked: a build's tools, although it reads them.</summary>
+    /// <summary>
+    /// The full paths of the native libraries that a worker loaded when it was last asked: a build's tools, although it reads them.
+    /// </summary>
     /// <param name="session">A build that has asked, by <see cref="Of(IBuildHost, string)"/>.</param>
     /// <param name="workerAssembly">The worker.</param>
     public static IReadOnlySet<string> LibraryFiles(BuildSession session, string workerAssembly)

@@ -8,7 +8,7 @@ internal interface IBuildHost
     /// <summary>The build.</summary>
     PipelineSession Session { get; }
 
-    /// <summary>Whether an error was reported.</summary>
+    /// <summary>True if an error was reported.</summary>
     bool HasErrors { get; }
 
     /// <summary>Is cancelled by Ctrl-C.</summary>

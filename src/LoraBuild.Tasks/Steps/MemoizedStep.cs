@@ -15,7 +15,7 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="token">Ends the search for results.</param>
 internal sealed class MemoizedStep(BuildSession session, string step, CancellationToken token)
 {
-    /// <summary>Whether results go to the store; others are known to the project's state alone.</summary>
+    /// <summary>True to put results into the store; others are known to the project's state alone.</summary>
     public bool IsStored { get; init; } = true;
 
     /// <summary>Brings every result up to date.</summary>
@@ -51,7 +51,7 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
     /// <summary>The same for a single result.</summary>
     /// <param name="output">The result wanted.</param>
     /// <param name="make">Makes it; null where it failed, which was reported.</param>
-    /// <returns>Whether the result is there.</returns>
+    /// <returns>True if the result is there.</returns>
     public bool Run(StepOutput output, Func<StepResult?> make) => Run([output], (_, finished) =>
     {
         if (make() is { } result)
@@ -144,7 +144,7 @@ internal sealed record StepOutput
     /// <summary>The folder of its files where they are only known when it is made.</summary>
     public string? Folder { get; private init; }
 
-    /// <summary>Whether facts belong to it.</summary>
+    /// <summary>True if facts belong to it.</summary>
     public bool HasFacts { get; init; }
 
     /// <summary>A result of several files.</summary>

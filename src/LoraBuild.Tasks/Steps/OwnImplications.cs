@@ -6,11 +6,12 @@ namespace LoraBuild.Tasks.Steps;
 
 /// <summary>The implications of a project: Danbooru's, changed by the author's own table where there is one.</summary>
 /// <param name="Table">The implications.</param>
-/// <param name="Content">What of them is the author's, for keys.</param>
+/// <param name="Content">The author's own among them, for keys.</param>
 internal sealed record OwnImplications(ImplicationTable Table, ContentHash Content)
 {
     /// <summary>Reads the author's table, if one is named.</summary>
-    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB3005: it is malformed; LB6009: it was changed meanwhile.</exception>
+    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB3005: it is malformed; LB6009: it was changed
+    /// meanwhile.</exception>
     public static OwnImplications Read(BuildSession session, string? path)
     {
         if (path is null)

@@ -23,8 +23,8 @@ internal sealed class PipelineSession(string intermediateFolder, string cachePat
     }
 
     /// <summary>
-    /// The pictures of the characters as the last step left them: each step takes those of the step before, and leaves out what it could not
-    /// process.
+    /// The pictures of the characters as the last step left them: each step takes those of the step before, and leaves out what it could
+    /// not process.
     /// </summary>
     public IReadOnlyList<ProjectPicture> Pictures { get; set; } = [];
 

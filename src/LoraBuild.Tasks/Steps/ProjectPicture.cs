@@ -11,7 +11,7 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="Id">Its name in the dataset and in obj/.</param>
 /// <param name="Source">The author's file, relative to the project, for messages and the manifest.</param>
 /// <param name="SourcePath">The file that it is normalized from, absolute.</param>
-/// <param name="Repeats">How often an epoch shows it; at least 1.</param>
+/// <param name="Repeats">The number of times that an epoch shows it; at least 1.</param>
 internal sealed record ProjectPicture(string Id, string Source, string SourcePath, int Repeats)
 {
     // Most pictures have no edits of either kind, and a serializer takes its time to start.

@@ -11,7 +11,7 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="workerAssembly">The worker.</param>
 /// <param name="fetch">Brings a file or URI, which must hash to a SHA-256 or to nothing, onto this machine.</param>
 /// <param name="taggers">The taggers: see <see cref="TagPictures.Taggers"/>.</param>
-/// <param name="combination">How the scores of several become one: see <see cref="ScoreCombination"/>.</param>
+/// <param name="combination">The way in which the scores of several become one: see <see cref="ScoreCombination"/>.</param>
 /// <param name="selection">The project's thresholds, to which taggers with thresholds of their own are stretched.</param>
 internal sealed class TaggerScoring(
     IBuildHost host, string workerAssembly, Func<string, string, string> fetch, IReadOnlyList<ProjectTagger> taggers, string combination, TagSelection selection)

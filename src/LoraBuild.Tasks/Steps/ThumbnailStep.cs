@@ -48,7 +48,7 @@ internal sealed class ThumbnailStep
         return outputs.ToDictionary(output => output.Id, output => output.Files![0], StringComparer.Ordinal);
     }
 
-    /// <summary>Where the page is as it was, so are they: the next build finds them without asking the store.</summary>
+    /// <summary>Keeps the thumbnails of a page that is as it was: the next build finds them without asking the store.</summary>
     /// <param name="pictures">The pictures.</param>
     public void Keep(IReadOnlyList<PicturedFile> pictures)
     {

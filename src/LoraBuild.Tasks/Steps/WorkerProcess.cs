@@ -18,7 +18,7 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
     private const int LastWords = 5;
 
     /// <summary>Runs a job to its end.</summary>
-    /// <param name="job">What to do.</param>
+    /// <param name="job">The job.</param>
     /// <param name="step">The step's name, for messages.</param>
     /// <param name="finished">Called for every item that is done, on the calling thread.</param>
     /// <param name="token">Cancels the job; the worker keeps what is worth keeping and ends.</param>

@@ -6,7 +6,7 @@ namespace LoraBuild.Torch.Interop;
 /// <summary>The managed half of a graph node: one call of a custom function. The native half keeps it while the graph lives.</summary>
 /// <param name="name">The function's name, for messages.</param>
 /// <param name="backward">The output's gradient -> gradients of all arguments.</param>
-/// <param name="context">What forward has kept for backward.</param>
+/// <param name="context">The state that forward has kept for backward.</param>
 /// <param name="isTensor">For each argument of the call, whether it is a tensor and so has a gradient.</param>
 internal sealed unsafe class FunctionNode(
     string name, Func<autograd.AutogradContext, Tensor, List<Tensor>> backward, autograd.AutogradContext context, bool[] isTensor)
@@ -15,7 +15,9 @@ internal sealed unsafe class FunctionNode(
     private nint _borrowed;
     private int _savedCount;
 
-    /// <summary>Makes the output of a forward pass the result of a new node over <paramref name="inputs"/>; saves what forward asked for.</summary>
+    /// <summary>
+    /// Makes the output of a forward pass the result of a new node over <paramref name="inputs"/>; saves what forward asked for.
+    /// </summary>
     internal Tensor Attach(Tensor[] inputs, Tensor output)
     {
         var node = NewNode(inputs);

@@ -18,7 +18,7 @@ internal sealed unsafe class Operator(string name)
 
     public static implicit operator Operator(string name) => new(name);
 
-    /// <summary>Whether this libtorch has the operator.</summary>
+    /// <summary>True if this libtorch has the operator.</summary>
     internal bool Exists => Find() != 0;
 
     /// <summary>The operator's one tensor.</summary>

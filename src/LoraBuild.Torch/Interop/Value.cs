@@ -54,7 +54,7 @@ internal readonly struct Value
     };
 
     /// <summary>Writes the value, its list or text into <paramref name="slots"/>, which must not move until the call is over.</summary>
-    /// <returns>How many slots were used.</returns>
+    /// <returns>The number of slots that were used.</returns>
     internal unsafe int Write(out NativeValue target, Span<long> slots)
     {
         target = new NativeValue { Tag = Tag, Bits = Bits };

@@ -4,9 +4,9 @@ using static LoraBuild.Torch.torch;
 namespace LoraBuild.Torch.Layers;
 
 /// <summary>
-/// Layers as one operator of our own each way, which spare a small model most of its calls and a large one copies. They are made for 32-bit tensors
-/// on a CPU, where the number of threads changes no bit, and those with a product of low rank for any on a GPU. Each gives null for other tensors;
-/// then the caller composes the layer of plain operators, as it always does in the TorchSharp form of the engine.
+/// Layers as one operator of our own each way, which spare a small model most of its calls and a large one copies. They are made for 32-bit
+/// tensors on a CPU, where the number of threads changes no bit, and those with a product of low rank for any on a GPU. Each gives null for
+/// other tensors; then the caller composes the layer of plain operators, as it always does in the TorchSharp form of the engine.
 /// </summary>
 public static class FusedLayers
 {
@@ -15,7 +15,7 @@ public static class FusedLayers
     /// <param name="w1B">[r, in].</param>
     /// <param name="w2A">[out, r].</param>
     /// <param name="w2B">[r, in].</param>
-    /// <param name="scale">What the change is multiplied by.</param>
+    /// <param name="scale">The factor of the change.</param>
     /// <returns>down [r x r, in] and up [out, r x r], or null.</returns>
     public static (Tensor Down, Tensor Up)? HadamardFactors(Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale) =>
         SuitProduct(w1A) ? OwnOperators.hadamard_factors.Pair(w1A, w1B, w2A, w2B, scale) : null;
@@ -35,8 +35,8 @@ public static class FusedLayers
     /// <param name="w1B">[r, in x kernel x kernel].</param>
     /// <param name="w2A">[out, r].</param>
     /// <param name="w2B">[r, in x kernel x kernel].</param>
-    /// <param name="scale">What the change is multiplied by.</param>
-    /// <param name="materialized">Whether the change is added to the weight; else its factors work beside it.</param>
+    /// <param name="scale">The factor of the change.</param>
+    /// <param name="materialized">True to add the change to the weight; else its factors work beside it.</param>
     /// <param name="stride">The step between outputs, in pixels of the input; of a convolution.</param>
     /// <param name="padding">The zeros added at each edge, in pixels; of a convolution.</param>
     /// <returns>The layer's output, or null.</returns>
@@ -59,7 +59,9 @@ public static class FusedLayers
             ? OwnOperators.linear_product.Call(input, weight, bias, down, up)
             : null;
 
-    /// <summary>A square convolution by a matrix product of columns, with a product of low rank beside it. Gradients go to all but the bias.</summary>
+    /// <summary>
+    /// A square convolution by a matrix product of columns, with a product of low rank beside it. Gradients go to all but the bias.
+    /// </summary>
     /// <param name="input">[batch, in, height, width].</param>
     /// <param name="weight">[out, in, kernel, kernel].</param>
     /// <param name="bias">[out] or null.</param>

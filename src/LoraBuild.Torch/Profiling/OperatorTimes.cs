@@ -9,7 +9,9 @@ namespace LoraBuild.Torch.Profiling;
 /// </summary>
 public static unsafe class OperatorTimes
 {
-    /// <summary>The entry for what the autograd engine took between its operators on the way back; managed functions called by it do not count.</summary>
+    /// <summary>
+    /// The entry for what the autograd engine took between its operators on the way back; managed functions called by it do not count.
+    /// </summary>
     public const string Engine = "autograd engine";
 
     /// <summary>Runs <paramref name="action"/>, and tells what its operators took. One such call at a time in a process.</summary>

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace LoraBuild.Torch.Layers;
 
-/// <summary>Layers as one operator each way. TorchSharp has none, so that each is null and the caller composes the layer of plain operators.</summary>
+/// <summary>
+/// Layers as one operator each way. TorchSharp has none, so that each is null and the caller composes the layer of plain operators.
+/// </summary>
 public static class FusedLayers
 {
     /// <summary>The factors of a LoHa's change.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LoraBuild.Torch;
 
-/// <summary>What TorchSharp's native library needs of the machine.</summary>
+/// <summary>The needs of TorchSharp's native library on a machine.</summary>
 public static class NativeLibraries
 {
     /// <summary>Checks it, because TorchSharp says only that a package is missing.</summary>

@@ -5,18 +5,18 @@ using LoraBuild.Training.Randomness;
 namespace LoraBuild.Training.Adapters;
 
 /// <summary>
-/// The dropouts of an adapter at a step: a function of the seed, the step, the layer's name and, for a layer of the UNet, the sample, so that
-/// neither recomputation in the backward pass nor resuming nor the number of replicas changes it.
+/// The dropouts of an adapter at a step: a function of the seed, the step, the layer's name and, for a layer of the UNet, the sample, so
+/// that neither recomputation in the backward pass nor resuming nor the number of replicas changes it.
 /// </summary>
 /// <remarks>
 /// sd-scripts' <c>networks.lora</c> drops ranks sample by sample and single low-rank values, and scales up what is left. LyCORIS drops
 /// output channels of the change at each step without scaling, and, in its bypass mode, single values of what is added to the output.
 /// </remarks>
 /// <param name="settings">The rates.</param>
-/// <param name="place">Where the training is.</param>
+/// <param name="place">The place in the training.</param>
 /// <param name="layer">The layer's name.</param>
 /// <param name="perSample">
-/// Whether the rows of the layer's input are samples. The text encoder's are not, because it sees chunks of captions, equal ones once: what
+/// True if the rows of the layer's input are samples. The text encoder's are not, because it sees chunks of captions, equal ones once: what
 /// is dropped there is the same for all of them.
 /// </param>
 public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place, string layer, bool perSample)
@@ -24,16 +24,16 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
     private readonly long layerHash = NameHash.Of(layer);
     private readonly bool lowRank = settings.Algo == AdapterAlgorithm.Lora;
 
-    /// <summary>Whether these settings drop anything.</summary>
+    /// <summary>True if these settings drop anything.</summary>
     public static bool IsIn(TrainingSettings settings) => settings.NetworkDropout > 0 || settings.RankDropout > 0 || settings.ModuleDropout > 0;
 
-    /// <summary>Whether this step leaves the adapter out.</summary>
+    /// <summary>True if this step leaves the adapter out.</summary>
     public bool DropsModule => place.Pass is { } pass && DropsModuleIn(pass);
 
-    /// <summary>Whether values of what is added to the layer's output are dropped.</summary>
+    /// <summary>True if values of what is added to the layer's output are dropped.</summary>
     public bool DropsOutput => place.Pass is not null && settings.NetworkDropout > 0 && !lowRank;
 
-    /// <summary>Whether a pass leaves the adapter out.</summary>
+    /// <summary>True if a pass leaves the adapter out.</summary>
     /// <param name="pass">Its number in the whole training, from 0.</param>
     public bool DropsModuleIn(long pass) => settings.ModuleDropout > 0 && StreamOf(pass, RandomPurpose.ModuleDropout).NextDouble() < settings.ModuleDropout;
 
@@ -92,7 +92,9 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
 /// <summary>The place of a network's adapters in the training; their dropouts are a function of it.</summary>
 public sealed class DropoutPlace
 {
-    /// <summary>The number of the pass through the models that is going on, from 0; null outside the training, where nothing is dropped.</summary>
+    /// <summary>
+    /// The number of the pass through the models that is going on, from 0; null outside the training, where nothing is dropped.
+    /// </summary>
     public long? Pass { get; set; }
 
     /// <summary>The first of the batch's samples that these models see.</summary>

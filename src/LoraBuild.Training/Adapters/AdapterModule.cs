@@ -74,7 +74,7 @@ public sealed class AdapterModule : ILayerAdapter
     /// <summary>The change as a LoHa, where it is one and no more: without DoRA, scalar, dropout or Tucker's cores.</summary>
     internal AcceleratedLoHa? Plain => Lengths is null && dropout is null ? constant as AcceleratedLoHa : null;
 
-    /// <summary>Whether a training step's pass leaves it out, by its number from 0.</summary>
+    /// <summary>True if a training step's pass leaves it out, by its number from 0.</summary>
     public bool IsDroppedIn(long pass) => dropout?.DropsModuleIn(pass) == true;
 
     /// <summary>The adapter's tensors as a LoRA file keeps them; <c>alpha</c> is a scalar.</summary>

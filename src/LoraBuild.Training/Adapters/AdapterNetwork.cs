@@ -78,9 +78,12 @@ public sealed class AdapterNetwork : IDisposable
     public AdapterNetwork Twin(IDiffusionModel second) =>
         new(blueprints, LayersOf(second), Parameters.Twin(), settings, makesFactorsAtOnce: factors is not null);
 
-    /// <summary>Says which pass through the models comes next; dropouts depend on it. Before it, and after <see cref="EndPass"/>, nothing is dropped.</summary>
+    /// <summary>
+    /// Says which pass through the models comes next; dropouts depend on it. Before it, and after <see cref="EndPass"/>, nothing is
+    /// dropped.
+    /// </summary>
     /// <param name="pass">Its number in the whole training, from 0.</param>
-    /// <param name="firstSample">Where the samples that these models see begin in the batch.</param>
+    /// <param name="firstSample">The index in the batch of the first sample that these models see.</param>
     public void BeginPass(long pass, int firstSample = 0)
     {
         place.Pass = pass;
@@ -96,8 +99,8 @@ public sealed class AdapterNetwork : IDisposable
     }
 
     /// <summary>
-    /// sd-scripts' <c>scale_weight_norms</c>: changes of a layer's weight that are longer than this are scaled down to it. LoHa and LoCon keep
-    /// the scale in a number of their own, as LyCORIS does, LoKr and <c>networks.lora</c> spread it over their factors.
+    /// sd-scripts' <c>scale_weight_norms</c>: changes of a layer's weight that are longer than this are scaled down to it. LoHa and LoCon
+    /// keep the scale in a number of their own, as LyCORIS does, LoKr and <c>networks.lora</c> spread it over their factors.
     /// </summary>
     /// <param name="max">The longest that is allowed (L2 norm).</param>
     public void ScaleWeightNorms(double max)

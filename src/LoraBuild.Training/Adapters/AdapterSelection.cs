@@ -10,7 +10,8 @@ namespace LoraBuild.Training.Adapters;
 internal static class AdapterSelection
 {
     /// <summary>The layers with adapters by preset, blocks and ranks: text encoders first, each part's in LyCORIS' order.</summary>
-    /// <exception cref="LoraBuildException">LB5001: the preset names something that no layer has to do with, or nothing is left.</exception>
+    /// <exception cref="LoraBuildException">LB5001: the preset names something that no layer has to do with, or nothing is
+    /// left.</exception>
     public static IReadOnlyList<AdapterPlace> Choose(IDiffusionModel model, TrainingSettings settings)
     {
         var preset = PresetOf(settings);

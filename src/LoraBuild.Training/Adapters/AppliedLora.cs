@@ -26,10 +26,10 @@ public sealed class AppliedLora : IDisposable
     /// <summary>Reads a file and puts its adapters on the model's layers, in place of those that are there.</summary>
     /// <param name="path">A <c>.safetensors</c> file: LyCORIS' LoHa, LoCon or LoKr, sd-scripts' LoRA, or diffusers' LoRA.</param>
     /// <param name="model">The model.</param>
-    /// <param name="strength">How strongly the changes are applied: 1 as trained.</param>
+    /// <param name="strength">The factor of the changes: 1 as trained.</param>
     /// <exception cref="Base.Diagnostics.LoraBuildException">
-    /// LB4001, LB4002, LB6004: the file is missing, damaged or cannot be read. LB4005: it holds no LoRA, or one for another model; no layer has
-    /// changed.
+    /// LB4001, LB4002, LB6004: the file is missing, damaged or cannot be read. LB4005: it holds no LoRA, or one for another model; no layer
+    /// has changed.
     /// </exception>
     public static AppliedLora Apply(string path, IDiffusionModel model, double strength = 1) => Apply([(path, strength)], model);
 

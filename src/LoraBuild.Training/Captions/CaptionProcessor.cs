@@ -5,8 +5,9 @@ using LoraBuild.Settings;
 namespace LoraBuild.Training.Captions;
 
 /// <summary>
-/// What a step reads of a picture's caption, in the order of sd-scripts' <c>process_caption</c>: prefix and suffix, dropout of the whole
-/// caption, wildcards, then (with the tags apart) warm-up, shuffle and dropout of tags, at last the secondary separator.
+/// Makes a step's prompt from a picture's caption, in the order of sd-scripts' <c>process_caption</c>. First come prefix and suffix,
+/// dropout of the whole caption and wildcards. Then, with the tags apart, come warm-up, shuffle and dropout of tags, at last the secondary
+/// separator.
 /// </summary>
 public static class CaptionProcessor
 {
@@ -14,9 +15,9 @@ public static class CaptionProcessor
 
     /// <summary>The text that is tokenized; empty where the caption is dropped.</summary>
     /// <param name="caption">The caption as written; only one of its lines counts.</param>
-    /// <param name="settings">What is done to it.</param>
+    /// <param name="settings">The settings of captions.</param>
     /// <param name="moment">When it is read.</param>
-    /// <param name="random">Where every choice comes from.</param>
+    /// <param name="random">The source of every choice.</param>
     public static string Process(string caption, TrainingSettings settings, CaptionMoment moment, CounterRandom random)
     {
         if (settings.CaptionPrefix is { } prefix)

@@ -43,7 +43,9 @@ public sealed class BatchLoader : IDisposable
             StartNext();
     }
 
-    /// <summary>How long <see cref="Take"/> has waited in all, but for the first batch, before which nothing could be made ahead.</summary>
+    /// <summary>
+    /// The time that <see cref="Take"/> has waited in all, but for the first batch, before which nothing could be made ahead.
+    /// </summary>
     public TimeSpan Waited => waiting.Elapsed;
 
     /// <summary>The next batch.</summary>

@@ -8,8 +8,8 @@ using LoraBuild.Training.Randomness;
 namespace LoraBuild.Training.Data;
 
 /// <summary>
-/// sd-scripts' <c>cache_latents</c>: every picture, and its mirror image where <c>flip_aug</c> is set, is encoded once, and training sees one
-/// sample of its distribution, always the same. The distributions themselves can be kept in the store: under a key of all that they
+/// sd-scripts' <c>cache_latents</c>: every picture, and its mirror image where <c>flip_aug</c> is set, is encoded once, and training sees
+/// one sample of its distribution, always the same. The distributions themselves can be kept in the store: under a key of all that they
 /// follow from, so that another picture, VAE or size never finds an old one.
 /// </summary>
 public sealed class LatentCache : IDisposable
@@ -25,8 +25,8 @@ public sealed class LatentCache : IDisposable
 
     /// <summary>An empty cache.</summary>
     /// <param name="encoder">Encodes what is not in the store.</param>
-    /// <param name="settings">How pictures are shown, and how many are encoded at a time.</param>
-    /// <param name="store">Where distributions are kept; null: nowhere.</param>
+    /// <param name="settings">The settings of pictures, and of the number encoded at a time.</param>
+    /// <param name="store">The store for distributions; null: none.</param>
     /// <param name="scratch">A folder for the files that go to and come from the store.</param>
     public LatentCache(LatentEncoder encoder, TrainingSettings settings, ContentStore? store, string scratch)
     {
@@ -36,12 +36,15 @@ public sealed class LatentCache : IDisposable
         this.scratch = scratch;
     }
 
-    /// <summary>Fills the cache. Groups of <c>vae_batch_size</c> pictures are encoded together, the same ones whatever the store holds.</summary>
+    /// <summary>
+    /// Fills the cache. Groups of <c>vae_batch_size</c> pictures are encoded together, the same ones whatever the store holds.
+    /// </summary>
     /// <param name="dataset">The pictures.</param>
-    /// <param name="views">Where their pixels come from.</param>
+    /// <param name="views">The source of their pixels.</param>
     /// <param name="cancellation">Looked at between groups.</param>
-    /// <returns>How many pictures, mirrored ones included, were encoded and not found in the store.</returns>
-    /// <exception cref="Base.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read. LB6001: the store cannot be written.</exception>
+    /// <returns>The number of pictures, mirrored ones included, that were encoded and not found in the store.</returns>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB2xxx, LB6004: a picture cannot be read. LB6001: the store cannot be
+    /// written.</exception>
     public int Fill(TrainingDataset dataset, ViewReader views, CancellationToken cancellation = default)
     {
         var fingerprint = store is null ? "" : encoder.Fingerprint();
@@ -66,7 +69,7 @@ public sealed class LatentCache : IDisposable
         return encodedCount;
     }
 
-    /// <summary>How many views it holds.</summary>
+    /// <summary>The number of views in the cache.</summary>
     public int Count => latents.Count;
 
     /// <summary>The views that it holds, in the order in which they were encoded.</summary>

@@ -3,22 +3,24 @@ using LoraBuild.Training.Engine;
 namespace LoraBuild.Training.Data;
 
 /// <summary>
-/// Encodes samples, <c>vae_batch_size</c> at a time, or takes their latents from the <see cref="LatentCache"/>. The distribution of a view's
-/// latents does not change during training, so those of views that were encoded by themselves are kept, up to a bound: a picture that is
-/// shown again from the same place is not encoded again.
+/// Encodes samples, <c>vae_batch_size</c> at a time, or takes their latents from the <see cref="LatentCache"/>. The distribution of a
+/// view's latents does not change during training, so those of views that were encoded by themselves are kept, up to a bound: a picture
+/// that is shown again from the same place is not encoded again.
 /// </summary>
 /// <param name="encoder">The encoder.</param>
-/// <param name="cache">What was encoded before the training; null: nothing.</param>
-/// <param name="vaeBatchSize">How many samples are encoded together.</param>
+/// <param name="cache">The latents that were encoded before the training; null: none.</param>
+/// <param name="vaeBatchSize">The number of samples that are encoded together.</param>
 /// <param name="maxBytes">The most memory for kept distributions, in bytes.</param>
-/// <param name="sideBySide">Whether to encode two groups of samples at a time, each on one core: see <see cref="SideBySide"/>.</param>
+/// <param name="sideBySide">True to encode two groups of samples at a time, each on one core: see <see cref="SideBySide"/>.</param>
 public sealed class LatentSource(LatentEncoder encoder, LatentCache? cache, int vaeBatchSize, long maxBytes, bool sideBySide = false) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<PictureView, (Tensor Mean, Tensor LogVariance)> kept = [];
     private long bytes;
 
-    /// <summary>Scaled latents of a batch, [batch, 4, height / 8, width / 8], float32: for each sample its own draw of the distribution.</summary>
+    /// <summary>
+    /// Scaled latents of a batch, [batch, 4, height / 8, width / 8], float32: for each sample its own draw of the distribution.
+    /// </summary>
     public Tensor Encode(TrainingBatch batch)
     {
         if (cache is not null)

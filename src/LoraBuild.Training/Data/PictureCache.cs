@@ -6,15 +6,20 @@ using LoraBuild.Imaging.Resampling;
 
 namespace LoraBuild.Training.Data;
 
-/// <summary>Decoded and resized pictures, kept in memory up to a bound; those beyond it are decoded at each use. Safe for several threads.</summary>
+/// <summary>
+/// Decoded and resized pictures, kept in memory up to a bound; those beyond it are decoded at each use. Safe for several threads.
+/// </summary>
 /// <param name="maxBytes">The most memory for pictures, in bytes.</param>
 public sealed class PictureCache(long maxBytes)
 {
     private readonly ConcurrentDictionary<int, Lazy<Raster>> rasters = new();
     private long bytes;
 
-    /// <summary>The picture at the size from which it is cropped. Its alpha is the mask of the loss, and does not touch its colours.</summary>
-    /// <exception cref="LoraBuildException">LB2xxx, LB6004: it cannot be decoded or read. LB6009: it is not the one that the dataset lists.</exception>
+    /// <summary>
+    /// The picture at the size from which it is cropped. Its alpha is the mask of the loss, and does not touch its colours.
+    /// </summary>
+    /// <exception cref="LoraBuildException">LB2xxx, LB6004: it cannot be decoded or read. LB6009: it is not the one that the dataset
+    /// lists.</exception>
     public Raster Get(TrainingPicture picture)
     {
         if (rasters.TryGetValue(picture.Index, out var kept))

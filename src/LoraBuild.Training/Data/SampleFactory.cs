@@ -10,19 +10,19 @@ namespace LoraBuild.Training.Data;
 /// <summary>
 /// Makes samples: each is a function of (seed, step, place in the batch) and of its picture alone, whatever thread makes it and when.
 /// </summary>
-/// <param name="views">Where pixels come from.</param>
+/// <param name="views">The source of pixels.</param>
 /// <param name="model">Tokenizes captions, and gives the size of latents.</param>
-/// <param name="settings">What is random, and the seed.</param>
+/// <param name="settings">The settings of what is random, and the seed.</param>
 public sealed class SampleFactory(ViewReader views, IDiffusionModel model, TrainingSettings settings)
 {
     private readonly int channels = (int)model.Autoencoder.LatentChannels;
     private readonly int reduction = model.Autoencoder.Reduction;
 
-    /// <summary>Where the samples' noise comes from.</summary>
+    /// <summary>The source of the samples' noise.</summary>
     public TrainingNoise Noise { get; } = new(settings, (int)model.Autoencoder.LatentChannels);
 
     /// <summary>The sample at a place of a step's batch.</summary>
-    /// <param name="picture">What it shows.</param>
+    /// <param name="picture">The picture that the sample shows.</param>
     /// <param name="step">The step, from 0.</param>
     /// <param name="place">The place in the batch, from 0.</param>
     /// <param name="moment">When its caption is read.</param>

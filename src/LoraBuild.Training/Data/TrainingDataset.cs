@@ -65,7 +65,9 @@ public sealed class TrainingDataset
             : throw new LoraBuildException(DiagnosticCode.NoPictures, "The dataset has no pictures, so there is nothing to train on.", folder);
     }
 
-    /// <summary>The batches of an epoch, as indices of pictures. A batch is of one bucket; where a bucket's samples run out it is smaller.</summary>
+    /// <summary>
+    /// The batches of an epoch, as indices of pictures. A batch is of one bucket; where a bucket's samples run out it is smaller.
+    /// </summary>
     /// <param name="epoch">The epoch, from 0.</param>
     public IReadOnlyList<int[]> BatchesOf(int epoch)
     {
@@ -92,7 +94,7 @@ public sealed record Bucket(PixelSize Size, IReadOnlyList<int> Samples);
 /// <param name="Path">The PNG.</param>
 /// <param name="Name">Its name in messages: group folder and file.</param>
 /// <param name="Caption">Its caption.</param>
-/// <param name="Repeats">How often an epoch shows it.</param>
+/// <param name="Repeats">The number of times that an epoch shows it.</param>
 /// <param name="Placement">The bucket, and the size to resize to before cropping.</param>
 public sealed record TrainingPicture(int Index, string Path, string Name, string Caption, int Repeats, BucketPlacement Placement)
 {
@@ -102,6 +104,6 @@ public sealed record TrainingPicture(int Index, string Path, string Name, string
     /// <summary>SHA-256 of the PNG's bytes, lower-case hexadecimal.</summary>
     public string Sha256 { get; init; } = "";
 
-    /// <summary>Whether it is a regularisation image: it shows others of her class, and weighs <c>prior_loss_weight</c> in the loss.</summary>
+    /// <summary>True for a regularisation image: it shows others of her class, and weighs <c>prior_loss_weight</c> in the loss.</summary>
     public bool IsRegularization { get; init; }
 }

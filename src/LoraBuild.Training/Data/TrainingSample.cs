@@ -5,7 +5,7 @@ namespace LoraBuild.Training.Data;
 
 /// <summary>One picture as a step sees it, with all that is random about it.</summary>
 /// <param name="Picture">The picture.</param>
-/// <param name="View">Which part of it.</param>
+/// <param name="View">The part of it.</param>
 /// <param name="Text">The caption, tokenized.</param>
 /// <param name="Timestep">0..999.</param>
 /// <param name="Noise">The noise to add and to predict: channels x height / 8 x width / 8. Null where it depends on the latents.</param>
@@ -19,10 +19,10 @@ public sealed record TrainingSample(
     /// <summary>The view: 3 x height x width, in -1..1; null where its latents are cached.</summary>
     public float[]? Pixels { get; init; }
 
-    /// <summary>How much each position of the latents counts in the loss, height / 8 x width / 8, in 0..1; null: fully.</summary>
+    /// <summary>The weight of each position of the latents in the loss, height / 8 x width / 8, in 0..1; null: fully.</summary>
     public float[]? Mask { get; init; }
 
-    /// <summary>How much the sample counts in the loss.</summary>
+    /// <summary>The weight of the sample in the loss.</summary>
     public double Weight { get; init; } = 1;
 }
 
@@ -30,8 +30,8 @@ public sealed record TrainingSample(
 /// <param name="Picture">The picture's index.</param>
 /// <param name="Left">Columns cut away at the left.</param>
 /// <param name="Top">Rows cut away at the top.</param>
-/// <param name="Mirrored">Whether left and right are exchanged.</param>
-/// <param name="Colours">How its colours are changed.</param>
+/// <param name="Mirrored">True if left and right are exchanged.</param>
+/// <param name="Colours">The change of its colours.</param>
 public readonly record struct PictureView(int Picture, int Left, int Top, bool Mirrored, ColourChange Colours)
 {
     /// <summary>The middle of a picture in its own colours.</summary>
@@ -45,7 +45,10 @@ public readonly record struct PictureView(int Picture, int Left, int Top, bool M
 /// <param name="Samples">The samples.</param>
 public sealed record TrainingBatch(int Step, PixelSize Size, IReadOnlyList<TrainingSample> Samples)
 {
-    /// <summary>The samples' masks, [batch, 1, height, width] at the size of the latents, float32; ones for samples without. Null where none has one.</summary>
+    /// <summary>
+    /// The samples' masks, [batch, 1, height, width] at the size of the latents, float32; ones for samples without. Null where none has
+    /// one.
+    /// </summary>
     public Tensor? Mask(long height, long width)
     {
         if (Samples.All(sample => sample.Mask is null))

@@ -4,7 +4,7 @@ using LoraBuild.Imaging.Rasters;
 namespace LoraBuild.Training.Data;
 
 /// <summary>Reads the pixels of a view of a picture as the models take them.</summary>
-/// <param name="pictures">Where pictures come from.</param>
+/// <param name="pictures">The source of pictures.</param>
 public sealed class ViewReader(PictureCache pictures)
 {
     /// <summary>The view's colours: 3 x height x width, in -1..1.</summary>
@@ -36,13 +36,13 @@ public sealed class ViewReader(PictureCache pictures)
         return pixels;
     }
 
-    /// <summary>What of the view the loss counts: see <see cref="LatentMask.Of"/>.</summary>
+    /// <summary>The part of the view that the loss counts: see <see cref="LatentMask.Of"/>.</summary>
     /// <exception cref="Base.Diagnostics.LoraBuildException">As <see cref="Pixels"/>.</exception>
     public float[]? Mask(TrainingPicture picture, PictureView view, int reduction) =>
         LatentMask.Of(pictures.Get(picture), picture.Placement.Bucket, view, reduction);
 }
 
-/// <summary>What of a view the loss counts, at the size of its latents.</summary>
+/// <summary>The part of a view that the loss counts, at the size of its latents.</summary>
 public static class LatentMask
 {
     /// <summary>

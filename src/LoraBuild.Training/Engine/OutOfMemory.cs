@@ -8,7 +8,7 @@ namespace LoraBuild.Training.Engine;
 /// <summary>Tells an engine's lack of memory from other failures, and names the settings that need less, most useful first.</summary>
 public static class OutOfMemory
 {
-    /// <summary>Whether the engine failed for want of memory, on a GPU or a CPU.</summary>
+    /// <summary>True if the engine failed for want of memory, on a GPU or a CPU.</summary>
     public static bool IsCauseOf(Exception exception) => exception is OutOfMemoryException
         || (exception is ExternalException
             && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
@@ -32,9 +32,9 @@ public static class OutOfMemory
     }
 
     /// <summary>The error for the author.</summary>
-    /// <param name="settings">What was set: only what is not yet at its lowest is named.</param>
+    /// <param name="settings">The settings: only those that are not yet at their lowest are named.</param>
     /// <param name="step">The step, from 1.</param>
-    /// <param name="cause">What the engine said.</param>
+    /// <param name="cause">The engine's message.</param>
     public static LoraBuildException Explain(TrainingSettings settings, int step, Exception cause) => new(
         DiagnosticCode.OutOfMemory,
         $"Memory ran out at step {step}. In this order: {string.Join("; ", Cures(settings))}. The engine said: {cause.Message.Split('\n')[0]}",
@@ -42,7 +42,7 @@ public static class OutOfMemory
 
     /// <summary>The error for previews that do not fit into memory; their training does.</summary>
     /// <param name="moment">When they were drawn.</param>
-    /// <param name="cause">What was thrown.</param>
+    /// <param name="cause">The engine's exception.</param>
     public static LoraBuildException Explain(PreviewMoment moment, Exception cause) => new(
         DiagnosticCode.OutOfMemory,
         $"Memory ran out while previews were drawn after step {moment.Steps}. Lower --w and --h in the file of LoraSamplePrompts, or remove it; the training goes on at that step.",

@@ -13,7 +13,7 @@ internal static class SideBySide
     /// <summary>A denoiser with fewer weights is small; that of Stable Diffusion has 860 million.</summary>
     public const long SmallDenoiser = 100_000_000;
 
-    /// <summary>Whether a model has so few weights, and is on a CPU, that it had better run through two copies of itself.</summary>
+    /// <summary>True if a model has so few weights, and is on a CPU, that it had better run through two copies of itself.</summary>
     public static bool Suits(IDiffusionModel model, long below = SmallDenoiser) => model.Device.type == DeviceType.CPU
         && model.Parts.Where(part => part.Kind == PartKind.Denoiser).SelectMany(part => part.Layers).Sum(layer => layer.Weight.numel()) < below;
 

@@ -7,15 +7,15 @@ using LoraBuild.Training.Steps;
 
 namespace LoraBuild.Training.Jobs;
 
-/// <summary>What to train, on what, and where to put it.</summary>
+/// <summary>A training to do: its dataset, model and settings, and the place of its results.</summary>
 /// <param name="DatasetFolder">The folder of the finished dataset.</param>
-/// <param name="Manifest">What the folder holds.</param>
+/// <param name="Manifest">The folder's content.</param>
 /// <param name="BaseModel">The checkpoint to train on, or a folder as diffusers writes it.</param>
 /// <param name="Tokenizer">The tokenizer's folder or file; null to look beside the checkpoint.</param>
-/// <param name="Settings">How to train.</param>
+/// <param name="Settings">The settings of the training.</param>
 /// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
 /// <param name="OutputName">The LoRA's file name without extension.</param>
-/// <param name="StateFile">Where an interrupted training leaves its state and the next one finds it.</param>
+/// <param name="StateFile">The file in which an interrupted training leaves its state for the next one.</param>
 public sealed record TrainingJob(
     string DatasetFolder,
     DatasetManifest Manifest,
@@ -32,7 +32,7 @@ public sealed record TrainingJob(
     /// <summary>As <see cref="ModelOptions.FetchTokenizer"/>.</summary>
     public Func<string>? FetchTokenizer { get; init; }
 
-    /// <summary>Whether a GPU computes with deterministic algorithms where the engine has them. A CPU's operators always are.</summary>
+    /// <summary>True to compute with deterministic algorithms on a GPU, where the engine has them. A CPU's operators always are.</summary>
     public bool Deterministic { get; init; }
 
     /// <summary>The folder of the content store, for latents that are cached on disk; null: they are cached in memory only.</summary>
@@ -45,15 +45,15 @@ public sealed record TrainingJob(
     public TimeSpan? StopAfter { get; init; }
 
     /// <summary>
-    /// On a CPU a denoiser of fewer weights runs through two copies of itself, half a batch each, on a thread each: its operators are too short
-    /// for threads of their own. Stable Diffusion's has 860 million.
+    /// On a CPU a denoiser of fewer weights runs through two copies of itself, half a batch each, on a thread each: its operators are too
+    /// short for threads of their own. Stable Diffusion's has 860 million.
     /// </summary>
     public long SideBySideBelow { get; init; } = SideBySide.SmallDenoiser;
 
     /// <summary>The previews to draw as the training goes on; none: nothing is drawn.</summary>
     public IReadOnlyList<PictureRequest> SamplePrompts { get; init; } = [];
 
-    /// <summary>Where previews are collected; those that an interrupted training of the same job left there are not drawn again.</summary>
+    /// <summary>The folder for previews; those that an interrupted training of the same job left there are not drawn again.</summary>
     public string SampleFolder { get; init; } = "";
 
     /// <summary>A second folder that shows previews as soon as they are drawn, or null.</summary>

@@ -2,7 +2,7 @@ using LoraBuild.Protocol.Logging;
 
 namespace LoraBuild.Training.Jobs;
 
-/// <summary>What came of a training.</summary>
+/// <summary>The outcome of a training.</summary>
 /// <param name="Steps">Optimizer steps, those before an interruption included.</param>
 /// <param name="TotalSteps">Steps of the whole training.</param>
 /// <param name="Epochs">Epochs that the done steps reach into.</param>
@@ -25,11 +25,13 @@ public sealed record TrainingResult(
     /// <summary>The part of this run's time, from its second step on, in which steps waited for their pictures: 0 to 1.</summary>
     public double ShareOfWaiting { get; init; }
 
-    /// <summary>Whether the training ran to its end; false where <see cref="TrainingJob.StopAfter"/> stopped it, which the next run goes on from.</summary>
+    /// <summary>
+    /// True if the training ran to its end; false where <see cref="TrainingJob.StopAfter"/> stopped it, which the next run goes on from.
+    /// </summary>
     public bool IsFinished => Steps == TotalSteps;
 }
 
-/// <summary>How far a training is.</summary>
+/// <summary>The progress of a training.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="TotalSteps">Steps in all.</param>
 /// <param name="Epoch">The epoch that is running, from 1.</param>

@@ -27,7 +27,10 @@ public sealed class EventFile : IDisposable
         this.clock = clock;
     }
 
-    /// <summary>Begins the file of a run: <c>FOLDER/PREFIX20261125160000/network_train/events.out.tfevents.SECONDS.lorabuild</c>, as sd-scripts names it.</summary>
+    /// <summary>
+    /// Begins the file of a run: <c>FOLDER/PREFIX20261125160000/network_train/events.out.tfevents.SECONDS.lorabuild</c>, as sd-scripts
+    /// names it.
+    /// </summary>
     /// <param name="loggingFolder">sd-scripts' <c>logging_dir</c>.</param>
     /// <param name="prefix">sd-scripts' <c>log_prefix</c>, or null.</param>
     /// <param name="clock">Tells when it is.</param>

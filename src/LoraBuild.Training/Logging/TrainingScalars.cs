@@ -7,9 +7,9 @@ using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Logging;
 
-/// <summary>What sd-scripts logs of a training for TensorBoard, under its tags.</summary>
-/// <param name="file">Where to; belongs to this.</param>
-/// <param name="plan">Where epochs end.</param>
+/// <summary>Scalars of a training for TensorBoard, under the tags that sd-scripts logs them by.</summary>
+/// <param name="file">The file to write; belongs to this.</param>
+/// <param name="plan">The plan, which says where epochs end.</param>
 /// <param name="rates">The learning rates.</param>
 public sealed class TrainingScalars(EventFile file, TrainingPlan plan, LearningRates rates) : IDisposable
 {

@@ -10,12 +10,14 @@ public static class LoraMerge
 {
     private const string TitleEntry = "modelspec.title";
 
-    /// <summary>Writes the merged checkpoint, whole or not at all: sums are made in 32 bits and rounded to the type that each tensor has.</summary>
+    /// <summary>
+    /// Writes the merged checkpoint, whole or not at all: sums are made in 32 bits and rounded to the type that each tensor has.
+    /// </summary>
     /// <param name="checkpoint">A single file with CompVis' keys.</param>
     /// <param name="files">LoRA files of any known kind, each with its strength.</param>
     /// <param name="target">The .safetensors file to write.</param>
-    /// <param name="options">What the author says of the checkpoint.</param>
-    /// <returns>How many layers have changed.</returns>
+    /// <param name="options">The author's settings of the checkpoint.</param>
+    /// <returns>The number of changed layers.</returns>
     /// <exception cref="Base.Diagnostics.LoraBuildException">
     /// LB4001 to LB4010, LB6004: the checkpoint or a LoRA. LB6001: the result cannot be written.
     /// </exception>

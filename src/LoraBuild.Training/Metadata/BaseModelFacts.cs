@@ -6,7 +6,7 @@ using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Training.Metadata;
 
-/// <summary>What a LoRA file says of the model that it was trained on.</summary>
+/// <summary>A LoRA file's metadata on the model that it was trained on.</summary>
 /// <param name="Model">The checkpoint.</param>
 /// <param name="Vae">The VAE that was taken instead of the checkpoint's, or null.</param>
 /// <param name="OfFamily">The entries that its family gives: <see cref="IDiffusionModel.LoraMetadata"/>.</param>
@@ -23,7 +23,7 @@ public sealed record BaseModelFacts(WeightFacts Model, WeightFacts? Vae, IReadOn
 
     /// <summary>Reads a model's facts.</summary>
     /// <param name="files">Its files.</param>
-    /// <param name="model">What was loaded from them.</param>
+    /// <param name="model">The model that was loaded from them.</param>
     /// <exception cref="LoraBuildException">LB6004: a file cannot be read.</exception>
     public static BaseModelFacts Of(BaseModelFiles files, IDiffusionModel model)
     {
@@ -37,7 +37,7 @@ public sealed record BaseModelFacts(WeightFacts Model, WeightFacts? Vae, IReadOn
     }
 }
 
-/// <summary>What identifies a file of weights, or several that belong together.</summary>
+/// <summary>The identity of a file of weights, or of several that belong together.</summary>
 /// <param name="Name">The file's name, or the folder's.</param>
 /// <param name="Hash">stable-diffusion-webui's old model hash: 8 digits, of 64 KiB at 1 MiB of the first file.</param>
 /// <param name="Sha256">Its new one: SHA-256 of the whole file; of several, the SHA-256 of theirs.</param>

@@ -19,11 +19,11 @@ namespace LoraBuild.Training.Metadata;
 public static class TrainingMetadata
 {
     /// <summary>The entries, ordered by name, but for the hashes of the tensors.</summary>
-    /// <param name="job">What was trained.</param>
+    /// <param name="job">The training.</param>
     /// <param name="dataset">The pictures in their buckets.</param>
     /// <param name="plan">The training's length.</param>
     /// <param name="model">The base model.</param>
-    /// <param name="precision">What the training computed in.</param>
+    /// <param name="precision">The number format that the training computed in.</param>
     /// <param name="steps">Steps done.</param>
     /// <param name="epoch">The epoch that the file was written in, from 1.</param>
     public static IReadOnlyDictionary<string, string> For(

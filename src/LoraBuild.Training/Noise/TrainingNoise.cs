@@ -12,7 +12,7 @@ namespace LoraBuild.Training.Noise;
 /// <param name="channels">Channels of the latents.</param>
 public sealed class TrainingNoise(TrainingSettings settings, int channels)
 {
-    /// <summary>Whether the noise depends on the latents that it is added to: <c>adaptive_noise_scale</c>.</summary>
+    /// <summary>True if the noise depends on the latents that it is added to: <c>adaptive_noise_scale</c>.</summary>
     public bool NeedsLatents => settings.NoiseOffset > 0 && settings.AdaptiveNoiseScale is not null;
 
     /// <summary>The noise to add and to predict, [channels, height, width].</summary>
@@ -106,7 +106,7 @@ public static class Bilinear
     /// <param name="columns">Columns of <paramref name="source"/>.</param>
     /// <param name="target">[height, width]; added to.</param>
     /// <param name="width">Width of <paramref name="target"/>.</param>
-    /// <param name="factor">What the enlarged values are multiplied by.</param>
+    /// <param name="factor">The factor of the enlarged values.</param>
     public static void AddEnlarged(ReadOnlySpan<float> source, int columns, Span<float> target, int width, float factor)
     {
         var (rows, height) = (source.Length / columns, target.Length / width);

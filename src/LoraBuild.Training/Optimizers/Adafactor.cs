@@ -136,15 +136,15 @@ public sealed class Adafactor : IOptimizer
 }
 
 /// <summary>The numbers of <see cref="Adafactor"/>; names and defaults are those of the transformers library.</summary>
-/// <param name="SquareEpsilon">What is added to squared gradients.</param>
+/// <param name="SquareEpsilon">The number added to squared gradients.</param>
 /// <param name="ScaleEpsilon">The least scale of a weight, where <paramref name="ScaleParameter"/>.</param>
 /// <param name="ClipThreshold">The largest root mean square of a weight's step before the learning rate.</param>
 /// <param name="DecayRate">The k-th step's decay of the averages is 1 - k to this power.</param>
 /// <param name="Beta1">Decay of a running average of the steps; null: none.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
-/// <param name="ScaleParameter">Whether the learning rate is multiplied by a weight's root mean square.</param>
-/// <param name="RelativeStep">Whether the learning rate follows from the number of steps; then no other counts.</param>
-/// <param name="WarmupInit">Whether that one rises at first.</param>
+/// <param name="ScaleParameter">True to multiply the learning rate by a weight's root mean square.</param>
+/// <param name="RelativeStep">True to derive the learning rate from the number of steps; then no other counts.</param>
+/// <param name="WarmupInit">True to let that one rise at first.</param>
 public sealed record AdafactorOptions(
     double SquareEpsilon = 1e-30,
     double ScaleEpsilon = 1e-3,

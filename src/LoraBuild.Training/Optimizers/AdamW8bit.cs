@@ -3,8 +3,8 @@ using LoraBuild.Training.Parameters;
 namespace LoraBuild.Training.Optimizers;
 
 /// <summary>
-/// <see cref="AdamW"/> with both running averages in 8 bits, as bitsandbytes' <c>AdamW8bit</c> keeps them: see <see cref="BlockwiseState"/>.
-/// Weights under 4096 elements keep theirs in 32 bits. Unlike torch's, it decays the weights after the step.
+/// <see cref="AdamW"/> with both running averages in 8 bits, as bitsandbytes' <c>AdamW8bit</c> keeps them: see
+/// <see cref="BlockwiseState"/>. Weights under 4096 elements keep theirs in 32 bits. Unlike torch's, it decays the weights after the step.
 /// </summary>
 public sealed class AdamW8bit : IOptimizer
 {

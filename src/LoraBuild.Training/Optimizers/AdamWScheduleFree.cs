@@ -119,7 +119,7 @@ public sealed class AdamWScheduleFree : IOptimizer
     }
 }
 
-/// <summary>What <see cref="AdamWScheduleFree"/> has besides <see cref="AdamRates"/>.</summary>
+/// <summary>Options that <see cref="AdamWScheduleFree"/> has besides <see cref="AdamRates"/>.</summary>
 /// <param name="WarmupSteps">Steps over which the learning rate rises: its own warm-up, as no schedule counts.</param>
 /// <param name="R">The running average weighs the k-th step k to this power.</param>
 /// <param name="WeightLrPower">And the highest learning rate so far to this one.</param>

@@ -3,8 +3,8 @@ using LoraBuild.Training.Parameters;
 namespace LoraBuild.Training.Optimizers;
 
 /// <summary>
-/// A running average kept in 8 bits, as bitsandbytes keeps it: blocks of <see cref="ParameterBuffer.BlockSize"/> elements share a scale, the
-/// largest of their absolute values, and each element is one of 256 steps of a <see cref="DynamicMap"/>. All zero at first.
+/// A running average kept in 8 bits, as bitsandbytes keeps it: blocks of <see cref="ParameterBuffer.BlockSize"/> elements share a scale,
+/// the largest of their absolute values, and each element is one of 256 steps of a <see cref="DynamicMap"/>. All zero at first.
 /// </summary>
 internal sealed class BlockwiseState : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class BlockwiseState : IDisposable
 
     /// <summary>Keeps new values of a stretch of whole blocks.</summary>
     /// <param name="values">[length]; overwritten.</param>
-    /// <param name="start">Where the stretch starts.</param>
+    /// <param name="start">The start of the stretch.</param>
     public void Encode(Tensor values, long start)
     {
         using var scope = NewDisposeScope();
@@ -90,7 +90,9 @@ public static class DynamicMap
     /// <summary>The steps from 0 to 1, for values that are never negative: twice as many of each power of ten.</summary>
     public static float[] Unsigned() => [.. Magnitudes(2).Concat([0, 1]).Order()];
 
-    /// <summary>The middles between neighbouring steps: a value up to the i-th middle, and above the one before, is nearest to step i.</summary>
+    /// <summary>
+    /// The middles between neighbouring steps: a value up to the i-th middle, and above the one before, is nearest to step i.
+    /// </summary>
     public static float[] Boundaries(float[] steps) => [.. steps.Zip(steps.Skip(1), (lower, upper) => (lower + upper) / 2)];
 
     private static IEnumerable<float> Magnitudes(int stepsOfFirstDecade)
@@ -117,7 +119,9 @@ public static class DynamicMap
     }
 }
 
-/// <summary>Where each range's state lies, for optimizers that keep those of large weights in 8 bits and those of small ones in 32.</summary>
+/// <summary>
+/// The place of each range's state, for optimizers that keep those of large weights in 8 bits and those of small ones in 32.
+/// </summary>
 internal sealed class StateLayout
 {
     /// <summary>The layout for these weights.</summary>

@@ -9,7 +9,9 @@ public interface IOptimizer : IDisposable
     /// <param name="learningRate">The learning rate of each group.</param>
     void Step(Func<ParameterGroup, double> learningRate);
 
-    /// <summary>What must be saved to go on with the same bits, by name: the live tensors, to be read or copied into.</summary>
+    /// <summary>
+    /// State to save so that a training goes on with the same bits, by name: the live tensors, to be read or copied into.
+    /// </summary>
     IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <summary>

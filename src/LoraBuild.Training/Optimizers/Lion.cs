@@ -3,8 +3,8 @@ using LoraBuild.Training.Parameters;
 namespace LoraBuild.Training.Optimizers;
 
 /// <summary>
-/// Lion (arXiv:2302.06675): weights move by the sign of a running average of gradients. <c>p -= lr x (wd x p + sign(b1 m + (1 - b1) g))</c>,
-/// then <c>m = b2 m + (1 - b2) g</c>, with m starting at 0.
+/// Lion (arXiv:2302.06675): weights move by the sign of a running average of gradients. <c>p -= lr x (wd x p + sign(b1 m + (1 - b1)
+/// g))</c>, then <c>m = b2 m + (1 - b2) g</c>, with m starting at 0.
 /// </summary>
 public sealed class Lion : IOptimizer
 {

@@ -3,8 +3,8 @@ using LoraBuild.Training.Parameters;
 namespace LoraBuild.Training.Optimizers;
 
 /// <summary>
-/// <see cref="Lion"/> with its momentum in 8 bits, as bitsandbytes' <c>Lion8bit</c> keeps it: see <see cref="BlockwiseState"/>. Weights under
-/// 4096 elements keep theirs in 32 bits.
+/// <see cref="Lion"/> with its momentum in 8 bits, as bitsandbytes' <c>Lion8bit</c> keeps it: see <see cref="BlockwiseState"/>. Weights
+/// under 4096 elements keep theirs in 32 bits.
 /// </summary>
 public sealed class Lion8bit : IOptimizer
 {

@@ -60,19 +60,23 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>Every weight, [elements].</summary>
     public Tensor Values { get; }
 
-    /// <summary>The gradient of every trained weight, [trained elements]: the same places as at the start of <see cref="Values"/>.</summary>
+    /// <summary>
+    /// The gradient of every trained weight, [trained elements]: the same places as at the start of <see cref="Values"/>.
+    /// </summary>
     public Tensor Gradients { get; }
 
     /// <summary>The trained stretches, in order: text encoder first; within a group and factor small weights, then large ones.</summary>
     public IReadOnlyList<ParameterRange> Ranges { get; }
 
-    /// <summary>A line for each weight, its name, shape and first element: buffers of the same layout can take each other's values.</summary>
+    /// <summary>
+    /// A line for each weight, its name, shape and first element: buffers of the same layout can take each other's values.
+    /// </summary>
     public IEnumerable<string> Layout => places.Select(place => $"{place.Shape.Name} [{string.Join(',', place.Shape.Shape)}] at {place.Start}");
 
-    /// <summary>What is trained, in the order of the buffers.</summary>
+    /// <summary>The trained weights, in the order of the buffers.</summary>
     public IEnumerable<ParameterShape> Trained => places.Select(place => place.Shape).Where(shape => shape.Group != ParameterGroup.Untrained);
 
-    /// <summary>Where the trained weights of a layer lie.</summary>
+    /// <summary>The places of the trained weights of a layer.</summary>
     /// <param name="layer">The layer's name, with which theirs begin.</param>
     public IEnumerable<ParameterPlace> TrainedOf(string layer) => places.Where(
         place => place.Shape.Group != ParameterGroup.Untrained && place.Shape.Name.StartsWith(layer + ".", StringComparison.Ordinal));
@@ -127,7 +131,7 @@ public sealed class ParameterBuffer : IDisposable
     private static long RoundUp(long count) => (count + BlockSize - 1) / BlockSize * BlockSize;
 }
 
-/// <summary>Where a weight lies in the flat buffers.</summary>
+/// <summary>The place of a weight in the flat buffers.</summary>
 /// <param name="Shape">The weight.</param>
 /// <param name="Start">Its first element.</param>
 public sealed record ParameterPlace(ParameterShape Shape, long Start)
@@ -139,12 +143,12 @@ public sealed record ParameterPlace(ParameterShape Shape, long Start)
 /// <summary>A stretch of the flat buffers whose weights are treated alike.</summary>
 /// <param name="Group">The weights' group.</param>
 /// <param name="IsBlocked">
-/// Whether it holds large weights, each filled up with zeros to whole blocks of <see cref="ParameterBuffer.BlockSize"/> elements, or small
+/// True if it holds large weights, each filled up with zeros to whole blocks of <see cref="ParameterBuffer.BlockSize"/> elements, or small
 /// ones, of which only the last is.
 /// </param>
 /// <param name="Start">First element.</param>
 /// <param name="Length">Number of elements.</param>
-/// <param name="RateFactor">What the group's learning rate is multiplied by.</param>
+/// <param name="RateFactor">The factor of the group's learning rate.</param>
 public sealed record ParameterRange(ParameterGroup Group, bool IsBlocked, long Start, long Length, double RateFactor = 1)
 {
     /// <summary>The learning rate of these weights.</summary>
@@ -159,7 +163,7 @@ public sealed record ParameterRange(ParameterGroup Group, bool IsBlocked, long S
 /// <param name="Name">The name that a LoRA file keeps it under, such as <c>lora_unet_conv_in.hada_w1_a</c>.</param>
 /// <param name="Group">Its group.</param>
 /// <param name="Shape">Its shape; none for a scalar.</param>
-/// <param name="RateFactor">What its group's learning rate is multiplied by.</param>
+/// <param name="RateFactor">The factor of its group's learning rate.</param>
 public sealed record ParameterShape(string Name, ParameterGroup Group, IReadOnlyList<long> Shape, double RateFactor = 1)
 {
     /// <summary>The number of elements.</summary>

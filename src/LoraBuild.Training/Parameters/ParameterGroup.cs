@@ -22,7 +22,9 @@ public sealed record ParameterGroup(int Index, string Name, PartKind Kind) : ICo
             .Where(group => group.Kind == PartKind.Denoiser || !settings.NetworkTrainUnetOnly),
     ];
 
-    /// <summary>The highest learning rate of the group's weights: <c>text_encoder_lr</c>, or <c>unet_lr</c> and without it <c>learning_rate</c>.</summary>
+    /// <summary>
+    /// The highest learning rate of the group's weights: <c>text_encoder_lr</c>, or <c>unet_lr</c> and without it <c>learning_rate</c>.
+    /// </summary>
     public double LearningRate(TrainingSettings settings) =>
         Kind == PartKind.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate;
 

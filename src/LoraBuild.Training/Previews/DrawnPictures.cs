@@ -5,7 +5,9 @@ namespace LoraBuild.Training.Previews;
 /// <summary>Several pictures on one.</summary>
 public static class PreviewGrid
 {
-    /// <summary>The pictures row by row, about as many columns as rows, each in the middle of a cell of the largest one's size, on white.</summary>
+    /// <summary>
+    /// The pictures row by row, about as many columns as rows, each in the middle of a cell of the largest one's size, on white.
+    /// </summary>
     /// <param name="pictures">At least one.</param>
     public static Raster Of(IReadOnlyList<Raster> pictures)
     {

@@ -12,16 +12,17 @@ using LoraBuild.Training.Validation;
 namespace LoraBuild.Training.Previews;
 
 /// <summary>
-/// Draws previews of a training that is over, where they were asked for, or changed, after it: from the files that it wrote, whose weights are
-/// rounded. Moments of which there is no file are left out.
+/// Draws previews of a training that is over, where they were asked for, or changed, after it: from the files that it wrote, whose weights
+/// are rounded. Moments of which there is no file are left out.
 /// </summary>
 public static class LatePreviews
 {
     /// <summary>Draws what is missing, and writes the list.</summary>
     /// <param name="job">The training; its output folder holds its files.</param>
     /// <param name="log">Told what the author may want to know.</param>
-    /// <param name="cancellation">What is drawn by then stays.</param>
-    /// <exception cref="Base.Diagnostics.LoraBuildException">LB4xxx: the base model or a LoRA. LB6001: a picture cannot be written.</exception>
+    /// <param name="cancellation">Ends the drawing; finished pictures stay.</param>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB4xxx: the base model or a LoRA. LB6001: a picture cannot be
+    /// written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static void Draw(TrainingJob job, Action<string>? log = null, CancellationToken cancellation = default)
     {

@@ -13,8 +13,8 @@ using LoraBuild.Training.Engine;
 namespace LoraBuild.Training.Previews;
 
 /// <summary>
-/// Draws batches of pictures with one base model, with LoRA files on it or without, for all of which it is loaded once. A small model on a CPU
-/// draws two batches side by side. A batch's pictures depend on the batch alone, not on the others nor on the number of threads.
+/// Draws batches of pictures with one base model, with LoRA files on it or without, for all of which it is loaded once. A small model on a
+/// CPU draws two batches side by side. A batch's pictures depend on the batch alone, not on the others nor on the number of threads.
 /// </summary>
 public sealed class PictureDrawer : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class PictureDrawer : IDisposable
     /// <summary>Loads the model.</summary>
     /// <param name="baseModel">A checkpoint, or a folder as diffusers writes it.</param>
     /// <param name="settings">Those of the training: the number format on a GPU, the resolution.</param>
-    /// <param name="options">What the author says of the model.</param>
+    /// <param name="options">The author's settings of the model.</param>
     /// <inheritdoc cref="ModelFamilies.Load" path="/exception"/>
     public static PictureDrawer Load(string baseModel, TrainingSettings settings, ModelOptions options)
     {
@@ -57,7 +57,7 @@ public sealed class PictureDrawer : IDisposable
     }
 
     /// <summary>Draws batches, those of one LoRA after the other.</summary>
-    /// <param name="batches">What is drawn together; the pictures of a batch share size, steps, sampler and clip skip.</param>
+    /// <param name="batches">The pictures that are drawn together; those of a batch share size, steps, sampler and clip skip.</param>
     /// <param name="drawn">Called with each batch that is done and its pictures, one call at a time, in no particular order.</param>
     /// <param name="cancellation">Ends the work between two steps.</param>
     /// <exception cref="Base.Diagnostics.LoraBuildException">LB4001, LB4002, LB4005, LB6004: a LoRA file.</exception>

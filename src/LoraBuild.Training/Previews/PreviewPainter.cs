@@ -16,16 +16,16 @@ namespace LoraBuild.Training.Previews;
 /// picture by itself, so that the same weights give the same files wherever a training was interrupted.
 /// </summary>
 /// <param name="model">The model; belongs to the caller.</param>
-/// <param name="facts">What the pictures say of it.</param>
-/// <param name="plan">What to draw, when.</param>
-/// <param name="folder">Where the pictures are collected.</param>
+/// <param name="facts">The pictures' metadata on it.</param>
+/// <param name="plan">The plan of pictures and moments.</param>
+/// <param name="folder">The folder for the pictures.</param>
 /// <param name="shownFolder">A second folder, which shows them as soon as they are drawn; null: none.</param>
 public sealed class PreviewPainter(IDiffusionModel model, BaseModelFacts facts, PreviewPlan plan, string folder, string? shownFolder)
 {
     private readonly TextToImage painter = new(model);
     private readonly string modelName = Path.GetFileNameWithoutExtension(facts.Name);
 
-    /// <summary>Whether everything of a moment is drawn.</summary>
+    /// <summary>True if everything of a moment is drawn.</summary>
     public bool IsDrawn(PreviewMoment moment) => Names(moment).Append(plan.GridOf(moment)).All(name => File.Exists(PathOf(name)));
 
     /// <summary>Draws what is missing of a moment's pictures, and their grid.</summary>

@@ -6,15 +6,15 @@ using LoraBuild.Training.Schedules;
 namespace LoraBuild.Training.Previews;
 
 /// <summary>When a training draws previews, and their names: sd-scripts' without the time.</summary>
-/// <param name="settings">How often.</param>
-/// <param name="plan">How long the training is.</param>
-/// <param name="prompts">What is drawn; at least one.</param>
+/// <param name="settings">The settings, which say how often.</param>
+/// <param name="plan">The plan, which says how long the training is.</param>
+/// <param name="prompts">The prompts to draw; at least one.</param>
 /// <param name="outputName">The LoRA's file name without extension.</param>
 /// <param name="resumedSteps">The steps before the state that the training resumed from: their previews are another training's.</param>
 public sealed class PreviewPlan(
     TrainingSettings settings, TrainingPlan plan, IReadOnlyList<PictureRequest> prompts, string outputName, int resumedSteps = 0)
 {
-    /// <summary>What is drawn.</summary>
+    /// <summary>The pictures that are drawn each time.</summary>
     public IReadOnlyList<PictureRequest> Prompts => prompts;
 
     /// <summary>Every moment, in order.</summary>

@@ -22,10 +22,10 @@ internal sealed class TrainingPreviews
         (this.job, this.optimizer, this.plan, this.painter) = (job, optimizer, plan, painter);
 
     /// <summary>The previews of a training; null where it has no prompts.</summary>
-    /// <param name="job">What is trained.</param>
+    /// <param name="job">The training.</param>
     /// <param name="plan">The length of the training.</param>
     /// <param name="model">The model, with its adapters.</param>
-    /// <param name="facts">What the pictures say of the base model.</param>
+    /// <param name="facts">The pictures' metadata on the base model.</param>
     /// <param name="optimizer">The optimizer, which may hold other weights for use than for training.</param>
     /// <param name="resumedSteps">The steps before the state that the training resumed from.</param>
     public static TrainingPreviews? For(
@@ -37,7 +37,7 @@ internal sealed class TrainingPreviews
         return new(job, optimizer, previews, new(model, facts, previews, job.SampleFolder, job.ShownSampleFolder));
     }
 
-    /// <summary>Whether pictures belong after so many steps.</summary>
+    /// <summary>True if pictures belong after so many steps.</summary>
     public bool IsDue(int steps) => plan.At(steps) is not null;
 
     /// <summary>Draws what is missing of the pictures after so many steps.</summary>

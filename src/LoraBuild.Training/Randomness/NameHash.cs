@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LoraBuild.Training.Randomness;
 
-/// <summary>A layer's name as a part of a random stream's name, so that what is drawn for it does not depend on which other layers there are.</summary>
+/// <summary>
+/// A layer's name as a part of a random stream's name, so that what is drawn for it does not depend on which other layers there are.
+/// </summary>
 internal static class NameHash
 {
     /// <summary>Fowler, Noll and Vo's hash, 64 bits, FNV-1a, of the name's UTF-8.</summary>

@@ -1,6 +1,8 @@
 namespace LoraBuild.Training.Randomness;
 
-/// <summary>What random numbers are drawn for: the first part of the stream's name, so that no two uses share numbers.</summary>
+/// <summary>
+/// The purpose that random numbers are drawn for: the first part of the stream's name, so that no two uses share numbers.
+/// </summary>
 internal enum RandomPurpose
 {
     /// <summary>First weights of an adapter; then the layer's name and the tensor.</summary>
@@ -9,10 +11,10 @@ internal enum RandomPurpose
     /// <summary>The order of an epoch's samples; then the epoch.</summary>
     Order,
 
-    /// <summary>Where a picture is cropped; then step and sample.</summary>
+    /// <summary>The place at which a picture is cropped; then step and sample.</summary>
     Crop,
 
-    /// <summary>Whether a picture is mirrored; then step and sample.</summary>
+    /// <summary>The decision to mirror a picture; then step and sample.</summary>
     Flip,
 
     /// <summary>All that is chosen of a caption; then step and sample.</summary>
@@ -30,19 +32,19 @@ internal enum RandomPurpose
     /// <summary>The sample of the autoencoder's posterior; then step and sample.</summary>
     Posterior,
 
-    /// <summary>How a picture's colours change; then step and sample.</summary>
+    /// <summary>The change of a picture's colours; then step and sample.</summary>
     Colour,
 
     /// <summary>The sample of the autoencoder's posterior where latents are cached; then picture and whether it is mirrored.</summary>
     CachedPosterior,
 
-    /// <summary>Whether an adapter is left out; then step and the layer's name.</summary>
+    /// <summary>The decision to leave an adapter out; then step and the layer's name.</summary>
     ModuleDropout,
 
-    /// <summary>Which ranks or output channels of an adapter are dropped; then step, the layer's name and the sample.</summary>
+    /// <summary>The ranks or output channels of an adapter that are dropped; then step, the layer's name and the sample.</summary>
     RankDropout,
 
-    /// <summary>Which values of an adapter are dropped; then step, the layer's name and the sample.</summary>
+    /// <summary>The values of an adapter that are dropped; then step, the layer's name and the sample.</summary>
     NetworkDropout,
 
     /// <summary>Coarser noise that is added; then step and sample.</summary>
@@ -51,6 +53,6 @@ internal enum RandomPurpose
     /// <summary>Noise that is not to be predicted; then step and sample.</summary>
     Perturbation,
 
-    /// <summary>Which of a group's pictures are measured instead of trained on; then the group.</summary>
+    /// <summary>The pictures of a group that are measured instead of trained on; then the group.</summary>
     ValidationSplit,
 }

@@ -23,7 +23,7 @@ internal sealed class KeptState(TrainingState state, string path, string key)
     public Lock.Scope BeginChange() => changing.EnterScope();
 
     /// <summary>Puts back what an interrupted training left.</summary>
-    /// <param name="isUsable">Whether all else is there to go on after so many steps.</param>
+    /// <param name="isUsable">True if all else is there to go on after so many steps.</param>
     /// <param name="report">Told of a damaged state.</param>
     /// <returns>The losses of the steps that are done; null where the training starts anew.</returns>
     public IReadOnlyList<double>? Restore(Func<int, bool> isUsable, Action<Diagnostic>? report)

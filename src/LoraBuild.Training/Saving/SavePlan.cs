@@ -5,11 +5,11 @@ using LoraBuild.Training.Schedules;
 namespace LoraBuild.Training.Saving;
 
 /// <summary>
-/// Which files a training writes and which it removes again, under sd-scripts' names; a state is one file here, under the name of
-/// sd-scripts' folder.
+/// Lists the files that a training writes and those that it removes again, under sd-scripts' names. A state is one file here, under the
+/// name of sd-scripts' folder.
 /// </summary>
-/// <param name="job">What is trained, and where to.</param>
-/// <param name="plan">How long.</param>
+/// <param name="job">The training, and its folder.</param>
+/// <param name="plan">The plan, which says how long the training is.</param>
 /// <param name="resumedSteps">The steps before the state that the training resumed from: their files are another training's.</param>
 public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedSteps = 0)
 {

@@ -10,13 +10,13 @@ using LoraBuild.Training.Schedules;
 namespace LoraBuild.Training.Saving;
 
 /// <summary>Writes the LoRA files and states of a training, and removes those that are not to be kept.</summary>
-/// <param name="job">What is trained.</param>
+/// <param name="job">The training.</param>
 /// <param name="dataset">The pictures, for the metadata.</param>
 /// <param name="plan">The length of the training.</param>
 /// <param name="network">The adapters.</param>
 /// <param name="optimizer">The optimizer, which may hold other weights for use than for training.</param>
-/// <param name="model">What the files say of the base model.</param>
-/// <param name="compute">What the training computes in.</param>
+/// <param name="model">The files' metadata on the base model.</param>
+/// <param name="compute">The number format that the training computes in.</param>
 /// <param name="state">The state of the training.</param>
 /// <param name="saves">The files and when they are written.</param>
 /// <param name="key">The key of the training.</param>

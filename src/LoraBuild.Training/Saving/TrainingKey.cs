@@ -11,7 +11,7 @@ internal static class TrainingKey
     private const int Version = 5;
 
     /// <summary>The key, from the contents of all that the training depends on.</summary>
-    /// <param name="job">What is trained.</param>
+    /// <param name="job">The training.</param>
     /// <param name="model">The base model.</param>
     /// <param name="compute">The device that it is trained on.</param>
     public static string Of(TrainingJob job, BaseModelFacts model, ComputeDevice compute)

@@ -11,9 +11,8 @@ using LoraBuild.Training.Steps;
 namespace LoraBuild.Training.Saving;
 
 /// <summary>
-/// The state of a training between two steps: weights, optimizer state, the losses and skipped steps so far, and the key of the training that
-/// it belongs to.
-/// A training that goes on from it ends with the same bits as one that was not interrupted.
+/// The state of a training between two steps: weights, optimizer state, the losses and skipped steps so far, and the key of the training
+/// that it belongs to. A training that goes on from it ends with the same bits as one that was not interrupted.
 /// </summary>
 internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale, SkippedSteps skipped)
 {
@@ -49,7 +48,7 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
     /// <summary>Puts back what an interrupted training saved.</summary>
     /// <param name="path">The state's file, which may be missing.</param>
     /// <param name="key">The key of this training.</param>
-    /// <param name="isUsable">Whether all else is there to go on after so many steps.</param>
+    /// <param name="isUsable">True if all else is there to go on after so many steps.</param>
     /// <returns>The losses of the steps that are done; null, and nothing changed, where there is no state of this training.</returns>
     /// <exception cref="LoraBuildException">LB4002, LB6004: the state is damaged; nothing changed.</exception>
     public IReadOnlyList<double>? TryRestore(string path, string key, Func<int, bool> isUsable)
@@ -60,7 +59,9 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
         return file.Metadata.GetValueOrDefault(KeyEntry) == key && isUsable((int)file.Shapes[LossesName][0]) ? Restore(file) : null;
     }
 
-    /// <summary>Puts back what a training saved that may have had other settings: only weights and optimizer must be of the same form.</summary>
+    /// <summary>
+    /// Puts back what a training saved that may have had other settings: only weights and optimizer must be of the same form.
+    /// </summary>
     /// <param name="path">The state's file.</param>
     /// <param name="totalSteps">The steps of this training, more than the state has behind it.</param>
     /// <returns>The losses of the steps that are done.</returns>

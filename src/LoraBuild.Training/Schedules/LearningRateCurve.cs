@@ -3,14 +3,15 @@ using LoraBuild.Settings;
 namespace LoraBuild.Training.Schedules;
 
 /// <summary>
-/// How a learning rate changes over the training, as a factor of its highest value. The formulas are those that sd-scripts takes from the
+/// The learning rate's course over the training, as a factor of its highest value. The formulas are those that sd-scripts takes from the
 /// transformers library: the first step runs at 0 where there is a warm-up.
 /// </summary>
 /// <param name="Schedule">The shape after the warm-up.</param>
 /// <param name="WarmupSteps">Steps over which the factor rises from 0 to 1.</param>
 /// <param name="TotalSteps">Steps of the whole training.</param>
 /// <param name="Cycles">
-/// How often <see cref="LearningRateSchedule.CosineWithRestarts"/> falls to 0; half cosines of the schedules with a lowest rate.
+/// The number of times that <see cref="LearningRateSchedule.CosineWithRestarts"/> falls to 0; half cosines of the schedules with a lowest
+/// rate.
 /// </param>
 public sealed record LearningRateCurve(LearningRateSchedule Schedule, int WarmupSteps, int TotalSteps, int Cycles = 1)
 {
@@ -28,7 +29,9 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
     /// <summary>Steps over which <see cref="LearningRateSchedule.InverseSqrt"/> falls; null: those of the warm-up, or 10,000.</summary>
     public int? Timescale { get; init; }
 
-    /// <summary>The lowest factor of <see cref="LearningRateSchedule.CosineWithMinLr"/> and <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
+    /// <summary>
+    /// The lowest factor of <see cref="LearningRateSchedule.CosineWithMinLr"/> and <see cref="LearningRateSchedule.WarmupStableDecay"/>.
+    /// </summary>
     public double Lowest { get; init; }
 
     /// <summary>The factor, from 0 to 1, that a step uses.</summary>

@@ -6,7 +6,7 @@ using LoraBuild.Training.Parameters;
 namespace LoraBuild.Training.Schedules;
 
 /// <summary>The learning rates of a training.</summary>
-/// <param name="plan">How long it is.</param>
+/// <param name="plan">The plan, which says how long the training is.</param>
 /// <param name="settings">The highest rates, and how they change.</param>
 /// <param name="groups">The groups that are trained.</param>
 /// <param name="skipped">The steps that the schedule waits for.</param>
@@ -20,7 +20,7 @@ public sealed class LearningRates(
 
     /// <summary>The rate that a step uses.</summary>
     /// <param name="step">The step, counted from 0; steps before it that were skipped are known.</param>
-    /// <param name="group">What it is of.</param>
+    /// <param name="group">The group of weights.</param>
     public double At(int step, ParameterGroup group) =>
         curve.FactorAt(step - skipped.Before(step)) * group.LearningRate(settings);
 
@@ -47,7 +47,7 @@ public sealed class SkippedSteps
     /// <summary>The steps, ascending, counted from 0.</summary>
     public IReadOnlyList<int> All => steps;
 
-    /// <summary>How many of the steps before one were skipped.</summary>
+    /// <summary>Counts the skipped steps before one.</summary>
     /// <param name="step">The step, counted from 0.</param>
     public int Before(int step)
     {

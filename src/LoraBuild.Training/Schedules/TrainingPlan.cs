@@ -2,7 +2,7 @@ using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Schedules;
 
-/// <summary>How many steps a training takes, of which batches, and where its epochs end.</summary>
+/// <summary>The steps of a training, the batches of each, and the ends of its epochs.</summary>
 /// <param name="TotalSteps">Optimizer steps of the whole training.</param>
 /// <param name="WarmupSteps">Steps over which the learning rates rise.</param>
 /// <param name="BatchesPerEpoch">
@@ -43,7 +43,7 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
     /// <summary>The epoch that the last of so many steps belongs to, from 1.</summary>
     public int EpochOf(int steps) => ((steps - 1) / StepsPerEpoch) + 1;
 
-    /// <summary>Whether an epoch ends with the last of so many steps.</summary>
+    /// <summary>True if an epoch ends with the last of so many steps.</summary>
     public bool EndsEpoch(int steps) => steps % StepsPerEpoch == 0;
 
     /// <summary>The mean loss of as many of the last steps as an epoch has.</summary>
@@ -52,7 +52,7 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
     /// <summary>The number of the first batch of a step, both counted from 0 over the whole training.</summary>
     public int FirstBatchOf(int step) => (step / StepsPerEpoch * BatchesPerEpoch) + (step % StepsPerEpoch * BatchesPerStep);
 
-    /// <summary>How many batches a step takes.</summary>
+    /// <summary>The number of batches of a step.</summary>
     public int BatchesOf(int step) => FirstBatchOf(step + 1) - FirstBatchOf(step);
 
     /// <summary>The learning rates' factor over this training. Schedule-free optimizers have a constant one, as in sd-scripts.</summary>

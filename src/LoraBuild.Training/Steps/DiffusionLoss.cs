@@ -5,11 +5,11 @@ using LoraBuild.Training.Data;
 namespace LoraBuild.Training.Steps;
 
 /// <summary>
-/// What a model is given, what it is to answer, and how far it was off: sd-scripts' losses with their weights. The weights follow from the
-/// signal-to-noise ratio of the schedule without <c>zero_terminal_snr</c>, as in sd-scripts.
+/// The loss of a denoiser: its input, its target, and sd-scripts' losses with their weights. The weights follow from the signal-to-noise
+/// ratio of the schedule without <c>zero_terminal_snr</c>, as in sd-scripts.
 /// </summary>
 /// <param name="settings">The loss and its weights.</param>
-/// <param name="noise">How noise is added and predicted.</param>
+/// <param name="noise">The process by which noise is added and predicted.</param>
 public sealed class DiffusionLoss(TrainingSettings settings, INoiseProcess noise)
 {
     // What sd-scripts bounds the signal-to-noise ratio of clean samples by.
@@ -27,8 +27,8 @@ public sealed class DiffusionLoss(TrainingSettings settings, INoiseProcess noise
     }
 
     /// <summary>The mean over the samples of their weighted losses, a scalar.</summary>
-    /// <param name="prediction">What the model answered, float32, of the latents' shape.</param>
-    /// <param name="input">What it was asked.</param>
+    /// <param name="prediction">The model's output, float32, of the latents' shape.</param>
+    /// <param name="input">The model's input.</param>
     public Tensor Of(Tensor prediction, StepInput input)
     {
         using var scope = NewDisposeScope();
@@ -43,7 +43,7 @@ public sealed class DiffusionLoss(TrainingSettings settings, INoiseProcess noise
         return losses.mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>How much a sample counts at a timestep.</summary>
+    /// <summary>The weight of a sample at a timestep.</summary>
     /// <param name="timestep">0..999.</param>
     public double WeightAt(long timestep)
     {

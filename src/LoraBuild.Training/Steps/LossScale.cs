@@ -9,20 +9,20 @@ public sealed class LossScale
 {
     private const int GrowthInterval = 2000;
 
-    /// <summary>What the loss is multiplied by.</summary>
+    /// <summary>The factor of the loss.</summary>
     public double Factor { get; private set; } = 65536;
 
     /// <summary>Steps since the factor last changed.</summary>
     public int StepsSinceChange { get; private set; }
 
-    /// <summary>Whether gradients overflow although the loss is not even enlarged: no smaller factor would help.</summary>
+    /// <summary>True if gradients overflow although the loss is not even enlarged: no smaller factor would help.</summary>
     public bool IsExhausted => Factor < 1;
 
     /// <summary>Puts back a saved state.</summary>
     public void Restore(double factor, int stepsSinceChange) => (Factor, StepsSinceChange) = (factor, stepsSinceChange);
 
     /// <summary>Learns of a step.</summary>
-    /// <param name="overflowed">Whether a gradient was not finite.</param>
+    /// <param name="overflowed">True if a gradient was not finite.</param>
     public void Update(bool overflowed)
     {
         if (overflowed)

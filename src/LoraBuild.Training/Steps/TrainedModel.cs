@@ -28,8 +28,8 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>Loads the model and puts new adapters on it.</summary>
     /// <param name="path">The checkpoint, or a folder as diffusers writes it.</param>
-    /// <param name="options">What the author says of the model.</param>
-    /// <param name="settings">Which adapters, and their first weights.</param>
+    /// <param name="options">The author's settings of the model.</param>
+    /// <param name="settings">The settings of the adapters, and of their first weights.</param>
     /// <param name="compute">The device and number format.</param>
     /// <param name="sideBySideBelow">On a CPU a denoiser of fewer weights is loaded twice.</param>
     /// <exception cref="LoraBuildException">LB4xxx: the base model or tokenizer. LB5001: a setting does not suit it.</exception>

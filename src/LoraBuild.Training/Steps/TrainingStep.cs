@@ -28,8 +28,8 @@ public sealed class TrainingStep
 
     /// <summary>A step over these models.</summary>
     /// <param name="models">The models.</param>
-    /// <param name="second">A copy of them with <see cref="AdapterNetwork.Twin"/> adapters, through which the second half of each batch goes
-    /// at the same time; or null.</param>
+    /// <param name="second">A copy of them with <see cref="AdapterNetwork.Twin"/> adapters, through which the second half of each batch
+    /// goes at the same time; or null.</param>
     /// <param name="optimizer">Changes the adapters' weights.</param>
     /// <param name="settings">Clip skip, checkpointing, accumulation, gradient clipping and the loss.</param>
     /// <param name="scale">Loss scaling, or null where the models compute in 32 bits or bfloat16.</param>
@@ -51,7 +51,7 @@ public sealed class TrainingStep
     }
 
     /// <inheritdoc cref="Run(IEnumerable{StepInput}, Func{ParameterGroup, double})"/>
-    /// <param name="input">What to learn from; belongs to the caller.</param>
+    /// <param name="input">The samples to learn from; they belong to the caller.</param>
     /// <param name="learningRate">The learning rate of each group.</param>
     public StepResult Run(StepInput input, Func<ParameterGroup, double> learningRate) => Run([input], learningRate);
 
@@ -132,7 +132,7 @@ public sealed class TrainingStep
     }
 
     /// <summary>The loss without a step: nothing changes.</summary>
-    /// <param name="input">What to measure with; belongs to the caller.</param>
+    /// <param name="input">The samples to measure with; they belong to the caller.</param>
     public double Measure(StepInput input)
     {
         using var ungraded = no_grad();
@@ -182,7 +182,7 @@ public sealed class TrainingStep
 /// <param name="Skipped">In half precision a gradient overflowed: the weights stayed as they were and the loss scale was halved.</param>
 public readonly record struct StepResult(double Loss, double GradientNorm, bool Skipped = false)
 {
-    /// <summary>Whether no further step could mend it: the loss or a gradient is not a number.</summary>
+    /// <summary>True if no further step could mend it: the loss or a gradient is not a number.</summary>
     /// <param name="scale">The loss scale, or null where there is none.</param>
     public bool HasDiverged(LossScale? scale) =>
         !double.IsFinite(Loss) || !(double.IsFinite(GradientNorm) || (Skipped && scale is { IsExhausted: false }));

@@ -33,14 +33,14 @@ internal sealed class ValidationLoss : IDisposable
     /// <summary>The validation of a training; null where all pictures are trained on.</summary>
     /// <param name="folder">The folder of the finished dataset.</param>
     /// <param name="manifest">The pictures that are measured.</param>
-    /// <param name="settings">How often, and with which noise.</param>
-    /// <param name="plan">Where epochs end.</param>
+    /// <param name="settings">The settings, which say how often, and with which noise.</param>
+    /// <param name="plan">The plan, which says where epochs end.</param>
     /// <param name="model">The model, with its adapters.</param>
     public static ValidationLoss? For(
         string folder, DatasetManifest manifest, TrainingSettings settings, TrainingPlan plan, IDiffusionModel model) =>
         manifest.Groups.Count == 0 ? null : new(folder, manifest, settings, plan, model);
 
-    /// <summary>Whether to measure after so many steps.</summary>
+    /// <summary>True if a measurement is due after so many steps.</summary>
     public bool IsDue(int steps) => set.IsDue(steps, plan.StepsPerEpoch);
 
     /// <summary>Measures and logs.</summary>

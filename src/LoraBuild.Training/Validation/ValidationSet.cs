@@ -7,8 +7,8 @@ using LoraBuild.Training.Randomness;
 namespace LoraBuild.Training.Validation;
 
 /// <summary>
-/// What the loss is measured with besides training: each picture from its middle, with its caption as it is, at sd-scripts' four timesteps,
-/// with noise that is the same each time. It draws from streams of its own, so the training is the same with and without it.
+/// Pictures to measure the loss with besides training. Each is cut from its middle, with its caption as it is, at sd-scripts' four
+/// timesteps, with the same noise each time. The set draws from streams of its own, so the training is the same with and without it.
 /// </summary>
 public sealed class ValidationSet(TrainingDataset dataset, SampleFactory samples, TrainingSettings settings)
 {
@@ -42,7 +42,7 @@ public sealed class ValidationSet(TrainingDataset dataset, SampleFactory samples
         }
     }
 
-    /// <summary>Whether to measure after so many steps.</summary>
+    /// <summary>True if a measurement is due after so many steps.</summary>
     /// <param name="steps">Steps done.</param>
     /// <param name="stepsPerEpoch">Steps in one pass over the data.</param>
     public bool IsDue(int steps, int stepsPerEpoch) =>

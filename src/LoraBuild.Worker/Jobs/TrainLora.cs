@@ -90,7 +90,8 @@ internal static class TrainLora
             CultureInfo.InvariantCulture,
             $"the mean loss went from {result.FirstEpochLoss:0.0000} in the first epoch to {result.LastEpochLoss:0.0000} in the last");
 
-    // One training at a time on each GPU, and one on the processor: two would take turns at its memory and be slower than one after the other.
+    // One training at a time on each GPU, and one on the processor: two would take turns at its memory and be slower than one after the
+    // other.
     private static string LockName()
     {
         if (!torch.cuda.is_available())

@@ -4,7 +4,9 @@ using LoraBuild.Builds;
 
 namespace LoraBuild.Benchmarks.Builds;
 
-/// <summary>A character with four made-up photographs and their tag files, and a random checkpoint of Stable Diffusion 1.5's size.</summary>
+/// <summary>
+/// A character with four made-up photographs and their tag files, and a random checkpoint of Stable Diffusion 1.5's size.
+/// </summary>
 internal sealed class FullSizeProject : BuiltProject
 {
     /// <summary>What the build makes, within the project's folder.</summary>

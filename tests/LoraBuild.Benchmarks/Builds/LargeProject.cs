@@ -94,8 +94,8 @@ internal sealed class LargeProject : IDisposable
     ];
 
     /// <summary>
-    /// Writes files on all cores, each under another name that it is then renamed from, as a build must, and folders as they are needed: ext4 puts
-    /// a folder's files near it, and a folder where there is room. The seconds that it took.
+    /// Writes files on all cores, each under another name that it is then renamed from, as a build must, and folders as they are needed:
+    /// ext4 puts a folder's files near it, and a folder where there is room. The seconds that it took.
     /// </summary>
     public static double WriteOutputs(IReadOnlyList<(string Path, byte[] Content)> files)
     {

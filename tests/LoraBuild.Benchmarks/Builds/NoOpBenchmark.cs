@@ -1,6 +1,8 @@
 namespace LoraBuild.Benchmarks.Builds;
 
-/// <summary>A build with nothing to do, against one of an empty class library that is up to date, and make and ninja looking at as many files.</summary>
+/// <summary>
+/// A build with nothing to do, against one of an empty class library that is up to date, and make and ninja looking at as many files.
+/// </summary>
 internal sealed class NoOpBenchmark : LargeProjectBenchmark
 {
     /// <inheritdoc/>

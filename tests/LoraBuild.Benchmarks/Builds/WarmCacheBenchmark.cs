@@ -1,8 +1,8 @@
 namespace LoraBuild.Benchmarks.Builds;
 
 /// <summary>
-/// A build without obj and bin, with the store kept: a fresh clone, or a CI job that restored its cache. The yardstick is writing the very files
-/// that the build leaves, from memory and nothing else. TMPDIR names the folder to measure in.
+/// A build without obj and bin, with the store kept: a fresh clone, or a CI job that restored its cache. The yardstick is writing the very
+/// files that the build leaves, from memory and nothing else. TMPDIR names the folder to measure in.
 /// </summary>
 internal sealed class WarmCacheBenchmark : LargeProjectBenchmark
 {

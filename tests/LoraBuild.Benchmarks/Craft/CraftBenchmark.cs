@@ -6,9 +6,9 @@ using LoraBuild.Builds.Craft;
 namespace LoraBuild.Benchmarks.Craft;
 
 /// <summary>
-/// Whether the article's rules hold: the example is trained with all of them and without each of them, from several seeds, and Evaluate says
-/// what came of it. Results are kept by what they are of, so that an interrupted run goes on; each line of the table is of as many seeds as it
-/// says.
+/// Whether the article's rules hold: the example is trained with all of them and without each of them, from several seeds, and Evaluate
+/// says what came of it. Results are kept by what they are of, so that an interrupted run goes on; each line of the table is of as many
+/// seeds as it says.
 /// </summary>
 internal sealed class CraftBenchmark : IBenchmark
 {

@@ -15,8 +15,8 @@ internal sealed class Contest
 
     /// <summary>Runs all once for their memory, then by turns for their time.</summary>
     /// <returns>
-    /// Each candidate's median time in seconds, that of its processors, which says more where the machine has other work, and peak memory over
-    /// what was resident before, in bytes.
+    /// Each candidate's median time in seconds, that of its processors, which says more where the machine has other work, and peak memory
+    /// over what was resident before, in bytes.
     /// </returns>
     public IReadOnlyDictionary<string, (double Seconds, double Processor, long Bytes)> Run(int rounds)
     {

@@ -1,6 +1,8 @@
 namespace LoraBuild.Benchmarks.Models;
 
-/// <summary>Writes a checkpoint of Stable Diffusion 1.5's full size with random weights, for runs that need the size and not the pictures.</summary>
+/// <summary>
+/// Writes a checkpoint of Stable Diffusion 1.5's full size with random weights, for runs that need the size and not the pictures.
+/// </summary>
 internal sealed class RandomModel : IBenchmark
 {
     /// <inheritdoc/>

@@ -10,7 +10,9 @@ internal static class StableDiffusion15
     private static readonly long[] UNetChannels = [320, 640, 1280, 1280];
     private static readonly long[] VaeChannels = [128, 256, 512, 512];
 
-    /// <summary>Writes a checkpoint with random weights of about the size that keeps activations bounded. The same bytes each time.</summary>
+    /// <summary>
+    /// Writes a checkpoint with random weights of about the size that keeps activations bounded. The same bytes each time.
+    /// </summary>
     public static void WriteRandom(string path, ScalarType dtype, bool unetOnly = false)
     {
         using var scope = NewDisposeScope();

@@ -8,9 +8,9 @@ using LoraBuild.Tagging;
 namespace LoraBuild.Benchmarks.Pictures;
 
 /// <summary>
-/// Tagging from files against a loop that only runs the session on ready tensors, on the same threads, in turns: once with a model of a real
-/// tagger's cost and once with the example's, which is so small that reading a picture costs more than the model. Before them, while no large model was made, the peak
-/// memory at 50 and at 500 pictures.
+/// Tagging from files against a loop that only runs the session on ready tensors, on the same threads, in turns: once with a model of a
+/// real tagger's cost and once with the example's, which is so small that reading a picture costs more than the model. Before them, while
+/// no large model was made, the peak memory at 50 and at 500 pictures.
 /// </summary>
 internal sealed class TagBenchmark : IBenchmark
 {

@@ -13,8 +13,9 @@ using LoraBuild.Tagging;
 namespace LoraBuild.Benchmarks.Samples;
 
 /// <summary>
-/// How much of 64 drawings' tags the tagger finds in what the example's base model draws from them, group by group. The program that trained
-/// the miniature measured the same prompts by its own sampler and noise: 0.849 over the four groups of <see cref="CoreGroups"/>, 0.783 over all.
+/// How much of 64 drawings' tags the tagger finds in what the example's base model draws from them, group by group. The program that
+/// trained the miniature measured the same prompts by its own sampler and noise: 0.849 over the four groups of <see cref="CoreGroups"/>,
+/// 0.783 over all.
 /// </summary>
 internal sealed class BaseSamplesBenchmark : IBenchmark
 {

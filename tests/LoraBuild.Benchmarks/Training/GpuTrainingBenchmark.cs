@@ -5,9 +5,9 @@ using LoraBuild.Benchmarks.Measuring;
 namespace LoraBuild.Benchmarks.Training;
 
 /// <summary>
-/// A step of LoHa training on a GPU in half precision: ours against the plain form on the same engine, and against sd-scripts' UNet with LyCORIS
-/// in the Python that has PyTorch. Each runs in a process of its own, so that what the card's memory holds at its end is its peak: the allocators
-/// give nothing back.
+/// A step of LoHa training on a GPU in half precision: ours against the plain form on the same engine, and against sd-scripts' UNet with
+/// LyCORIS in the Python that has PyTorch. Each runs in a process of its own, so that what the card's memory holds at its end is its peak:
+/// the allocators give nothing back.
 /// </summary>
 internal sealed class GpuTrainingBenchmark : IBenchmark
 {

@@ -12,8 +12,8 @@ namespace LoraBuild.Benchmarks.Training;
 
 /// <summary>
 /// Which part of a step on the miniature is spent in operators, and in libtorch's autograd engine between them, the rest being what our
-/// managed code costs. Batches of one, on one thread: nothing makes that rest look smaller. The times are taken in the same steps, and taking
-/// them counts as our cost, or as the engine's.
+/// managed code costs. Batches of one, on one thread: nothing makes that rest look smaller. The times are taken in the same steps, and
+/// taking them counts as our cost, or as the engine's.
 /// </summary>
 internal sealed class OperatorBenchmark : IBenchmark
 {

@@ -4,9 +4,9 @@ using LoraBuild.Training.Adapters;
 namespace LoraBuild.Benchmarks.Training;
 
 /// <summary>
-/// A LoHa whose change of the weight is made in full and added to the frozen one, and on the way back its gradient in full, from which those
-/// of the factors follow, as in LyCORIS' <c>HadaWeight</c> (<c>lycoris/functional/loha.py</c>). LyCORIS itself computes the layer's product with
-/// the frozen weight and with the change, one after the other.
+/// A LoHa whose change of the weight is made in full and added to the frozen one, and on the way back its gradient in full, from which
+/// those of the factors follow, as in LyCORIS' <c>HadaWeight</c> (<c>lycoris/functional/loha.py</c>). LyCORIS itself computes the layer's
+/// product with the frozen weight and with the change, one after the other.
 /// </summary>
 internal sealed class PlainLoHa(AdapterModule adapter) : ILayerAdapter
 {

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace LoraBuild.Benchmarks.Training;
 
-/// <summary>A step of ours against PyTorch's Python loop around the same operators (Debian's python3-torch: the same libtorch), on as many threads.</summary>
+/// <summary>
+/// A step of ours against PyTorch's Python loop around the same operators (Debian's python3-torch: the same libtorch), on as many threads.
+/// </summary>
 internal sealed class PythonLoopBenchmark : IBenchmark
 {
     /// <inheritdoc/>

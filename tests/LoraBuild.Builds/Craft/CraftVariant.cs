@@ -17,8 +17,8 @@ internal sealed record CraftVariant(
     string Character = "",
     IReadOnlyList<string>? Pictures = null)
 {
-    // As many numbers as the example's LoHa of rank 4, which has 2 x 4 x (in + out) a layer: 726,336. Without convolutions the linear layers get
-    // theirs as well, to 716,800.
+    // As many numbers as the example's LoHa of rank 4, which has 2 x 4 x (in + out) a layer: 726,336. Without convolutions the linear
+    // layers get theirs as well, to 716,800.
     private const string SameSize = "8", SameSizeWithoutConvolutions = "14";
 
     /// <summary>The example as it is.</summary>

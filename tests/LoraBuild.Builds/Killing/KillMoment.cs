@@ -3,8 +3,8 @@ namespace LoraBuild.Builds.Killing;
 /// <summary>A moment of a build at which something of it is killed.</summary>
 /// <param name="Task">The task in which it is to be hit.</param>
 /// <param name="Fraction">
-/// How much of the task is over then, 0 to 1. For <see cref="Training"/> it counts the training's steps; what comes before the first step and
-/// after the last are <see cref="Loading"/> and <see cref="Publishing"/>.
+/// How much of the task is over then, 0 to 1. For <see cref="Training"/> it counts the training's steps; what comes before the first step
+/// and after the last are <see cref="Loading"/> and <see cref="Publishing"/>.
 /// </param>
 /// <param name="Delay">For <see cref="Training"/>, how long after that, as a share of the whole training's time.</param>
 /// <param name="Victim">What is killed.</param>

@@ -3,15 +3,16 @@ namespace LoraBuild.Builds.Killing;
 /// <summary>Random moments over all steps of a build; the same seed gives the same.</summary>
 internal static class KillPlan
 {
-    // In the pipeline's order. A step's share of the moments follows from what can go wrong in it rather than from its time, most of which is
-    // the training's.
+    // In the pipeline's order. A step's share of the moments follows from what can go wrong in it rather than from its time, most of which
+    // is the training's.
     private static readonly (string Task, int Weight)[] Tasks =
     [
         ("CheckSettings", 1), ("NormalizePictures", 5), ("FindDuplicates", 1), ("TagPictures", 5), ("StripFeatures", 1), ("DedupeTags", 1),
         ("AlignOutfits", 1), ("WriteManifest", 4), ("WriteReport", 3), (KillMoment.Loading, 2), (KillMoment.Training, 12), (KillMoment.Publishing, 4),
     ];
 
-    // The training says how far it is every two seconds only: the moment lies a random time after that, of up to this share of the training.
+    // The training says how far it is every two seconds only: the moment lies a random time after that, of up to this share of the
+    // training.
     private const double LongestDelay = 0.03;
 
     /// <summary>Moments in the order in which one build after the other can be killed at them: each step's work is done once.</summary>

@@ -7,7 +7,9 @@ using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Tests.Captions;
 
-/// <summary>What holds of a caption whatever the tagger says and the author corrects: from scores to the last step, for any picture.</summary>
+/// <summary>
+/// What holds of a caption whatever the tagger says and the author corrects: from scores to the last step, for any picture.
+/// </summary>
 public class WholePipelineTests
 {
     private static readonly Character Aoi = Character.Named("hoshino aoi") with

@@ -1,6 +1,8 @@
 namespace LoraBuild.Diffusion.Tests.Families;
 
-/// <summary>CompVis' names in diffusers' terms, for models of two residual blocks a level and four levels, as Stable Diffusion's are.</summary>
+/// <summary>
+/// CompVis' names in diffusers' terms, for models of two residual blocks a level and four levels, as Stable Diffusion's are.
+/// </summary>
 internal static class DiffusersNames
 {
     private static readonly (string CompVis, string Diffusers)[] ResBlock =

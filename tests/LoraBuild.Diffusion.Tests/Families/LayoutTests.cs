@@ -6,7 +6,9 @@ using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Diffusion.Tests.Families;
 
-/// <summary>The same weights in every form that models come in give the numbers that diffusers, transformers and sd-scripts computed.</summary>
+/// <summary>
+/// The same weights in every form that models come in give the numbers that diffusers, transformers and sd-scripts computed.
+/// </summary>
 public class LayoutTests
 {
     [Fact]

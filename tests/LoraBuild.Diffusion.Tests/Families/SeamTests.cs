@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace LoraBuild.Diffusion.Tests.Families;
 
-/// <summary>A family's parts stay behind <see cref="Diffusion.Families.IDiffusionModel"/>: no other code says what a model is made of.</summary>
+/// <summary>
+/// A family's parts stay behind <see cref="Diffusion.Families.IDiffusionModel"/>: no other code says what a model is made of.
+/// </summary>
 public partial class SeamTests
 {
     [Fact]

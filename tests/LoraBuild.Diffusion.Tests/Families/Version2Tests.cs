@@ -7,7 +7,9 @@ using LoraBuild.Diffusion.UNet;
 
 namespace LoraBuild.Diffusion.Tests.Families;
 
-/// <summary>Stable Diffusion 2.x: OpenCLIP's text encoder against its formulas written out, the UNet against the one with convolutions.</summary>
+/// <summary>
+/// Stable Diffusion 2.x: OpenCLIP's text encoder against its formulas written out, the UNet against the one with convolutions.
+/// </summary>
 public sealed class Version2Tests(Version2Model fixture) : IClassFixture<Version2Model>
 {
     [Fact]

@@ -4,7 +4,9 @@ using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Diffusion.Tests.Samplers;
 
-/// <summary>The samplers against what can be written down: steps by hand, and pictures of a normal distribution, whose equation has a solution.</summary>
+/// <summary>
+/// The samplers against what can be written down: steps by hand, and pictures of a normal distribution, whose equation has a solution.
+/// </summary>
 public class SamplerTests
 {
     [Fact]
@@ -48,7 +50,8 @@ public class SamplerTests
         var result = Sampler.Run(
             SamplerKind.DpmPlusPlus2M, (_, sigma) => torch.tensor(seen[sigma]), torch.tensor(10.0), [8, 4, 2, 0], _ => throw new InvalidOperationException());
 
-        // First order: 10 * 4/8 + 2 * (1 - 4/8) = 6. Second: r = log 2 / log 2 = 1, aim 1 + (1 - 2) / 2 = 0.5, 6 * 2/4 + 0.5 * (1 - 2/4) = 3.25. At 0: 3.
+        // First order: 10 * 4/8 + 2 * (1 - 4/8) = 6. Second: r = log 2 / log 2 = 1, aim 1 + (1 - 2) / 2 = 0.5, 6 * 2/4 + 0.5 * (1 - 2/4) =
+        // 3.25. At 0: 3.
         Assert.Equal(3, result.item<double>(), 12);
         Assert.Equal(3.25, StepFormulas.DpmPlusPlus2M(torch.tensor(6.0), torch.tensor(1.0), (torch.tensor(2.0), 8), 4, 2).item<double>(), 12);
         // Half the step: r = 2, aim 1 + (1 - 2) / 4.

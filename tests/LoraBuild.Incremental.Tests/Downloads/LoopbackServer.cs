@@ -5,7 +5,9 @@ using System.Text;
 
 namespace LoraBuild.Tests;
 
-/// <summary>An HTTP server that says whatever a test wants, true or not: a response is raw bytes, after which the connection closes.</summary>
+/// <summary>
+/// An HTTP server that says whatever a test wants, true or not: a response is raw bytes, after which the connection closes.
+/// </summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

@@ -25,7 +25,9 @@ internal sealed class Dice(long seed, params ReadOnlySpan<long> purpose)
     /// <summary>Brings a list into a random order.</summary>
     public void Shuffle<T>(Span<T> values) => random.Shuffle(values);
 
-    /// <summary>The first choice whose share, added to those before it, is above a number between 0 and 1; the last where none is.</summary>
+    /// <summary>
+    /// The first choice whose share, added to those before it, is above a number between 0 and 1; the last where none is.
+    /// </summary>
     public T Share<T>(params ReadOnlySpan<(double Share, T Choice)> choices)
     {
         var point = random.NextDouble();

@@ -8,8 +8,8 @@ internal sealed class Pen(SKCanvas canvas, double lineWidth) : IDisposable
     private readonly SKPaint paint = new() { IsAntialias = true, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
 
     /// <summary>
-    /// A closed shape with an outline, in the fill's own edge colour unless <paramref name="line"/> says otherwise. The fill may go over into
-    /// another colour between two heights.
+    /// A closed shape with an outline, in the fill's own edge colour unless <paramref name="line"/> says otherwise. The fill may go over
+    /// into another colour between two heights.
     /// </summary>
     public void Shape(
         Paint fill, ReadOnlySpan<Stretch> outline, Paint? line = null, double width = 1, (double Top, double Bottom, Paint Colour)? shade = null)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LoraBuild.MiniWorld.Saving;
 
-/// <summary>Collects an ONNX graph and writes it as protocol buffers (onnx.proto, opset 13): the few messages that the tagger needs.</summary>
+/// <summary>
+/// Collects an ONNX graph and writes it as protocol buffers (onnx.proto, opset 13): the few messages that the tagger needs.
+/// </summary>
 internal sealed class OnnxGraph
 {
     /// <summary>TensorProto's number for 32-bit and 16-bit numbers.</summary>

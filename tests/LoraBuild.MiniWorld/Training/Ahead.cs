@@ -1,6 +1,8 @@
 namespace LoraBuild.MiniWorld.Training;
 
-/// <summary>Makes batches on other threads while a step runs; each is a function of its number, so their order is the same each time.</summary>
+/// <summary>
+/// Makes batches on other threads while a step runs; each is a function of its number, so their order is the same each time.
+/// </summary>
 internal static class Ahead
 {
     // Each batch takes one thread: as many at a time as there are cores, and as many again that wait to be taken.

@@ -9,8 +9,8 @@ namespace LoraBuild.MiniWorld.Training;
 internal sealed class TaggerNetwork : IDisposable
 {
     /// <summary>
-    /// The side of what the network sees; the model's input is <see cref="Pooled"/> times that, and averaged. Of a whole girl on a picture of
-    /// half the size, a choker would be a pixel high.
+    /// The side of what the network sees; the model's input is <see cref="Pooled"/> times that, and averaged. Of a whole girl on a picture
+    /// of half the size, a choker would be a pixel high.
     /// </summary>
     public const int Side = 224;
 

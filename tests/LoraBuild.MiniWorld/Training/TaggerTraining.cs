@@ -120,8 +120,8 @@ internal static class TaggerTraining
         return pictures.MoveToOuterDisposeScope();
     }
 
-    // Each picture by itself: what a whole batch had in common, its normalisation would take away again. The noise alone is one for all, of other
-    // strengths: of its own for each it would take longer to make than all the rest.
+    // Each picture by itself: what a whole batch had in common, its normalisation would take away again. The noise alone is one for all, of
+    // other strengths: of its own for each it would take longer to make than all the rest.
     private static Tensor Worn(Tensor pictures, Tensor grain, Dice dice)
     {
         using var scope = NewDisposeScope();

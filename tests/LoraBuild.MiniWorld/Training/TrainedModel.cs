@@ -35,7 +35,9 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>What is trained.</summary>
     public ParameterBuffer Parameters { get; }
 
-    /// <summary>Writes the model before any training into a folder: weights from a seed, the example's configuration and tokenizer.</summary>
+    /// <summary>
+    /// Writes the model before any training into a folder: weights from a seed, the example's configuration and tokenizer.
+    /// </summary>
     /// <param name="example">The example's model folder, for its <c>config.json</c> and tokenizer.</param>
     /// <param name="folder">Where to.</param>
     /// <param name="seed">Of the weights.</param>

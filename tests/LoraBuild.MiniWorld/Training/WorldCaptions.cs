@@ -2,7 +2,9 @@ using LoraBuild.MiniWorld.Drawing;
 
 namespace LoraBuild.MiniWorld.Training;
 
-/// <summary>Captions as people write them: in any order, with some tags left out, seldom with what other tags imply, now and then empty.</summary>
+/// <summary>
+/// Captions as people write them: in any order, with some tags left out, seldom with what other tags imply, now and then empty.
+/// </summary>
 internal static class WorldCaptions
 {
     /// <summary>A caption of a picture.</summary>

@@ -20,7 +20,9 @@ internal static class SmallEvaluation
         EvaluationPlanner.Plan(
             Character, Identity, dataset ?? ["white shirt", "blue skirt"], vocabulary ?? Vocabulary, ImplicationTable.Danbooru, settings);
 
-    /// <summary>Figures where the LoRA's pictures all have one set of tags and the base model's another, besides what each was asked for.</summary>
+    /// <summary>
+    /// Figures where the LoRA's pictures all have one set of tags and the base model's another, besides what each was asked for.
+    /// </summary>
     public static CharacterEvaluation Score(EvaluationPlan plan, string[] lora, string[] plain, bool isLoraObedient = true) => EvaluationScorer.Score(
         plan,
         (picture, withLora) => (

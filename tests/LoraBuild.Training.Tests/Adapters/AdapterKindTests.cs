@@ -5,7 +5,9 @@ using LoraBuild.Training.Adapters.Algorithms;
 
 namespace LoraBuild.Training.Tests.Adapters;
 
-/// <summary>Every kind's output and gradients against LyCORIS' formula, written out: the layer with the change added to its weight.</summary>
+/// <summary>
+/// Every kind's output and gradients against LyCORIS' formula, written out: the layer with the change added to its weight.
+/// </summary>
 public class AdapterKindTests
 {
     public static TheoryData<string, string> Cases

@@ -4,7 +4,9 @@ using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.Families.StableDiffusion;
 
-/// <summary>Stable Diffusion 1.x and 2.x: one CLIP text encoder and a UNet, as a checkpoint with CompVis' keys or a diffusers folder.</summary>
+/// <summary>
+/// Stable Diffusion 1.x and 2.x: one CLIP text encoder and a UNet, as a checkpoint with CompVis' keys or a diffusers folder.
+/// </summary>
 public sealed class StableDiffusionFamily : IModelFamily
 {
     /// <summary>The beginning of the names of a single file's UNet.</summary>

@@ -39,7 +39,7 @@ internal sealed class StableDiffusionFiles
     /// <summary>The groups of the autoencoder's normalisations.</summary>
     public long VaeNormGroups { get; }
 
-    /// <summary>What shapes do not tell.</summary>
+    /// <summary>Settings of the model that the shapes of its tensors do not tell.</summary>
     public StableDiffusionSettings Settings { get; }
 
     private static (PartTensors Text, PartTensors UNet, StableDiffusionSettings Settings) ReadFile(ITensorFile file)

@@ -95,7 +95,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
     /// <summary>Pictures to latents and back.</summary>
     public AutoencoderKL Vae { get; }
 
-    /// <summary>Whether it is of Stable Diffusion 2.x rather than 1.x.</summary>
+    /// <summary>True if it is of Stable Diffusion 2.x rather than 1.x.</summary>
     public bool IsVersion2 => settings.IsVersion2;
 
     /// <inheritdoc/>

@@ -9,11 +9,11 @@ using LoraBuild.Protocol.Models;
 namespace LoraBuild.Diffusion.Families.StableDiffusion;
 
 /// <summary>The settings of a model that the shapes of its tensors do not tell.</summary>
-/// <param name="IsVersion2">Whether it is of Stable Diffusion 2.x: OpenCLIP's activation and heads, and another padding token.</param>
+/// <param name="IsVersion2">True for Stable Diffusion 2.x: OpenCLIP's activation and heads, and another padding token.</param>
 /// <param name="UNetHeads">The UNet's attention heads.</param>
 /// <param name="UNetNormGroups">The groups of the UNet's normalisations.</param>
 /// <param name="TextHeads">The text encoder's attention heads; null for heads of 64 values.</param>
-/// <param name="Prediction">What the UNet predicts, where the files say it.</param>
+/// <param name="Prediction">The kind of the UNet's prediction, where the files say it.</param>
 internal sealed record StableDiffusionSettings(
     bool IsVersion2, AttentionHeads UNetHeads, long UNetNormGroups, long? TextHeads, PredictionType? Prediction)
 {
@@ -68,7 +68,8 @@ internal sealed record StableDiffusionSettings(
     /// The groups of an autoencoder's normalisations: from a config.json beside its file, in the form of a single file's or in diffusers'
     /// own; else 32.
     /// </summary>
-    /// <exception cref="LoraBuildException">LB4003: a value is out of range. LB4008: it is the autoencoder of another architecture.</exception>
+    /// <exception cref="LoraBuildException">LB4003: a value is out of range. LB4008: it is the autoencoder of another
+    /// architecture.</exception>
     public static long VaeNormGroups(ITensorFile file)
     {
         var config = ConfigBeside(file);
@@ -86,7 +87,10 @@ internal sealed record StableDiffusionSettings(
         return (config.Has("unet") ? config.Count("vae", "norm_num_groups") : null) ?? FromMetadata(file, "vae", "norm_num_groups") ?? UsualNormGroups;
     }
 
-    /// <summary>What of it is not as in Stable Diffusion 1.x or 2.x, as the entries of a single file's metadata that <see cref="Of(ITensorFile, bool)"/> reads.</summary>
+    /// <summary>
+    /// Lists everything that is not as in Stable Diffusion 1.x or 2.x, as the entries of a single file's metadata that
+    /// <see cref="Of(ITensorFile, bool)"/> reads.
+    /// </summary>
     /// <param name="vaeNormGroups">The groups of the autoencoder's normalisations.</param>
     public IEnumerable<KeyValuePair<string, string>> ToMetadata(long vaeNormGroups)
     {

@@ -24,7 +24,9 @@ public sealed class AcceleratedLoHa : LoHaChange
     public AcceleratedLoHa(LoHaChange change, LoHaForm? form = null)
         : base(change) => this.form = form;
 
-    /// <summary>The factors of the change, down [rank^2, in] and up [out, rank^2], where they were made for the pass that goes on.</summary>
+    /// <summary>
+    /// The factors of the change, down [rank^2, in] and up [out, rank^2], where they were made for the pass that goes on.
+    /// </summary>
     internal (Tensor Down, Tensor Up)? Made { get; set; }
 
     /// <summary>The accelerated form of a change that has one, or the change itself.</summary>

@@ -2,7 +2,9 @@ using LoraBuild.Diffusion.Layers;
 
 namespace LoraBuild.Training.Adapters.Acceleration;
 
-/// <summary>Chooses the form of a LoHa that takes less time for a layer and an input, by a count of multiplications, calibrated by measurement.</summary>
+/// <summary>
+/// Chooses the form of a LoHa that takes less time for a layer and an input, by a count of multiplications, calibrated by measurement.
+/// </summary>
 internal static class LoHaCost
 {
     // Time of the many small operators over the change of the weight, in multiplications per element of the weight.

@@ -4,9 +4,9 @@ using LoraBuild.Torch.Layers;
 namespace LoraBuild.Training.Adapters.Acceleration;
 
 /// <summary>
-/// The factors of the change of many LoHas made at once, shape by shape, before a pass through the models, and their gradients taken back at
-/// once after it. On a GPU each operator takes longer to start than such small tensors take to compute; layer by layer, these were most of a
-/// step's.
+/// The factors of the change of many LoHas made at once, shape by shape, before a pass through the models, and their gradients taken back
+/// at once after it. On a GPU each operator takes longer to start than such small tensors take to compute; layer by layer, these were most
+/// of a step's.
 /// </summary>
 internal sealed class LoHaFactors : IDisposable
 {
@@ -15,13 +15,13 @@ internal sealed class LoHaFactors : IDisposable
     private LoHaFactors(IReadOnlyList<AlikeFactors> groups) => this.groups = groups;
 
     /// <summary>
-    /// Room for the factors of those adapters whose rank is small for their layer. The others are left as they are, as are those that get no
-    /// gradient since their layer's output is not used.
+    /// Room for the factors of those adapters whose rank is small for their layer. The others are left as they are, as are those that get
+    /// no gradient since their layer's output is not used.
     /// </summary>
     /// <param name="adapters">The adapters that are a LoHa and no more, on their layers.</param>
     /// <param name="weightsPerFactor">
-    /// The least number of the frozen weight's elements for each of the factors'. These stay in memory, and as much for their gradients: with
-    /// 4, all together take at most half of what the frozen weights do.
+    /// The least number of the frozen weight's elements for each of the factors'. These stay in memory, and as much for their gradients:
+    /// with 4, all together take at most half of what the frozen weights do.
     /// </param>
     public static LoHaFactors Of(IEnumerable<(AcceleratedLoHa Change, AdaptableLayer Layer)> adapters, long weightsPerFactor = 4)
     {

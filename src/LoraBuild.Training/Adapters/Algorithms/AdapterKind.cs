@@ -26,10 +26,12 @@ public abstract class AdapterKind
     /// <summary>The tensors of a new adapter.</summary>
     /// <param name="layer">The layer that it is for.</param>
     /// <param name="rank">The rank, from 1.</param>
-    /// <param name="settings">How the tensors are made up.</param>
+    /// <param name="settings">The settings of the adapter.</param>
     public abstract IReadOnlyList<AdapterFactor> NewFactors(AdaptableLayer layer, long rank, TrainingSettings settings);
 
-    /// <summary>The tensors that an adapter for a layer has, where a file holds some of these shapes; their first values mean nothing.</summary>
+    /// <summary>
+    /// The tensors that an adapter for a layer has, where a file holds some of these shapes; their first values mean nothing.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="shapes">The shapes in the file by the tensors' names; others than this kind's don't count.</param>
     /// <returns>The tensors with the shapes that the layer needs, or null where no tensor is of this kind.</returns>
@@ -45,10 +47,12 @@ public abstract class AdapterKind
     /// <param name="between">A function of the low-rank values on their way, where the kind has such; null: none.</param>
     public abstract LayerChange Change(IReadOnlyDictionary<string, Tensor> factors, double scale, Tensor? rows, Func<Tensor, Tensor>? between);
 
-    /// <summary>Whether <see cref="Change"/> computes with the tensors, so that it must be called again when they have changed.</summary>
+    /// <summary>True if <see cref="Change"/> computes with the tensors, so that it must be called again when they have changed.</summary>
     public abstract bool Derives(IReadOnlyDictionary<string, Tensor> factors);
 
-    /// <summary>Whether <c>scale_weight_norms</c> shortens the change by the adapter's scalar, as LyCORIS does, not by the factors.</summary>
+    /// <summary>
+    /// True if <c>scale_weight_norms</c> shortens the change by the adapter's scalar, as LyCORIS does, not by the factors.
+    /// </summary>
     public virtual bool KeepsNormInScalar => true;
 
     /// <summary>The tensor that a file holds multiplied by the adapter's scalar.</summary>
@@ -64,7 +68,7 @@ public abstract class AdapterKind
     /// <summary>The sizes of a layer's kernel: none for a linear layer.</summary>
     protected static long[] KernelOf(AdaptableLayer layer) => layer.Weight.shape[2..];
 
-    /// <summary>Whether Tucker's decomposition is of use: for a kernel above 1x1.</summary>
+    /// <summary>True for a kernel above 1x1, where Tucker's decomposition is of use.</summary>
     protected static bool IsLarge(AdaptableLayer layer) => layer is Conv2d { KernelSize: > 1 };
 }
 

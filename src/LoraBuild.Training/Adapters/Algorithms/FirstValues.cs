@@ -14,8 +14,8 @@ public readonly record struct FirstValues(double Deviation, double Bound)
     public static FirstValues Normal(double deviation) => new(deviation, 0);
 
     /// <summary>
-    /// torch's <c>kaiming_uniform_</c> with a slope of the square root of 5, as LoRA begins with: uniform between plus and minus the root of
-    /// 1 / <paramref name="fanIn"/>.
+    /// torch's <c>kaiming_uniform_</c> with a slope of the square root of 5, as LoRA begins with: uniform between plus and minus the root
+    /// of 1 / <paramref name="fanIn"/>.
     /// </summary>
     /// <param name="fanIn">The number of values that a row of the tensor has.</param>
     public static FirstValues KaimingUniform(long fanIn) => new(0, 1 / Math.Sqrt(fanIn));

@@ -4,8 +4,8 @@ using LoraBuild.Settings;
 namespace LoraBuild.Training.Adapters.Algorithms;
 
 /// <summary>
-/// LoHa (FedPara, arXiv:2108.06098; LyCORIS' <c>functional/loha.py</c>) as functions of its tensors: the layer's weight [out, in] changes by
-/// <c>(w1a w1b) o (w2a w2b) x scale</c>, where o multiplies element by element. For a k x k convolution "in" is in x k x k.
+/// LoHa (FedPara, arXiv:2108.06098; LyCORIS' <c>functional/loha.py</c>) as functions of its tensors: the layer's weight [out, in] changes
+/// by <c>(w1a w1b) o (w2a w2b) x scale</c>, where o multiplies element by element. For a k x k convolution "in" is in x k x k.
 /// </summary>
 public static class LoHa
 {
@@ -21,8 +21,8 @@ public static class LoHa
 
     /// <summary>
     /// The same change, exactly, as a product of rank r^2: <c>up down</c> with <c>up[o, (i, j)] = w1a[o, i] w2a[o, j] x scale</c> and
-    /// <c>down[(i, j), n] = w1b[i, n] w2b[j, n]</c>. So <c>y = op(x, W) + up (down x)</c> needs neither the changed weight nor a gradient of
-    /// its size.
+    /// <c>down[(i, j), n] = w1b[i, n] w2b[j, n]</c>. So <c>y = op(x, W) + up (down x)</c> needs neither the changed weight nor a gradient
+    /// of its size.
     /// </summary>
     /// <inheritdoc cref="WeightChange"/>
     /// <returns>down [rank^2, in] and up [out, rank^2].</returns>
@@ -36,8 +36,8 @@ public static class LoHa
 }
 
 /// <summary>
-/// LoHa's change of a layer's weight by its formula. Trainings and previews take <c>Acceleration.AcceleratedLoHa</c> instead, which gives the
-/// same output and gradients in less time.
+/// LoHa's change of a layer's weight by its formula. Trainings and previews take <c>Acceleration.AcceleratedLoHa</c> instead, which gives
+/// the same output and gradients in less time.
 /// </summary>
 public class LoHaChange : LayerChange
 {

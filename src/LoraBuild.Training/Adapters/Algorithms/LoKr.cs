@@ -5,8 +5,8 @@ namespace LoraBuild.Training.Adapters.Algorithms;
 
 /// <summary>
 /// LoKr (LyCORIS, arXiv:2309.14859): the layer's weight changes by the Kronecker product <c>W1 x W2 x scale</c>, with
-/// <c>change[(i, k), (j, l)] = W1[i, j] W2[k, l]</c>. The output needs neither the product nor a gradient of its size: the input is taken as
-/// j groups of l channels, W2 goes over each, and W1 mixes the groups.
+/// <c>change[(i, k), (j, l)] = W1[i, j] W2[k, l]</c>. The output needs neither the product nor a gradient of its size: the input is taken
+/// as j groups of l channels, W2 goes over each, and W1 mixes the groups.
 /// </summary>
 /// <param name="w1">[i, j].</param>
 /// <param name="w2">[k, l] or [k, l, height, width]; null where it is a product.</param>
@@ -94,8 +94,8 @@ public sealed class LoKrChange(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, 
 }
 
 /// <summary>
-/// LyCORIS' <c>lokr</c>: <c>lokr_w1</c> or the product of <c>lokr_w1_a</c> and <c>lokr_w1_b</c>, and <c>lokr_w2</c> or that of <c>lokr_w2_a</c>
-/// and <c>lokr_w2_b</c>, with Tucker's core <c>lokr_t2</c> between.
+/// LyCORIS' <c>lokr</c>: <c>lokr_w1</c> or the product of <c>lokr_w1_a</c> and <c>lokr_w1_b</c>, and <c>lokr_w2</c> or that of
+/// <c>lokr_w2_a</c> and <c>lokr_w2_b</c>, with Tucker's core <c>lokr_t2</c> between.
 /// </summary>
 public sealed class LoKrKind : AdapterKind
 {

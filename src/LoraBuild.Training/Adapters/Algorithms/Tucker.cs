@@ -1,6 +1,8 @@
 namespace LoraBuild.Training.Adapters.Algorithms;
 
-/// <summary>Tucker's decomposition of a convolution's kernel as LyCORIS has it: a small tensor between a matrix for either side's channels.</summary>
+/// <summary>
+/// Tucker's decomposition of a convolution's kernel as LyCORIS has it: a small tensor between a matrix for either side's channels.
+/// </summary>
 internal static class Tucker
 {
     /// <summary>The core tensor taken together with the matrix of the input's channels.</summary>

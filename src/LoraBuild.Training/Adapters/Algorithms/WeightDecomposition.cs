@@ -15,7 +15,9 @@ public static class WeightDecomposition
     public static long[] LengthsShape(AdaptableLayer layer, bool ofOutputs) =>
         [.. layer.Weight.shape.Select((size, axis) => axis == (ofOutputs ? 0 : 1) ? size : 1)];
 
-    /// <summary>The lengths of a weight's channels, of the shape of <paramref name="like"/>: the axis on which it has sizes is kept.</summary>
+    /// <summary>
+    /// The lengths of a weight's channels, of the shape of <paramref name="like"/>: the axis on which it has sizes is kept.
+    /// </summary>
     public static Tensor Lengths(Tensor weight, Tensor like)
     {
         using var scope = NewDisposeScope();

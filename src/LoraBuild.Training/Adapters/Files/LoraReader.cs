@@ -28,7 +28,8 @@ internal sealed class LoraReader : IDisposable
     /// <summary>Opens a file.</summary>
     /// <param name="path">A <c>.safetensors</c> file.</param>
     /// <param name="model">The model.</param>
-    /// <exception cref="LoraBuildException">LB4001, LB4002, LB6004: it is missing, damaged or cannot be read. LB4005: it does not fit the model.</exception>
+    /// <exception cref="LoraBuildException">LB4001, LB4002, LB6004: it is missing, damaged or cannot be read. LB4005: it does not fit the
+    /// model.</exception>
     public static LoraReader Open(string path, IDiffusionModel model)
     {
         var file = SafetensorsFile.Open(path);

@@ -11,7 +11,8 @@ namespace LoraBuild.Training.Adapters.Files;
 internal sealed partial record LoraTensorName(string Layer, string Tensor, string? Path = null)
 {
     /// <summary>
-    /// Reads a key: LyCORIS' and sd-scripts' <c>lora_unet_LAYER.TENSOR</c>, or diffusers' path of a layer, of its older releases and of PEFT.
+    /// Reads a key: LyCORIS' and sd-scripts' <c>lora_unet_LAYER.TENSOR</c>, or diffusers' path of a layer, of its older releases and of
+    /// PEFT.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="model">The model, which names the layers of its parts.</param>

@@ -4,7 +4,9 @@ using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Training.Adapters.Files;
 
-/// <summary>The hashes by which user interfaces know a LoRA, computed as sd-scripts does so that they need not read the whole file.</summary>
+/// <summary>
+/// The hashes by which user interfaces know a LoRA, computed as sd-scripts does so that they need not read the whole file.
+/// </summary>
 public static class TensorHashes
 {
     private const int LegacyStart = 0x100000, LegacyLength = 0x10000, LegacyDigits = 8;
