@@ -59,7 +59,10 @@ public static class PictureDecoder
                 throw Damaged(format, path);
             if ((long)width * height > maxPixels)
                 throw TooLarge(width, height, maxPixels, path);
-            return (format == PictureFormat.Bmp ? BmpReader.Decode(content) : Engine.Value.Decode(content, format)) ?? throw Damaged(format, path);
+            var picture = (format == PictureFormat.Bmp ? BmpReader.Decode(content) : Engine.Value.Decode(content, format)) ?? throw Damaged(format, path);
+            if (format == PictureFormat.Gif)
+                GifFrame.First(content)?.ClearAround(picture.Raster);
+            return picture;
         }
         catch (NotSupportedException e)
         {

@@ -39,6 +39,9 @@ public abstract class Option
     /// <summary>The default in words, where it follows from something else: "the project's name".</summary>
     public string? Rule { get; init; }
 
+    /// <summary>Without it the option has no effect, whatever its value; null: it always has one.</summary>
+    public Precondition? Needs { get; init; }
+
     /// <summary>The values that it takes, as the end of the sentence "it must be ...".</summary>
     public abstract string Allowed { get; }
 

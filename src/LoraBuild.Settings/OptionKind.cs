@@ -57,10 +57,18 @@ internal static class OptionKind
     /// <summary>Tags with commas between, or null.</summary>
     public static OptionKind<string?> Tags { get; } = OptionalText with { Allowed = "empty or tags with commas between" };
 
+    /// <summary>The longest name of an output in bytes of UTF-8: endings of files and of unfinished ones must fit beside it.</summary>
+    public const int MostNameBytes = 170;
+
     /// <summary>A file's name without its folder.</summary>
     public static OptionKind<string> FileName { get; } = new(
-        "a file name without a folder",
-        (string text, out string value) => (value = text).Length > 0 && text.AsSpan().IndexOfAny("/\\") < 0,
+        $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < > |, "
+            + "and without a dot at its end",
+        (string text, out string value) => (value = text).Length > 0
+            && text.AsSpan().IndexOfAny("\\/:*?\"<>|") < 0
+            && !text.Any(char.IsControl)
+            && text[^1] != '.'
+            && System.Text.Encoding.UTF8.GetByteCount(text) <= MostNameBytes,
         text => text);
 
     /// <summary>True or false.</summary>
@@ -161,15 +169,23 @@ internal static class OptionKind
 
     /// <summary>A stretch of training in steps or epochs.</summary>
     public static OptionKind<TrainingLength> Length(int min) => new(
-        $"a number of steps such as 370 or of epochs such as '10 epochs', {(min == 0 ? "or 0" : $"at least {min}")}",
-        (string text, out TrainingLength value) => TrainingLength.TryParse(text, out value) && value.Share == 0 && value.Count >= min,
+        $"a number of steps such as 370 or of epochs such as '10 epochs', {(min == 0 ? "or 0" : $"at least {min}")}{MostLength}",
+        (string text, out TrainingLength value) =>
+            TrainingLength.TryParse(text, out value) && value is { Share: 0, IsAutomatic: false } && value.Count >= min,
         length => length.ToString());
 
     /// <summary>A stretch of training in steps or epochs, or a share of the whole.</summary>
     public static OptionKind<TrainingLength> LengthOrShare { get; } = new(
-        "a number of steps such as 370, of epochs such as '10 epochs', a share of the training such as 0.1 or 10%, or 0",
-        TrainingLength.TryParse,
+        $"a number of steps such as 370, of epochs such as '10 epochs', a share of the training such as 0.1 or 10%, or 0{MostLength}",
+        (string text, out TrainingLength value) => TrainingLength.TryParse(text, out value) && !value.IsAutomatic,
         length => length.ToString());
+
+    /// <summary>The same, or <c>auto</c>: one epoch, but at most a tenth of the training.</summary>
+    public static OptionKind<TrainingLength> LengthShareOrAuto { get; } = LengthOrShare with
+    {
+        Allowed = $"auto, {LengthOrShare.Allowed}",
+        TryRead = TrainingLength.TryParse,
+    };
 
     /// <summary>The values that <paramref name="parse"/> reads; it gives null for any other text.</summary>
     public static OptionKind<T> Parsed<T>(string allowed, Func<string, T?> parse)
@@ -200,6 +216,9 @@ internal static class OptionKind
         Choices = kind.Choices,
         Form = kind.Form,
     };
+
+    private static string MostLength =>
+        string.Create(CultureInfo.InvariantCulture, $"; up to {TrainingLength.MostSteps:N0} steps or {TrainingLength.MostEpochs:N0} epochs");
 
     private static bool TryText(string text, out string value) => (value = text).Length > 0;
 

@@ -17,6 +17,19 @@ public static partial class Options
 
     private static readonly string AlphasAllowed = $"empty or {BlockValues.Count} numbers from 0 to {MaxAlpha} with commas between";
 
+    private static readonly Precondition WhereRanksAreChosen = Where(
+        "without LoraDimFromWeights, which takes it from the file", settings => !settings.DimFromWeights);
+
+    private static readonly Precondition WhereLargeConvolutions = Where(
+        "where LoraPreset has larger convolutions, and without LoraDimFromWeights",
+        settings => !settings.DimFromWeights && (settings.Algo == AdapterAlgorithm.Lora || settings.Preset.HasLargeConvolutions));
+
+    private static readonly Precondition WhereLargeConvolutionsHaveRanks = Where(
+        "where larger convolutions get adapters: by LoraPreset, LoraConvDim above 0 or LoraConvBlockDims, and without LoraDimFromWeights",
+        settings => !settings.DimFromWeights
+            && (settings.Algo == AdapterAlgorithm.Lora || settings.Preset.HasLargeConvolutions)
+            && (settings.ConvDim > 0 || settings.ConvBlockDims is not null));
+
     public static readonly Option<AdapterAlgorithm> Algo = OfSdScripts(
         Topic.Adapters, "algo",
         Choice(
@@ -35,23 +48,28 @@ public static partial class Options
         AdapterPreset.Full,
         "The layers that get adapters: LyCORIS' presets, or a list of its classes of modules and of layers' names, such as "
             + "`CrossAttention, mid_block.*`. With `lora`, `full` means the layers of `networks.lora`. See [Adapters](#adapters).",
-        InLyCoris);
+        InLyCoris,
+        needs: WhereRanksAreChosen);
 
     public static readonly Option<int> NetworkDim = OfSdScripts(
         Topic.Adapters, "network_dim", Whole(1, MaxDim), 4,
-        "The rank of the adapters of linear layers and 1x1 convolutions.");
+        "The rank of the adapters of linear layers and 1x1 convolutions.",
+        needs: WhereRanksAreChosen);
 
     public static readonly Option<double> NetworkAlpha = OfSdScripts(
         Topic.Adapters, "network_alpha", Number(1e-3, MaxAlpha), 4,
-        "The changes of those layers are scaled by alpha over rank.", sdScriptsDefault: "1");
+        "The changes of those layers are scaled by alpha over rank.", sdScriptsDefault: "1",
+        needs: WhereRanksAreChosen);
 
     public static readonly Option<int> ConvDim = OfSdScripts(
         Topic.Adapters, "conv_dim", Whole(0, MaxDim), 4,
-        "The rank of the adapters of larger convolutions; 0, the default of `lora`: they get none.", InNetwork);
+        "The rank of the adapters of larger convolutions; 0, the default of `lora`: they get none.", InNetwork,
+        needs: WhereLargeConvolutions);
 
     public static readonly Option<double> ConvAlpha = OfSdScripts(
         Topic.Adapters, "conv_alpha", Number(1e-3, MaxAlpha), 4,
-        "The changes of larger convolutions are scaled by it over their rank.", InNetwork);
+        "The changes of larger convolutions are scaled by it over their rank.", InNetwork,
+        needs: WhereLargeConvolutionsHaveRanks);
 
     public static readonly Option<bool> NetworkTrainUnetOnly = OfSdScripts(
         Topic.Adapters, "network_train_unet_only", Flag, false,
@@ -75,11 +93,13 @@ public static partial class Options
 
     public static readonly Option<bool> WdOnOutput = OfSdScripts(
         Topic.Adapters, "wd_on_output", Flag, true,
-        "With `dora_wd`: the lengths are those of the output channels' weights, otherwise of the input channels'.", InLyCoris);
+        "With `dora_wd`: the lengths are those of the output channels' weights, otherwise of the input channels'.", InLyCoris,
+        needs: Where("with LoraDoraWd", settings => settings.DoraWd));
 
     public static readonly Option<bool> UseTucker = OfSdScripts(
         Topic.Adapters, "use_tucker", Flag, false,
-        "Larger convolutions are decomposed as Tucker does: their kernel is a small tensor of its own.", InLyCoris);
+        "Larger convolutions are decomposed as Tucker does: their kernel is a small tensor of its own.", InLyCoris,
+        needs: WhereLargeConvolutionsHaveRanks);
 
     public static readonly Option<bool> UseScalar = OfSdScripts(
         Topic.Adapters, "use_scalar", Flag, false,
@@ -127,25 +147,29 @@ public static partial class Options
         Topic.Adapters, "block_dims",
         OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxDim, whole: true)),
         null,
-        "The UNet's `network_dim` block by block: 12 down, the one between, 12 up.", InNetwork);
+        "The UNet's `network_dim` block by block: 12 down, the one between, 12 up.", InNetwork,
+        needs: WhereRanksAreChosen);
 
     public static readonly Option<BlockValues?> BlockAlphas = OfSdScripts(
         Topic.Adapters, "block_alphas",
         OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxAlpha)),
         null,
-        "The UNet's `network_alpha` block by block.", InNetwork);
+        "The UNet's `network_alpha` block by block.", InNetwork,
+        needs: WhereRanksAreChosen);
 
     public static readonly Option<BlockValues?> ConvBlockDims = OfSdScripts(
         Topic.Adapters, "conv_block_dims",
         OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxDim, whole: true)),
         null,
-        "`conv_dim` block by block.", InNetwork);
+        "`conv_dim` block by block.", InNetwork,
+        needs: WhereLargeConvolutions);
 
     public static readonly Option<BlockValues?> ConvBlockAlphas = OfSdScripts(
         Topic.Adapters, "conv_block_alphas",
         OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxAlpha)),
         null,
-        "`conv_alpha` block by block.", InNetwork);
+        "`conv_alpha` block by block.", InNetwork,
+        needs: WhereLargeConvolutionsHaveRanks);
 
     public static readonly Option<double?> ScaleWeightNorms = OfSdScripts(
         Topic.Adapters, "scale_weight_norms", Number(1e-3, 1e3).OrEmpty(), null,
@@ -153,7 +177,9 @@ public static partial class Options
 
     public static readonly Option<string?> NetworkWeights = OfSdScripts(
         Topic.Adapters, "network_weights", FilePath, null,
-        "A LoRA file whose weights the training starts from.");
+        "A LoRA file whose weights the training starts from.",
+        needs: Where("without LoraResume, whose state has the weights, or with LoraDimFromWeights", settings =>
+            settings.Resume is null || settings.DimFromWeights));
 
     public static readonly Option<bool> DimFromWeights = OfSdScripts(
         Topic.Adapters, "dim_from_weights", Flag, false,

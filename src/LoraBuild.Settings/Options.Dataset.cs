@@ -75,7 +75,8 @@ public static partial class Options
 
     public static readonly Option<double> RatingThreshold = OfLoraBuild(
         Topic.Tags, "LoraRatingThreshold", Share, 0,
-        "The lowest score of a rating with `LoraUseRatingTags`.", Steps.Tag);
+        "The lowest score of a rating with `LoraUseRatingTags`.", Steps.Tag,
+        needs: new Precondition("with LoraUseRatingTags", settings => settings.Is("LoraUseRatingTags", "true")));
 
     public static readonly Option<string> TagOrder = OfLoraBuild(
         Topic.Tags, "LoraTagOrder", Word("model", "score"), "model",
@@ -125,5 +126,6 @@ public static partial class Options
 
     public static readonly Option<int?> RegularizationCount = OfLoraBuild(
         Topic.Regularization, "LoraRegularizationCount", Whole(1, MaxRegularizationImages).OrEmpty(), null,
-        "The number of images that it draws, prompt after prompt, again from the first.", Steps.DrawRegularizationImages, "one a prompt");
+        "The number of images that it draws, prompt after prompt, again from the first.", Steps.DrawRegularizationImages, "one a prompt",
+        needs: WhereSet("LoraRegularizationPrompts"));
 }

@@ -5,6 +5,11 @@ namespace LoraBuild.Settings;
 /// <content>Noise, loss, optimizer and learning rates.</content>
 public static partial class Options
 {
+    private static readonly Precondition WhereHuber = Where("with LoraLossType huber or smooth_l1", UsesHuber);
+
+    private static readonly Precondition WhereScheduled = Where(
+        "with another LoraOptimizerType than adamwschedulefree, whose rate stays the same", IsScheduled);
+
     public static readonly Option<double> NoiseOffset = OfSdScripts(
         Topic.Noise, "noise_offset", Number(0, 1), 0.03,
         "The strength of a constant per sample and channel that is added to the noise, so that dark and bright pictures can be "
@@ -12,11 +17,13 @@ public static partial class Options
 
     public static readonly Option<bool> NoiseOffsetRandomStrength = OfSdScripts(
         Topic.Noise, "noise_offset_random_strength", Flag, false,
-        "The strength of each sample's offset is drawn from 0 to `noise_offset`.");
+        "The strength of each sample's offset is drawn from 0 to `noise_offset`.",
+        needs: Where("with LoraNoiseOffset above 0", settings => settings.NoiseOffset > 0));
 
     public static readonly Option<double?> AdaptiveNoiseScale = OfSdScripts(
         Topic.Noise, "adaptive_noise_scale", Number(-10, 10).OrEmpty(), null,
-        "This share of the absolute mean of each channel's latents is added to `noise_offset`.");
+        "This share of the absolute mean of each channel's latents is added to `noise_offset`.",
+        needs: Where("with LoraNoiseOffset above 0", settings => settings.NoiseOffset > 0));
 
     public static readonly Option<int?> MultiresNoiseIterations = OfSdScripts(
         Topic.Noise, "multires_noise_iterations", Whole(1, 64).OrEmpty(), null,
@@ -24,7 +31,8 @@ public static partial class Options
 
     public static readonly Option<double> MultiresNoiseDiscount = OfSdScripts(
         Topic.Noise, "multires_noise_discount", Number(0, 1), 0.3,
-        "The strength of each coarser noise as a share of the one before.");
+        "The strength of each coarser noise as a share of the one before.",
+        needs: Where("with LoraMultiresNoiseIterations above 1", settings => settings.MultiresNoiseIterations > 1));
 
     public static readonly Option<double?> IpNoiseGamma = OfSdScripts(
         Topic.Noise, "ip_noise_gamma", Number(0, 10).OrEmpty(), null,
@@ -32,7 +40,8 @@ public static partial class Options
 
     public static readonly Option<bool> IpNoiseGammaRandomStrength = OfSdScripts(
         Topic.Noise, "ip_noise_gamma_random_strength", Flag, false,
-        "The strength of that noise is drawn for each sample from 0 to `ip_noise_gamma`.");
+        "The strength of that noise is drawn for each sample from 0 to `ip_noise_gamma`.",
+        needs: Where("with LoraIpNoiseGamma above 0", settings => settings.IpNoiseGamma > 0));
 
     public static readonly Option<int> MinTimestep = OfSdScripts(
         Topic.Noise, "min_timestep", Whole(0, 999), 0,
@@ -67,15 +76,19 @@ public static partial class Options
             ("exponential", Settings.HuberSchedule.Exponential),
             ("constant", Settings.HuberSchedule.Constant)),
         Settings.HuberSchedule.Snr,
-        "The dependence of the threshold of the losses `huber` and `smooth_l1` on the timestep.");
+        "The dependence of the threshold of the losses `huber` and `smooth_l1` on the timestep.",
+        needs: WhereHuber);
 
     public static readonly Option<double> HuberC = OfSdScripts(
         Topic.Loss, "huber_c", Number(1e-6, 1), 0.1,
-        "The losses `huber` and `smooth_l1` grow linearly above this difference.");
+        "The losses `huber` and `smooth_l1` grow linearly above this difference.",
+        needs: WhereHuber);
 
     public static readonly Option<double> HuberScale = OfSdScripts(
         Topic.Loss, "huber_scale", Number(1e-6, 1e6), 1,
-        "A factor of that threshold; `huber_schedule` `snr` does not use it.");
+        "A factor of that threshold; `huber_schedule` `snr` does not use it.",
+        needs: Where("with LoraLossType huber or smooth_l1 and another LoraHuberSchedule than snr", settings =>
+            UsesHuber(settings) && settings.HuberSchedule != Settings.HuberSchedule.Snr));
 
     public static readonly Option<double?> MinSnrGamma = OfSdScripts(
         Topic.Loss, "min_snr_gamma", Number(0.001, 1000).OrEmpty(), null,
@@ -112,7 +125,9 @@ public static partial class Options
 
     public static readonly Option<double> LearningRate = OfSdScripts(
         Topic.LearningRate, "learning_rate", Number(0, 1), 0.00015,
-        "The highest learning rate of the UNet's adapters where `unet_lr` is not set.", sdScriptsDefault: "2E-06");
+        "The highest learning rate of the UNet's adapters where `unet_lr` is not set.", sdScriptsDefault: "2E-06",
+        needs: Where("without LoraUnetLr, or with LoraLrScheduler polynomial", settings =>
+            settings.UnetLr is null || settings.LrScheduler == LearningRateSchedule.Polynomial));
 
     public static readonly Option<double?> UnetLr = OfSdScripts(
         Topic.LearningRate, "unet_lr", Number(0, 1).OrEmpty(), null,
@@ -120,7 +135,8 @@ public static partial class Options
 
     public static readonly Option<double> TextEncoderLr = OfSdScripts(
         Topic.LearningRate, "text_encoder_lr", Number(0, 1), 0.000075,
-        "The highest learning rate of the text encoder's adapters.");
+        "The highest learning rate of the text encoder's adapters.",
+        needs: Where("without LoraNetworkTrainUnetOnly", settings => !settings.NetworkTrainUnetOnly));
 
     public static readonly Option<LearningRateSchedule> LrScheduler = OfSdScripts(
         Topic.LearningRate, "lr_scheduler",
@@ -135,34 +151,51 @@ public static partial class Options
             ("constant_with_warmup", LearningRateSchedule.ConstantWithWarmup),
             ("constant", LearningRateSchedule.Constant)),
         LearningRateSchedule.CosineWithRestarts,
-        "The schedule of the learning rates over the training.", sdScriptsDefault: "constant");
+        "The schedule of the learning rates over the training.", sdScriptsDefault: "constant",
+        needs: WhereScheduled);
 
     public static readonly Option<int> LrSchedulerNumCycles = OfSdScripts(
         Topic.LearningRate, "lr_scheduler_num_cycles", Whole(1, 1000), 3,
         "The number of falls to 0 of `cosine_with_restarts`; of half cosines of `cosine_with_min_lr` and of the decay of "
-            + "`warmup_stable_decay`.", sdScriptsDefault: "1");
+            + "`warmup_stable_decay`.", sdScriptsDefault: "1",
+        needs: WhereScheduleIs(
+            LearningRateSchedule.CosineWithRestarts, LearningRateSchedule.CosineWithMinLr, LearningRateSchedule.WarmupStableDecay));
 
     public static readonly Option<double> LrSchedulerPower = OfSdScripts(
         Topic.LearningRate, "lr_scheduler_power", Number(0.01, 100), 1,
-        "The power of the schedule `polynomial`.");
+        "The power of the schedule `polynomial`.",
+        needs: WhereScheduleIs(LearningRateSchedule.Polynomial));
 
     public static readonly Option<int?> LrSchedulerTimescale = OfSdScripts(
         Topic.LearningRate, "lr_scheduler_timescale", Whole(1, int.MaxValue).OrEmpty(), null,
-        "The number of steps over which the schedule `inverse_sqrt` falls; not set: as many as the warm-up.");
+        "The number of steps over which the schedule `inverse_sqrt` falls; not set: as many as the warm-up.",
+        needs: WhereScheduleIs(LearningRateSchedule.InverseSqrt));
 
     public static readonly Option<double?> LrSchedulerMinLrRatio = OfSdScripts(
         Topic.LearningRate, "lr_scheduler_min_lr_ratio", Number(0, 1).OrEmpty(), null,
-        "The lowest learning rate of cosine_with_min_lr and warmup_stable_decay, as a share of the highest.");
+        "The lowest learning rate of cosine_with_min_lr and warmup_stable_decay, as a share of the highest.",
+        needs: WhereScheduleIs(LearningRateSchedule.CosineWithMinLr, LearningRateSchedule.WarmupStableDecay));
 
     public static readonly Option<TrainingLength> LrWarmupSteps = OfSdScripts(
-        Topic.LearningRate, "lr_warmup_steps", LengthOrShare, new TrainingLength(1, InEpochs: true),
-        "The stretch over which the learning rates rise from 0 at first.", sdScriptsDefault: "0");
+        Topic.LearningRate, "lr_warmup_steps", LengthShareOrAuto, TrainingLength.Automatic,
+        "The stretch over which the learning rates rise from 0 at first. `auto`: an epoch, but at most a tenth of the training.", sdScriptsDefault: "0",
+        needs: Where("with another LoraLrScheduler than constant, and another LoraOptimizerType than adamwschedulefree", settings =>
+            IsScheduled(settings) && settings.LrScheduler != LearningRateSchedule.Constant));
 
     public static readonly Option<TrainingLength> LrDecaySteps = OfSdScripts(
         Topic.LearningRate, "lr_decay_steps", LengthOrShare, default,
-        "The stretch over which the learning rates of `warmup_stable_decay` fall at the end.");
+        "The stretch over which the learning rates of `warmup_stable_decay` fall at the end.",
+        needs: WhereScheduleIs(LearningRateSchedule.WarmupStableDecay));
 
     public static readonly Option<double> MaxGradNorm = OfSdScripts(
         Topic.LearningRate, "max_grad_norm", Number(0, 1e6), 1,
         "Longer gradients, over all weights together, are scaled down to this length; 0: none is.");
+
+    private static bool UsesHuber(TrainingSettings settings) => settings.LossType is Settings.LossType.Huber or Settings.LossType.SmoothL1;
+
+    private static bool IsScheduled(TrainingSettings settings) => settings.OptimizerType != Settings.OptimizerType.AdamWScheduleFree;
+
+    private static Precondition WhereScheduleIs(params LearningRateSchedule[] schedules) => new(
+        () => $"with {LrScheduler} {string.Join(" or ", schedules.Select(LrScheduler.Format))}, and another {OptimizerType} than adamwschedulefree",
+        settings => IsScheduled(settings.Training) && schedules.Contains(settings.Training.LrScheduler));
 }

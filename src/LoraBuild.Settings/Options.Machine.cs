@@ -20,7 +20,8 @@ public static partial class Options
 
     public static readonly Option<string?> BaseModelSha256 = OfLoraBuild(
         Topic.Models, "LoraBaseModelSha256", Sha256, null,
-        "The SHA-256 of that file.", OfModels);
+        "The SHA-256 of that file.", OfModels,
+        needs: WhereSet("LoraBaseModel"));
 
     public static readonly Option<string?> Vae = OfLoraBuild(
         Topic.Models, "LoraVae", Model, null,
@@ -29,7 +30,8 @@ public static partial class Options
 
     public static readonly Option<string?> VaeSha256 = OfLoraBuild(
         Topic.Models, "LoraVaeSha256", Sha256, null,
-        "The SHA-256 of that file.", OfModels);
+        "The SHA-256 of that file.", OfModels,
+        needs: WhereSet("LoraVae"));
 
     public static readonly Option<string?> Tokenizer = OfLoraBuild(
         Topic.Models, "LoraTokenizer", FilePath with { Allowed = "empty, a file or a folder" }, null,
@@ -83,11 +85,13 @@ public static partial class Options
 
     public static readonly Option<bool> RemoteCacheReadOnly = OfLoraBuild(
         Topic.Cache, "LoraRemoteCacheReadOnly", Flag, false,
-        "`true`: results are taken from it and not given to it, as for the builds of pull requests.", Steps.Build);
+        "`true`: results are taken from it and not given to it, as for the builds of pull requests.", Steps.Build,
+        needs: WhereSet("LoraRemoteCache"));
 
     public static readonly Option<double> RemoteCacheTimeout = OfLoraBuild(
         Topic.Cache, "LoraRemoteCacheTimeout", Above0(MaxSeconds, " of seconds"), 10,
-        "The number of seconds that the server may stay silent before the build goes on without it.", Steps.Build);
+        "The number of seconds that the server may stay silent before the build goes on without it.", Steps.Build,
+        needs: WhereSet("LoraRemoteCache"));
 
     public static readonly Option<string> TensorEngine = OfLoraBuild(
         Topic.Engines, "LoraTensorEngine", Word("libtorch", "torchsharp"), "",

@@ -23,7 +23,8 @@ public static partial class Options
 
     public static readonly Option<TrainingLength> MaxTrainSteps = OfSdScripts(
         Topic.Length, "max_train_steps", Length(1), new TrainingLength(10, InEpochs: true),
-        "The length of the training. An epoch is the dataset's samples over the batch size, rounded up.", sdScriptsDefault: "1600");
+        "The length of the training. An epoch is the dataset's samples over the batch size, rounded up.", sdScriptsDefault: "1600",
+        needs: Where("without LoraMaxTrainEpochs", settings => settings.MaxTrainEpochs is null));
 
     public static readonly Option<int?> MaxTrainEpochs = OfSdScripts(
         Topic.Length, "max_train_epochs", Whole(1, 100_000).OrEmpty(), null,
@@ -39,19 +40,25 @@ public static partial class Options
 
     public static readonly Option<int?> SaveLastNEpochs = OfSdScripts(
         Topic.Saving, "save_last_n_epochs", Whole(1, 100_000).OrEmpty(), null,
-        "Only the last n files of epochs are kept; not set: all.");
+        "Only the last n files of epochs are kept; not set: all.",
+        needs: Where("with LoraSaveEveryNEpochs above 0", settings => settings.SaveEveryNEpochs > 0));
 
     public static readonly Option<int?> SaveLastNSteps = OfSdScripts(
         Topic.Saving, "save_last_n_steps", Whole(1, int.MaxValue).OrEmpty(), null,
-        "Files of `save_every_n_steps` that are older than n steps are removed.");
+        "Files of `save_every_n_steps` that are older than n steps are removed.",
+        needs: Where("with LoraSaveEveryNSteps", settings => settings.SaveEveryNSteps is not null));
 
     public static readonly Option<int?> SaveLastNEpochsState = OfSdScripts(
         Topic.Saving, "save_last_n_epochs_state", Whole(1, 100_000).OrEmpty(), null,
-        "Only the last n states of epochs are kept; not set: as `save_last_n_epochs`.");
+        "Only the last n states of epochs are kept; not set: as `save_last_n_epochs`.",
+        needs: Where("with LoraSaveState and LoraSaveEveryNEpochs above 0", settings =>
+            settings is { SaveState: true, SaveEveryNEpochs: > 0 }));
 
     public static readonly Option<int?> SaveLastNStepsState = OfSdScripts(
         Topic.Saving, "save_last_n_steps_state", Whole(1, int.MaxValue).OrEmpty(), null,
-        "States of `save_every_n_steps` that are older than n steps are removed; not set: as `save_last_n_steps`.");
+        "States of `save_every_n_steps` that are older than n steps are removed; not set: as `save_last_n_steps`.",
+        needs: Where("with LoraSaveState and LoraSaveEveryNSteps", settings =>
+            settings is { SaveState: true, SaveEveryNSteps: not null }));
 
     public static readonly Option<bool> SaveState = OfSdScripts(
         Topic.Saving, "save_state", Flag, false,
@@ -59,7 +66,8 @@ public static partial class Options
 
     public static readonly Option<bool> SaveStateOnTrainEnd = OfSdScripts(
         Topic.Saving, "save_state_on_train_end", Flag, false,
-        "The training's state is written at its end.");
+        "The training's state is written at its end.",
+        needs: Where("without LoraSaveState, which writes that state too", settings => !settings.SaveState));
 
     public static readonly Option<string?> Resume = OfSdScripts(
         Topic.Saving, "resume", FilePath, null,

@@ -6,22 +6,32 @@ namespace LoraBuild.Settings;
 /// <content>Captions as the training sees them.</content>
 public static partial class Options
 {
+    private static readonly Precondition WhereTagsAreApart = Where(
+        "with LoraShuffleCaption, LoraCaptionTagDropoutRate, LoraTokenWarmupStep or LoraSecondarySeparator",
+        settings => settings.ShuffleCaption
+            || settings.CaptionTagDropoutRate > 0
+            || settings.TokenWarmupStep > 0
+            || settings.SecondarySeparator is not null);
+
     public static readonly Option<bool> ShuffleCaption = OfSdScripts(
         Topic.TrainingCaptions, "shuffle_caption", Flag, true,
         "The tags of a caption come in a random order.", InDataset, "false");
 
     public static readonly Option<int> KeepTokens = OfSdScripts(
         Topic.TrainingCaptions, "keep_tokens", Whole(0, 1000), 0,
-        "The number of tags at the start of a caption that are neither shuffled nor dropped.", InDataset);
+        "The number of tags at the start of a caption that are neither shuffled nor dropped.", InDataset,
+        needs: WhereTagsAreApart);
 
     public static readonly Option<string?> KeepTokensSeparator = OfSdScripts(
         Topic.TrainingCaptions, "keep_tokens_separator", OptionalText, null,
         "A text, usually three vertical bars: tags before it, and after a second one, are neither shuffled nor dropped. "
-            + "`keep_tokens` has no effect on a caption that has it.", InDataset);
+            + "`keep_tokens` has no effect on a caption that has it.", InDataset,
+        needs: WhereTagsAreApart);
 
     public static readonly Option<string> CaptionSeparator = OfSdScripts(
         Topic.TrainingCaptions, "caption_separator", Text, ",",
-        "The text between the tags of a caption.", InDataset);
+        "The text between the tags of a caption.", InDataset,
+        needs: WhereTagsAreApart);
 
     public static readonly Option<string?> SecondarySeparator = OfSdScripts(
         Topic.TrainingCaptions, "secondary_separator", OptionalText, null,
@@ -54,7 +64,8 @@ public static partial class Options
 
     public static readonly Option<int> TokenWarmupMin = OfSdScripts(
         Topic.TrainingCaptions, "token_warmup_min", Whole(0, 1000), 1,
-        "The number of tags of a caption at the first step of the warm-up, besides those that are kept.", InDataset);
+        "The number of tags of a caption at the first step of the warm-up, besides those that are kept.", InDataset,
+        needs: Where("with LoraTokenWarmupStep", settings => settings.TokenWarmupStep > 0));
 
     public static readonly Option<double> TokenWarmupStep = OfSdScripts(
         Topic.TrainingCaptions, "token_warmup_step", Number(0, 1e9), 0,
@@ -67,5 +78,5 @@ public static partial class Options
 
     public static readonly Option<int> MaxTokenLength = OfSdScripts(
         Topic.TrainingCaptions, "max_token_length", Choice(("75", 75), ("150", 150), ("225", 225)), 225,
-        "The number of tokens of a caption that count.", sdScriptsDefault: "75");
+        "The number of tokens of a caption that count. Longer captions are warned about (LB5009); their trigger word is never cut.", sdScriptsDefault: "75");
 }

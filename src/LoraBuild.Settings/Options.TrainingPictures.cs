@@ -17,19 +17,23 @@ public static partial class Options
 
     public static readonly Option<bool> BucketNoUpscale = OfSdScripts(
         Topic.TrainingPictures, "bucket_no_upscale", Flag, true,
-        "No picture is enlarged; `min_bucket_reso` and `max_bucket_reso` do not count then.", InDataset, "false");
+        "No picture is enlarged; `min_bucket_reso` and `max_bucket_reso` do not count then.", InDataset, "false",
+        needs: Where("with LoraEnableBucket", settings => settings.EnableBucket));
 
     public static readonly Option<int> BucketResoSteps = OfSdScripts(
         Topic.TrainingPictures, "bucket_reso_steps", Whole(8, 256), 64,
-        "The sides of a training picture are multiples of it, in pixels.", InDataset);
+        "The sides of a training picture are multiples of it, in pixels.", InDataset,
+        needs: Where("with LoraEnableBucket", settings => settings.EnableBucket));
 
     public static readonly Option<int> MinBucketReso = OfSdScripts(
         Topic.TrainingPictures, "min_bucket_reso", Whole(64, 4096), 256,
-        "The shortest side of a training picture, in pixels.", InDataset);
+        "The shortest side of a training picture, in pixels.", InDataset,
+        needs: Where("with LoraEnableBucket and without LoraBucketNoUpscale", settings => settings is { EnableBucket: true, BucketNoUpscale: false }));
 
     public static readonly Option<int> MaxBucketReso = OfSdScripts(
         Topic.TrainingPictures, "max_bucket_reso", Whole(64, 4096), 1024,
-        "The longest side of a training picture, in pixels.", InDataset);
+        "The longest side of a training picture, in pixels.", InDataset,
+        needs: Where("with LoraEnableBucket and without LoraBucketNoUpscale", settings => settings is { EnableBucket: true, BucketNoUpscale: false }));
 
     public static readonly Option<bool> RandomCrop = OfSdScripts(
         Topic.TrainingPictures, "random_crop", Flag, true,

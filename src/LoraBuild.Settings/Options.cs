@@ -46,13 +46,27 @@ public static partial class Options
         string meaning,
         SdScriptsPlace place = SdScriptsPlace.InTraining,
         string? sdScriptsDefault = null,
-        Steps steps = Steps.Train) =>
+        Steps steps = Steps.Train,
+        Precondition? needs = null) =>
         new(topic, Option.PropertyOf(name), kind, defaultValue, meaning, steps)
         {
-            Name = name, Place = place, SdScriptsDefault = sdScriptsDefault,
+            Name = name, Place = place, SdScriptsDefault = sdScriptsDefault, Needs = needs,
         };
 
     private static Option<T> OfLoraBuild<T>(
-        Topic topic, string property, OptionKind<T> kind, T defaultValue, string meaning, Steps steps, string? rule = null) =>
-        new(topic, property, kind, defaultValue, meaning, steps) { Rule = rule };
+        Topic topic,
+        string property,
+        OptionKind<T> kind,
+        T defaultValue,
+        string meaning,
+        Steps steps,
+        string? rule = null,
+        Precondition? needs = null) =>
+        new(topic, property, kind, defaultValue, meaning, steps) { Rule = rule, Needs = needs };
+
+    // A precondition on the other training options.
+    private static Precondition Where(string where, Func<TrainingSettings, bool> holds) => new(where, settings => holds(settings.Training));
+
+    // The same on options that sd-scripts does not have.
+    private static Precondition WhereSet(string property) => new($"with {property}", settings => settings.IsSet(property));
 }

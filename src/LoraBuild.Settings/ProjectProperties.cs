@@ -44,9 +44,14 @@ public static class ProjectProperties
         .ToDictionary(option => option.Property, option => values[option.Property]);
 
     /// <summary>The same diagnostic with the place of the property that it names, where the project file sets it itself.</summary>
-    public static Diagnostic Locate(string projectFile, Diagnostic diagnostic)
+    /// <param name="projectFile">The project file.</param>
+    /// <param name="diagnostic">The diagnostic.</param>
+    /// <param name="about">The property that it is about; null: any that it names.</param>
+    public static Diagnostic Locate(string projectFile, Diagnostic diagnostic, string? about = null)
     {
-        var property = Read(projectFile).LastOrDefault(property => MentionsWord(diagnostic.Message, property.Name.LocalName));
+        var property = Read(projectFile).LastOrDefault(property => about is null
+            ? MentionsWord(diagnostic.Message, property.Name.LocalName)
+            : property.Name.LocalName.Equals(about, StringComparison.OrdinalIgnoreCase));
         return property is null ? diagnostic with { File = projectFile } : Locate(property, projectFile, diagnostic);
     }
 

@@ -9,6 +9,10 @@ internal static class TrainingContradictions
     public static IEnumerable<string> Of(TrainingSettings settings) =>
         OfBuckets(settings).Concat(OfPictures(settings)).Concat(OfNoise(settings)).Concat(OfRates(settings)).Concat(OfAdapters(settings));
 
+    /// <summary>Whether no block of the UNet gets an adapter by the factors of the learning rate.</summary>
+    public static bool HasNoBlocks(TrainingSettings settings) =>
+        new[] { settings.DownLrWeight, settings.MidLrWeight, settings.UpLrWeight }.All(weights => weights?.Values.All(value => value == 0) == true);
+
     private static IEnumerable<string> OfBuckets(TrainingSettings settings)
     {
         var (width, height) = (settings.Resolution.Width, settings.Resolution.Height);
@@ -57,6 +61,14 @@ internal static class TrainingContradictions
         const double EndOfPolynomial = 1e-7;
         var (unet, textEncoder) = (settings.UnetLr ?? settings.LearningRate, settings.TextEncoderLr);
         var learnsTextEncoder = !settings.NetworkTrainUnetOnly && textEncoder != 0;
+        if (unet == 0 && !learnsTextEncoder)
+        {
+            yield return $"All learning rates are 0, so that nothing would be learnt. Set {(settings.UnetLr is null ? LearningRate : UnetLr)} "
+                + $"or {TextEncoderLr} to more.";
+        }
+
+        if (HasNoBlocks(settings) && !learnsTextEncoder)
+            yield return $"{DownLrWeight}, {MidLrWeight} and {UpLrWeight} are 0 in all blocks, so that nothing would be learnt. Raise some.";
         if (settings.OptimizerType == Settings.OptimizerType.Prodigy && learnsTextEncoder && textEncoder != unet)
         {
             yield return FormattableString.Invariant(

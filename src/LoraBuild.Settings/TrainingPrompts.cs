@@ -41,7 +41,7 @@ public static class RegularizationPrompts
     /// <param name="path">A file as <see cref="SamplePromptFile"/> reads it.</param>
     /// <param name="count">The number of pictures, at least 1; null: as many as prompts.</param>
     /// <param name="settings">Those of the training: seed, clip skip, sampler.</param>
-    /// <param name="problems">All that is wrong with the file.</param>
+    /// <param name="problems">All that is wrong with the file, and warnings.</param>
     public static IReadOnlyList<PictureRequest> Read(
         string path, int? count, TrainingSettings settings, out IReadOnlyList<Diagnostic> problems)
     {
@@ -50,12 +50,25 @@ public static class RegularizationPrompts
             Prompt = "", Seed = NoSeed, Width = 0, Height = 0, Sampler = settings.SampleSampler, ClipSkip = settings.ClipSkip ?? 1,
         };
         var prompts = SamplePromptFile.Read(path, Options.RegularizationPrompts.Property, defaults, out problems);
-        if (problems.Count > 0)
+        if (problems.Any(problem => problem.Severity == Severity.Error))
             return [];
+        if (count < prompts.Count)
+        {
+            problems =
+            [
+                .. problems,
+                new(
+                    DiagnosticCode.SettingWithoutEffect,
+                    Severity.Warning,
+                    $"Of the {prompts.Count} prompts here only the first {count} are drawn, as {Options.RegularizationCount} says. Raise it, or take prompts away.",
+                    path),
+            ];
+        }
+
         return [.. Enumerable.Range(0, count ?? prompts.Count).Select(index =>
         {
             var prompt = prompts[index % prompts.Count];
-            return prompt with { Seed = prompt.Seed == NoSeed ? settings.Seed + index : prompt.Seed + (index / prompts.Count) };
+            return prompt with { Seed = prompt.Seed == NoSeed ? (long)settings.Seed + index : prompt.Seed + (index / prompts.Count) };
         })];
     }
 }

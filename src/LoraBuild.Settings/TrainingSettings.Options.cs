@@ -350,7 +350,10 @@ public sealed partial record TrainingSettings
     /// </summary>
     public double? LrSchedulerMinLrRatio { get => Get(O.LrSchedulerMinLrRatio); init => Set(O.LrSchedulerMinLrRatio, value); }
 
-    /// <summary><c>lr_warmup_steps</c>: The stretch over which the learning rates rise from 0 at first.</summary>
+    /// <summary>
+    /// <c>lr_warmup_steps</c>: The stretch over which the learning rates rise from 0 at first. <c>auto</c>: an epoch,
+    /// but at most a tenth of the training.
+    /// </summary>
     public TrainingLength LrWarmupSteps { get => Get(O.LrWarmupSteps); init => Set(O.LrWarmupSteps, value); }
 
     /// <summary><c>lr_decay_steps</c>: The stretch over which the learning rates of <c>warmup_stable_decay</c> fall at the end.</summary>

@@ -55,14 +55,35 @@ public sealed class CheckSettings : LoraTask
             Report(unknown);
         foreach (var name in UnknownGlobalProperties)
             Report(ProjectProperties.Unknown(ProjectFile, name));
-        var settings = TrainingSettings.Parse(SettingItems.Training(Options, ReadConfig()), out var problems);
+        foreach (var warning in ProjectItems.FindWithoutEffect(ProjectFile))
+            Report(warning);
+        var config = ReadConfig();
+        var values = SettingItems.Values(Settings);
+        var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out var problems);
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
-        foreach (var problem in problems.Concat(ProjectProperties.Check(SettingItems.Values(Settings))))
+        foreach (var problem in problems.Concat(ProjectProperties.Check(values)))
             Report(ProjectProperties.Locate(ProjectFile, problem));
+        if (!Log.HasLoggedErrors)
+            TellWithoutEffect(new(settings, values), config);
         CheckSamplePrompts(settings);
-        CheckRegularizationPrompts(settings);
+        if (!Log.HasLoggedErrors)
+            CheckRegularizationPrompts(settings, LoraBuild.Settings.Options.RegularizationCount.Read(values));
         if (RemoteCache.Length > 0 && !Log.HasLoggedErrors)
             Session.Store.Remote = Connect();
+    }
+
+    private void TellWithoutEffect(ProjectSettings settings, SdScriptsConfig? config)
+    {
+        foreach (var (option, warning) in SettingsWithoutEffect.Of(settings, SettingItems.Written(Options, Settings, config)))
+        {
+            var isOfFile = config?.Written.ContainsKey(option.Name ?? "") == true && !SettingItems.IsSaid(Options, option);
+            Report(isOfFile && config!.Written[option.Name!] is var (file, line, column)
+                ? warning with { File = file, Line = line, Column = column }
+                : ProjectProperties.Locate(ProjectFile, warning, option.Property));
+        }
+
+        foreach (var warning in config?.Warnings ?? [])
+            Report(warning);
     }
 
     private void CheckSamplePrompts(TrainingSettings settings)
@@ -74,11 +95,11 @@ public sealed class CheckSettings : LoraTask
             Session.State.HashInput(Path.GetFullPath(settings.SamplePrompts));
     }
 
-    private void CheckRegularizationPrompts(TrainingSettings settings)
+    private void CheckRegularizationPrompts(TrainingSettings settings, int? count)
     {
         if (RegularizationPrompts is null)
             return;
-        LoraBuild.Settings.RegularizationPrompts.Read(RegularizationPrompts.GetMetadata("FullPath"), null, settings, out var problems);
+        LoraBuild.Settings.RegularizationPrompts.Read(RegularizationPrompts.GetMetadata("FullPath"), count, settings, out var problems);
         foreach (var problem in problems)
             Report(problem);
     }
@@ -113,8 +134,6 @@ public sealed class CheckSettings : LoraTask
         var config = SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
         foreach (var problem in config.Diagnostics)
             Report(problem);
-        if (config.Unused.Count > 0)
-            Say($"{TrainingConfig.ItemSpec}: what a project says elsewhere or does not need is not read: {string.Join(", ", config.Unused)}");
         return config;
     }
 }

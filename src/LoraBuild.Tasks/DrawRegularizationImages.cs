@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Settings.Sampling;
 using LoraBuild.Settings;
@@ -45,7 +46,8 @@ public sealed class DrawRegularizationImages : DrawingTask
         // Known first and read then: what is written in between is a change for the next build.
         Session.State.HashInput(file);
         var requests = RegularizationPrompts.Read(file, Count.Length == 0 ? null : int.Parse(Count, CultureInfo.InvariantCulture), settings, out var problems);
-        foreach (var problem in problems)
+        // Warnings were told by CheckSettings.
+        foreach (var problem in problems.Where(problem => problem.Severity == Severity.Error))
             Report(problem);
         if (Log.HasLoggedErrors)
             return;

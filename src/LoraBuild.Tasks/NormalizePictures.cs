@@ -16,7 +16,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class NormalizePictures : ModelTask
 {
-    private const int StepVersion = 3;
+    private const int StepVersion = 4;
 
     private string? background;
 

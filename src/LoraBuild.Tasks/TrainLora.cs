@@ -16,7 +16,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TrainLora : TrainingTask
 {
-    private const int StepVersion = 6, PreviewVersion = 1;
+    private const int StepVersion = 7, PreviewVersion = 1;
     private const int KeyDigits = 16;
     private const string PreviewsFolder = "previews";
     private static readonly string[] FileOptions = ["network_weights", "resume"];

@@ -3,6 +3,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
+using LoraBuild.Training.Captions;
 using LoraBuild.Training.Data;
 using LoraBuild.Training.Engine;
 using LoraBuild.Training.Jobs;
@@ -57,14 +58,16 @@ public sealed class Trainer : IDisposable
         optimizer = OptimizerFactory.Create(settings, model.Network.Parameters);
         scale = job.Scale?.Invoke() ?? (compute.Precision == ModelPrecision.Float16 ? new() : null);
         rates = new(plan, settings, ParameterGroup.Of(model.Model.Parts, settings), skipped);
-        state = new(model.Network.Parameters, settings.OptimizerType, optimizer, scale, skipped);
+        state = new(model.Network.Parameters, settings.OptimizerType, optimizer, scale, skipped, rates);
     }
 
     /// <summary>Trains, or goes on with a training of the same job that was interrupted or stopped.</summary>
     /// <param name="job">The training.</param>
     /// <param name="progress">Told at the first and last step and every two seconds.</param>
     /// <param name="log">Told what the author may want to know about how it is trained.</param>
-    /// <param name="report">Told of a damaged state, and of one that cannot be saved when the training is cancelled.</param>
+    /// <param name="report">
+    /// Told of what has no effect (LB5008, LB5009), of a damaged state, and of one that cannot be saved when the training is cancelled.
+    /// </param>
     /// <param name="cancellation">
     /// Saves the state at once, on the thread that cancels, and ends the training before its next step. A process that cannot wait for that
     /// may end: only the step under way is lost.
@@ -102,6 +105,10 @@ public sealed class Trainer : IDisposable
     {
         var resumed = settings.Resume is { } origin ? state.Resume(origin, plan.TotalSteps) : [];
         log?.Invoke(Describe());
+        foreach (var warning in TrainingWarnings.OfSettings(settings, plan, dataset, validated.SamplesPerEpoch)
+            .Concat(PromptLength.Warnings(job.SamplePrompts, model.Model))
+            .Concat(TrainingWarnings.OfCaptions(settings, dataset, model.Model) is { } captions ? [captions] : []))
+            report?.Invoke(warning);
         var key = TrainingKey.Of(job, facts, compute);
         var saves = new SavePlan(job, plan, resumed.Count);
         var files = new TrainingFiles(job, dataset, plan, model.Network, optimizer, facts, compute, state, saves, key);

@@ -7,9 +7,13 @@ internal abstract class BuiltProject : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("lorabuild builds ").FullName;
 
-    protected BuiltProject() => Directory.CreateDirectory(Folder);
+    protected BuiltProject(string folder = "project")
+    {
+        Folder = Path.Combine(root, folder);
+        Directory.CreateDirectory(Folder);
+    }
 
-    public string Folder => Path.Combine(root, "project");
+    public string Folder { get; }
 
     /// <summary>The cache of another project, to build with; empty for the project's own.</summary>
     public string Cache { get; set; } = "";

@@ -7,7 +7,8 @@ namespace LoraBuild.Builds;
 /// </summary>
 internal sealed class CharacterProject : BuiltProject
 {
-    public CharacterProject(bool train = false)
+    public CharacterProject(bool train = false, string folder = "project")
+        : base(folder)
     {
         Properties["LoraTagger"] = Path.Combine(Repository.Example, "models", "tagger");
         Properties["LoraBaseModel"] = Path.Combine(Repository.Example, "models", "mini-sd", "mini-sd.safetensors");

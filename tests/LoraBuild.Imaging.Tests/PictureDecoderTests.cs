@@ -10,6 +10,21 @@ public sealed class PictureDecoderTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Fact]
+    public void What_a_GIFs_first_frame_leaves_free_is_transparent()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "small-frame.gif");
+        // A screen of 3 x 2 with a palette of black and white; a frame of 1 x 1 at (1, 0), whose pixel is white.
+        File.WriteAllBytes(path, [.. "GIF89a"u8, 3, 0, 2, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 1, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4C, 1, 0, 0x3B]);
+
+        var raster = PictureDecoder.Decode(path).Raster;
+
+        Assert.Equal((3, 2), (raster.Width, raster.Height));
+        Assert.Equal([0, 255, 0, 0, 0, 0], raster.Pixels.Where((_, index) => index % 4 == 3).Select(alpha => (int)alpha));
+        Assert.Equal([255, 255, 255, 255], raster.Pixels[4..8]);
+    }
+
     [Theory]
     [InlineData("rgb.png", PictureFormat.Png)]
     [InlineData("palette.png", PictureFormat.Png)]

@@ -129,6 +129,12 @@ public class TrainerTests
         Assert.Equal(["aoi-state.safetensors", "aoi.safetensors"], shorter.Files.Select(Path.GetFileName));
         Assert.Equal(3, longer.Steps);
         Assert.Equal(shorter.Losses, longer.Losses.Take(2));
+        // The log has the rates that the steps had, also after an interruption.
+        Assert.Equal(shorter.Log.UnetLr, longer.Log.UnetLr.Take(2));
+        Assert.Equal(shorter.Log.TextEncoderLr!, longer.Log.TextEncoderLr!.Take(2));
+        var four = SmallDataset.Job(folder, three with { MaxTrainSteps = new(4, InEpochs: false) }, "interrupted");
+        Assert.Equal(3, Trainer.Run(four with { StopAfter = TimeSpan.Zero }).Steps);
+        Assert.Equal(shorter.Log.UnetLr, Trainer.Run(four).Log.UnetLr.Take(2));
         AssertRefused(two with { Resume = shorter.Files[0] }, "2 steps behind it");
         AssertRefused(three with { OptimizerType = OptimizerType.Lion }, "the optimizer Lion8bit, but LoraOptimizerType is Lion.");
         AssertRefused(three with { NetworkDim = 3 }, ",3] at 0.");

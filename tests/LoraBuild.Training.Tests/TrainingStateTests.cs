@@ -3,6 +3,7 @@ using LoraBuild.Settings;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
 using LoraBuild.Training.Saving;
+using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Tests;
 
@@ -22,7 +23,7 @@ public sealed class TrainingStateTests : IDisposable
     public TrainingStateTests()
     {
         optimizer = OptimizerFactory.Create(new TrainingSettings { OptimizerType = OptimizerType.Lion }, parameters);
-        state = new(parameters, OptimizerType.Lion, optimizer, scale: null, new());
+        state = new(parameters, OptimizerType.Lion, optimizer, scale: null, new(), new LearningRates(new(2, 0, 1), new(), [], new()));
         SetWeights(1.5f);
         state.Save(Path, Key, Losses);
         whole = File.ReadAllBytes(Path);

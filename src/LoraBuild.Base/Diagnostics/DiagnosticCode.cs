@@ -82,6 +82,10 @@ public static class DiagnosticCode
     /// </remarks>
     public const string NothingToPublish = "LB1017";
 
+    /// <summary>A folder in the project's path has a <c>%</c> before two hexadecimal digits: MSBuild does not find files there.</summary>
+    /// <remarks>Rename the folder.</remarks>
+    public const string UnusableFolder = "LB1018";
+
     /// <summary>A picture is truncated, empty, damaged or no picture.</summary>
     /// <remarks>Replace or remove it. The others are processed.</remarks>
     public const string UndecodablePicture = "LB2001";
@@ -229,6 +233,14 @@ public static class DiagnosticCode
     /// <summary>Warning: the state of an interrupted training is damaged.</summary>
     /// <remarks>The training goes on from the state before it, or starts anew. Look at the disk if it happens again.</remarks>
     public const string StateDamaged = "LB5007";
+
+    /// <summary>Warning: a setting has no effect beside the others, or leaves a part of the training without one.</summary>
+    /// <remarks>Take it away, or set what the message names.</remarks>
+    public const string SettingWithoutEffect = "LB5008";
+
+    /// <summary>Warning: a caption or prompt has more tokens than count, and what is beyond them has no effect.</summary>
+    /// <remarks>Shorten it, or raise <c>LoraMaxTokenLength</c>, up to 225. The trigger word of a caption always counts.</remarks>
+    public const string TextTooLong = "LB5009";
 
     /// <summary>The trigger word alone draws fewer of her features than <c>LoraMinIdentity</c> says.</summary>
     /// <remarks>Train longer or with higher learning rates; look whether her features are out of the captions.</remarks>

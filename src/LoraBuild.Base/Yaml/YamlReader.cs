@@ -5,17 +5,66 @@ using YamlDotNet.Core.Events;
 namespace LoraBuild.Base.Yaml;
 
 /// <summary>
-/// Reads one YAML document into nodes that know their place. Anchors and aliases work; tags (<c>!!str</c>) are ignored. YamlDotNet's own
-/// document model stops at the first repeated key and keeps no key's place, so it is not used.
+/// Reads one YAML document into nodes that know their place. Anchors and aliases work; tags (<c>!!str</c>) are ignored; merge keys
+/// (<c>&lt;&lt;</c>), which YAML 1.2 no longer has, are refused. YamlDotNet's own document model stops at the first repeated key and keeps
+/// no key's place, so it is not used.
 /// </summary>
 public static class YamlReader
 {
     /// <summary>The depth to which a document may nest; character.yaml needs six levels.</summary>
     private const int DepthLimit = 32;
 
+    // Of YamlDotNet's messages about what is not closed.
+    private const string EndOfStream = "end of stream";
+
     /// <summary>The document, or null where the text holds none (empty, or only comments).</summary>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.YamlSyntax"/> with line and column.</exception>
     public static YamlNode? Read(string text, string file)
+    {
+        try
+        {
+            return ReadDocument(text, file);
+        }
+        catch (LoraBuildException exception) when (TabIn(text) is { } tab && !IsFaultyBefore(tab, text, file))
+        {
+            // The parser finds it anywhere: at the file's beginning, or as an open bracket.
+            throw Syntax("A tab stands at the beginning of this line, where YAML takes spaces alone. Replace it by spaces.", tab, file, exception);
+        }
+    }
+
+    // The first tab among the white space that a line with something on it begins with.
+    private static Mark? TabIn(string text)
+    {
+        var (start, number) = (0L, 0L);
+        foreach (var line in text.Split('\n'))
+        {
+            number++;
+            var indentation = line.Length - line.TrimStart(' ', '\t').Length;
+            var tab = line.AsSpan(0, indentation).IndexOf('\t');
+            if (tab >= 0 && line.AsSpan(indentation).Trim() is not ([] or ['#', ..]))
+                return new Mark(start + tab, number, tab + 1);
+            start += line.Length + 1;
+        }
+
+        return null;
+    }
+
+    // Whether what stands before a line is no YAML, whatever follows.
+    private static bool IsFaultyBefore(Mark place, string text, string file)
+    {
+        try
+        {
+            ReadDocument(text[..(int)(place.Index - place.Column + 1)], file);
+            return false;
+        }
+        catch (LoraBuildException exception)
+        {
+            // A bracket or quote may be closed in that line or later.
+            return exception.InnerException?.Message.Contains(EndOfStream, StringComparison.Ordinal) != true;
+        }
+    }
+
+    private static YamlNode? ReadDocument(string text, string file)
     {
         var parser = new Parser(new StringReader(text));
         try
@@ -32,7 +81,7 @@ public static class YamlReader
         catch (YamlException exception)
         {
             // An error ends where it was found; one of the end of the file says more where it began.
-            var isAtEnd = exception.Message.Contains("end of stream", StringComparison.Ordinal);
+            var isAtEnd = exception.Message.Contains(EndOfStream, StringComparison.Ordinal);
             var message = $"{exception.Message.TrimEnd('.')}.{Hint(exception.Message, text, (int)exception.End.Line)}";
             throw Syntax(message, isAtEnd ? exception.Start : exception.End, file, exception);
         }
@@ -100,6 +149,8 @@ public static class YamlReader
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var place = parser.Current!.Start;
+            if (parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain })
+                throw Syntax("Merge keys (<<) are not read. Write their entries out, or take an alias (*name) as a whole value.", place, file);
             if (ReadNode(parser, anchors, file, depth + 1) is not YamlScalar key) throw Syntax("A key must be a single word or phrase.", place, file);
             entries.Add((key, ReadNode(parser, anchors, file, depth + 1)));
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Base.Yaml;
@@ -6,8 +7,6 @@ namespace LoraBuild.Base.Yaml;
 /// <summary>Takes values out of YAML nodes and collects what is wrong with them, so that an author sees every error at once.</summary>
 public sealed class YamlValues(string file)
 {
-    private const NumberStyles FloatStyle = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
-
     private readonly List<Diagnostic> diagnostics = [];
 
     /// <summary>The faults found so far, in the order of the file.</summary>
@@ -86,12 +85,9 @@ public sealed class YamlValues(string file)
     /// <summary>A whole number within a range.</summary>
     public int? Integer(YamlNode node, string what, int least, int most)
     {
-        if (node is YamlScalar scalar
-            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            && value >= least
-            && value <= most)
-            return value;
-        Invalid(node, $"{what} must be a whole number from {least} to {most}.");
+        if (node is YamlScalar scalar && YamlNumber.TryParseWhole(scalar.Text, out var value) && value >= least && value <= most)
+            return (int)value;
+        Invalid(node, $"{what} must be a whole number from {least} to {most}{ButIs(node)}.");
         return null;
     }
 
@@ -109,14 +105,63 @@ public sealed class YamlValues(string file)
         for (var index = 0; index < count; index++)
         {
             if (list.Items[index] is YamlScalar scalar
-                && double.TryParse(scalar.Text, FloatStyle, CultureInfo.InvariantCulture, out numbers[index])
+                && YamlNumber.TryParse(scalar.Text, out numbers[index])
                 && double.IsFinite(numbers[index])
                 && numbers[index] >= 0)
                 continue;
-            Invalid(list.Items[index], $"{what} must consist of numbers that are not negative.");
+            Invalid(list.Items[index], $"{what} must consist of numbers that are not negative{ButIs(list.Items[index])}.");
             allValid = false;
         }
 
         return allValid ? numbers : null;
     }
+
+    private static string ButIs(YamlNode node) => node is YamlScalar { IsNull: false } scalar ? $"; '{scalar.Text}' is none" : "";
+}
+
+/// <summary>Numbers as YAML 1.2 writes them (core schema, section 10.3.2). Digits with <c>_</c> between were numbers in YAML 1.1 alone.</summary>
+public static partial class YamlNumber
+{
+    /// <summary>Reads a number: <c>.5</c>, <c>5e-1</c>, <c>+1</c>, <c>0x10</c>, <c>0o20</c>, <c>.inf</c>, <c>.nan</c>.</summary>
+    public static bool TryParse(string text, out double number)
+    {
+        if (TryParseWhole(text, out var whole))
+        {
+            number = whole;
+            return true;
+        }
+
+        number = text.TrimStart('-', '+').ToLowerInvariant() is ".inf" ? (text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity) : double.NaN;
+        return double.IsInfinity(number)
+            || text is ".nan" or ".NaN" or ".NAN"
+            || (Decimal().IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number));
+    }
+
+    /// <summary>Reads a whole number: <c>16</c>, <c>+16</c>, <c>0x10</c>, <c>0o20</c>.</summary>
+    public static bool TryParseWhole(string text, out long number)
+    {
+        number = 0;
+        try
+        {
+            if (text.StartsWith("0x", StringComparison.Ordinal))
+                return long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+            if (Octal().IsMatch(text))
+            {
+                number = Convert.ToInt64(text[2..], 8);
+                return true;
+            }
+        }
+        catch (OverflowException)
+        {
+            return false;
+        }
+
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    }
+
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Decimal();
+
+    [GeneratedRegex(@"^0o[0-7]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Octal();
 }

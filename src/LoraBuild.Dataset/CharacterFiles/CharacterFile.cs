@@ -146,9 +146,23 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     private static PicturePattern Pattern(YamlScalar key, YamlValues values)
     {
         var text = key.Text.Trim().Replace('\\', '/');
-        while (text.StartsWith("./", StringComparison.Ordinal)) text = text[2..];
-        if (text.Length == 0 || text.StartsWith('/') || text.Split('/').Contains("..") || text.Contains(':') && Path.IsPathRooted(key.Text))
-            values.Invalid(key, $"'{key.Text}' must be a path within the character's folder, such as images/high/smile.png or images/low/**.");
-        return new PicturePattern(text, key.Line, key.Column);
+        if (text.Length == 0 || text.StartsWith('/') || text.Contains(':') && Path.IsPathRooted(key.Text))
+            values.Invalid(key, $"'{key.Text}' must be a path from the character's folder, such as images/high/smile.png or images/low/**.");
+        return new PicturePattern(Plain(text), key.Line, key.Column);
+    }
+
+    // No file is opened by it: it is held against the names of pictures, which may lie beside the folder of a single character's file.
+    private static string Plain(string path)
+    {
+        var segments = new List<string>();
+        foreach (var segment in path.Split('/'))
+        {
+            if (segment == ".." && segments is [.., not ".." and not "**"])
+                segments.RemoveAt(segments.Count - 1);
+            else if (segment != ".")
+                segments.Add(segment);
+        }
+
+        return string.Join('/', segments);
     }
 }

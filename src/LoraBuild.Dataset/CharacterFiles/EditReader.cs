@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.Characters;
@@ -182,7 +181,7 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     // An angle and its complement are the same turn: -90 and 270 have one key, and 360 turns nothing.
     private double? Degrees(YamlNode node)
     {
-        if (node is YamlScalar scalar && double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var degrees) && Math.Abs(degrees) <= FullTurn)
+        if (node is YamlScalar scalar && YamlNumber.TryParse(scalar.Text, out var degrees) && Math.Abs(degrees) <= FullTurn)
             return ((degrees % FullTurn) + FullTurn) % FullTurn;
         values.Invalid(node, "rotate must be degrees clockwise, from -360 to 360, such as 90 or -2.5.");
         return null;

@@ -12,7 +12,7 @@ internal static class ContentEnd
     public static bool IsPresent(ReadOnlySpan<byte> content, PictureFormat format) => format switch
     {
         PictureFormat.Jpeg => IsJpegWhole(content),
-        PictureFormat.Gif => IsGifFrameWhole(content),
+        PictureFormat.Gif => GifFrame.First(content) is { } frame && frame.IsWhole(content),
         PictureFormat.WebP => content.Length >= 12 && BinaryPrimitives.ReadUInt32LittleEndian(content[4..]) + 8ul <= (ulong)content.Length,
         PictureFormat.Tiff => HasTiffValues(content),
         _ => true,
@@ -48,28 +48,6 @@ internal static class ContentEnd
         return false;
     }
 
-    /// <summary>Walks the blocks (GIF89a, sections 18 to 26) to the end of the first image's data.</summary>
-    private static bool IsGifFrameWhole(ReadOnlySpan<byte> content)
-    {
-        const byte extension = 0x21, image = 0x2C;
-        if (content.Length < 13)
-            return false;
-        var at = 13 + ColourTableLength(content[10]);
-        while (at + 10 < content.Length && content[at] is extension or image)
-        {
-            var isImage = content[at] == image;
-            at += isImage ? 10 + ColourTableLength(content[at + 9]) + 1 : 2;
-            while (at < content.Length && content[at] != 0)
-                at += 1 + content[at];
-            if (at >= content.Length)
-                return false;
-            at++;
-            if (isImage)
-                return true;
-        }
-        return false;
-    }
-
     /// <summary>True if every value of the first directory lies within the file (TIFF 6.0, section 2).</summary>
     private static bool HasTiffValues(ReadOnlySpan<byte> content)
     {
@@ -100,6 +78,4 @@ internal static class ContentEnd
         }
         return true;
     }
-
-    private static int ColourTableLength(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
 }

@@ -107,7 +107,7 @@ public static class ReportBuilder
     {
         var epoch = DivideUp(samples, settings.TrainBatchSize);
         var (length, total) = settings.MaxTrainEpochs is { } passes
-            ? (string.Create(CultureInfo.InvariantCulture, $"{passes} passes of {batches} batches"), passes * batches)
+            ? (string.Create(CultureInfo.InvariantCulture, $"{passes} passes of {batches} batches"), (long)passes * batches)
             : (Length(settings.MaxTrainSteps, "max_train_steps"), settings.MaxTrainSteps.Steps(epoch));
         return new ReportEpoch(
             samples,
@@ -117,10 +117,11 @@ public static class ReportBuilder
             length,
             total,
             Length(settings.LrWarmupSteps, "lr_warmup_steps"),
-            settings.LrWarmupSteps.Steps(epoch));
+            settings.LrWarmupSteps.Steps(epoch, total));
 
-        static string Length(TrainingLength length, string option) =>
-            length.InEpochs ? string.Create(CultureInfo.InvariantCulture, $"{option} = {length.Count} EPOCH") : option;
+        static string Length(TrainingLength length, string option) => length.IsAutomatic
+            ? $"{option} = {length}, an EPOCH but at most a tenth of the training"
+            : length.InEpochs ? string.Create(CultureInfo.InvariantCulture, $"{option} = {length.Count} EPOCH") : option;
     }
 
     private static IEnumerable<ReportWarning> Warnings(ReportSource source, List<ReportPicture> pictures)

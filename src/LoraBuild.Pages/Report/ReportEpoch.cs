@@ -10,4 +10,4 @@ namespace LoraBuild.Pages.Report;
 /// <param name="WarmupLength">The warm-up's length as it is set.</param>
 /// <param name="WarmupSteps">The same in steps.</param>
 public sealed record ReportEpoch(
-    int Samples, int BatchSize, int Steps, int Batches, string TotalLength, int TotalSteps, string WarmupLength, int WarmupSteps);
+    int Samples, int BatchSize, int Steps, int Batches, string TotalLength, long TotalSteps, string WarmupLength, long WarmupSteps);

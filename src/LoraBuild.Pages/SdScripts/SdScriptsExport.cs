@@ -87,9 +87,11 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
         var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
         var epoch = (RegularizationPairing.Pair(manifest).Sum(picture => picture.Repeats) + samplesPerStep - 1) / samplesPerStep;
         return option.Form == OptionForm.Plain && TrainingLength.TryParse(text, out var length) && length.InEpochs
-            ? length.Steps(epoch).ToString(CultureInfo.InvariantCulture)
+            ? length.Steps(epoch, TotalSteps(epoch)).ToString(CultureInfo.InvariantCulture)
             : text;
     }
+
+    private long TotalSteps(int epoch) => settings.MaxTrainEpochs is { } passes ? (long)passes * epoch : settings.MaxTrainSteps.Steps(epoch);
 
     private static string Value(Option option, string text) => option.Form switch
     {

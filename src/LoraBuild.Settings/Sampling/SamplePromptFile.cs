@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Text.RegularExpressions;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Yaml;
 
 namespace LoraBuild.Settings.Sampling;
@@ -9,7 +10,7 @@ namespace LoraBuild.Settings.Sampling;
 /// <c>--w</c>, <c>--h</c>, <c>--d</c>, <c>--s</c>, <c>--l</c> and <c>--ss</c>; lines that begin with <c>#</c> are left out. Or, named
 /// <c>.yaml</c>, <c>.yml</c> or <c>.json</c>, it is a list of such lines or of mappings with sd-scripts' keys.
 /// </summary>
-public static class SamplePromptFile
+public static partial class SamplePromptFile
 {
     private const string PromptKey = "prompt";
 
@@ -19,18 +20,20 @@ public static class SamplePromptFile
     /// <param name="path">The file.</param>
     /// <param name="property">The property that names it, for messages.</param>
     /// <param name="defaults">The values of prompts that do not say otherwise.</param>
-    /// <param name="problems">LB1016, LB1001, LB1002: all that is wrong, with its line.</param>
+    /// <param name="problems">
+    /// LB1016, LB1001, LB1002: all that is wrong, with its line. LB5008, warnings: what a prompt says and what has no effect.
+    /// </param>
     public static IReadOnlyList<PictureRequest> Read(
         string path, string property, PictureRequest defaults, out IReadOnlyList<Diagnostic> problems)
     {
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = Utf8Text.Read(path, DiagnosticCode.SamplePromptsInvalid);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (LoraBuildException e)
         {
-            problems = [Problem($"The prompts cannot be read: {e.Message} Correct {property}.", path)];
+            problems = [e.Diagnostic.Line > 0 ? e.Diagnostic : Problem($"{e.Diagnostic.Message} Correct {property}.", path)];
             return [];
         }
 
@@ -43,8 +46,10 @@ public static class SamplePromptFile
         return requests;
     }
 
-    private static Diagnostic Problem(string message, string path, int line = 0, int column = 0) =>
-        new(DiagnosticCode.SamplePromptsInvalid, Severity.Error, message, path, line, column);
+    private static Diagnostic Problem(string message, string path) => Told(Severity.Error, message, path, 0, 0);
+
+    private static Diagnostic Told(Severity severity, string message, string path, int line, int column) => new(
+        severity == Severity.Error ? DiagnosticCode.SamplePromptsInvalid : DiagnosticCode.SettingWithoutEffect, severity, message, path, line, column);
 
     private static (List<PictureRequest> Requests, List<Diagnostic> Problems) ReadLines(string text, string path, PictureRequest defaults)
     {
@@ -56,34 +61,56 @@ public static class SamplePromptFile
             if (line.StartsWith('#') || string.IsNullOrWhiteSpace(line))
                 continue;
             var indentation = line.Length - line.TrimStart().Length;
-            requests.Add(ReadLine(
-                line.Trim(), defaults, (message, column) => problems.Add(Problem(message, path, number, column + indentation))));
+            requests.Add(ReadLine(line.Trim(), defaults, (severity, message, column) =>
+                problems.Add(Told(severity, message, path, number, column + indentation))));
         }
 
         return (requests, problems);
     }
 
-    private static PictureRequest ReadLine(string line, PictureRequest defaults, Action<string, int> report)
+    private static PictureRequest ReadLine(string line, PictureRequest defaults, Action<Severity, string, int> report)
     {
         const string Mark = " --";
         var parts = line.Split(Mark);
         var request = defaults with { Prompt = parts[0].Trim() };
+        var said = new HashSet<PromptField>();
+        if (OptionWithoutSpace().Match(parts[0]) is { Success: true } glued)
+        {
+            report(
+                Severity.Error,
+                $"'{glued.Value}' is a part of the prompt here. Write '--{glued.Groups[1].Value}', with a prompt and a space before it.",
+                glued.Index + 1);
+        }
+
         // Of the option's first dash, after the space.
         var column = parts[0].Length + 2;
         foreach (var part in parts.Skip(1))
         {
             var words = part.Split(' ', 2, StringSplitOptions.TrimEntries);
             if (PromptField.All.FirstOrDefault(field => field.Letter.Equals(words[0], StringComparison.OrdinalIgnoreCase)) is not { } field)
-                report($"There is no option '--{words[0]}' of a sample prompt; there are {string.Join(", ", Letters())}.", column);
+                report(Severity.Error, $"There is no option '--{words[0]}' of a sample prompt; there are {string.Join(", ", Letters())}.", column);
+            else if (!said.Add(field))
+                report(Severity.Error, $"--{field.Letter} stands twice in this prompt. Keep one of them.", column);
             else if (field.Apply(request, words.ElementAtOrDefault(1) ?? "") is { } applied)
                 request = applied;
             else
-                report($"--{field.Letter} is '{words.ElementAtOrDefault(1)}'; it must be {field.Allowed}.", column);
+                report(Severity.Error, $"--{field.Letter} is '{words.ElementAtOrDefault(1)}'; it must be {field.Allowed}.", column);
             column += part.Length + Mark.Length;
         }
 
+        if (WithoutEffect(request) is { } lost)
+            report(Severity.Warning, lost, 1);
         return request;
     }
+
+    // Guidance of 1 and less draws by the prompt alone.
+    private static string? WithoutEffect(PictureRequest request) => request is { Guidance: <= 1, NegativePrompt.Length: > 0 }
+        ? FormattableString.Invariant($"The negative prompt has no effect with a scale of {request.Guidance}. Raise the scale above 1, or take it away.")
+        : null;
+
+    // As mail programs and tablets write two hyphens, or without the space before.
+    [GeneratedRegex(@"(?:--|[\u2013\u2014])(ss|[nwhdsl])(?= )", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OptionWithoutSpace();
 
     private static IEnumerable<string> Letters() => PromptField.All.Select(field => $"--{field.Letter}");
 
@@ -101,20 +128,31 @@ public static class SamplePromptFile
 
         var values = new YamlValues(path);
         var requests = new List<PictureRequest>();
+        var warnings = new List<Diagnostic>();
         foreach (var item in root is null ? [] : values.Items(root, "The file of sample prompts", "- 1girl, smile"))
         {
             if (item is YamlScalar { IsNull: false } line)
             {
-                requests.Add(ReadLine(
-                    line.Text.Trim(), defaults, (message, _) => values.Error(DiagnosticCode.SamplePromptsInvalid, item, message)));
+                requests.Add(ReadLine(line.Text.Trim(), defaults, (severity, message, _) => Tell(severity, message, item)));
             }
             else
             {
-                requests.Add(ReadMapping(item, defaults, values));
+                var request = ReadMapping(item, defaults, values);
+                requests.Add(request);
+                if (WithoutEffect(request) is { } lost)
+                    Tell(Severity.Warning, lost, item);
             }
         }
 
-        return (requests, [.. values.Diagnostics]);
+        return (requests, [.. values.Diagnostics, .. warnings]);
+
+        void Tell(Severity severity, string message, YamlNode place)
+        {
+            if (severity == Severity.Error)
+                values.Error(DiagnosticCode.SamplePromptsInvalid, place, message);
+            else
+                warnings.Add(Told(severity, message, path, place.Line, place.Column));
+        }
     }
 
     private static PictureRequest ReadMapping(YamlNode node, PictureRequest defaults, YamlValues values)
@@ -144,18 +182,21 @@ internal sealed record PromptField(string Letter, string Name, string Allowed, F
     private const int LeastSide = 64, GreatestSide = 8192;
     private const double GreatestScale = 100;
 
+    // Pictures that are drawn of one prompt again have the seeds after it.
+    private const long GreatestSeed = long.MaxValue / 2;
+
     /// <summary>Every field but the prompt itself.</summary>
     public static IReadOnlyList<PromptField> All { get; } =
     [
         new("n", "negative_prompt", "a text", (request, text) => request with { NegativePrompt = text }),
         new("w", "width", Whole(1, GreatestSide), (request, text) => Side(text) is { } side ? request with { Width = side } : null),
         new("h", "height", Whole(1, GreatestSide), (request, text) => Side(text) is { } side ? request with { Height = side } : null),
-        new("d", "seed", "a whole number from 0", (request, text) =>
-            Integer(text, long.MaxValue) is { } seed ? request with { Seed = seed } : null),
+        new("d", "seed", $"a whole number from 0 to {GreatestSeed}", (request, text) =>
+            Integer(text, GreatestSeed) is { } seed ? request with { Seed = seed } : null),
         new("s", "sample_steps", Whole(1, PictureRequest.MaxSteps), (request, text) =>
             Integer(text, PictureRequest.MaxSteps) is { } steps and > 0 ? request with { Steps = (int)steps } : null),
         new("l", "scale", $"a number from 0 to {GreatestScale}", (request, text) =>
-            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var scale) && scale <= GreatestScale
+            YamlNumber.TryParse(text, out var scale) && scale is >= 0 and <= GreatestScale
                 ? request with { Guidance = scale }
                 : null),
         new("ss", "sample_sampler", string.Join(", ", SamplerNames.All.Select(name => name.Text)), (request, text) =>
@@ -172,5 +213,5 @@ internal sealed record PromptField(string Letter, string Name, string Allowed, F
         : null;
 
     private static long? Integer(string text, long most) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= most ? value : null;
+        YamlNumber.TryParseWhole(text, out var value) && value >= 0 && value <= most ? value : null;
 }

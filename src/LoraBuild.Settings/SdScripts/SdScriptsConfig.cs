@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using Tomlyn.Parsing;
 
 namespace LoraBuild.Settings.SdScripts;
@@ -8,14 +9,16 @@ namespace LoraBuild.Settings.SdScripts;
 /// here what it means there: what it leaves out has sd-scripts' default, not LoraBuild's.
 /// </summary>
 /// <param name="Options">A value for every option that sd-scripts has, by <see cref="Option.Name"/>.</param>
+/// <param name="Written">The places where the files say options, by <see cref="Option.Name"/>.</param>
 /// <param name="Files">The files that were read.</param>
-/// <param name="Unused">Keys that sd-scripts knows and a project says elsewhere or does not need, in ordinal order.</param>
 /// <param name="Diagnostics">LB1015 with file, line and column.</param>
+/// <param name="Warnings">LB5008: what stands in the files without effect.</param>
 public sealed record SdScriptsConfig(
     IReadOnlyDictionary<string, string> Options,
+    IReadOnlyDictionary<string, (string File, int Line, int Column)> Written,
     IReadOnlyList<string> Files,
-    IReadOnlyList<string> Unused,
-    IReadOnlyList<Diagnostic> Diagnostics)
+    IReadOnlyList<Diagnostic> Diagnostics,
+    IReadOnlyList<Diagnostic> Warnings)
 {
     /// <summary>Reads a configuration; with errors the options are of no use.</summary>
     /// <param name="path">The TOML file.</param>
@@ -23,7 +26,7 @@ public sealed record SdScriptsConfig(
     {
         var reader = new SdScriptsConfigReader();
         reader.ReadTraining(path);
-        return new(reader.Complete(), reader.Files, [.. reader.Unused.Order(StringComparer.Ordinal)], reader.Diagnostics);
+        return new(reader.Complete(), reader.Written, reader.Files, reader.Diagnostics, reader.Warnings);
     }
 }
 
@@ -42,13 +45,24 @@ internal sealed class SdScriptsConfigReader
 
     private readonly Dictionary<string, string> options = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TomlEntry> inDatasets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string File, int Line, int Column)> written = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedSet<string>> unused = new(StringComparer.Ordinal);
+    private readonly List<Diagnostic> overridden = [];
     private string module = LyCoris;
+
+    public IReadOnlyDictionary<string, (string File, int Line, int Column)> Written => written;
 
     public List<string> Files { get; } = [];
 
-    public SortedSet<string> Unused { get; } = new(StringComparer.Ordinal);
-
     public List<Diagnostic> Diagnostics { get; } = [];
+
+    /// <summary>One for each file with keys that sd-scripts knows and a project says elsewhere or does not need.</summary>
+    public IReadOnlyList<Diagnostic> Warnings =>
+    [
+        .. overridden,
+        .. unused.Select(file => Unneeded(
+            file.Key, $"A project says elsewhere or does not need what stands here under {string.Join(", ", file.Value)}. Take it away.")),
+    ];
 
     /// <summary>Reads a training configuration. Its tables only order it, as for sd-scripts.</summary>
     public void ReadTraining(string path)
@@ -74,7 +88,7 @@ internal sealed class SdScriptsConfigReader
                     dataset = entry.Text(",");
                     break;
                 case "dataset_repeats":
-                    Unused.Add(entry.Key);
+                    AddUnused(path, entry.Key);
                     break;
                 default:
                     ReadOption(path, entry, entry.Key, OtherNames.OfTraining);
@@ -154,7 +168,7 @@ internal sealed class SdScriptsConfigReader
         }
         else
         {
-            var nearest = Nearest.Suggest(name, Options.Training.Select(option => option.Name!).Concat(known));
+            var nearest = Nearest.Suggest(name, Options.Training.Select(option => option.Name!).Concat(known).Except(UnsupportedOptions.Names));
             Report(path, entry, $"There is no option '{name}' in sd-scripts' configurations.{nearest}");
         }
     }
@@ -189,7 +203,14 @@ internal sealed class SdScriptsConfigReader
         if (UnsupportedOptions.Refuse(name, value) is { } refusal)
             Report(path, entry, refusal);
         else
-            Unused.Add(name);
+            AddUnused(path, name);
+    }
+
+    private void AddUnused(string path, string name)
+    {
+        if (!unused.TryGetValue(path, out var names))
+            unused[path] = names = new(StringComparer.Ordinal);
+        names.Add(name);
     }
 
     private void Set(string path, TomlEntry entry, string name, string text)
@@ -197,8 +218,14 @@ internal sealed class SdScriptsConfigReader
         var option = Options.FindName(name)!;
         if (text.Length > 0 && !option.Accepts(text))
             Report(path, entry, $"{entry.Key} {option.Refuse(text)}");
+        else if (written.TryGetValue(name, out var before) && before.File == path && options[name] != text && !inDatasets.ContainsKey(name))
+            Report(path, entry, $"{entry.Key} says another value than line {before.Line} does of {name}. Keep one of them.");
         else
-            options[name] = text;
+        {
+            if (before.File is { } file && file != path && options[name] != text)
+                overridden.Add(Unneeded(file, $"{name} has no effect: '{Path.GetFileName(path)}' has another value. Take it away.", before.Line, before.Column));
+            (options[name], written[name]) = (text, (path, entry.Line, entry.Column));
+        }
     }
 
     private List<TomlEntry> Entries(string path)
@@ -206,12 +233,13 @@ internal sealed class SdScriptsConfigReader
         string content;
         try
         {
-            content = File.ReadAllText(path);
+            content = Utf8Text.Read(path, DiagnosticCode.TrainingConfigInvalid);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (LoraBuildException e)
         {
-            Diagnostics.Add(Problem(
-                path, 0, 0, $"The configuration cannot be read: {e.Message} Correct LoraTrainingConfig, or dataset_config within it."));
+            Diagnostics.Add(e.Diagnostic.Line > 0
+                ? e.Diagnostic
+                : Problem(path, 0, 0, $"{e.Diagnostic.Message} Correct LoraTrainingConfig, or dataset_config within it."));
             return [];
         }
 
@@ -229,9 +257,13 @@ internal sealed class SdScriptsConfigReader
     private static Diagnostic Problem(string path, int line, int column, string message) =>
         new(DiagnosticCode.TrainingConfigInvalid, Severity.Error, message, path, line, column);
 
+    private static Diagnostic Unneeded(string path, string message, int line = 0, int column = 0) =>
+        new(DiagnosticCode.SettingWithoutEffect, Severity.Warning, message, path, line, column);
+
     // betas=(0.9, 0.99), as Python writes it.
     private static string PlainTuple(string argument) =>
         string.Concat(argument.Where(c => c is not ('(' or ')') && !char.IsWhiteSpace(c)));
 
-    private static IEnumerable<string> NetworkNames() => NetworkArguments.All.Select(option => option.Name!).Concat(OtherNames.OfNetworks);
+    private static IEnumerable<string> NetworkNames() =>
+        NetworkArguments.All.Select(option => option.Name!).Concat(OtherNames.OfNetworks).Except(UnsupportedOptions.Names);
 }

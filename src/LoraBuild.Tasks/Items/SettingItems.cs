@@ -1,3 +1,4 @@
+using LoraBuild.Settings;
 using LoraBuild.Settings.SdScripts;
 using Microsoft.Build.Framework;
 
@@ -28,6 +29,35 @@ internal static class SettingItems
 
         return values;
     }
+
+    /// <summary>The options that the author wrote, with the text. Those of a configuration only where they are no default.</summary>
+    /// <param name="options">Items by sd-scripts' names.</param>
+    /// <param name="settings">Items by properties; what the project leaves out has its default.</param>
+    /// <param name="config">The configuration that the project names, or null.</param>
+    public static IEnumerable<(Option Option, string Text)> Written(ITaskItem[] options, ITaskItem[] settings, SdScriptsConfig? config)
+    {
+        var own = Values(options);
+        foreach (var option in LoraBuild.Settings.Options.Training)
+        {
+            if (Said(own, option.Name!))
+                yield return (option, own[option.Name!]);
+            else if (config?.Written.ContainsKey(option.Name!) == true && config.Options[option.Name!] is var text && !IsDefault(option, text))
+                yield return (option, text);
+        }
+
+        foreach (var (property, text) in Values(settings))
+        {
+            if (LoraBuild.Settings.Options.Find(property) is { Name: null } option && text.Trim().Length > 0 && text.Trim() != option.DefaultText)
+                yield return (option, text);
+        }
+    }
+
+    /// <summary>Whether the project itself says a training option.</summary>
+    public static bool IsSaid(ITaskItem[] options, Option option) => option.Name is { } name && Said(Values(options), name);
+
+    private static bool IsDefault(Option option, string text) =>
+        string.Equals(text, option.DefaultText, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(text, option.SdScriptsDefault, StringComparison.OrdinalIgnoreCase);
 
     private static bool Said(Dictionary<string, string> values, string name) => !string.IsNullOrWhiteSpace(values.GetValueOrDefault(name));
 }

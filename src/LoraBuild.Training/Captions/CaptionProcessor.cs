@@ -18,27 +18,75 @@ public static class CaptionProcessor
     /// <param name="settings">The settings of captions.</param>
     /// <param name="moment">When it is read.</param>
     /// <param name="random">The source of every choice.</param>
-    public static string Process(string caption, TrainingSettings settings, CaptionMoment moment, CounterRandom random)
+    /// <param name="fits">
+    /// Tells whether a text is read to its end. In one that is not, the caption's first tag, the trigger word, comes first: wherever the
+    /// text is cut, it is learnt. Null: any text is.
+    /// </param>
+    public static string Process(
+        string caption, TrainingSettings settings, CaptionMoment moment, CounterRandom random, Func<string, bool>? fits = null)
     {
-        if (settings.CaptionPrefix is { } prefix)
-            caption = $"{prefix} {caption}";
-        if (settings.CaptionSuffix is { } suffix)
-            caption = $"{caption} {suffix}";
+        var trigger = caption.Split(settings.CaptionSeparator, 2)[0].Trim();
+        caption = Surrounded(caption, settings);
         if (IsDropped(settings, moment.Epoch, random))
             return "";
 
         caption = settings.EnableWildcard ? CaptionWildcards.Resolve(caption, random) : caption.Split('\n')[0].TrimEnd('\r');
         var warmupSteps = WarmupSteps(settings, moment.TotalSteps);
+        var joint = settings.CaptionSeparator;
         if (settings.ShuffleCaption || warmupSteps > 0 || settings.CaptionTagDropoutRate > 0)
         {
             var tags = CaptionTags.Split(caption, settings);
             var loose = Loose(tags.Loose, settings, moment.Step, warmupSteps, random);
-            caption = string.Join(Joint, [.. tags.Start, .. loose, .. tags.End]);
+            joint = Joint;
+            caption = string.Join(joint, [.. tags.Start, .. loose, .. tags.End]);
         }
 
-        return settings.SecondarySeparator is { } secondary
-            ? caption.Replace(secondary, settings.CaptionSeparator, StringComparison.Ordinal)
-            : caption;
+        if (fits?.Invoke(Joined(caption, settings)) == false)
+            caption = BeginningWith(trigger, caption, joint);
+        return Joined(caption, settings);
+    }
+
+    /// <summary>The most tokens that a caption has in any step.</summary>
+    /// <param name="caption">The caption as written.</param>
+    /// <param name="settings">What is done to it.</param>
+    /// <param name="count">Counts the tokens of a text.</param>
+    public static int MostTokens(string caption, TrainingSettings settings, Func<string, int> count)
+    {
+        caption = Surrounded(caption, settings);
+        return settings.EnableWildcard
+            ? CaptionWildcards.Longest(caption, count).Max(Count)
+            : Count(caption.Split('\n')[0].TrimEnd('\r'));
+
+        int Count(string line)
+        {
+            if (settings.KeepTokensSeparator is not { } bar || !line.Contains(bar, StringComparison.Ordinal))
+                return count(Joined(line, settings));
+            var tags = CaptionTags.Split(line, settings);
+            return count(Joined(string.Join(Joint, [.. tags.Start, .. tags.Loose, .. tags.End]), settings));
+        }
+    }
+
+    private static string Surrounded(string caption, TrainingSettings settings)
+    {
+        if (settings.CaptionPrefix is { } prefix)
+            caption = $"{prefix} {caption}";
+        return settings.CaptionSuffix is { } suffix ? $"{caption} {suffix}" : caption;
+    }
+
+    private static string Joined(string caption, TrainingSettings settings) => settings.SecondarySeparator is { } secondary
+        ? caption.Replace(secondary, settings.CaptionSeparator, StringComparison.Ordinal)
+        : caption;
+
+    // A prefix may stand in one tag with it.
+    private static string BeginningWith(string trigger, string caption, string joint)
+    {
+        var tags = caption.Split(joint).ToList();
+        var place = tags.FindIndex(tag => tag.Trim() is var words && (words == trigger || words.EndsWith($" {trigger}", StringComparison.Ordinal)));
+        if (place <= 0)
+            return caption;
+        var first = tags[place].Trim();
+        tags.RemoveAt(place);
+        return first + Joint + string.Join(joint, tags).TrimStart();
     }
 
     private static bool IsDropped(TrainingSettings settings, int epoch, CounterRandom random) =>
@@ -112,6 +160,15 @@ internal static partial class CaptionWildcards
         line = Alternatives().Replace(line, match => Choose(match.Groups[1].Value.Split('|'), random));
         return line.Replace(Open, '{').Replace(Close, '}');
     }
+
+    /// <summary>The caption's lines, each with the longest alternative of every <c>{a|b|c}</c>.</summary>
+    /// <param name="caption">The caption.</param>
+    /// <param name="length">The length of a text.</param>
+    public static IEnumerable<string> Longest(string caption, Func<string, int> length) =>
+        from line in caption.Split('\n')
+        let marked = line.TrimEnd('\r').Replace("{{", $"{Open}", StringComparison.Ordinal).Replace("}}", $"{Close}", StringComparison.Ordinal)
+        let resolved = Alternatives().Replace(marked, match => match.Groups[1].Value.Split('|').MaxBy(length)!)
+        select resolved.Replace(Open, '{').Replace(Close, '}');
 
     private static string Choose(string[] choices, CounterRandom random) => choices[random.NextInt(choices.Length)];
 

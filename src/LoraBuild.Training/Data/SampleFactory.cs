@@ -30,7 +30,9 @@ public sealed class SampleFactory(ViewReader views, IDiffusionModel model, Train
     public TrainingSample Create(TrainingPicture picture, int step, int place, CaptionMoment moment)
     {
         var view = View(picture, step, place);
-        var caption = CaptionProcessor.Process(picture.Caption, settings, moment, Stream(RandomPurpose.Caption, step, place));
+        // The first tag of a regularisation image is no trigger word.
+        Func<string, bool>? fits = picture.IsRegularization ? null : Fits;
+        var caption = CaptionProcessor.Process(picture.Caption, settings, moment, Stream(RandomPurpose.Caption, step, place), fits);
         var bucket = picture.Placement.Bucket;
         var frame = new PictureFrame(picture.Size, bucket, view.Mirrored);
         var (height, width) = (bucket.Height / reduction, bucket.Width / reduction);
@@ -48,6 +50,8 @@ public sealed class SampleFactory(ViewReader views, IDiffusionModel model, Train
             Weight = picture.IsRegularization ? settings.PriorLossWeight : 1,
         };
     }
+
+    private bool Fits(string caption) => model.CountTokens(caption, settings.WeightedCaptions) <= settings.MaxTokenLength;
 
     private PictureView View(TrainingPicture picture, int step, int place)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Families;
@@ -8,6 +9,7 @@ using LoraBuild.Protocol;
 using LoraBuild.Settings;
 using LoraBuild.Settings.Sampling;
 using LoraBuild.Training.Adapters;
+using LoraBuild.Training.Captions;
 using LoraBuild.Training.Engine;
 
 namespace LoraBuild.Training.Previews;
@@ -30,6 +32,9 @@ public sealed class PictureDrawer : IDisposable
     /// <summary>The size that the model draws best; where its files do not tell, that of the training.</summary>
     public PixelSize FittingSize =>
         replicas[0].BestSize ?? new(Whole(settings.Resolution.Width), Whole(settings.Resolution.Height));
+
+    /// <summary>LB5009 for prompts of which a part does not count.</summary>
+    public IEnumerable<Diagnostic> WarningsOf(IEnumerable<PictureRequest> requests) => PromptLength.Warnings(requests, replicas[0]);
 
     /// <summary>Loads the model.</summary>
     /// <param name="baseModel">A checkpoint, or a folder as diffusers writes it.</param>

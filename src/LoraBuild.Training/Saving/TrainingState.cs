@@ -11,13 +11,13 @@ using LoraBuild.Training.Steps;
 namespace LoraBuild.Training.Saving;
 
 /// <summary>
-/// The state of a training between two steps: weights, optimizer state, the losses and skipped steps so far, and the key of the training
-/// that it belongs to. A training that goes on from it ends with the same bits as one that was not interrupted.
+/// The state of a training between two steps: weights, optimizer state, the losses, learning rates and skipped steps so far, and the key
+/// of the training that it belongs to. A training that goes on from it ends with the same bits as one that was not interrupted.
 /// </summary>
-internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale, SkippedSteps skipped)
+internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale, SkippedSteps skipped, LearningRates rates)
 {
     private const string KeyEntry = "training_key", LayoutEntry = "layout", OptimizerEntry = "optimizer_type", ChecksumEntry = "sha256";
-    private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", SkippedName = "skipped_steps", OptimizerPrefix = "optimizer.";
+    private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", SkippedName = "skipped_steps", OptimizerPrefix = "optimizer.", RatesPrefix = "learning_rates.";
 
     /// <summary>Saves the state, whole or not at all.</summary>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
@@ -33,6 +33,8 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
         };
         if (skipped.All.Count > 0)
             tensors.Add(new(SkippedName, tensor([.. skipped.All.Select(step => (double)step)], dtype: ScalarType.Float64)));
+        tensors.AddRange(rates.Groups.Select(group =>
+            KeyValuePair.Create(RatesPrefix + group.Name, tensor(rates.UpTo(losses.Count, group), dtype: ScalarType.Float64))));
         tensors.AddRange(optimizer.State.Select(entry => KeyValuePair.Create(OptimizerPrefix + entry.Key, entry.Value)));
         SafetensorsWriter.Write(
             path,
@@ -128,6 +130,9 @@ internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType op
         if (file.Load(ScaleName).data<double>().ToArray() is [> 0 and var factor, var steps])
             scale?.Restore(factor, (int)steps);
         skipped.Restore(file.Shapes.ContainsKey(SkippedName) ? file.Load(SkippedName).data<double>().ToArray().Select(step => (int)step) : []);
+        // A state of an earlier version has none.
+        rates.Restore(file.Shapes.Keys.Where(name => name.StartsWith(RatesPrefix, StringComparison.Ordinal))
+            .ToDictionary(name => name[RatesPrefix.Length..], name => file.Load(name).data<double>().ToArray()));
         return file.Load(LossesName).data<double>().ToArray();
     }
 }

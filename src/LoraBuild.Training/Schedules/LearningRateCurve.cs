@@ -63,7 +63,7 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
     private double InverseSqrt(int stepsSinceWarmup)
     {
         var timescale = Timescale ?? (WarmupSteps > 0 ? WarmupSteps : DefaultTimescale);
-        return 1 / Math.Sqrt((double)(stepsSinceWarmup + timescale) / timescale);
+        return 1 / Math.Sqrt(((double)stepsSinceWarmup + timescale) / timescale);
     }
 
     private double Decay(int stepsOfDecay)

@@ -15,14 +15,25 @@ public sealed class LearningRates(
 {
     private readonly LearningRateCurve curve = plan.Curve(settings);
 
+    // Of the steps before those that this training makes itself.
+    private IReadOnlyDictionary<string, double[]> past = new Dictionary<string, double[]>();
+
     /// <summary>The groups that are trained, in the order of the model's parts.</summary>
     public IReadOnlyList<ParameterGroup> Groups => groups;
 
     /// <summary>The rate that a step uses.</summary>
     /// <param name="step">The step, counted from 0; steps before it that were skipped are known.</param>
     /// <param name="group">The group of weights.</param>
-    public double At(int step, ParameterGroup group) =>
-        curve.FactorAt(step - skipped.Before(step)) * group.LearningRate(settings);
+    public double At(int step, ParameterGroup group) => past.TryGetValue(group.Name, out var used) && step < used.Length
+        ? used[step]
+        : curve.FactorAt(step - skipped.Before(step)) * group.LearningRate(settings);
+
+    /// <summary>The rates that a group had in the first steps.</summary>
+    public double[] UpTo(int steps, ParameterGroup group) => [.. Enumerable.Range(0, steps).Select(step => At(step, group))];
+
+    /// <summary>Puts back a saved state: the steps before may be another training's, with rates of its own.</summary>
+    /// <param name="saved">The rates of the steps that are done, by the group's name.</param>
+    public void Restore(IReadOnlyDictionary<string, double[]> saved) => past = saved;
 
     /// <summary>The log of a training.</summary>
     /// <param name="losses">The loss of every step that is done.</param>
@@ -31,7 +42,7 @@ public sealed class LearningRates(
         return new(plan.StepsPerEpoch, losses, All(PartKind.Denoiser)!, All(PartKind.TextEncoder));
 
         double[]? All(PartKind kind) => groups.FirstOrDefault(group => group.Kind == kind) is { } group
-            ? [.. Enumerable.Range(0, losses.Count).Select(step => At(step, group))]
+            ? UpTo(losses.Count, group)
             : null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Schedules;
@@ -22,13 +24,23 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
     /// A length given in epochs counts EPOCH = ceil(samples / samples of a step) steps each, which is the article's formula;
     /// <c>max_train_epochs</c> counts true passes over the data, as sd-scripts does.
     /// </remarks>
+    /// <exception cref="LoraBuildException">LB5001: it has more steps than <see cref="TrainingLength.MostSteps"/>.</exception>
     public static TrainingPlan For(TrainingSettings settings, int samplesPerEpoch, int batchesPerEpoch)
     {
         var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
         var epoch = (samplesPerEpoch + samplesPerStep - 1) / samplesPerStep;
         var plan = new TrainingPlan(0, 0, batchesPerEpoch, settings.GradientAccumulationSteps);
-        var total = settings.MaxTrainEpochs is { } passes ? checked(passes * plan.StepsPerEpoch) : settings.MaxTrainSteps.Steps(epoch);
-        return plan with { TotalSteps = total, WarmupSteps = settings.LrWarmupSteps.Steps(epoch, total), DecaySteps = settings.LrDecaySteps.Steps(epoch, total) };
+        var total = settings.MaxTrainEpochs is { } passes ? (long)passes * plan.StepsPerEpoch : settings.MaxTrainSteps.Steps(epoch);
+        if (total > TrainingLength.MostSteps)
+        {
+            throw new LoraBuildException(DiagnosticCode.InvalidTrainingSetting, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The training would have {total:N0} steps; at most {TrainingLength.MostSteps:N0} are taken. Lower LoraMaxTrainSteps or LoraMaxTrainEpochs."));
+        }
+
+        return plan with { TotalSteps = (int)total, WarmupSteps = Bounded(settings.LrWarmupSteps), DecaySteps = Bounded(settings.LrDecaySteps) };
+
+        int Bounded(TrainingLength length) => (int)Math.Min(length.Steps(epoch, total), int.MaxValue);
     }
 
     /// <summary>Steps over which the learning rates of <see cref="LearningRateSchedule.WarmupStableDecay"/> fall at the end.</summary>

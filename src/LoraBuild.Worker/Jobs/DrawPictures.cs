@@ -26,6 +26,8 @@ internal static class DrawPictures
             V2 = settings.V2,
             VParameterization = settings.VParameterization,
         });
+        foreach (var warning in drawer.WarningsOf(job.Batches.SelectMany(batch => batch.Pictures).Select(picture => picture.Request)))
+            events.Report(warning);
         var progress = new ProgressLine(events, "Draw", job.Batches.Sum(batch => batch.Pictures.Count));
         drawer.Draw(
             [.. job.Batches.Select(batch => new BatchToDraw(batch.Id, batch.Lora, [.. batch.Pictures.Select(Sized)]))],

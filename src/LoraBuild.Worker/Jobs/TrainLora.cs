@@ -67,7 +67,8 @@ internal static class TrainLora
     {
         var settings = TrainingSettings.Parse(job.Options, out var problems);
         var prompts = SamplePrompts.Read(settings, out var ofPrompts);
-        foreach (var problem in problems.Concat(ofPrompts))
+        // Warnings were told by CheckSettings.
+        foreach (var problem in problems.Concat(ofPrompts).Where(problem => problem.Severity == Severity.Error))
             events.Report(problem);
         if (events.HasErrors)
             return null;

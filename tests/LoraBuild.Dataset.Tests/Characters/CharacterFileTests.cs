@@ -127,6 +127,31 @@ public sealed class CharacterFileTests : IDisposable
         Assert.Equal(["2girls", "no", "^_^", "0.5"], CharacterFile.Parse("trigger: aoi\naliases: [2girls, no, ^_^, 0.5]", "c.yaml").Character!.Aliases);
 
     [Fact]
+    public void Numbers_are_those_of_YAML_1_2()
+    {
+        var character = CharacterFile.Parse("trigger: aoi\nedits:\n  a.png: {crop: [0.0, .25, 5e-1, +1], rotate: 9e1}\n  b.png: {crop: [0x0, 0o10, 0x20, 40]}", "c.yaml").Character!;
+
+        Assert.Equal([new ApplyStep(new CropEdit(new Rectangle(0, 0.25, 0.5, 1))), new ApplyStep(new RotateEdit(90))], character.Edits[0].Steps);
+        Assert.Equal([new ApplyStep(new CropEdit(new Rectangle(0, 8, 32, 40)))], character.Edits[1].Steps);
+    }
+
+    [Fact]
+    public void Tabs_where_YAML_takes_them_are_no_error()
+    {
+        var character = CharacterFile.Parse("trigger:\taoi\n\t# comment\n\t\naliases: [a,\tb]\t# more\n", "c.yaml").Character!;
+
+        Assert.Equal(["a", "b"], character.Aliases);
+    }
+
+    [Theory]
+    [InlineData("./images/a.png", "images/a.png")]
+    [InlineData("images/low/../high/./a.png", "images/high/a.png")]
+    [InlineData("../images/a.png", "../images/a.png")]
+    [InlineData("**/../a.png", "**/../a.png")]
+    public void A_path_is_compared_in_its_plain_form(string key, string path) => Assert.Equal(
+        path, CharacterFile.Parse($"trigger: aoi\nhidden:\n  '{key}': [hat]", "c.yaml").Character!.Hidden[0].Pictures.Text);
+
+    [Fact]
     public void A_list_can_be_written_once_and_named_again()
     {
         var character = CharacterFile.Parse("trigger: a\nhidden:\n  images/a.png: &legs [shoes]\n  images/b.png: *legs\n", "c.yaml").Character!;
@@ -186,7 +211,14 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 5, 5], tolerance: 9}]}", DiagnosticCode.InvalidValue, 3, 51, "belongs to flood")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 5, 5], to: wite}]}", DiagnosticCode.InvalidValue, 3, 44, "Did you mean 'white'?")]
     [InlineData("trigger: aoi\nedits:\n  a.png:\n    erase:\n      - rect: [0, 0, 5, 5]\n        to: #ffffff", DiagnosticCode.InvalidValue, 6, 12, "begins a comment")]
-    [InlineData("trigger: aoi\nedits:\n  ../a.png: {crop: [0, 0, 5, 5]}", DiagnosticCode.InvalidValue, 3, 3, "within the character's folder")]
+    [InlineData("trigger: aoi\nedits:\n  /a.png: {crop: [0, 0, 5, 5]}", DiagnosticCode.InvalidValue, 3, 3, "from the character's folder")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 1_000, 5]}", DiagnosticCode.InvalidValue, 3, 24, "; '1_000' is none")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, .inf, 5]}", DiagnosticCode.InvalidValue, 3, 24, "; '.inf' is none")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {split: {l: {area: [0, 0, 1, 1], repeats: 2.5}}}", DiagnosticCode.InvalidValue, 3, 51, "; '2.5' is none")]
+    [InlineData("trigger: aoi\nhidden:\n  <<: {a.png: [shoes]}", DiagnosticCode.YamlSyntax, 3, 3, "Merge keys (<<) are not read")]
+    [InlineData("trigger: aoi\nfeatures:\n  tags: [smile,\n\t hat]\n", DiagnosticCode.YamlSyntax, 4, 1, "A tab")]
+    [InlineData("trigger: aoi\n# one\n# two\nfeatures:\n  tags:\n  \t- smile\n", DiagnosticCode.YamlSyntax, 6, 3, "A tab")]
+    [InlineData("trigger: [a, b\naliases: []\nfeatures:\n\ttags: [smile]\n", DiagnosticCode.YamlSyntax, 1, 10, "is not closed")]
     [InlineData("trigger: aoi\ntags:\n  a.png: {replace: {cup: ''}}", DiagnosticCode.InvalidValue, 3, 26, "must be a text")]
     [InlineData("trigger: aoi\ntags:\n  a.png: [hat]", DiagnosticCode.InvalidValue, 3, 10, "must be a mapping")]
     [InlineData("trigger: aoi\nhidden:\n  a.png: {shoes: 1}", DiagnosticCode.InvalidValue, 3, 10, "must be a list")]

@@ -116,7 +116,7 @@ public class SdScriptsExportTests
         return TrainingSettings.Parse(read.Options, out _);
     }
 
-    private static TrainingLength InSteps(TrainingLength length, int epoch) => length.InEpochs ? new(length.Steps(epoch), false) : length;
+    private static TrainingLength InSteps(TrainingLength length, int epoch) => length.InEpochs ? new((int)length.Steps(epoch, 10 * epoch), false) : length;
 
     private static DatasetGroup Group(string folder, int repeats, int count, bool isRegularization = false) => new(
         folder, repeats, [.. Enumerable.Range(0, count).Select(i => new DatasetPicture($"{i}.png", "", 512, 512, "aoi", "", null))], isRegularization);

@@ -19,7 +19,7 @@ internal static class SettingsReference
                 var (takes, usual) = (Escape(Takes(option)), Escape(Default(option)));
                 text.Append($"| <a id=\"{option.Property}\"></a>`{option.Property}` | ")
                     .Append(isTraining ? $"`{option.Name}` | {takes} | {usual} | " : $"{takes} | {usual} | {StepsOf(option)} | ")
-                    .Append($"{Escape(option.Meaning)} |\n");
+                    .Append($"{Escape(MeaningOf(option))} |\n");
             }
         }
 
@@ -28,6 +28,8 @@ internal static class SettingsReference
             text.Append($"| <a id=\"{name}\"></a>`{name}` | {advice} |\n");
         return text.Append('\n').ToString();
     }
+
+    private static string MeaningOf(Option option) => option.Needs is { } needs ? $"{option.Meaning} Counts only {needs.Where}." : option.Meaning;
 
     private static string Title(Topic topic) => topic switch
     {

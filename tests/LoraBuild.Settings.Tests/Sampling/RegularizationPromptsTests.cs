@@ -26,7 +26,30 @@ public class RegularizationPromptsTests
         var requests = Read("a\nb --d 7\n", count: 5);
 
         Assert.Equal([("a", 100), ("b", 7), ("a", 102), ("b", 8), ("a", 104)], requests.Select(request => (request.Prompt, request.Seed)));
-        Assert.Equal(["a"], Read("a\nb\n", count: 1).Select(request => request.Prompt));
+    }
+
+    [Fact]
+    public void Prompts_beyond_the_count_are_warned_about()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "prompts.txt");
+        File.WriteAllText(path, "a\nb\n");
+
+        Assert.Equal(["a"], RegularizationPrompts.Read(path, 1, Settings, out var problems).Select(request => request.Prompt));
+        Assert.Equal((DiagnosticCode.SettingWithoutEffect, Severity.Warning), Assert.Single(problems) is var problem ? (problem.Code, problem.Severity) : default);
+    }
+
+    [Fact]
+    public void The_greatest_seeds_have_ones_after_them()
+    {
+        var last = Settings with { Seed = int.MaxValue };
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "prompts.txt");
+        File.WriteAllText(path, $"a\nb --d {long.MaxValue / 2}\n");
+
+        Assert.Equal(
+            [int.MaxValue, long.MaxValue / 2, int.MaxValue + 2L, (long.MaxValue / 2) + 1],
+            RegularizationPrompts.Read(path, 4, last, out _).Select(request => request.Seed));
     }
 
     [Fact]

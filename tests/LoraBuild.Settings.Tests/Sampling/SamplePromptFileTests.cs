@@ -42,6 +42,46 @@ public class SamplePromptFileTests
     }
 
     [Theory]
+    [InlineData("prompts.txt")]
+    [InlineData("prompts.yaml")]
+    [InlineData("prompts.json")]
+    public void A_file_in_another_encoding_is_an_error_with_its_place(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, name);
+        File.WriteAllBytes(path, [.. "- 1girl\n- caf"u8, 0xE9, (byte)'\n']);
+
+        Assert.Empty(SamplePromptFile.Read(path, "LoraSamplePrompts", Defaults, out var problems));
+        Assert.Equal((DiagnosticCode.SamplePromptsInvalid, 2, 6), Assert.Single(problems) is var problem ? (problem.Code, problem.Line, problem.Column) : default);
+
+        File.WriteAllText(path, "- 1girl\n", System.Text.Encoding.Unicode);
+        SamplePromptFile.Read(path, "LoraSamplePrompts", Defaults, out problems);
+        Assert.Contains("UTF-16", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a --w 64 --w 128", Severity.Error, 1, 10, "--w stands twice")]
+    [InlineData("a --l 1 --n blurry", Severity.Warning, 1, 1, "has no effect with a scale of 1")]
+    [InlineData("a,--w 64", Severity.Error, 1, 3, "is a part of the prompt here")]
+    [InlineData("--d 3 a", Severity.Error, 1, 1, "is a part of the prompt here")]
+    [InlineData("a \u2014w 64", Severity.Error, 1, 3, "is a part of the prompt here")]
+    public void What_has_no_effect_in_a_line_is_told(string line, Severity severity, int number, int column, string message)
+    {
+        var (_, problems) = Read("prompts.txt", line);
+
+        var problem = Assert.Single(problems);
+        Assert.Equal((severity, number, column), (problem.Severity, problem.Line, problem.Column));
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("5e-1", 0.5)]
+    [InlineData(".5", 0.5)]
+    [InlineData("+7", 7)]
+    public void Numbers_are_those_of_Yaml(string text, double scale) =>
+        Assert.Equal(scale, Assert.Single(Read("prompts.yaml", $"- {{prompt: a, scale: {text}}}").Requests).Guidance);
+
+    [Theory]
     [InlineData("prompts.yaml", "- prompt: hoshinoaoi\n  negative_prompt: blurry\n  width: 128\n  height: 192\n  seed: 3\n  sample_steps: 5\n  scale: 4.5\n  sample_sampler: dpmsolver++\n- plain --w 64\n")]
     [InlineData("prompts.json", """[{"prompt": "hoshinoaoi", "negative_prompt": "blurry", "width": 128, "height": 192, "seed": 3, "sample_steps": 5, "scale": 4.5, "sample_sampler": "dpmsolver++"}, "plain --w 64"]""")]
     public void Yaml_and_json_have_sd_scripts_keys(string name, string text)

@@ -32,7 +32,9 @@ public class SdScriptsConfigTests
             """);
 
         Assert.Empty(config.Diagnostics);
-        Assert.Equal(["bypass_mode", "console_log_file", "pretrained_model_name_or_path"], config.Unused);
+        var warning = Assert.Single(config.Warnings);
+        Assert.Equal(("LB5008", Severity.Warning), (warning.Code, warning.Severity));
+        Assert.Contains("under bypass_mode, console_log_file, pretrained_model_name_or_path.", warning.Message, StringComparison.Ordinal);
         var settings = Parse(config);
         Assert.Equal((1e-4, 5e-5, 16, 1.0, 16, 2.0), (settings.LearningRate, settings.TextEncoderLr, settings.NetworkDim, settings.NetworkAlpha, settings.ConvDim, settings.ConvAlpha));
         Assert.Equal((512, 640, 8), (settings.Resolution.Width, settings.Resolution.Height, settings.MaxTrainEpochs));
@@ -102,6 +104,53 @@ public class SdScriptsConfigTests
             Assert.Equal(column, problem.Column);
     }
 
+    [Fact]
+    public void A_file_in_another_encoding_is_one_error_with_its_place()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "config.toml");
+        File.WriteAllBytes(path, [.. "seed = 1\noutput_name = '"u8, 0xE0, 0xEE, 0xE8, (byte)'\'']);
+
+        var problem = Assert.Single(SdScriptsConfig.Read(path).Diagnostics);
+
+        Assert.Equal((DiagnosticCode.TrainingConfigInvalid, 2, 16), (problem.Code, problem.Line, problem.Column));
+    }
+
+    [Fact]
+    public void What_stands_twice_with_two_values_in_one_file_is_an_error_and_in_two_a_warning()
+    {
+        Assert.Contains("than line 2 does", Assert.Single(Read("[a]\nseed = 1\n[b]\nseed = 2").Diagnostics).Message, StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "dataset.toml"), "[general]\nshuffle_caption = true\n");
+
+        var config = Read(folder, "shuffle_caption = false\ndataset_config = 'dataset.toml'");
+
+        Assert.Empty(config.Diagnostics);
+        var warning = Assert.Single(config.Warnings);
+        Assert.Equal((DiagnosticCode.SettingWithoutEffect, 1), (warning.Code, warning.Line));
+        Assert.True(Parse(config).ShuffleCaption);
+    }
+
+    [Fact]
+    public void A_suggested_name_is_one_that_is_taken()
+    {
+        var suggested = new System.Text.RegularExpressions.Regex("Did you mean '([^']+)'");
+        string[] names = [.. Options.Training.Select(option => option.Name!), "base_weights", "loraplus_lr_ratio", "train_norm", "lr_scheduler_args", "initial_step", "face_crop_aug_range"];
+        foreach (var name in names)
+        {
+            foreach (var form in new[] { "{0} = 1", "network_args = ['{0}=1']" })
+            {
+                foreach (var problem in Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, name + "x")).Diagnostics)
+                {
+                    if (suggested.Match(problem.Message) is not { Success: true } match)
+                        continue;
+                    var again = Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, match.Groups[1].Value)).Diagnostics;
+                    Assert.DoesNotContain(again, told => told.Message.Contains("There is no", StringComparison.Ordinal) || told.Message.Contains("does not have", StringComparison.Ordinal));
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData("network_train_text_encoder_only = true", "CLIPAttention, CLIPMLP")]
     [InlineData("base_weights = [\"a.safetensors\"]", "LoraNetworkWeights")]
@@ -122,7 +171,7 @@ public class SdScriptsConfigTests
         var config = Read("network_train_text_encoder_only = false\nnetwork_args = [\"algo=loha\", \"dropout=0.25\", \"use_cp=True\"]");
 
         Assert.Empty(config.Diagnostics);
-        Assert.Contains("network_train_text_encoder_only", config.Unused);
+        Assert.Contains("network_train_text_encoder_only", Assert.Single(config.Warnings).Message, StringComparison.Ordinal);
         var settings = Parse(config);
         Assert.Equal((0.25, true), (settings.NetworkDropout, settings.UseTucker));
     }

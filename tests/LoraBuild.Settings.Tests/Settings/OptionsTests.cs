@@ -38,12 +38,42 @@ public class OptionsTests
     [InlineData("LoraRemoteCacheTimeout", "0", "it must be a number of seconds above 0 and up to 3600.")]
     [InlineData("LoraCacheMaxSize", "much", "it must be a size such as 20 GB.")]
     [InlineData("LoraTokenizerUrl", "ftp://host/merges.txt", "it must be an http or https address.")]
-    [InlineData("LoraOutputName", "a/b", "it must be a file name without a folder.")]
     [InlineData("LoraTrain", "yes", "it must be true or false.")]
     public void A_value_that_is_none_is_refused_with_what_is_allowed(string property, string value, string allowed)
     {
         var problem = Assert.Single(ProjectProperties.Check(new Dictionary<string, string> { [property] = value }));
         Assert.Equal((DiagnosticCode.InvalidProperty, $"{property} is '{value}'; {allowed}"), (problem.Code, problem.Message));
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("a:b")]
+    [InlineData("<aoi>")]
+    [InlineData("a\nb")]
+    [InlineData("a\0b")]
+    [InlineData("..")]
+    [InlineData("aoi.")]
+    [InlineData("85 x \u3042")]
+    [InlineData("171 x a")]
+    public void An_output_name_that_cannot_be_a_files_or_is_too_long_for_its_endings_is_refused(string name)
+    {
+        var text = name.Split(" x ") is [var count, var letter] ? string.Concat(Enumerable.Repeat(letter, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture))) : name;
+
+        Assert.False(Options.OutputName.Accepts(text));
+        Assert.True(Options.OutputName.Accepts("hoshino aoi v1.5 (2)"));
+        Assert.True(Options.OutputName.Accepts(new string('\u3042', 56)));
+    }
+
+    [Fact]
+    public void The_extremes_of_every_number_are_taken_or_refused_and_never_an_exception()
+    {
+        string[] extremes = ["2147483647", "-2147483648", "2147483648", "9223372036854775807", "99999999999999999999", "1e308", "-1", "NaN", "Infinity", "2147483647 epochs", "100000000"];
+        foreach (var option in Options.All)
+        {
+            foreach (var text in extremes)
+                _ = option.Accepts(text);
+        }
     }
 
     [Fact]

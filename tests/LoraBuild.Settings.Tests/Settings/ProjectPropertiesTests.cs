@@ -22,4 +22,32 @@ public class ProjectPropertiesTests
         Assert.Equal((DiagnosticCode.InvalidProperty, path, 3, 6), (problem.Code, problem.File, problem.Line, problem.Column));
         Assert.Contains(instead, problem.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("<ItemGroup><CharacterImage Update='a.png' Repeat='3' /></ItemGroup>", "Metadata 'Repeat' of CharacterImage has no effect. Did you mean 'Repeats'?")]
+    [InlineData("<ItemGroup><Tagger Include='t'><Thresold>0.3</Thresold></Tagger></ItemGroup>", "Did you mean 'Threshold'?")]
+    [InlineData("<ItemGroup><CharacterImages Include='a.png' /></ItemGroup>", "Did you mean 'CharacterImage'?")]
+    [InlineData("<ItemGroup><LoraEdits Include='a' /></ItemGroup>", "No step reads items 'LoraEdits'")]
+    [InlineData("<PropertyGroup><NoiseOffset>0.1</NoiseOffset></PropertyGroup>", "Did you mean 'LoraNoiseOffset'?")]
+    public void Items_metadata_and_properties_that_mean_nothing_are_warned_about(string text, string message)
+    {
+        var warning = Assert.Single(FindWithoutEffect(text));
+
+        Assert.Equal((DiagnosticCode.SettingWithoutEffect, Severity.Warning, 1), (warning.Code, warning.Severity, warning.Line));
+        Assert.Contains(message, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<ItemGroup><CharacterImage Update='a.png' Repeats='3' Condition=\"'a' == 'a'\"><Outfit>none</Outfit></CharacterImage><None Include='notes.txt' /></ItemGroup>")]
+    [InlineData("<PropertyGroup><Seed>1</Seed><LoraSeed>$(Seed)</LoraSeed><OutputPath>out</OutputPath></PropertyGroup>")]
+    [InlineData("<Target Name='Mine'><ItemGroup><LoraMine Include='a' Of='b' /></ItemGroup></Target>")]
+    public void What_is_read_or_an_authors_own_is_not_warned_about(string text) => Assert.Empty(FindWithoutEffect(text));
+
+    private static List<Diagnostic> FindWithoutEffect(string text)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "aoi.loraproj");
+        File.WriteAllText(path, $"<Project>{text}</Project>");
+        return [.. ProjectItems.FindWithoutEffect(path)];
+    }
 }

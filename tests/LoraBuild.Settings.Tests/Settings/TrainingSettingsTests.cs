@@ -35,7 +35,7 @@ public class TrainingSettingsTests
     [InlineData("conv_alpha", "4")]
     [InlineData("algo", "loha")]
     [InlineData("max_train_steps", "10 epochs")]
-    [InlineData("lr_warmup_steps", "1 epoch")]
+    [InlineData("lr_warmup_steps", "auto")]
     public void The_defaults_are_the_articles(string name, string value) =>
         Assert.Equal(value, Options.FindName(name)!.DefaultText);
 
@@ -157,6 +157,9 @@ public class TrainingSettingsTests
     [InlineData("cache_latents=true", "LoraRandomCrop shows it differently")]
     [InlineData("cache_latents_to_disk=true random_crop=false color_aug=true", "LoraColorAug shows it differently")]
     [InlineData("algo=lora use_tucker=true", "Set LoraAlgo to locon")]
+    [InlineData("learning_rate=0 text_encoder_lr=0", "nothing would be learnt. Set LoraLearningRate")]
+    [InlineData("unet_lr=0 network_train_unet_only=true", "nothing would be learnt. Set LoraUnetLr")]
+    [InlineData("down_lr_weight=zeros mid_lr_weight=0 up_lr_weight=zeros network_train_unet_only=true", "so that nothing would be learnt")]
     [InlineData("algo=loha factor=8", "Set LoraAlgo to lokr")]
     [InlineData("dora_wd=true network_dropout=0.1", "Take LoraRankDropout")]
     [InlineData("dim_from_weights=true", "needs LoraNetworkWeights")]
@@ -168,11 +171,29 @@ public class TrainingSettingsTests
     }
 
     [Theory]
+    [InlineData("max_train_steps", "2000000000 epochs")]
+    [InlineData("max_train_steps", "100000001")]
+    [InlineData("max_train_steps", "auto")]
+    [InlineData("lr_warmup_steps", "999999999 epochs")]
+    [InlineData("lr_decay_steps", "auto")]
+    public void A_length_that_no_training_has_is_refused_with_the_range(string option, string text)
+    {
+        TrainingSettings.Parse(new Dictionary<string, string> { [option] = text }, out var problems);
+
+        var problem = Assert.Single(problems);
+        Assert.Equal(DiagnosticCode.InvalidProperty, problem.Code);
+        Assert.Contains("up to 100,000,000 steps or 100,000 epochs", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("10 epochs", 37, 370)]
     [InlineData("1 epoch", 37, 37)]
     [InlineData("66", 37, 66)]
     [InlineData("0.1", 37, 36)]
-    public void A_length_in_epochs_or_as_a_share_becomes_steps(string text, int stepsPerEpoch, int steps)
+    [InlineData("auto", 37, 36)]
+    [InlineData("auto", 30, 30)]
+    [InlineData("100000 epochs", 1_000_000, 100_000_000_000)]
+    public void A_length_in_epochs_or_as_a_share_becomes_steps(string text, int stepsPerEpoch, long steps)
     {
         Assert.True(TrainingLength.TryParse(text, out var length));
         Assert.Equal(steps, length.Steps(stepsPerEpoch, totalSteps: 369));

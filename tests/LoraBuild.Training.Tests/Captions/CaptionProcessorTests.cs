@@ -30,6 +30,45 @@ public class CaptionProcessorTests
         Assert.All(counts.Values, count => Assert.InRange(count, 900, 1100));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("caption_prefix=photo of")]
+    [InlineData("caption_prefix=best quality, absurdres,")]
+    [InlineData("caption_separator=; secondary_separator=_")]
+    [InlineData("enable_wildcard=true caption_suffix=x")]
+    [InlineData("shuffle_caption=false caption_prefix=a, b, c,")]
+    [InlineData("keep_tokens=1 caption_tag_dropout_rate=0.5")]
+    public void The_trigger_word_of_a_caption_that_is_cut_comes_first(string options)
+    {
+        var settings = TrainingSettings.Parse(
+            System.Text.RegularExpressions.Regex.Matches(options, @"(\w+)=(.*?)(?= \w+=|$)").ToDictionary(option => option.Groups[1].Value, option => option.Groups[2].Value), out var problems);
+        Assert.Empty(problems);
+        var caption = string.Join(settings.CaptionSeparator, Enumerable.Range(0, 30).Select(tag => $" tag {tag}").Prepend("aoi"));
+        for (var seed = 0; seed < 50; seed++)
+        {
+            CounterRandom Random() => new(seed);
+            var whole = CaptionProcessor.Process(caption, settings, new(0, 10, 1), Random(), _ => true);
+            var cut = CaptionProcessor.Process(caption, settings, new(0, 10, 1), Random(), _ => false);
+
+            Assert.Equal(CaptionProcessor.Process(caption, settings, new(0, 10, 1), Random()), whole);
+            Assert.Matches("^(photo of )?aoi,", cut);
+            Assert.Equal(Words(whole), Words(cut));
+        }
+
+        static IEnumerable<string> Words(string text) => text.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("aoi, {a|bb b b|c}, d\naoi", "enable_wildcard", "true", 5)]
+    [InlineData("aoi, {{a|b}}\naoi, b b b b b", "enable_wildcard", "true", 6)]
+    [InlineData("aoi, b\nc c c c", "enable_wildcard", "false", 2)]
+    [InlineData("aoi ||| b, c", "keep_tokens_separator", "|||", 3)]
+    [InlineData("aoi, b", "caption_suffix", "x y", 4)]
+    public void The_longest_form_of_a_caption_is_counted(string caption, string option, string value, int words) => Assert.Equal(
+        words,
+        CaptionProcessor.MostTokens(
+            caption, TrainingSettings.Parse(new Dictionary<string, string> { [option] = value }, out _), text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length));
+
     [Fact]
     public void A_caption_that_is_not_taken_apart_stays_as_it_is_written() => Assert.Equal(Caption, Read(Caption, Plain));
 

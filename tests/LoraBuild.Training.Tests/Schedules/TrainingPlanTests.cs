@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Settings;
 using LoraBuild.Training.Schedules;
 
@@ -42,6 +43,42 @@ public class TrainingPlanTests
 
         Assert.Equal((520, 52, 130), (plan.TotalSteps, plan.WarmupSteps, plan.DecaySteps));
     }
+
+    [Theory]
+    [InlineData(520, 52)]
+    [InlineData(300, 30)]
+    [InlineData(3, 0)]
+    [InlineData(5200, 52)]
+    public void The_warm_up_that_nobody_set_is_an_epoch_but_at_most_a_tenth_of_the_training(int steps, int warmup) =>
+        Assert.Equal(warmup, TrainingPlan.For(new() { MaxTrainSteps = new(steps, InEpochs: false) }, samplesPerEpoch: 205, batchesPerEpoch: 54).WarmupSteps);
+
+    [Theory]
+    [InlineData("max_train_steps", "100000 epochs")]
+    [InlineData("max_train_epochs", "100000")]
+    public void A_training_of_more_steps_than_can_be_counted_is_refused(string option, string text)
+    {
+        var settings = TrainingSettings.Parse(new Dictionary<string, string> { [option] = text, ["train_batch_size"] = "1" }, out _);
+
+        var problem = Assert.Throws<LoraBuildException>(() => TrainingPlan.For(settings, samplesPerEpoch: 90_000, batchesPerEpoch: 90_000)).Diagnostic;
+
+        Assert.Equal(DiagnosticCode.InvalidTrainingSetting, problem.Code);
+        Assert.Contains("9,000,000,000 steps", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_warm_up_beyond_what_can_be_counted_is_all_of_the_training()
+    {
+        var settings = TrainingSettings.Parse(new Dictionary<string, string> { ["lr_warmup_steps"] = "100000 epochs", ["lr_decay_steps"] = "100000 epochs" }, out _);
+
+        var plan = TrainingPlan.For(settings, samplesPerEpoch: 900_000, batchesPerEpoch: 225_000);
+
+        Assert.Equal((2_250_000, int.MaxValue, int.MaxValue), (plan.TotalSteps, plan.WarmupSteps, plan.DecaySteps));
+        Assert.InRange(plan.Curve(settings).FactorAt(plan.TotalSteps - 1), 0, 0.01);
+    }
+
+    [Fact]
+    public void The_longest_timescale_falls_by_nothing() =>
+        Assert.Equal(1, new LearningRateCurve(LearningRateSchedule.InverseSqrt, 0, 100) { Timescale = int.MaxValue }.FactorAt(99), 6);
 
     [Fact]
     public void Without_a_schedule_the_rate_stays() =>

@@ -147,6 +147,9 @@ public sealed class StableDiffusionModel : IDiffusionModel
     }
 
     /// <inheritdoc/>
+    public int CountTokens(string text, bool weighted) => weighted ? Tokenizer.CountWeighted(text) : Tokenizer.Tokenize(text).Count;
+
+    /// <inheritdoc/>
     public TokenizedText Tokenize(string text, PictureFrame frame, int maxTokens, bool weighted)
     {
         if (!weighted)

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+
+namespace LoraBuild.Builds;
+
+/// <summary>What an author wrote and what has no effect is named, before it costs a training.</summary>
+public sealed class SilenceTests
+{
+    [Fact]
+    public void Settings_texts_and_items_without_effect_are_warned_about_in_one_build()
+    {
+        using var project = new CharacterProject(train: true).With("low/aoi_207.jpg");
+        project.Write("images/low/aoi_207.txt", string.Join(", ", Enumerable.Range(0, 100).Select(tag => string.Create(CultureInfo.InvariantCulture, $"tag number {tag}"))));
+        project.Write("config.toml", "learning_rate = 1e-4\nlr_scheduler_power = 2.0\noutput_dir = 'x'\n");
+        project.Write("prompts.txt", "hoshinoaoi --w 64 --h 64 --s 1 --l 1 --n blurry\n");
+        project.Properties["LoraTrainingConfig"] = "config.toml";
+        project.Properties["LoraSamplePrompts"] = "prompts.txt";
+        project.Properties["LoraSampleEveryNSteps"] = "3";
+        project.Properties["LoraTextEncoderLr"] = "0";
+        project.Properties["LoraHuberC"] = "0.1";
+        project.Properties["LoraLrScheduler"] = "cosine";
+        project.Properties["LoraLrWarmupSteps"] = "1 epoch";
+        project.Properties["LoraRemoteCacheReadOnly"] = "true";
+        project.Items = "  <ItemGroup><CharacterImage Update=\"images/low/aoi_207.jpg\" Repeat=\"3\" /></ItemGroup>\n";
+
+        var build = project.Build();
+
+        Assert.True(build.Succeeded, build.Output);
+        foreach (var (place, message) in new[]
+        {
+            ("Character.loraproj(", "LoraTextEncoderLr is 0"),
+            ("Character.loraproj(", "LoraHuberC (0.1) has no effect"),
+            ("Character.loraproj(", "LoraRemoteCacheReadOnly (true) has no effect"),
+            ("Character.loraproj(", "Metadata 'Repeat' of CharacterImage has no effect. Did you mean 'Repeats'?"),
+            ("config.toml(2,1)", "LoraLrSchedulerPower (2) has no effect"),
+            ("config.toml : ", "output_dir"),
+            ("prompts.txt(1,1)", "The negative prompt has no effect"),
+            ("", "LoraLrWarmupSteps is 1 epoch, 4 steps, but the training has 2: the learning rate rises to 2.5e-5 instead of 1e-4"),
+            ("", "LoraSampleEveryNSteps is 3, but the training has 2 steps"),
+        })
+        {
+            Assert.Single(build.Diagnostics, line => line.Contains(place, StringComparison.Ordinal)
+                && line.Contains("warning LB5008", StringComparison.Ordinal) && line.Contains(message, StringComparison.Ordinal));
+        }
+
+        Assert.Single(build.Diagnostics, line => line.Contains("warning LB5009", StringComparison.Ordinal) && line.Contains("aoi_207.png (", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_would_fail_after_the_training_or_learn_nothing_fails_before_any_picture_is_read()
+    {
+        using var project = new CharacterProject(train: true).With("low/aoi_207.jpg");
+        project.Write("prompts.txt", Encoding.Latin1.GetBytes("1girl\ncaf\u00e9\n"));
+        foreach (var (property, value, expected) in new[]
+        {
+            ("LoraOutputName", new string('a', 240), "error LB1008"),
+            ("LoraMaxTrainSteps", "2000000000 epochs", "error LB1008"),
+            ("LoraLearningRate", "0 --", "error LB1008"),
+            ("LoraRegularizationPrompts", "prompts.txt", "prompts.txt(2,4): error LB1016"),
+        })
+        {
+            var build = project.Build($"-p:{property}={value}");
+
+            Assert.False(build.Succeeded);
+            Assert.Contains(build.Diagnostics, line => line.Contains(expected, StringComparison.Ordinal));
+            Assert.Null(build.Processed("Normalize"));
+        }
+
+        var nothing = project.Build("-p:LoraLearningRate=0", "-p:LoraTextEncoderLr=0");
+        Assert.Single(nothing.Diagnostics, line => line.Contains("error LB5001: All learning rates are 0", StringComparison.Ordinal));
+        Assert.Null(nothing.Processed("Normalize"));
+    }
+
+    [Fact]
+    public void A_folder_whose_name_MSBuild_takes_for_another_is_named()
+    {
+        using var project = new CharacterProject(folder: "a%20b").With("low/aoi_207.jpg");
+
+        var build = project.Build();
+
+        Assert.False(build.Succeeded);
+        Assert.Contains("a%20b", Assert.Single(build.Diagnostics, line => line.Contains("error LB1018", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a;b")]
+    [InlineData("$(x) @(y)")]
+    [InlineData("it's 100% #1")]
+    public void Other_names_of_folders_that_mean_something_to_MSBuild_are_names(string folder)
+    {
+        using var project = new CharacterProject(folder: folder).With("low/aoi_207.jpg");
+
+        var build = project.Build();
+
+        Assert.True(build.Succeeded, build.Output);
+        Assert.Single(project.Captions());
+    }
+}
