@@ -93,7 +93,7 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
     /// <summary>The entries of the list that it stands for.</summary>
     public IReadOnlyList<string> Entries { get; }
 
-    /// <summary>Whether convolutions with a kernel above 1x1 may get adapters.</summary>
+    /// <summary>True if convolutions with a kernel above 1x1 may get adapters.</summary>
     public bool HasLargeConvolutions => largeConvolutions;
 
     /// <summary>Reads a preset; entries of a list are separated by commas, semicolons or spaces.</summary>

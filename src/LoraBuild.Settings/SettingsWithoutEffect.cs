@@ -28,10 +28,10 @@ public sealed class Precondition
 /// <param name="Values">The others, as texts by property.</param>
 public sealed record ProjectSettings(TrainingSettings Training, IReadOnlyDictionary<string, string> Values)
 {
-    /// <summary>Whether a property has a value.</summary>
+    /// <summary>True if a property has a value.</summary>
     public bool IsSet(string property) => !string.IsNullOrWhiteSpace(Values.GetValueOrDefault(property));
 
-    /// <summary>Whether a property has this value, in upper or lower case.</summary>
+    /// <summary>True if a property has this value, in upper or lower case.</summary>
     public bool Is(string property, string value) =>
         string.Equals(Values.GetValueOrDefault(property)?.Trim(), value, StringComparison.OrdinalIgnoreCase);
 }

@@ -9,7 +9,7 @@ internal static class TrainingContradictions
     public static IEnumerable<string> Of(TrainingSettings settings) =>
         OfBuckets(settings).Concat(OfPictures(settings)).Concat(OfNoise(settings)).Concat(OfRates(settings)).Concat(OfAdapters(settings));
 
-    /// <summary>Whether no block of the UNet gets an adapter by the factors of the learning rate.</summary>
+    /// <summary>True if no block of the UNet gets an adapter by the factors of the learning rate.</summary>
     public static bool HasNoBlocks(TrainingSettings settings) =>
         new[] { settings.DownLrWeight, settings.MidLrWeight, settings.UpLrWeight }.All(weights => weights?.Values.All(value => value == 0) == true);
 

@@ -18,7 +18,7 @@ public readonly record struct TrainingLength(int Count, bool InEpochs)
     /// <summary>One epoch, but at most a tenth of the training: a short one is not all warm-up.</summary>
     public static TrainingLength Automatic { get; } = new(1, InEpochs: true) { IsAutomatic = true };
 
-    /// <summary>Whether it is <see cref="Automatic"/>.</summary>
+    /// <summary>True if it is <see cref="Automatic"/>.</summary>
     public bool IsAutomatic { get; private init; }
 
     /// <summary>The share of the training, above 0 and below 1; then <see cref="Count"/> is 0. 0: the stretch is counted.</summary>

@@ -145,7 +145,10 @@ public sealed partial record TrainingSettings
     /// </summary>
     public bool WeightedCaptions { get => Get(O.WeightedCaptions); init => Set(O.WeightedCaptions, value); }
 
-    /// <summary><c>max_token_length</c>: The number of tokens of a caption that count.</summary>
+    /// <summary>
+    /// <c>max_token_length</c>: The number of tokens of a caption that count. Longer captions are warned about
+    /// (LB5009); their trigger word is never cut.
+    /// </summary>
     public int MaxTokenLength { get => Get(O.MaxTokenLength); init => Set(O.MaxTokenLength, value); }
 
     /// <summary><c>v2</c>: The base model is of Stable Diffusion 2.x. Its files tell, so this can only agree.</summary>

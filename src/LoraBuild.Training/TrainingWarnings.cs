@@ -9,7 +9,7 @@ using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training;
 
-/// <summary>What has no effect in a training, as far as only its dataset, its length or its model tell.</summary>
+/// <summary>Warnings of what has no effect in a training, as far as only its dataset, its length or its model tell.</summary>
 public static class TrainingWarnings
 {
     /// <summary>LB5008 for settings that never count in a training of this length and dataset.</summary>
@@ -22,7 +22,7 @@ public static class TrainingWarnings
         select new Diagnostic(DiagnosticCode.SettingWithoutEffect, Severity.Warning, message);
 
     /// <summary>LB5009 where captions have more tokens than <c>max_token_length</c>; it names the pictures.</summary>
-    /// <param name="settings">What is done to captions.</param>
+    /// <param name="settings">The settings of captions.</param>
     /// <param name="dataset">The pictures.</param>
     /// <param name="model">The model, whose tokenizer counts.</param>
     public static Diagnostic? OfCaptions(TrainingSettings settings, TrainingDataset dataset, IDiffusionModel model)
@@ -40,7 +40,8 @@ public static class TrainingWarnings
         return new(
             DiagnosticCode.TextTooLong,
             Severity.Warning,
-            $"Captions have more tokens than {Options.MaxTokenLength} ({most}), and what is beyond is not learnt: {part}. {cure} Tokens: {PictureEnumeration.Of(tooLong)}.");
+            $"Captions have more tokens than {Options.MaxTokenLength} ({most}), and what is beyond is not learnt: {part}. {cure} "
+                + $"Tokens: {PictureEnumeration.Of(tooLong)}.");
     }
 
     private static IEnumerable<string> OfRates(TrainingSettings settings, TrainingPlan plan)
@@ -52,18 +53,22 @@ public static class TrainingWarnings
         {
             var reached = curve.FactorAt(plan.TotalSteps - 1);
             var (unet, textEncoder) = (settings.UnetLr ?? settings.LearningRate, settings.TextEncoderLr);
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Options.LrWarmupSteps} is {settings.LrWarmupSteps}, {plan.WarmupSteps} steps, but the training has {plan.TotalSteps}: the learning rate rises to {reached * unet:0.###e0} instead of {unet:0.###e0} (text encoder: {reached * textEncoder:0.###e0} instead of {textEncoder:0.###e0}). Shorten it, take 'auto', or train longer.");
+            var length = string.Create(CultureInfo.InvariantCulture, $"{plan.WarmupSteps} steps, but the training has {plan.TotalSteps}");
+            yield return $"{Options.LrWarmupSteps} is {settings.LrWarmupSteps}, {length}: the learning rate rises to "
+                + $"{Rate(reached * unet)} instead of {Rate(unet)} (text encoder: {Rate(reached * textEncoder)} instead of "
+                + $"{Rate(textEncoder)}). Shorten it, take 'auto', or train longer.";
         }
 
         if (curve.Schedule == LearningRateSchedule.WarmupStableDecay && plan.WarmupSteps + (long)plan.DecaySteps > plan.TotalSteps)
         {
-            yield return string.Create(
+            var length = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Options.LrWarmupSteps} and {Options.LrDecaySteps} are {plan.WarmupSteps} and {plan.DecaySteps} steps, together more than the training's {plan.TotalSteps}: what goes beyond has no effect. Shorten them.");
+                $"{plan.WarmupSteps} and {plan.DecaySteps} steps, together more than the training's {plan.TotalSteps}");
+            yield return $"{Options.LrWarmupSteps} and {Options.LrDecaySteps} are {length}: what goes beyond has no effect. Shorten them.";
         }
     }
+
+    private static string Rate(double rate) => rate.ToString("0.###e0", CultureInfo.InvariantCulture);
 
     // What happens every so often, or from a moment on, but only after the training's end.
     private static IEnumerable<string> OfMoments(TrainingSettings settings, TrainingPlan plan)
@@ -92,12 +97,16 @@ public static class TrainingWarnings
         if (settings.PriorLossWeight != Options.PriorLossWeight.Default && !dataset.Pictures.Any(picture => picture.IsRegularization))
             yield return $"{Options.PriorLossWeight} has no effect: the dataset has no regularisation images. Take it away, or add some.";
         if (settings.ValidationSplit > 0 && validated == 0)
-            yield return $"{Options.ValidationSplit} ({settings.Text(Options.ValidationSplit)}) has no effect: it is less than one picture of each group. Raise it, or take it away.";
+        {
+            yield return $"{Options.ValidationSplit} ({settings.Text(Options.ValidationSplit)}) has no effect: it is less than one picture of "
+                + "each group. Raise it, or take it away.";
+        }
+
         if (settings.GradientAccumulationSteps > plan.BatchesPerEpoch)
         {
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Options.GradientAccumulationSteps} is {settings.GradientAccumulationSteps}, but an epoch has {plan.BatchesPerEpoch} batches, which a step takes at most. Lower it.");
+            var batches = string.Create(
+                CultureInfo.InvariantCulture, $"{settings.GradientAccumulationSteps}, but an epoch has {plan.BatchesPerEpoch} batches");
+            yield return $"{Options.GradientAccumulationSteps} is {batches}, which a step takes at most. Lower it.";
         }
     }
 

@@ -14,9 +14,6 @@ public static class YamlReader
     /// <summary>The depth to which a document may nest; character.yaml needs six levels.</summary>
     private const int DepthLimit = 32;
 
-    // Of YamlDotNet's messages about what is not closed.
-    private const string EndOfStream = "end of stream";
-
     /// <summary>The document, or null where the text holds none (empty, or only comments).</summary>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.YamlSyntax"/> with line and column.</exception>
     public static YamlNode? Read(string text, string file)
@@ -25,42 +22,42 @@ public static class YamlReader
         {
             return ReadDocument(text, file);
         }
-        catch (LoraBuildException exception) when (TabIn(text) is { } tab && !IsFaultyBefore(tab, text, file))
+        catch (LoraBuildException exception) when (TabAtFault(text, file) is { } tab)
         {
             // The parser finds it anywhere: at the file's beginning, or as an open bracket.
-            throw Syntax("A tab stands at the beginning of this line, where YAML takes spaces alone. Replace it by spaces.", tab, file, exception);
+            throw Syntax(
+                "A tab stands at the beginning of this line, where YAML takes spaces alone. Replace it by spaces.", tab, file, exception);
         }
     }
 
-    // The first tab among the white space that a line with something on it begins with.
-    private static Mark? TabIn(string text)
+    // The tab among the white space before the first line with which the text is no YAML, whatever follows; null where there is none.
+    private static Mark? TabAtFault(string text, string file)
     {
-        var (start, number) = (0L, 0L);
-        foreach (var line in text.Split('\n'))
+        int[] ends = [.. Enumerable.Range(0, text.Length).Where(index => text[index] == '\n').Select(index => index + 1), text.Length];
+        var (sound, faulty) = (-1, ends.Length - 1);
+        while (faulty - sound > 1)
         {
-            number++;
-            var indentation = line.Length - line.TrimStart(' ', '\t').Length;
-            var tab = line.AsSpan(0, indentation).IndexOf('\t');
-            if (tab >= 0 && line.AsSpan(indentation).Trim() is not ([] or ['#', ..]))
-                return new Mark(start + tab, number, tab + 1);
-            start += line.Length + 1;
+            var middle = (sound + faulty) / 2;
+            (sound, faulty) = IsFaulty(text[..ends[middle]], file) ? (sound, middle) : (middle, faulty);
         }
 
-        return null;
+        var start = faulty == 0 ? 0 : ends[faulty - 1];
+        var line = text.AsSpan(start, ends[faulty] - start);
+        var tab = line[..^line.TrimStart(" \t").Length].IndexOf('\t');
+        return tab < 0 ? null : new Mark(start + tab, faulty + 1, tab + 1);
     }
 
-    // Whether what stands before a line is no YAML, whatever follows.
-    private static bool IsFaultyBefore(Mark place, string text, string file)
+    // Whether a text's beginning is no YAML: not only because a bracket or quote is still open at its end.
+    private static bool IsFaulty(string beginning, string file)
     {
         try
         {
-            ReadDocument(text[..(int)(place.Index - place.Column + 1)], file);
+            ReadDocument(beginning, file);
             return false;
         }
         catch (LoraBuildException exception)
         {
-            // A bracket or quote may be closed in that line or later.
-            return exception.InnerException?.Message.Contains(EndOfStream, StringComparison.Ordinal) != true;
+            return exception.InnerException is not YamlException cause || cause.End.Index < beginning.TrimEnd().Length;
         }
     }
 
@@ -81,7 +78,7 @@ public static class YamlReader
         catch (YamlException exception)
         {
             // An error ends where it was found; one of the end of the file says more where it began.
-            var isAtEnd = exception.Message.Contains(EndOfStream, StringComparison.Ordinal);
+            var isAtEnd = exception.Message.Contains("end of stream", StringComparison.Ordinal);
             var message = $"{exception.Message.TrimEnd('.')}.{Hint(exception.Message, text, (int)exception.End.Line)}";
             throw Syntax(message, isAtEnd ? exception.Start : exception.End, file, exception);
         }

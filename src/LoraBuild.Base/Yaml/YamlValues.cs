@@ -119,7 +119,9 @@ public sealed class YamlValues(string file)
     private static string ButIs(YamlNode node) => node is YamlScalar { IsNull: false } scalar ? $"; '{scalar.Text}' is none" : "";
 }
 
-/// <summary>Numbers as YAML 1.2 writes them (core schema, section 10.3.2). Digits with <c>_</c> between were numbers in YAML 1.1 alone.</summary>
+/// <summary>
+/// Numbers as YAML 1.2 writes them (core schema, section 10.3.2). Digits with <c>_</c> between were numbers in YAML 1.1 alone.
+/// </summary>
 public static partial class YamlNumber
 {
     /// <summary>Reads a number: <c>.5</c>, <c>5e-1</c>, <c>+1</c>, <c>0x10</c>, <c>0o20</c>, <c>.inf</c>, <c>.nan</c>.</summary>
@@ -131,7 +133,9 @@ public static partial class YamlNumber
             return true;
         }
 
-        number = text.TrimStart('-', '+').ToLowerInvariant() is ".inf" ? (text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity) : double.NaN;
+        number = double.NaN;
+        if (text.TrimStart('-', '+').Equals(".inf", StringComparison.OrdinalIgnoreCase))
+            number = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
         return double.IsInfinity(number)
             || text is ".nan" or ".NaN" or ".NAN"
             || (Decimal().IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number));

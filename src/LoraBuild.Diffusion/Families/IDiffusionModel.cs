@@ -54,9 +54,11 @@ public interface IDiffusionModel : IDisposable
     /// <param name="prompt">The prompt, in which brackets weigh words.</param>
     int LengthOf(string prompt);
 
-    /// <summary>The number of tokens of a text before any is cut, without those of its start and end. Safe for use by several threads.</summary>
+    /// <summary>
+    /// The number of tokens of a text before any is cut, without those of its start and end. Safe for use by several threads.
+    /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="weighted">Whether brackets weigh words.</param>
+    /// <param name="weighted">True if brackets weigh words.</param>
     int CountTokens(string text, bool weighted);
 
     /// <summary>Tokenizes a caption or prompt. Safe for use by several threads.</summary>

@@ -41,7 +41,7 @@ internal readonly record struct GifFrame(int Left, int Top, int Width, int Heigh
         return null;
     }
 
-    /// <summary>Whether the image's data is there to its end.</summary>
+    /// <summary>True if the image's data is there to its end.</summary>
     public bool IsWhole(ReadOnlySpan<byte> content) => EndOfBlocks(content, Data + ColourTableLength(Flags) + 1) is not null;
 
     /// <summary>Makes the pixels around the image transparent.</summary>

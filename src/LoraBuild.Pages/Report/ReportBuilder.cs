@@ -120,7 +120,7 @@ public static class ReportBuilder
             settings.LrWarmupSteps.Steps(epoch, total));
 
         static string Length(TrainingLength length, string option) => length.IsAutomatic
-            ? $"{option} = {length}, an EPOCH but at most a tenth of the training"
+            ? $"{option} = {length}"
             : length.InEpochs ? string.Create(CultureInfo.InvariantCulture, $"{option} = {length.Count} EPOCH") : option;
     }
 

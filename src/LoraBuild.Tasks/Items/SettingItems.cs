@@ -52,7 +52,7 @@ internal static class SettingItems
         }
     }
 
-    /// <summary>Whether the project itself says a training option.</summary>
+    /// <summary>True if the project itself says a training option.</summary>
     public static bool IsSaid(ITaskItem[] options, Option option) => option.Name is { } name && Said(Values(options), name);
 
     private static bool IsDefault(Option option, string text) =>

@@ -48,7 +48,7 @@ public static class CaptionProcessor
 
     /// <summary>The most tokens that a caption has in any step.</summary>
     /// <param name="caption">The caption as written.</param>
-    /// <param name="settings">What is done to it.</param>
+    /// <param name="settings">The settings of captions.</param>
     /// <param name="count">Counts the tokens of a text.</param>
     public static int MostTokens(string caption, TrainingSettings settings, Func<string, int> count)
     {

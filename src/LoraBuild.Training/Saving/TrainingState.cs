@@ -14,10 +14,17 @@ namespace LoraBuild.Training.Saving;
 /// The state of a training between two steps: weights, optimizer state, the losses, learning rates and skipped steps so far, and the key
 /// of the training that it belongs to. A training that goes on from it ends with the same bits as one that was not interrupted.
 /// </summary>
-internal sealed class TrainingState(ParameterBuffer parameters, OptimizerType optimizerType, IOptimizer optimizer, LossScale? scale, SkippedSteps skipped, LearningRates rates)
+internal sealed class TrainingState(
+    ParameterBuffer parameters,
+    OptimizerType optimizerType,
+    IOptimizer optimizer,
+    LossScale? scale,
+    SkippedSteps skipped,
+    LearningRates rates)
 {
     private const string KeyEntry = "training_key", LayoutEntry = "layout", OptimizerEntry = "optimizer_type", ChecksumEntry = "sha256";
-    private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", SkippedName = "skipped_steps", OptimizerPrefix = "optimizer.", RatesPrefix = "learning_rates.";
+    private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", SkippedName = "skipped_steps";
+    private const string OptimizerPrefix = "optimizer.", RatesPrefix = "learning_rates.";
 
     /// <summary>Saves the state, whole or not at all.</summary>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>

@@ -138,7 +138,7 @@ public sealed class CharacterFileTests : IDisposable
     [Fact]
     public void Tabs_where_YAML_takes_them_are_no_error()
     {
-        var character = CharacterFile.Parse("trigger:\taoi\n\t# comment\n\t\naliases: [a,\tb]\t# more\n", "c.yaml").Character!;
+        var character = CharacterFile.Parse("trigger:\taoi\naliases: [a,\tb]\t# more\n", "c.yaml").Character!;
 
         Assert.Equal(["a", "b"], character.Aliases);
     }
@@ -214,11 +214,12 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData("trigger: aoi\nedits:\n  /a.png: {crop: [0, 0, 5, 5]}", DiagnosticCode.InvalidValue, 3, 3, "from the character's folder")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 1_000, 5]}", DiagnosticCode.InvalidValue, 3, 24, "; '1_000' is none")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, .inf, 5]}", DiagnosticCode.InvalidValue, 3, 24, "; '.inf' is none")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {split: {l: {area: [0, 0, 1, 1], repeats: 2.5}}}", DiagnosticCode.InvalidValue, 3, 51, "; '2.5' is none")]
+    [InlineData("trigger: aoi\nedits:\n  a.png: {split: {l: {area: [0, 0, 1, 1], repeats: 2.5}}}", DiagnosticCode.InvalidValue, 3, 52, "; '2.5' is none")]
     [InlineData("trigger: aoi\nhidden:\n  <<: {a.png: [shoes]}", DiagnosticCode.YamlSyntax, 3, 3, "Merge keys (<<) are not read")]
     [InlineData("trigger: aoi\nfeatures:\n  tags: [smile,\n\t hat]\n", DiagnosticCode.YamlSyntax, 4, 1, "A tab")]
     [InlineData("trigger: aoi\n# one\n# two\nfeatures:\n  tags:\n  \t- smile\n", DiagnosticCode.YamlSyntax, 6, 3, "A tab")]
-    [InlineData("trigger: [a, b\naliases: []\nfeatures:\n\ttags: [smile]\n", DiagnosticCode.YamlSyntax, 1, 10, "is not closed")]
+    [InlineData("trigger: [a, b\naliases: []\nfeatures:\n\ttags: [smile]\n", DiagnosticCode.YamlSyntax, 1, 11, "is not closed")]
+    [InlineData("trigger: aoi\naliases: [b]\n\t# comment\n", DiagnosticCode.YamlSyntax, 3, 1, "A tab")]
     [InlineData("trigger: aoi\ntags:\n  a.png: {replace: {cup: ''}}", DiagnosticCode.InvalidValue, 3, 26, "must be a text")]
     [InlineData("trigger: aoi\ntags:\n  a.png: [hat]", DiagnosticCode.InvalidValue, 3, 10, "must be a mapping")]
     [InlineData("trigger: aoi\nhidden:\n  a.png: {shoes: 1}", DiagnosticCode.InvalidValue, 3, 10, "must be a list")]

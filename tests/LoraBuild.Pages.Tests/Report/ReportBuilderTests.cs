@@ -44,7 +44,7 @@ public class ReportBuilderTests
     [Fact]
     public void The_epoch_is_the_articles_arithmetic() =>
         // 16 x 1 + 4 x 2 = 24 samples in batches of 4; two buckets.
-        Assert.Equal(new ReportEpoch(24, 4, 6, 6, "max_train_steps = 10 EPOCH", 60, "lr_warmup_steps = 1 EPOCH", 6), Report.Epoch);
+        Assert.Equal(new ReportEpoch(24, 4, 6, 6, "max_train_steps = 10 EPOCH", 60, "lr_warmup_steps = auto", 6), Report.Epoch);
 
     [Fact]
     public void Buckets_have_the_pictures_that_they_would_have_in_training() =>

@@ -24,7 +24,11 @@ public class SdScriptsExportTests
             // (2 x 16 + 3 x 4) samples of hers and as many others.
             var samplesPerStep = settings.TrainBatchSize * settings.GradientAccumulationSteps;
             var epoch = ((2 * 44) + samplesPerStep - 1) / samplesPerStep;
-            var expected = settings with { MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch), LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch) };
+            var total = settings.MaxTrainEpochs is { } passes ? passes * epoch : settings.MaxTrainSteps.Steps(epoch);
+            var expected = settings with
+            {
+                MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch, total), LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch, total),
+            };
             return read == expected with { AlphaMask = settings.UsesMasks, Resume = null };
         });
 
@@ -116,7 +120,8 @@ public class SdScriptsExportTests
         return TrainingSettings.Parse(read.Options, out _);
     }
 
-    private static TrainingLength InSteps(TrainingLength length, int epoch) => length.InEpochs ? new((int)length.Steps(epoch, 10 * epoch), false) : length;
+    private static TrainingLength InSteps(TrainingLength length, int epoch, long total) =>
+        length.InEpochs ? new((int)length.Steps(epoch, total), false) : length;
 
     private static DatasetGroup Group(string folder, int repeats, int count, bool isRegularization = false) => new(
         folder, repeats, [.. Enumerable.Range(0, count).Select(i => new DatasetPicture($"{i}.png", "", 512, 512, "aoi", "", null))], isRegularization);
