@@ -2,6 +2,7 @@ using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tables;
 using LoraBuild.Dataset.Tags;
@@ -13,7 +14,7 @@ namespace LoraBuild.Tasks;
 /// <summary>AlignOutfits: every picture of an outfit gets the outfit's own tags, minus what the picture does not show.</summary>
 public sealed class AlignOutfits : TagStepTask
 {
-    private const int StepVersion = 3;
+    private const int StepVersion = 4;
 
     /// <summary>The ledger of raw tags: evidence of what a picture shows.</summary>
     [Required]
@@ -41,6 +42,7 @@ public sealed class AlignOutfits : TagStepTask
         Rules RulesFor(Character character)
         {
             var aligner = new OutfitAligner(character, options, own.Table);
+            WarnOfOpposites(aligner, character, tagged);
             return new Rules(
                 new StepKey("AlignOutfits", StepVersion)
                     .With("tables", ShippedTables.Hash)
@@ -57,6 +59,21 @@ public sealed class AlignOutfits : TagStepTask
             key.With("outfit", picture.Outfit ?? "").With("hidden", picture.HiddenText).With("raw tags", tagged[picture.Id].Content);
             if (picture.Scores is { } scores)
                 key.With("scores", Session.State.HashInput(scores));
+        }
+    }
+
+    private void WarnOfOpposites(OutfitAligner aligner, Character character, TagLedger tagged)
+    {
+        var written = Session.Pictures.Where(picture => picture.Scores is null && Tag.Comparer.Equals(picture.Character, character.Trigger));
+        try
+        {
+            var pictures = written.Select(picture => (picture.Id, new PictureEvidence(tagged[picture.Id].Tags.Tags), picture.Outfit));
+            foreach (var warning in aligner.Warnings(pictures))
+                Report(warning.Diagnostic);
+        }
+        catch (LoraBuildException)
+        {
+            // An outfit that the character does not have, which is reported with its picture.
         }
     }
 

@@ -9,7 +9,7 @@ namespace LoraBuild.Tasks;
 /// <summary>StripFeatures: tags that say who she is go, since her trigger word says so; the trigger word comes first.</summary>
 public sealed class StripFeatures : TagStepTask
 {
-    private const int StepVersion = 3;
+    private const int StepVersion = 4;
 
     /// <summary>The least share of her pictures, 0 to 1, in which a feature must appear to be stripped.</summary>
     [Required]
@@ -23,7 +23,7 @@ public sealed class StripFeatures : TagStepTask
         var survey = new FeatureSurvey(character, TagsOf(character, InputFile), FeatureFrequency);
         foreach (var warning in survey.Warnings())
             Report(warning.Diagnostic);
-        var stripper = new FeatureStripper(character, survey.Spared);
+        var stripper = new FeatureStripper(character, survey.Spared, survey.Person);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)
                 .With("tables", ShippedTables.Hash)
@@ -33,7 +33,8 @@ public sealed class StripFeatures : TagStepTask
                 .With("features", character.Features.Tags)
                 .With("kept", character.Features.Keep)
                 .With("defaults", character.Features.UseDefaults ? "true" : "false")
-                .With("spared", survey.Spared.Order(StringComparer.Ordinal)),
+                .With("spared", survey.Spared.Order(StringComparer.Ordinal))
+                .With("person", survey.Person),
             (_, tags) => (stripper.Strip(tags), null));
     }
 }

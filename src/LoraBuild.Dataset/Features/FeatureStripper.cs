@@ -28,6 +28,7 @@ public sealed class FeatureStripper
     private readonly HashSet<string> kept;
     private readonly HashSet<string> listed;
     private readonly IReadOnlySet<string> spared;
+    private readonly string person;
     private readonly Regex[] patterns;
     private readonly ConcurrentDictionary<string, string?> reasons = new(Tag.Comparer);
 
@@ -35,10 +36,12 @@ public sealed class FeatureStripper
     /// <param name="character">The character.</param>
     /// <param name="spared">Tags that are no features of hers although a table or default pattern says so; see
     /// <see cref="FeatureSurvey.Spared"/>.</param>
+    /// <param name="person">The kind of person that she is, <c>1girl</c> or another; see <see cref="FeatureSurvey.Person"/>.</param>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.InvalidValue"/>: a pattern is no regular expression.</exception>
-    public FeatureStripper(Character character, IReadOnlySet<string>? spared = null)
+    public FeatureStripper(Character character, IReadOnlySet<string>? spared = null, string person = FeatureSurvey.UsualPerson)
     {
         this.character = character;
+        this.person = person;
         this.spared = spared ?? new HashSet<string>();
         names = character.Aliases.Append(Tag.Normalize(character.Trigger)).ToHashSet(Tag.Comparer);
         kept = character.Features.Keep.ToHashSet(Tag.Comparer);
@@ -110,6 +113,7 @@ public sealed class FeatureStripper
         if (kept.Contains(tag)) return null;
         if (AuthorsReason(tag) is { } reason) return reason;
         if (!character.Features.UseDefaults || spared.Contains(tag) || FeatureTable.Default.IsKept(tag)) return null;
+        if (FeatureTable.Default.PersonOf(tag) is { } other && other != person) return null;
         if (FeatureTable.Default.FeatureCategory(tag) is { } category) return $"feature: {category}";
         for (var index = 0; index < DefaultPatterns.Length; index++)
             if (IsMatch(DefaultPatterns[index], tag)) return $"feature: {PatternCategories[index]}";

@@ -14,6 +14,9 @@ public sealed class FeatureSurvey
     /// <summary>The share of her pictures below which a feature is called rare.</summary>
     public const double RareShare = 0.2;
 
+    /// <summary>The kind of person of whose kind no picture tells anything.</summary>
+    public const string UsualPerson = "1girl";
+
     private readonly string file;
     private readonly double least;
 
@@ -26,7 +29,9 @@ public sealed class FeatureSurvey
     {
         file = character.File;
         least = leastFrequency;
-        var stripper = new FeatureStripper(character);
+        Person = FeatureTable.Default.Persons.Prepend(UsualPerson)
+            .MaxBy(person => pictures.Count(picture => picture.Tags.Contains(person, Tag.Comparer)))!;
+        var stripper = new FeatureStripper(character, person: Person);
         // A picture's tags are counted once each; of a tag that is no feature there is nothing to count.
         var pictured = new Dictionary<string, (string Reason, List<string> Ids)?>(Tag.Comparer);
         foreach (var (id, tags) in pictures)
@@ -56,6 +61,10 @@ public sealed class FeatureSurvey
 
     /// <summary>All features that the pictures show, the most frequent first.</summary>
     public IReadOnlyList<FeatureShare> Features { get; }
+
+    /// <summary>The kind of person that she is: the one of <c>1girl</c>, <c>1boy</c> and <c>1other</c> that most of her pictures show. What only
+    /// another kind has, such as a beard beside her, is no feature of hers.</summary>
+    public string Person { get; }
 
     /// <summary>Features that appear in too few of her pictures to be stripped.</summary>
     public IReadOnlySet<string> Spared { get; }

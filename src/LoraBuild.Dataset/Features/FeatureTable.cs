@@ -6,7 +6,7 @@ namespace LoraBuild.Dataset.Features;
 /// <summary>
 /// Tags that are features of a body, and tags that only sound so (Features/features.txt). An entry stands for itself and for every tag that
 /// ends with it in whole words; the longest entry that fits a tag decides. An entry <c>words *</c> stands for every longer tag that begins
-/// so.
+/// so. Some features are only such a person's (<c>beard</c>: 1boy).
 /// </summary>
 public sealed class FeatureTable
 {
@@ -18,10 +18,14 @@ public sealed class FeatureTable
     /// <summary>The category of tags that say of what kind and how many the persons are.</summary>
     private const string Who = "who";
 
+    /// <summary>The categories of tags that say of which person they speak begin so: <c>of 1boy</c>.</summary>
+    private const string Of = "of ";
+
     private static readonly Lazy<FeatureTable> LazyDefault = new(() => new FeatureTable(TableFile.ReadEmbedded(File)));
 
     private readonly Dictionary<string, string> categoryByEnding = new(Tag.Comparer);
     private readonly Dictionary<string, string> categoryByFirstWords = new(Tag.Comparer);
+    private readonly Dictionary<string, string> personByEnding = new(Tag.Comparer);
 
     private FeatureTable(IReadOnlyList<TableEntry> entries)
     {
@@ -33,7 +37,9 @@ public sealed class FeatureTable
             foreach (var tag in TagList.Parse(entry.Text[(colon + 2)..]))
             {
                 var isPrefix = tag.EndsWith(" *", StringComparison.Ordinal);
-                var added = isPrefix ? categoryByFirstWords.TryAdd(tag[..^2], category) : categoryByEnding.TryAdd(tag, category);
+                var added = category.StartsWith(Of, StringComparison.Ordinal) ? personByEnding.TryAdd(tag, category[Of.Length..])
+                    : isPrefix ? categoryByFirstWords.TryAdd(tag[..^2], category)
+                    : categoryByEnding.TryAdd(tag, category);
                 if (!added) throw TableFile.Malformed(File, entry, $"'{tag}' only once");
             }
         }
@@ -49,6 +55,17 @@ public sealed class FeatureTable
 
     /// <summary>True if the table says that the tag is no feature: a state, an action, or something that she wears.</summary>
     public bool IsKept(string tag) => Find(tag) == Stays;
+
+    /// <summary>The persons of whom the table has features of their own: <c>1girl</c>, <c>1boy</c>, ...</summary>
+    public IEnumerable<string> Persons => personByEnding.Values.Distinct();
+
+    /// <summary>The person of whom alone the tag can be a feature (<c>1boy</c> of <c>beard</c>), or null where it can be anybody's.</summary>
+    public string? PersonOf(string tag)
+    {
+        foreach (var ending in Words.Endings(tag))
+            if (personByEnding.TryGetValue(ending, out var person)) return person;
+        return null;
+    }
 
     /// <summary>
     /// True if the table lists the tag among those that say of what kind and how many the persons are: <c>1girl</c>, <c>solo</c>.

@@ -34,7 +34,9 @@ internal sealed class GarmentsSeen
     public string? ByTag(string tag, Garment? garment)
     {
         if (said.ContainsItself(tag)) return tag;
-        return garment is not null && byTag.TryGetValue(garment, out var found) ? found : said.By(tag);
+        if (garment is not null && byTag.TryGetValue(garment, out var found)) return found;
+        // Shoes removed says shoes, but not that she wears them.
+        return said.By(tag) is { } by && garment?.AbsentTags.Contains(by, Tag.Comparer) != true ? by : null;
     }
 
     /// <summary>A tag of the picture that says that the garment is not worn.</summary>

@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Outfits;
@@ -43,10 +44,35 @@ public sealed class OutfitAligner
         var said = new SaidTags(evidence.Tags, implications);
         var (parts, reason) = chooser.Choose(evidence.Tags, said, outfit);
         var verdicts = parts is null ? [] : judge.Judge(parts, input, evidence, said, hidden);
-        return new AlignedTags(Rewrite(input, parts, verdicts, hidden), parts?.Outfit.Name, reason, verdicts);
+        var opposites = parts is null ? [] : judge.Opposites(parts, evidence);
+        return new AlignedTags(Rewrite(input, parts, verdicts, hidden, opposites), parts?.Outfit.Name, reason, verdicts);
     }
 
-    private PictureTags Rewrite(PictureTags input, OutfitParts? outfit, OutfitVerdict[] verdicts, IReadOnlyList<string> hidden)
+    /// <summary>A warning for each two tags, of a tag file and of the outfit of its picture, that exclude each other: the tag file's word
+    /// stays.</summary>
+    /// <param name="pictures">Pictures with tag files: their ids, what is known of them, and their outfits' names or null.</param>
+    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.</exception>
+    public IEnumerable<PictureWarning> Warnings(IEnumerable<(string Id, PictureEvidence Evidence, string? Outfit)> pictures) =>
+        pictures
+            .SelectMany(picture => OppositesOf(picture.Evidence, picture.Outfit).Select(opposite => (picture.Id, opposite)))
+            .ToList()
+            .GroupBy(found => found.opposite, found => found.Id)
+            .Select(same => new PictureWarning(
+                new Diagnostic(
+                    DiagnosticCode.ContradictoryTags,
+                    Severity.Warning,
+                    $"'{same.Key.Tags.First}' of the tag file and '{same.Key.Tags.Second}' of the outfit '{same.Key.Outfit}' exclude each other in "
+                        + $"{PictureEnumeration.Of([.. same])}. The tag file's word stands. Mend it, or give the pictures another outfit.",
+                    character.File),
+                [.. same]));
+
+    private IEnumerable<(string Outfit, Contradiction Tags)> OppositesOf(PictureEvidence evidence, string? outfit) =>
+        chooser.Choose(evidence.Tags, new SaidTags(evidence.Tags, implications), outfit).Outfit is { } parts
+            ? judge.Opposites(parts, evidence).Select(opposite => (parts.Outfit.Name, opposite))
+            : [];
+
+    private PictureTags Rewrite(
+        PictureTags input, OutfitParts? outfit, OutfitVerdict[] verdicts, IReadOnlyList<string> hidden, IReadOnlyList<Contradiction> opposites)
     {
         var tags = new List<string>(input.Tags.Count + verdicts.Length);
         var changes = new List<TagChange>();
@@ -61,6 +87,7 @@ public sealed class OutfitAligner
             if (IsName(tag) || input.IsPinned(tag) || saidByShown.ContainsItself(tag)) tags.Add(tag);
             else if (judge.HiddenBy(tag, hidden) is { } hiddenTag) Remove(tag, $"hidden: {hiddenTag}");
             else if (outfit?.Has(tag) == true) Remove(tag, $"outfit {name}: {ReasonOf(tag)}");
+            else if (opposites.Any(opposite => Tag.Comparer.Equals(opposite.First, tag))) tags.Add(tag);
             else if (garments.Named(tag) is { } garment && outfit?.Wears(garment) == true) Replace(tag, garment);
             else if (saidByShown.By(tag) is { } by) Remove(tag, $"implied by {by}", by);
             else tags.Add(tag);

@@ -9,12 +9,13 @@ internal sealed class OutfitJudge(ImplicationTable implications, GarmentTable ga
     public OutfitVerdict[] Judge(OutfitParts outfit, PictureTags input, PictureEvidence evidence, SaidTags said, IReadOnlyList<string> hidden)
     {
         var seen = new GarmentsSeen(evidence, said, garments, options.EvidenceThreshold);
+        var opposites = Opposites(outfit, evidence);
         var framing = new Framing(evidence.Tags);
         var verdicts = new OutfitVerdict[outfit.Parts.Count];
         for (var index = 0; index < verdicts.Length; index++)
         {
             var part = outfit.Parts[index];
-            verdicts[index] = ByAuthor(part, outfit, input, hidden) ?? ByPicture(part, seen, framing);
+            verdicts[index] = ByAuthor(part, outfit, input, hidden) ?? ByTagFile(part, opposites) ?? ByPicture(part, seen, framing);
         }
 
         // An author may list 'skirt' beside 'black skirt'; a caption says it once.
@@ -27,6 +28,19 @@ internal sealed class OutfitJudge(ImplicationTable implications, GarmentTable ga
         }
 
         return verdicts;
+    }
+
+    /// <summary>The words of a picture's tag file that exclude what the outfit says of the same garment, each with that tag of the outfit. A
+    /// tagger's word is a guess, and excludes nothing.</summary>
+    public IReadOnlyList<Contradiction> Opposites(OutfitParts outfit, PictureEvidence evidence)
+    {
+        if (evidence.Scores is not null) return [];
+        return
+        [
+            .. evidence.Tags.Where(tag => !outfit.Has(tag) && outfit.Wears(garments.Named(tag))).SelectMany(tag => outfit.Parts
+                .Where(part => part.Garment == garments.Named(tag) && ContradictionTable.Default.Excludes(tag, part.Tag, implications))
+                .Select(part => new Contradiction(tag, part.Tag))),
+        ];
     }
 
     /// <summary>The hidden tag that a tag is or implies, or null.</summary>
@@ -48,6 +62,13 @@ internal sealed class OutfitJudge(ImplicationTable implications, GarmentTable ga
         return null;
 
         OutfitVerdict Verdict(bool isShown, string reason) => new(part.Tag, isShown, VerdictBasis.Author, reason);
+    }
+
+    private static OutfitVerdict? ByTagFile(OutfitPart part, IReadOnlyList<Contradiction> opposites)
+    {
+        foreach (var opposite in opposites)
+            if (opposite.Second == part.Tag) return new(part.Tag, false, VerdictBasis.Author, $"the tag file says {opposite.First}");
+        return null;
     }
 
     private OutfitVerdict ByPicture(OutfitPart part, GarmentsSeen seen, Framing framing)

@@ -54,6 +54,13 @@ public sealed class ContradictionTable
         return found;
     }
 
+    /// <summary>True if a rule holds the two tags, or what they imply, against each other, whatever else a picture shows.</summary>
+    public bool Excludes(string tag, string other, ImplicationTable implications)
+    {
+        var (one, two) = (new SaidTags([tag], implications), new SaidTags([other], implications));
+        return rules.Exists(rule => rule.IsBetween(one, two) || rule.IsBetween(two, one));
+    }
+
     /// <summary>A warning for each two tags that contradict each other in any of a character's pictures, naming the pictures.</summary>
     /// <param name="pictures">Ids and tags of the pictures before any tag is taken away.</param>
     /// <param name="implications">The tags that other tags imply.</param>
@@ -112,6 +119,11 @@ public sealed class ContradictionTable
 
     private sealed record Rule(bool IsOfPerson, IReadOnlyList<string> Tags, IReadOnlyList<string> Against, IReadOnlyList<string> Unless)
     {
+        public bool IsBetween(SaidTags one, SaidTags other) =>
+            Against.Count > 0
+                ? Tags.Any(one.Contains) && Against.Any(other.Contains)
+                : Tags.Any(first => one.Contains(first) && Tags.Any(second => !Tag.Comparer.Equals(first, second) && other.Contains(second)));
+
         // Most pictures say one tag of a rule at most, and their number counts: what is not said is left out before pairs are made.
         public IEnumerable<(string First, string Second)> PairsIn(SaidTags said)
         {

@@ -47,6 +47,22 @@ public class FeatureStripperTests
     [InlineData("mechanical eye")]
     [InlineData("notched ear")]
     [InlineData("hair strand")]
+    [InlineData("muscular female")]
+    [InlineData("large breasts")]
+    [InlineData("flat chest")]
+    [InlineData("tall female")]
+    [InlineData("mature female")]
+    [InlineData("halo")]
+    [InlineData("mechanical halo")]
+    [InlineData("white fur")]
+    [InlineData("symbol in eye")]
+    [InlineData("heart in eye")]
+    [InlineData("star-shaped pupils")]
+    [InlineData("hair over shoulder")]
+    [InlineData("hair behind ear")]
+    [InlineData("hair between breasts")]
+    [InlineData("arm tattoo")]
+    [InlineData("oppai loli")]
     public void What_a_body_has_is_a_feature(string tag) => Assert.NotNull(Default.Reason(tag));
 
     [Theory]
@@ -91,6 +107,26 @@ public class FeatureStripperTests
     [InlineData("glowing hair")]
     [InlineData("expressive hair")]
     [InlineData("blood in hair")]
+    [InlineData("1boy")]
+    [InlineData("1other")]
+    [InlineData("beard")]
+    [InlineData("facial hair")]
+    [InlineData("cat boy")]
+    [InlineData("muscular male")]
+    [InlineData("dark-skinned male")]
+    [InlineData("pubic hair")]
+    [InlineData("black pubic hair")]
+    [InlineData("armpit hair")]
+    [InlineData("chest hair")]
+    [InlineData("antlers")]
+    [InlineData("reindeer antlers")]
+    [InlineData("glowing eyes")]
+    [InlineData("glowing horns")]
+    [InlineData("glowing wings")]
+    [InlineData("solid oval eyes")]
+    [InlineData("ears visible through hair")]
+    [InlineData("kemonomimi mode")]
+    [InlineData("furry with non-furry")]
     public void What_only_sounds_like_a_feature_stays(string tag) => Assert.Null(Default.Reason(tag));
 
     [Fact]
@@ -140,6 +176,13 @@ public class FeatureStripperTests
     [Fact]
     public void Defaults_can_be_dropped() =>
         Assert.Equal(["aoi", "long hair", "1girl"], With(FeatureRules.Default with { UseDefaults = false }).Strip(PictureTags.Of(["long hair", "1girl"])).Tags);
+
+    [Fact]
+    public void Of_a_boy_a_beard_is_his_and_the_girl_beside_him_another()
+    {
+        var stripper = new FeatureStripper(Character.Named("aoi"), person: "1boy");
+        Assert.Equal(["aoi", "1girl", "large breasts", "smile"], stripper.Strip(PictureTags.Of(["1girl", "1boy", "beard", "large breasts", "black hair", "smile"])).Tags);
+    }
 
     [Fact]
     public void A_feature_that_the_author_added_by_hand_stays()

@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Features;
+using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Tests.Features;
 
@@ -59,6 +60,18 @@ public class FeatureSurveyTests
     {
         var pictures = Enumerable.Range(0, 100).Select(index => ($"p{index}", (IReadOnlyList<string>)(index < 15 ? ["blue hair"] : ["smile"]))).ToArray();
         Assert.Contains("p6, p7 and 7 more)", Assert.Single(new FeatureSurvey(Aoi, pictures, 0).Warnings()).Diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1girl", "1girl", "1girl, 1boy", "1girl")]
+    [InlineData("1boy", "1girl, 1boy", "1boy", "solo")]
+    [InlineData("1other", "1other, 1girl", "1other", "solo")]
+    [InlineData("1girl", "solo", "solo", "1boy, 1girl")]
+    public void She_is_the_kind_of_person_that_most_of_her_pictures_show(string person, params string[] pictures)
+    {
+        var survey = new FeatureSurvey(Aoi, [.. pictures.Select((tags, index) => ($"p{index}", TagList.Parse(tags)))], 0);
+        Assert.Equal(person, survey.Person);
+        Assert.Equal(person, survey.Features.Select(feature => feature.Tag).Single(tag => tag.StartsWith('1')));
     }
 
     [Fact]

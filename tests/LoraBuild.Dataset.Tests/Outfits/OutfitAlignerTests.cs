@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FsCheck.Xunit;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Dedupe;
 using LoraBuild.Dataset.Outfits;
@@ -29,6 +30,33 @@ public class OutfitAlignerTests
         Assert.Contains(new TagChange("white gloves", TagChangeKind.Replaced, "outfit race: same garment (gloves)", "black gloves"), result.Tags.Changes);
         Assert.Contains(new TagChange("fingerless gloves", TagChangeKind.Replaced, "outfit race: same garment (gloves)", "black gloves"), result.Tags.Changes);
     }
+
+    [Fact]
+    public void A_word_of_a_tag_file_is_not_replaced_by_its_opposite_which_is_told_instead()
+    {
+        var hooded = Character.Named("aoi") with { Outfits = [new("cold", ["hood up", "long sleeves", "black gloves"])], File = "character.yaml" };
+        var aligner = new OutfitAligner(hooded, AlignmentOptions.Default);
+        IReadOnlyList<string> tags = ["aoi", "hood down", "sleeveless", "white gloves"];
+        Assert.Equal(["aoi", "hood down", "sleeveless", "black gloves"], aligner.Align(PictureTags.Of(tags), new PictureEvidence(tags), "cold", []).Tags.Tags);
+
+        var warnings = aligner.Warnings([("a", new PictureEvidence(tags), "cold"), ("b", new PictureEvidence(["hood down"]), "cold")]).ToList();
+        Assert.Equal(["a b", "a"], warnings.Select(warning => string.Join(' ', warning.Pictures)));
+        Assert.Equal((DiagnosticCode.ContradictoryTags, "character.yaml"), (warnings[0].Diagnostic.Code, warnings[0].Diagnostic.File));
+        Assert.StartsWith("'hood down' of the tag file and 'hood up' of the outfit 'cold' exclude each other in a, b.", warnings[0].Diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_taggers_opposite_is_a_mistake_and_is_replaced()
+    {
+        var hooded = Character.Named("aoi") with { Outfits = [new("cold", ["hood up"])] };
+        IReadOnlyList<string> tags = ["aoi", "hood down"];
+        var evidence = new PictureEvidence(tags, new Dictionary<string, float> { ["hood down"] = 0.5f });
+        Assert.Equal(["aoi", "hood up"], new OutfitAligner(hooded, AlignmentOptions.Default).Align(PictureTags.Of(tags), evidence, "cold", []).Tags.Tags);
+    }
+
+    [Fact]
+    public void What_lies_beside_her_is_not_worn() =>
+        Assert.Equal(VerdictBasis.NotWorn, Verdict(Align("hoshino aoi, necktie, shoes removed"), "white footwear").Basis);
 
     [Fact]
     public void All_tags_of_a_garment_show_when_one_does() =>

@@ -20,6 +20,8 @@ public class ContradictionTableTests
     [InlineData("solo, multiple girls")]
     [InlineData("from above, from below")]
     [InlineData("grey background, white background")]
+    [InlineData("hood up, hood down")]
+    [InlineData("sleeveless shirt, long sleeves")]
     public void Tags_that_cannot_both_be_true_are_found_under_the_names_that_the_picture_has(string tags)
     {
         var list = TagList.Parse(tags);
@@ -38,7 +40,22 @@ public class ContradictionTableTests
     [InlineData("white background, gradient background, blue background")]
     [InlineData("black hairband, blue hair ribbon")]
     [InlineData("indoors, outdoors, window")]
+    [InlineData("sleeveless, long sleeves, detached sleeves")]
+    [InlineData("short over long sleeves, long sleeves, short sleeves")]
     public void Tags_that_can_are_not(string tags) => Assert.Empty(Find(tags));
+
+    [Theory]
+    [InlineData("hood up", "hood down", true)]
+    [InlineData("sleeveless", "wide sleeves", false)]
+    [InlineData("puffy long sleeves", "sleeveless", true)]
+    [InlineData("long skirt", "black miniskirt", true)]
+    [InlineData("black skirt", "pleated skirt", false)]
+    [InlineData("long hair", "very long hair", false)]
+    public void Two_tags_exclude_each_other_both_ways_or_not_at_all(string tag, string other, bool excludes)
+    {
+        Assert.Equal(excludes, ContradictionTable.Default.Excludes(tag, other, ImplicationTable.Danbooru));
+        Assert.Equal(excludes, ContradictionTable.Default.Excludes(other, tag, ImplicationTable.Danbooru));
+    }
 
     [Fact]
     public void A_contradiction_of_the_picture_itself_is_found_however_many_it_shows() =>
