@@ -160,8 +160,11 @@ public static class DiagnosticCode
     /// </remarks>
     public const string RareFeature = "LB3007";
 
-    /// <summary>Warning: tags of a picture contradict each other (<c>short hair</c> and <c>long hair</c>).</summary>
-    /// <remarks>Mend the wrong one under <c>tags</c>, or split a picture that shows her twice.</remarks>
+    /// <summary>
+    /// Warning: tags of a picture contradict each other (<c>short hair</c> and <c>long hair</c>), or its tag file contradicts its outfit
+    /// (<c>hood down</c> and <c>hood up</c>), and its word stands.
+    /// </summary>
+    /// <remarks>Mend the wrong one under <c>tags</c> or in the tag file, or split a picture that shows her twice.</remarks>
     public const string ContradictoryTags = "LB3008";
 
     /// <summary>The base model, or a part of it, is missing.</summary>
