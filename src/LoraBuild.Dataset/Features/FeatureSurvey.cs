@@ -62,8 +62,10 @@ public sealed class FeatureSurvey
     /// <summary>All features that the pictures show, the most frequent first.</summary>
     public IReadOnlyList<FeatureShare> Features { get; }
 
-    /// <summary>The kind of person that she is: the one of <c>1girl</c>, <c>1boy</c> and <c>1other</c> that most of her pictures show. What only
-    /// another kind has, such as a beard beside her, is no feature of hers.</summary>
+    /// <summary>
+    /// The kind of person that she is: the one of <c>1girl</c>, <c>1boy</c> and <c>1other</c> that most of her pictures show. A feature
+    /// that only another kind has, such as a beard beside her, is none of hers.
+    /// </summary>
     public string Person { get; }
 
     /// <summary>Features that appear in too few of her pictures to be stripped.</summary>

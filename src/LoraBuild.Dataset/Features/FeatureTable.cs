@@ -59,7 +59,9 @@ public sealed class FeatureTable
     /// <summary>The persons of whom the table has features of their own: <c>1girl</c>, <c>1boy</c>, ...</summary>
     public IEnumerable<string> Persons => personByEnding.Values.Distinct();
 
-    /// <summary>The person of whom alone the tag can be a feature (<c>1boy</c> of <c>beard</c>), or null where it can be anybody's.</summary>
+    /// <summary>
+    /// The person of whom alone the tag can be a feature (<c>1boy</c> of <c>beard</c>), or null where it can be anybody's.
+    /// </summary>
     public string? PersonOf(string tag)
     {
         foreach (var ending in Words.Endings(tag))

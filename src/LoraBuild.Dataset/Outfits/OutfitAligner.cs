@@ -51,7 +51,9 @@ public sealed class OutfitAligner
     /// <summary>A warning for each two tags, of a tag file and of the outfit of its picture, that exclude each other: the tag file's word
     /// stays.</summary>
     /// <param name="pictures">Pictures with tag files: their ids, what is known of them, and their outfits' names or null.</param>
-    /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.</exception>
+    /// <exception cref="LoraBuildException">
+    /// <see cref="DiagnosticCode.UnknownReference"/>: the character has no outfit of that name.
+    /// </exception>
     public IEnumerable<PictureWarning> Warnings(IEnumerable<(string Id, PictureEvidence Evidence, string? Outfit)> pictures) =>
         pictures
             .SelectMany(picture => OppositesOf(picture.Evidence, picture.Outfit).Select(opposite => (picture.Id, opposite)))
@@ -61,8 +63,8 @@ public sealed class OutfitAligner
                 new Diagnostic(
                     DiagnosticCode.ContradictoryTags,
                     Severity.Warning,
-                    $"'{same.Key.Tags.First}' of the tag file and '{same.Key.Tags.Second}' of the outfit '{same.Key.Outfit}' exclude each other in "
-                        + $"{PictureEnumeration.Of([.. same])}. The tag file's word stands. Mend it, or give the pictures another outfit.",
+                    $"'{same.Key.Tags.First}' of the tag file and '{same.Key.Tags.Second}' of the outfit '{same.Key.Outfit}' exclude each other "
+                        + $"in {PictureEnumeration.Of([.. same])}. The tag file's word stands. Mend it, or give the pictures another outfit.",
                     character.File),
                 [.. same]));
 

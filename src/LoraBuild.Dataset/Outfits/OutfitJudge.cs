@@ -30,8 +30,10 @@ internal sealed class OutfitJudge(ImplicationTable implications, GarmentTable ga
         return verdicts;
     }
 
-    /// <summary>The words of a picture's tag file that exclude what the outfit says of the same garment, each with that tag of the outfit. A
-    /// tagger's word is a guess, and excludes nothing.</summary>
+    /// <summary>
+    /// The words of a picture's tag file that exclude what the outfit says of the same garment, each with that tag of the outfit. A
+    /// tagger's word is a guess, and excludes nothing.
+    /// </summary>
     public IReadOnlyList<Contradiction> Opposites(OutfitParts outfit, PictureEvidence evidence)
     {
         if (evidence.Scores is not null) return [];
