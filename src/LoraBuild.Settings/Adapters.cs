@@ -137,6 +137,6 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
         var name = Regex.Escape(entry.Replace('.', '_'))
             .Replace(@"\*", ".*", StringComparison.Ordinal)
             .Replace(@"\?", ".", StringComparison.Ordinal);
-        return new($"^({UNetPrefix}|{TextEncoderPrefix})?{name}$", RegexOptions.CultureInvariant);
+        return new($"^({UNetPrefix}|{TextEncoderPrefix})?{name}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 }

@@ -18,6 +18,9 @@ public sealed class FeatureStripper
     /// <summary>The time that one of the author's patterns may take over one tag before it is an error.</summary>
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How many characters of a tag an error shows.</summary>
+    private const int LongestTagTold = 100;
+
     // As Features/features.txt calls them.
     private static readonly string[] PatternCategories = ["hair", "eyes", "ears", "hair"];
 
@@ -93,8 +96,20 @@ public sealed class FeatureStripper
 
     /// <summary>A pattern as an expression that matches whole tags.</summary>
     /// <exception cref="ArgumentException">The pattern is no regular expression.</exception>
-    internal static Regex ToWholeTag(string pattern) =>
-        new($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, PatternTimeout);
+    internal static Regex ToWholeTag(string pattern)
+    {
+        const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
+        var wholeTag = $@"\A(?:{pattern})\z";
+        try
+        {
+            return new Regex(wholeTag, Options | RegexOptions.NonBacktracking, PatternTimeout);
+        }
+        catch (NotSupportedException)
+        {
+            // It looks ahead or behind, or refers back, which takes another way of matching.
+            return new Regex(wholeTag, Options, PatternTimeout);
+        }
+    }
 
     private static Regex Compile(string pattern, string file)
     {
@@ -136,7 +151,8 @@ public sealed class FeatureStripper
         {
             throw new LoraBuildException(
                 DiagnosticCode.InvalidValue,
-                $"A pattern of features.patterns takes too long over the tag '{tag}'. Nested repetitions such as (a+)+ do that; write it without them.",
+                $"A pattern of features.patterns takes too long over the tag '{tag[..Math.Min(tag.Length, LongestTagTold)]}'. "
+                    + "Nested repetitions such as (a+)+ with a look-ahead or a back reference do that; write it without them.",
                 character.File,
                 innerException: exception);
         }

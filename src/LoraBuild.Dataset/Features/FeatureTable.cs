@@ -26,6 +26,8 @@ public sealed class FeatureTable
     private readonly Dictionary<string, string> categoryByEnding = new(Tag.Comparer);
     private readonly Dictionary<string, string> categoryByFirstWords = new(Tag.Comparer);
     private readonly Dictionary<string, string> personByEnding = new(Tag.Comparer);
+    private readonly int longestEnding;
+    private readonly int longestFirstWords;
 
     private FeatureTable(IReadOnlyList<TableEntry> entries)
     {
@@ -43,6 +45,9 @@ public sealed class FeatureTable
                 if (!added) throw TableFile.Malformed(File, entry, $"'{tag}' only once");
             }
         }
+
+        longestEnding = Words.LongestOf(categoryByEnding.Keys.Concat(personByEnding.Keys));
+        longestFirstWords = Words.LongestOf(categoryByFirstWords.Keys);
     }
 
     /// <summary>The table that ships with LoraBuild.</summary>
@@ -64,7 +69,7 @@ public sealed class FeatureTable
     /// </summary>
     public string? PersonOf(string tag)
     {
-        foreach (var ending in Words.Endings(tag))
+        foreach (var ending in Words.Endings(tag, longestEnding))
             if (personByEnding.TryGetValue(ending, out var person)) return person;
         return null;
     }
@@ -79,15 +84,15 @@ public sealed class FeatureTable
         // What someone does to hair or a tail (holding own tail) is an action, whatever it ends with.
         var byFirstWords = FindByFirstWords(tag);
         if (byFirstWords == Stays) return Stays;
-        foreach (var ending in Words.Endings(tag))
+        foreach (var ending in Words.Endings(tag, longestEnding))
             if (categoryByEnding.TryGetValue(ending, out var category)) return category;
         return byFirstWords;
     }
 
     private string? FindByFirstWords(string tag)
     {
-        for (var space = tag.LastIndexOf(' '); space > 0; space = tag.LastIndexOf(' ', space - 1))
-            if (categoryByFirstWords.TryGetValue(tag[..space], out var category)) return category;
+        foreach (var beginning in Words.Beginnings(tag, longestFirstWords).Reverse())
+            if (categoryByFirstWords.TryGetValue(beginning, out var category)) return category;
         return null;
     }
 }

@@ -19,6 +19,7 @@ public sealed class GarmentTable
     private readonly HashSet<string> prepositions = new(Tag.Comparer);
     private readonly HashSet<string> colours = new(Tag.Comparer);
     private readonly ConcurrentDictionary<string, GarmentTag?> found = new(Tag.Comparer);
+    private readonly int longest;
 
     private GarmentTable(IReadOnlyList<TableEntry> entries)
     {
@@ -39,6 +40,8 @@ public sealed class GarmentTable
                     break;
             }
         }
+
+        longest = Words.LongestOf(garmentByWords.Keys);
     }
 
     /// <summary>The table that ships with LoraBuild.</summary>
@@ -68,7 +71,7 @@ public sealed class GarmentTable
 
     private GarmentTag? Classify(string tag)
     {
-        foreach (var ending in Words.Endings(tag))
+        foreach (var ending in Words.Endings(tag, longest))
         {
             if (!garmentByWords.TryGetValue(ending, out var garment)) continue;
             if (garment is null) return null;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Dataset.Tables;
@@ -27,19 +28,32 @@ public static class TableFile
     public static IReadOnlyList<TableEntry> Parse(string text)
     {
         var entries = new List<TableEntry>();
-        var number = 0;
+        var current = new StringBuilder();
+        var (number, start) = (0, 0);
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             number++;
             var content = line.Trim();
             if (content.IsEmpty || line[0] == '#') continue;
-            if (char.IsWhiteSpace(line[0]) && entries.Count > 0)
-                entries[^1] = entries[^1] with { Text = $"{entries[^1].Text} {content}" };
-            else
-                entries.Add(new TableEntry(content.ToString(), number));
+            if (char.IsWhiteSpace(line[0]) && current.Length > 0)
+            {
+                current.Append(' ').Append(content);
+                continue;
+            }
+
+            Complete();
+            start = number;
+            current.Append(content);
         }
 
+        Complete();
         return entries;
+
+        void Complete()
+        {
+            if (current.Length > 0) entries.Add(new TableEntry(current.ToString(), start));
+            current.Clear();
+        }
     }
 
     /// <summary>The error for an entry that does not follow its table's form.</summary>

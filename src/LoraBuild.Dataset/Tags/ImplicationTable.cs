@@ -18,21 +18,32 @@ public sealed class ImplicationTable
 {
     private const string DanbooruFile = "Tags/implications.txt";
 
+    /// <summary>The most steps of a circle that its error lists.</summary>
+    private const int MostStepsTold = 12;
+
     private static readonly Lazy<ImplicationTable> LazyDanbooru = new(() => new ImplicationTable(TableFile.ReadEmbedded(DanbooruFile), DanbooruFile, [], ""));
 
-    private readonly Dictionary<string, List<Pair>> impliedByTag = new(Tag.Comparer);
-    private readonly Dictionary<string, List<Pair>> impliedByFirstWords = new(Tag.Comparer);
-    private readonly HashSet<(string Tag, string Ending)> exceptions = new(PairComparer.Instance);
-    private readonly HashSet<(string Tag, string Implied)> cancelled = new(PairComparer.Instance);
+    private readonly Dictionary<string, OrderedDictionary<string, Pair>> impliedByTag = new(Tag.Comparer);
+    private readonly Dictionary<string, OrderedDictionary<string, Pair>> impliedByFirstWords = new(Tag.Comparer);
+
+    // By what is not implied, the tags that do not imply it, nor do those that end with them.
+    private readonly Dictionary<string, HashSet<string>> exceptions = new(Tag.Comparer);
+    private readonly Dictionary<string, HashSet<string>> cancelled = new(Tag.Comparer);
     private readonly HashSet<string> denyingWords = new(Tag.Comparer);
     private readonly ConcurrentDictionary<string, string[]> closures = new(Tag.Comparer);
+    private readonly int longestFirstWords;
 
     private ImplicationTable(IReadOnlyList<TableEntry> entries, string file, IReadOnlyList<TableEntry> own, string ownFile)
     {
         foreach (var entry in entries) Add(entry, file, isOwn: false);
         foreach (var entry in own) Add(entry, ownFile, isOwn: true);
-        foreach (var tag in impliedByTag.Keys.Concat(impliedByFirstWords.Values.SelectMany(pairs => pairs).Select(pair => pair.Implied)))
-            if (Implied(tag).Contains(tag, Tag.Comparer)) throw Circle(tag);
+        longestFirstWords = Words.LongestOf(impliedByFirstWords.Keys);
+
+        // A long chain has many closures of many tags: only those of tags that can lead back to themselves are looked at.
+        var starts = impliedByTag.Keys.Concat(impliedByFirstWords.Values.SelectMany(pairs => pairs.Keys)).ToList();
+        var suspects = Circles.Of(starts, tag => DirectlyImplied(tag).Select(pair => pair.Implied), Tag.Comparer);
+        foreach (var tag in starts)
+            if (suspects.Contains(tag) && Closure(tag).Contains(tag, Tag.Comparer)) throw Circle(tag);
     }
 
     /// <summary>The table that ships with LoraBuild (Tags/implications.txt).</summary>
@@ -78,18 +89,22 @@ public sealed class ImplicationTable
 
     private IEnumerable<Pair> DirectlyImplied(string tag)
     {
-        foreach (var implied in impliedByTag.GetValueOrDefault(tag) ?? []) yield return implied;
-        for (var space = tag.IndexOf(' '); space >= 0; space = tag.IndexOf(' ', space + 1))
+        if (impliedByTag.TryGetValue(tag, out var byTag))
+            foreach (var implied in byTag.Values) yield return implied;
+        foreach (var firstWords in Words.Beginnings(tag, longestFirstWords))
         {
-            var firstWords = tag[..space];
-            foreach (var implied in impliedByFirstWords.GetValueOrDefault(firstWords) ?? [])
+            if (!impliedByFirstWords.TryGetValue(firstWords, out var byFirstWords)) continue;
+            foreach (var implied in byFirstWords.Values)
                 if (!IsIn(exceptions, tag, implied.Implied)) yield return implied;
         }
 
-        foreach (var ending in Words.Endings(tag).Skip(1))
+        // Also of a sentence, a word that denies what follows counts wherever it stands.
+        var firstEnding = Words.StartOfLast(tag, Words.Most);
+        for (var (word, space) = (0, tag.IndexOf(' ')); space >= 0; (word, space) = (space + 1, tag.IndexOf(' ', space + 1)))
         {
-            var before = Words.Before(tag, ending);
-            if (denyingWords.Contains(before[(before.LastIndexOf(' ') + 1)..])) break;
+            if (denyingWords.Contains(tag[word..space])) break;
+            if (space < firstEnding - 1) continue;
+            var ending = tag[(space + 1)..];
             if (!IsIn(exceptions, tag, ending)) yield return new Pair(ending, null);
         }
     }
@@ -98,8 +113,8 @@ public sealed class ImplicationTable
     private bool IsDenied(string tag, Pair pair) =>
         IsIn(cancelled, tag, pair.Implied) || (pair.Source is null && IsIn(exceptions, tag, pair.Implied));
 
-    private static bool IsIn(HashSet<(string Tag, string Implied)> pairs, string tag, string implied) =>
-        pairs.Count > 0 && Words.Endings(tag).Any(ending => pairs.Contains((ending, implied)));
+    private static bool IsIn(Dictionary<string, HashSet<string>> pairs, string tag, string implied) =>
+        pairs.TryGetValue(implied, out var tags) && Words.Endings(tag, Words.Most).Any(tags.Contains);
 
     // The way back to a tag, breadth first; the last entry on it that an author can change is the one to name.
     private LoraBuildException Circle(string start)
@@ -116,7 +131,8 @@ public sealed class ImplicationTable
         var way = new List<(string From, Pair Pair)>();
         for (var tag = start; way.Count == 0 || !Tag.Comparer.Equals(tag, start); tag = way[^1].From) way.Add(cameBy[tag]);
         way.Reverse();
-        var told = string.Join(", ", way.Select(step => $"'{step.From}' implies '{step.Pair.Implied}'"));
+        var told = string.Join(", ", way.Take(MostStepsTold).Select(step => $"'{step.From}' implies '{step.Pair.Implied}'"));
+        if (way.Count > MostStepsTold) told += $", and so on by {way.Count - MostStepsTold} more back to '{start}'";
         var source = way.Select(step => step.Pair.Source).OfType<Source>().OrderBy(place => place.IsOwn).ThenBy(place => place.Line).Last();
         return new LoraBuildException(
             DiagnosticCode.TableInvalid, $"These implications go in a circle: {told}. Remove one of them.", source.File, source.Line, 1);
@@ -133,17 +149,25 @@ public sealed class ImplicationTable
             var isPrefix = tag.EndsWith(" *", StringComparison.Ordinal);
             var words = isPrefix ? tag[..^2] : tag;
             if (Tag.Comparer.Equals(tag, implied)) throw TableFile.Malformed(file, entry, "a tag that differs from the implied one");
+            if (Words.Count(tag) > Words.Most || Words.Count(implied) > Words.Most)
+                throw TableFile.Malformed(file, entry, $"tags of at most {Words.Most} words");
             if (denies && implied == "*" && isPrefix) denyingWords.Add(words);
-            else if (denies && !isPrefix) (isOwn ? cancelled : exceptions).Add((tag, implied));
+            else if (denies && !isPrefix) AddDenial(isOwn ? cancelled : exceptions, tag, implied);
             else if (denies || implied == "*") throw TableFile.Malformed(file, entry, "'* </- word *' for words that deny what follows");
             else AddPair(isPrefix ? impliedByFirstWords : impliedByTag, words, new Pair(implied, new Source(file, entry.Line, isOwn)));
         }
     }
 
-    private static void AddPair(Dictionary<string, List<Pair>> pairs, string key, Pair added)
+    private static void AddPair(Dictionary<string, OrderedDictionary<string, Pair>> pairs, string key, Pair added)
     {
-        if (!pairs.TryGetValue(key, out var list)) pairs.Add(key, list = []);
-        if (!list.Exists(pair => Tag.Comparer.Equals(pair.Implied, added.Implied))) list.Add(added);
+        if (!pairs.TryGetValue(key, out var ofKey)) pairs.Add(key, ofKey = new OrderedDictionary<string, Pair>(Tag.Comparer));
+        ofKey.TryAdd(added.Implied, added);
+    }
+
+    private static void AddDenial(Dictionary<string, HashSet<string>> denials, string tag, string implied)
+    {
+        if (!denials.TryGetValue(implied, out var tags)) denials.Add(implied, tags = new HashSet<string>(Tag.Comparer));
+        tags.Add(tag);
     }
 
     /// <summary>The place of an entry: a line of a file.</summary>
@@ -151,15 +175,4 @@ public sealed class ImplicationTable
 
     /// <summary>That a tag implies another; without a source where its own words say so.</summary>
     private sealed record Pair(string Implied, Source? Source);
-
-    private sealed class PairComparer : IEqualityComparer<(string Tag, string Ending)>
-    {
-        public static readonly PairComparer Instance = new();
-
-        public bool Equals((string Tag, string Ending) x, (string Tag, string Ending) y) =>
-            Tag.Comparer.Equals(x.Tag, y.Tag) && Tag.Comparer.Equals(x.Ending, y.Ending);
-
-        public int GetHashCode((string Tag, string Ending) pair) =>
-            HashCode.Combine(Tag.Comparer.GetHashCode(pair.Tag), Tag.Comparer.GetHashCode(pair.Ending));
-    }
 }

@@ -10,6 +10,9 @@ namespace LoraBuild.Dataset.Tags;
 /// </summary>
 public static partial class Tag
 {
+    /// <summary>The most weights that a tag may have, one around the other; the parentheses of further ones are text.</summary>
+    private const int DeepestWeight = 8;
+
     /// <summary>Compares tags without regard to case. Danbooru's own tags are all lower case.</summary>
     public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
 
@@ -17,10 +20,12 @@ public static partial class Tag
     /// Brings a tag in any spelling (a tagger's label with underscores, a hand-written one, one already in prompt form) into prompt form.
     /// Idempotent; empty where nothing is left. The text is one tag: separators are <see cref="TagList"/>'s affair.
     /// </summary>
-    public static string Normalize(string text)
+    public static string Normalize(string text) => Normalize(text, DeepestWeight);
+
+    private static string Normalize(string text, int weights)
     {
-        if (Weighted().Match(text) is { Success: true } weighted)
-            return Normalize(weighted.Groups["tag"].Value) is { Length: > 0 } tag ? $"({tag}:{weighted.Groups["weight"].Value})" : "";
+        if (weights > 0 && Weighted().Match(text) is { Success: true } weighted)
+            return Normalize(weighted.Groups["tag"].Value, weights - 1) is { Length: > 0 } tag ? $"({tag}:{weighted.Groups["weight"].Value})" : "";
         var plain = CollapseWhiteSpace(UnescapeParentheses(text));
         return EscapeParentheses(IsKaomoji(plain) ? plain : CollapseWhiteSpace(plain.Replace('_', ' ')));
     }
@@ -66,7 +71,7 @@ public static partial class Tag
         return result.ToString();
     }
 
-    [GeneratedRegex(@"^\s*\((?<tag>.+):(?<weight>[0-9]*\.?[0-9]+)\)\s*$")]
+    [GeneratedRegex(@"^\s*\((?<tag>.+):(?<weight>(?>[0-9]*\.?[0-9]+))\)\s*$")]
     private static partial Regex Weighted();
 
     private static string EscapeParentheses(string text) =>

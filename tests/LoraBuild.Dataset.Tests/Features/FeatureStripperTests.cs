@@ -192,9 +192,13 @@ public class FeatureStripperTests
     }
 
     [Fact]
+    public void Nested_repetitions_take_no_longer_than_others() =>
+        Assert.Null(With(new FeatureRules(["(a+)+b"], [], [], true)).Reason(new string('a', 4000)));
+
+    [Fact]
     public void A_pattern_that_never_ends_is_an_error()
     {
-        var stripper = With(new FeatureRules(["(a+)+b"], [], [], true));
+        var stripper = With(new FeatureRules([@"(a+)+(?=b)\w*"], [], [], true));
         var exception = Assert.Throws<LoraBuildException>(() => stripper.Strip(PictureTags.Of([new string('a', 40)])));
         Assert.Equal(DiagnosticCode.InvalidValue, exception.Diagnostic.Code);
     }
