@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Protocol;
 
@@ -36,7 +37,7 @@ public static class WorkerProtocol
         {
             happened = JsonSerializer.Deserialize<WorkerEvent>(line);
         }
-        catch (JsonException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             return false;
         }

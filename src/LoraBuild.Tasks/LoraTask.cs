@@ -73,6 +73,16 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
             Report(new Diagnostic(
                 DiagnosticCode.CannotRead, Severity.Error, $"{e.Message} Look at the file or disk that is named, then build again."));
         }
+        // Readers give bad input its own code; what still comes here is a fault of LoraBuild's, told without a page of stack.
+        catch (Exception e)
+        {
+            SayDetail(e.ToString());
+            Report(new Diagnostic(
+                DiagnosticCode.Unexpected,
+                Severity.Error,
+                $"{GetType().Name} met what LoraBuild does not know: {e.GetType().Name}: {e.Message} Look at the files that this step reads; "
+                    + "dotnet build -v:detailed shows more, for a report to LoraBuild's authors."));
+        }
 
         if (Session.Store.Remote?.TakeWarning() is { } warning)
             Report(warning);

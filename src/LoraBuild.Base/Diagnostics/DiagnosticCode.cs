@@ -308,4 +308,8 @@ public static class DiagnosticCode
     /// <summary><c>dataset</c> in the output folder has files that no build of this project made, and which it would delete.</summary>
     /// <remarks>Move them, or name another output folder by <c>-o</c> or <c>OutputPath</c>.</remarks>
     public const string FolderInUse = "LB6010";
+
+    /// <summary>A step met what LoraBuild does not know.</summary>
+    /// <remarks>Look at the files that the step reads; report it, with the log of <c>-v:detailed</c>, to LoraBuild's authors.</remarks>
+    public const string Unexpected = "LB6011";
 }

@@ -14,6 +14,11 @@ public static class YamlReader
     /// <summary>The depth to which a document may nest; character.yaml needs six levels.</summary>
     private const int DepthLimit = 32;
 
+    /// <summary>
+    /// The most nodes of a document, those that aliases repeat counted each time; a line of character.yaml has about four.
+    /// </summary>
+    private const int MostNodes = 2_000_000;
+
     /// <summary>The document, or null where the text holds none (empty, or only comments).</summary>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.YamlSyntax"/> with line and column.</exception>
     public static YamlNode? Read(string text, string file)
@@ -69,7 +74,7 @@ public static class YamlReader
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _)) return null;
             parser.Consume<DocumentStart>();
-            var root = ReadNode(parser, [], file, 0);
+            var root = ReadNode(parser, new Anchors(), file, 0);
             parser.Consume<DocumentEnd>();
             if (!parser.Accept<StreamEnd>(out _))
                 throw Syntax("The file holds more than one document. Keep one character a file, without '---'.", parser.Current!.Start, file);
@@ -82,10 +87,13 @@ public static class YamlReader
             var message = $"{exception.Message.TrimEnd('.')}.{Hint(exception.Message, text, (int)exception.End.Line)}";
             throw Syntax(message, isAtEnd ? exception.Start : exception.End, file, exception);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (BadInput.IsCause(exception))
         {
-            // YamlDotNet answers a key within an open bracket with this.
-            throw Syntax("A bracket [ or { is not closed before the next key.", parser.Current?.Start ?? Mark.Empty, file, exception);
+            // YamlDotNet answers a key within an open bracket with the first.
+            var message = exception is InvalidOperationException
+                ? "A bracket [ or { is not closed before the next key."
+                : $"This is no YAML: {exception.Message} A text that begins with ! or % must stand in quotes.";
+            throw Syntax(message, parser.Current?.Start ?? Mark.Empty, file, exception);
         }
     }
 
@@ -99,18 +107,23 @@ public static class YamlReader
             : "";
     }
 
-    private static YamlNode ReadNode(Parser parser, Dictionary<AnchorName, YamlNode> anchors, string file, int depth)
+    private static YamlNode ReadNode(Parser parser, Anchors anchors, string file, int depth)
     {
         var start = parser.Current!.Start;
+        var before = anchors.Count++;
         var (line, column) = ((int)start.Line, (int)start.Column);
         if (depth > DepthLimit) throw Syntax("Lists and mappings are nested too deeply.", start, file);
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             // A node is known only when it is complete, so nothing can contain itself.
-            return anchors.TryGetValue(alias.Value, out var target)
-                ? target
-                : throw Syntax($"No anchor '&{alias.Value}' stands before this alias.", start, file);
+            if (!anchors.Nodes.TryGetValue(alias.Value, out var target))
+                throw Syntax($"No anchor '&{alias.Value}' stands before this alias.", start, file);
+            anchors.Count += target.Count;
+            if (anchors.Count > MostNodes) throw Syntax("Aliases repeat more than can be read. Write fewer of them.", start, file);
+            return target.Node;
         }
+
+        if (anchors.Count > MostNodes) throw Syntax("The file has more entries than can be read.", start, file);
 
         var (anchor, node) = parser.Current switch
         {
@@ -118,7 +131,7 @@ public static class YamlReader
             SequenceStart => ReadList(parser, anchors, file, depth, line, column),
             _ => ReadMapping(parser, anchors, file, depth, line, column),
         };
-        if (!anchor.IsEmpty) anchors[anchor] = node;
+        if (!anchor.IsEmpty) anchors.Nodes[anchor] = (node, anchors.Count - before);
         return node;
     }
 
@@ -130,7 +143,7 @@ public static class YamlReader
     }
 
     private static (AnchorName Anchor, YamlNode Node) ReadList(
-        Parser parser, Dictionary<AnchorName, YamlNode> anchors, string file, int depth, int line, int column)
+        Parser parser, Anchors anchors, string file, int depth, int line, int column)
     {
         var start = parser.Consume<SequenceStart>();
         var items = new List<YamlNode>();
@@ -139,7 +152,7 @@ public static class YamlReader
     }
 
     private static (AnchorName Anchor, YamlNode Node) ReadMapping(
-        Parser parser, Dictionary<AnchorName, YamlNode> anchors, string file, int depth, int line, int column)
+        Parser parser, Anchors anchors, string file, int depth, int line, int column)
     {
         var start = parser.Consume<MappingStart>();
         var entries = new List<(YamlScalar, YamlNode)>();
@@ -157,4 +170,12 @@ public static class YamlReader
 
     private static LoraBuildException Syntax(string message, Mark place, string file, Exception? cause = null) =>
         new(DiagnosticCode.YamlSyntax, message, file, (int)place.Line, (int)place.Column, cause);
+
+    /// <summary>The nodes that have a name, and how many nodes there are so far, aliases written out.</summary>
+    private sealed class Anchors
+    {
+        public Dictionary<AnchorName, (YamlNode Node, long Count)> Nodes { get; } = [];
+
+        public long Count { get; set; }
+    }
 }

@@ -18,7 +18,7 @@ public sealed class FeatureStripper
     /// <summary>The time that one of the author's patterns may take over one tag before it is an error.</summary>
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How many characters of a tag an error shows.</summary>
+    /// <summary>The number of characters of a tag that an error shows.</summary>
     private const int LongestTagTold = 100;
 
     // As Features/features.txt calls them.

@@ -35,7 +35,7 @@ public sealed class TagLedger : IReadOnlyCollection<TagLedgerEntry>
     public static TagLedger Read(string path)
     {
         var entries = new List<TagLedgerEntry>();
-        var text = File.Exists(path) ? File.ReadAllBytes(path) : [];
+        var text = File.Exists(path) ? WholeFile.ReadBytes(path) : [];
         for (int start = 0, length; start < text.Length; start += length + 1)
         {
             length = text.AsSpan(start).IndexOf((byte)'\n');
@@ -104,23 +104,23 @@ public sealed class TagLedgerEntry
     public ContentHash Content { get; }
 
     /// <summary>The tags after the step, with the reason for each change.</summary>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6004: the line is damaged.</exception>
     public PictureTags Tags => Body.Tags;
 
     /// <summary>AlignOutfits' finding of the picture's outfit; null after other steps.</summary>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6004: the line is damaged.</exception>
     public OutfitFinding? Finding => Body.Finding;
 
     private TagLedgerLine Body => body ??= TagLedgerLine.Read(line.Span);
 
     /// <summary>The tags alone, and the outfit of the finding, read more quickly.</summary>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6004: the line is damaged.</exception>
     public (IReadOnlyList<string> Tags, string? Outfit) ReadTagsAndOutfit() => body is { } known
         ? (known.Tags.Tags, known.Finding?.Outfit)
         : (TagLedgerLine.ReadTags(line.Span, same: null), TagLedgerLine.ReadOutfit(line.Span));
 
     /// <summary>The tags alone, read more quickly. Equal ones are one string, which <paramref name="same"/> holds.</summary>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    /// <exception cref="Base.Diagnostics.LoraBuildException">LB6004: the line is damaged.</exception>
     internal IReadOnlyList<string> ReadTags(TextPool same) => body is { } known ? known.Tags.Tags : TagLedgerLine.ReadTags(line.Span, same);
 
     internal static TagLedgerEntry? TryRead(ReadOnlyMemory<byte> line) =>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
@@ -15,6 +16,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
 {
     // Tags are written as they are, whatever HTML thinks of their characters.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private const int BytesTold = 200;
 
     private static ReadOnlySpan<byte> BeforeFinding => ",\"finding\":"u8;
 
@@ -62,7 +65,7 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
     }
 
     /// <summary>Reads a line.</summary>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    /// <exception cref="LoraBuildException">LB6004: the line is damaged.</exception>
     public static TagLedgerLine Read(ReadOnlySpan<byte> line)
     {
         try
@@ -76,7 +79,7 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
             Expect(ref json, JsonTokenType.EndObject);
             return json.Read() ? throw Unexpected() : new TagLedgerLine(tags, finding);
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             throw Damaged(line, e);
         }
@@ -105,7 +108,7 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
             head = ReadHead(ref json);
             return true;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             return false;
         }
@@ -118,7 +121,7 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
     }
 
     /// <summary>Reads the outfit of a line's finding; null where there is none.</summary>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    /// <exception cref="LoraBuildException">LB6004: the line is damaged.</exception>
     public static string? ReadOutfit(ReadOnlySpan<byte> line)
     {
         // As above: most lines hold no backslash.
@@ -134,7 +137,7 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
     /// <summary>Reads the tags of a line.</summary>
     /// <param name="line">The line.</param>
     /// <param name="same">Holds equal tags as one string; null where each may be one of its own.</param>
-    /// <exception cref="InvalidDataException">The line is damaged.</exception>
+    /// <exception cref="LoraBuildException">LB6004: the line is damaged.</exception>
     public static IReadOnlyList<string> ReadTags(ReadOnlySpan<byte> line, TextPool? same)
     {
         // As above: most lines hold no backslash.
@@ -174,8 +177,10 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
         return true;
     }
 
-    private static InvalidDataException Damaged(ReadOnlySpan<byte> line, Exception? cause) =>
-        new($"A line of a ledger is damaged: {Encoding.UTF8.GetString(line)}", cause);
+    private static LoraBuildException Damaged(ReadOnlySpan<byte> line, Exception? cause) => new(
+        DiagnosticCode.CannotRead,
+        $"A line of a ledger is damaged: {Encoding.UTF8.GetString(line[..Math.Min(line.Length, BytesTold)])} Delete obj/lora and build again.",
+        innerException: cause);
 
     private static List<TagChange> ReadChanges(ref Utf8JsonReader json)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Dataset.Manifest;
 
@@ -16,9 +17,9 @@ public static class DatasetFile
         var path = Path.Combine(folder, Name);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), DatasetJson.Relaxed.DatasetManifest) ?? throw new JsonException("It is empty.");
+            return JsonSerializer.Deserialize(WholeFile.ReadBytes(path), DatasetJson.Relaxed.DatasetManifest) ?? throw new JsonException("It is empty.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             throw new LoraBuildException(
                 DiagnosticCode.CannotRead, $"Cannot read the dataset's manifest: {e.Message} Build the project again.", path, innerException: e);

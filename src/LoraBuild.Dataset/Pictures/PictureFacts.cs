@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Dataset.Pictures;
 
@@ -25,11 +26,23 @@ public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
     };
 
     /// <summary>Reads <see cref="ToFacts"/>.</summary>
-    /// <exception cref="KeyNotFoundException">One of the facts is missing.</exception>
-    /// <exception cref="FormatException">One of the facts is malformed.</exception>
-    public static PictureFacts Of(string id, IReadOnlyDictionary<string, string> facts) => new(
-        id,
-        int.Parse(facts[WidthFact], NumberStyles.None, CultureInfo.InvariantCulture),
-        int.Parse(facts[HeightFact], NumberStyles.None, CultureInfo.InvariantCulture),
-        facts[HashFact]);
+    /// <exception cref="LoraBuildException">LB6004: a fact is missing or malformed.</exception>
+    public static PictureFacts Of(string id, IReadOnlyDictionary<string, string> facts)
+    {
+        try
+        {
+            return new(
+                id,
+                int.Parse(facts[WidthFact], NumberStyles.None, CultureInfo.InvariantCulture),
+                int.Parse(facts[HeightFact], NumberStyles.None, CultureInfo.InvariantCulture),
+                facts[HashFact]);
+        }
+        catch (Exception e) when (BadInput.IsCause(e))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.CannotRead,
+                $"What is kept of the picture '{id}' is damaged: {e.Message} Delete obj/lora and the cache's folder, and build again.",
+                innerException: e);
+        }
+    }
 }

@@ -5,9 +5,9 @@ namespace LoraBuild.Dataset.Tags;
 internal static class Circles
 {
     /// <summary>Every node that lies on a circle of at least two nodes, or that leads to itself. Linear in nodes and ways.</summary>
-    /// <param name="starts">Where to begin.</param>
-    /// <param name="next">Where a node leads to.</param>
-    /// <param name="comparer">How nodes are compared.</param>
+    /// <param name="starts">The nodes to begin at.</param>
+    /// <param name="next">The nodes that a node leads to.</param>
+    /// <param name="comparer">Compares nodes.</param>
     public static HashSet<string> Of(IEnumerable<string> starts, Func<string, IEnumerable<string>> next, StringComparer comparer)
     {
         var found = new HashSet<string>(comparer);

@@ -37,9 +37,9 @@ public sealed record TagScores(
     {
         try
         {
-            return JsonSerializer.Deserialize<TagScores>(File.ReadAllBytes(path), Json) ?? throw new JsonException("It is empty.");
+            return JsonSerializer.Deserialize<TagScores>(WholeFile.ReadBytes(path), Json) ?? throw new JsonException("It is empty.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             throw new LoraBuildException(
                 DiagnosticCode.CannotRead, $"Cannot read the tagger's scores: {e.Message} Delete the file and build again.", path, innerException: e);

@@ -3,7 +3,9 @@ namespace LoraBuild.Dataset.Tags;
 /// <summary>Tags as phrases: words are separated by spaces, a hyphen is part of its word.</summary>
 internal static class Words
 {
-    /// <summary>The most words of a phrase that is looked up. Tags are far shorter; a sentence in a tag file says what its last words say.</summary>
+    /// <summary>
+    /// The most words of a phrase that is looked up. Tags are far shorter; a sentence in a tag file says what its last words say.
+    /// </summary>
     public const int Most = 32;
 
     /// <summary>The number of words of a phrase.</summary>
@@ -26,8 +28,9 @@ internal static class Words
         }
     }
 
-    /// <summary>Every shorter beginning of a phrase in whole words, shortest first. Those of more words than <paramref name="most"/> are left
-    /// out.</summary>
+    /// <summary>
+    /// Every shorter beginning of a phrase in whole words, shortest first. Those of more words than <paramref name="most"/> are left out.
+    /// </summary>
     public static IEnumerable<string> Beginnings(string phrase, int most)
     {
         var space = phrase.IndexOf(' ');

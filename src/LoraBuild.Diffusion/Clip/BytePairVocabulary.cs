@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Diffusion.Clip;
 
@@ -130,11 +131,14 @@ internal sealed class BytePairVocabulary
         {
             ids = JsonSerializer.Deserialize<Dictionary<string, int>>(ReadText(path));
         }
-        catch (JsonException e)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             throw new LoraBuildException(
                 DiagnosticCode.TokenizerInvalid,
-                $"The file is not a JSON object of symbols and ids: {e.Message}", path, (int)(e.LineNumber ?? -1) + 1, innerException: e);
+                $"The file is not a JSON object of symbols and ids: {e.Message}",
+                path,
+                (int)((e as JsonException)?.LineNumber ?? -1) + 1,
+                innerException: e);
         }
         if (ids is null || !ids.ContainsKey(StartOfText) || !ids.ContainsKey(EndOfText))
             throw new LoraBuildException(DiagnosticCode.TokenizerInvalid, $"The file lacks {StartOfText} or {EndOfText}.", path);
@@ -147,7 +151,7 @@ internal sealed class BytePairVocabulary
     {
         try
         {
-            return File.ReadAllText(path);
+            return WholeFile.ReadText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Diffusion.Files;
 
@@ -19,14 +20,16 @@ internal sealed class ConfigFile
             return new ConfigFile(path, default);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(WholeFile.ReadBytes(path));
+            EnsureTexts(document.RootElement);
             return new ConfigFile(path, document.RootElement.Clone());
         }
-        catch (JsonException e)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
+            var place = e as JsonException;
             throw new LoraBuildException(
                 DiagnosticCode.CheckpointMismatch, $"The model's settings are not valid JSON: {e.Message}", path,
-                (int)(e.LineNumber ?? -1) + 1, (int)(e.BytePositionInLine ?? -1) + 1, e);
+                (int)(place?.LineNumber ?? -1) + 1, (int)(place?.BytePositionInLine ?? -1) + 1, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,6 +66,29 @@ internal sealed class ConfigFile
     /// <exception cref="LoraBuildException">LB4003: it is something else.</exception>
     public static long ToCount(string text, string name, string path) =>
         long.TryParse(text, out var number) && number > 0 ? number : throw Invalid(text, name, path);
+
+    // A text is only looked at when it is asked for; what is no Unicode shall be told here.
+    private static void EnsureTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    EnsureTexts(property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                    EnsureTexts(item);
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+        }
+    }
 
     private static LoraBuildException Invalid(string text, string name, string path) =>
         new(DiagnosticCode.CheckpointMismatch, $"{name} is '{text}'; it must be a whole number from 1 up.", path);

@@ -14,6 +14,9 @@ internal sealed class PickleReader
     private const byte NewestProtocol = 2;
     private const int LongestText = 1 << 20;
 
+    /// <summary>The most instructions; a tensor takes about fifty.</summary>
+    private const int MostInstructions = 1 << 22;
+
     private static readonly object Mark = new();
 
     private readonly byte[] bytes;
@@ -39,7 +42,7 @@ internal sealed class PickleReader
         {
             return reader.Run();
         }
-        catch (Exception e) when (e is InvalidCastException or InvalidOperationException or IndexOutOfRangeException or ArgumentException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             // An instruction that finds another thing on the stack than it works on, or nothing, or no more bytes.
             throw reader.Damaged("its instructions make no sense", e);
@@ -48,8 +51,10 @@ internal sealed class PickleReader
 
     private object? Run()
     {
-        while (true)
+        for (var count = 0; ; count++)
         {
+            if (count > MostInstructions)
+                throw Damaged($"its pickle has more than {MostInstructions} instructions");
             var instruction = (PickleInstruction)Take(1)[0];
             if (instruction == PickleInstruction.Stop)
                 return PopValue();
@@ -252,7 +257,7 @@ internal sealed class PickleReader
             && shape.Concat(strides).All(size => size is long))
         {
             var tensor = new PickledTensor(storage, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()]);
-            if (tensor.Shape.All(size => size >= 0) && tensor.Strides.All(stride => stride >= 0) && offset + tensor.Extent <= storage.Count)
+            if (tensor.Shape.All(size => size >= 0) && tensor.Strides.All(stride => stride >= 0) && offset + tensor.Extent <= storage.Count && tensor.Count <= storage.Count)
                 return tensor;
             throw Damaged($"a tensor [{string.Join(", ", tensor.Shape)}] does not fit into its storage of {storage.Count} elements");
         }

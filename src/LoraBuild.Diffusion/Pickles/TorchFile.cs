@@ -14,7 +14,9 @@ public sealed class TorchFile : ITensorFile
 {
     private const string PickleName = "/data.pkl";
     private const string StateName = "state_dict";
-    private const long LongestPickle = 100_000_000;
+
+    // A checkpoint of thousands of tensors, with their optimizer's, has a pickle of a few megabytes.
+    private const long LongestPickle = 1 << 25;
 
     private readonly FileStream stream;
     private readonly ZipArchive archive;
@@ -28,6 +30,8 @@ public sealed class TorchFile : ITensorFile
         this.stream = stream;
         this.archive = archive;
         entries = archive.Entries.ToDictionary(entry => entry.FullName);
+        if (archive.Entries.Sum(entry => (decimal)entry.CompressedLength) > stream.Length)
+            throw Damaged($"its entries claim more bytes than the {stream.Length} that it has");
         var pickles = entries.Keys.Where(name => name.EndsWith(PickleName, StringComparison.Ordinal)).ToList();
         root = pickles is [var pickle] ? pickle[..^PickleName.Length] : throw Damaged($"it has {pickles.Count} entries data.pkl instead of one");
         CheckByteOrder();
@@ -65,7 +69,7 @@ public sealed class TorchFile : ITensorFile
         {
             throw new LoraBuildException(DiagnosticCode.BaseModelMissing, "The file does not exist.", path, innerException: e);
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException or EndOfStreamException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             throw Damaged(path, $"it is no whole zip file with distinct entries ({e.Message.TrimEnd('.')})", e);
         }
@@ -103,14 +107,14 @@ public sealed class TorchFile : ITensorFile
 
     private Tensor Read(PickledTensor tensor, long[] shape, ScalarType dtype, Device? device)
     {
-        using var content = EntryOf(tensor.Storage).Open();
         var elementSize = ElementSize(tensor.Storage.Type);
         try
         {
+            using var content = EntryOf(tensor.Storage).Open();
             Skip(content, tensor.Offset * elementSize);
             return StoredBytes.ToTensor(shape, tensor.Storage.Type, dtype, device, (_, target) => content.ReadExactly(target));
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             throw Damaged(Path, "it is cut off", e);
         }
@@ -121,8 +125,7 @@ public sealed class TorchFile : ITensorFile
         var name = $"{root}/data/{storage.Key}";
         if (!entries.TryGetValue(name, out var entry))
             throw Damaged($"it has no entry '{name}'");
-        if (entry.CompressedLength != entry.Length)
-            throw Damaged($"its entry '{name}' is compressed");
+        EnsureStored(entry);
         if (entry.Length != (Int128)storage.Count * ElementSize(storage.Type))
             throw Damaged($"its entry '{name}' has {entry.Length} bytes, which is not what {storage.Count} elements of {storage.Type} take");
         return entry;
@@ -145,12 +148,20 @@ public sealed class TorchFile : ITensorFile
 
     private byte[] ReadAll(ZipArchiveEntry entry, long limit)
     {
+        // What is packed could unpack to any size.
+        EnsureStored(entry);
         if (entry.Length > limit)
             throw Damaged($"its entry '{entry.FullName}' claims {entry.Length} bytes");
         var bytes = new byte[entry.Length];
         using var content = entry.Open();
         content.ReadExactly(bytes);
         return bytes;
+    }
+
+    private void EnsureStored(ZipArchiveEntry entry)
+    {
+        if (entry.CompressedLength != entry.Length)
+            throw Damaged($"its entry '{entry.FullName}' is compressed");
     }
 
     private static void Skip(Stream content, long count)

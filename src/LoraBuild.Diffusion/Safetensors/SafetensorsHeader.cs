@@ -60,9 +60,8 @@ internal sealed record SafetensorsHeader(
             CheckLayout(tensors.Values, dataStart, fileLength, path);
             return new SafetensorsHeader(tensors, metadata);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
-            // InvalidOperationException: a string that is not valid UTF-16 once its escapes are read.
             throw new LoraBuildException(
                 DiagnosticCode.SafetensorsDamaged, $"The header is not valid JSON with distinct names: {e.Message}", path, innerException: e);
         }

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Pages.Releases;
 
@@ -61,9 +63,9 @@ public sealed record Provenance(
     {
         try
         {
-            return JsonSerializer.Deserialize<Provenance>(File.ReadAllBytes(Path.Combine(folder, FileName)), Json);
+            return JsonSerializer.Deserialize<Provenance>(WholeFile.ReadBytes(Path.Combine(folder, FileName)), Json);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             return null;
         }

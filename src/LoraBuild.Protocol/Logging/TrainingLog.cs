@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 
 namespace LoraBuild.Protocol.Logging;
@@ -36,9 +37,9 @@ public sealed record TrainingLog(int StepsPerEpoch, IReadOnlyList<double> Losses
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainingLog>(File.ReadAllBytes(path), Json);
+            return JsonSerializer.Deserialize<TrainingLog>(WholeFile.ReadBytes(path), Json);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             return null;
         }

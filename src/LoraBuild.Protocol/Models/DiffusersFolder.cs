@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Protocol.Models;
 
@@ -99,13 +100,13 @@ public sealed class DiffusersFolder
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(index));
+            using var document = JsonDocument.Parse(WholeFile.ReadBytes(index));
             var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct().ToList();
             if (names.Count == 0 || names.Any(name => name != Path.GetFileName(name)))
                 throw new FormatException("it names no files beside it");
             return [.. names.Order(StringComparer.Ordinal).Select(name => Path.Combine(Path.GetDirectoryName(index)!, name))];
         }
-        catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             throw new LoraBuildException(
                 DiagnosticCode.SafetensorsDamaged, $"The index of a part's shards is damaged: {e.Message}. Download the file again.", index, innerException: e);

@@ -34,9 +34,9 @@ public sealed record PreviewSheet(IReadOnlyList<PictureRequest> Prompts, IReadOn
     {
         try
         {
-            return JsonSerializer.Deserialize<PreviewSheet>(File.ReadAllBytes(Path.Combine(folder, FileName)), Json);
+            return JsonSerializer.Deserialize<PreviewSheet>(WholeFile.ReadBytes(Path.Combine(folder, FileName)), Json);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             return null;
         }

@@ -244,11 +244,19 @@ internal sealed class SdScriptsConfigReader
         }
 
         Files.Add(path);
-        var document = SyntaxParser.Parse(content, path, validate: true);
-        if (!document.HasErrors)
-            return [.. TomlEntry.Of(document)];
-        Diagnostics.AddRange(document.Diagnostics.Select(error =>
-            Problem(path, error.Span.Start.Line + 1, error.Span.Start.Column + 1, $"The configuration is no TOML here: {error.Message}")));
+        try
+        {
+            var document = SyntaxParser.Parse(content, path, validate: true);
+            if (!document.HasErrors)
+                return [.. TomlEntry.Of(document)];
+            Diagnostics.AddRange(document.Diagnostics.Select(error =>
+                Problem(path, error.Span.Start.Line + 1, error.Span.Start.Column + 1, $"The configuration is no TOML here: {error.Message}")));
+        }
+        catch (Exception e) when (BadInput.IsCause(e))
+        {
+            Diagnostics.Add(Problem(path, 0, 0, $"The configuration is no TOML that can be read: {e.Message}"));
+        }
+
         return [];
     }
 

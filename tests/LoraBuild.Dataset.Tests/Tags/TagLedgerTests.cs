@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using System.Text;
 using FsCheck.Xunit;
 using LoraBuild.Base.Hashing;
@@ -64,8 +65,8 @@ public sealed class TagLedgerTests : IDisposable
     public void Tags_that_are_no_list_are_refused(string tags)
     {
         var path = folder.Write("ledger.jsonl", $"{{\"id\":\"a\",\"key\":\"{Key}\",\"content\":\"{Key}\",\"tags\":{{\"tags\":{tags}\n");
-        Assert.Throws<InvalidDataException>(() => TagLedger.Read(path).TagsOf(["a"]));
-        Assert.Throws<InvalidDataException>(() => TagLedger.Read(path)["a"].Tags);
+        Assert.Throws<LoraBuildException>(() => TagLedger.Read(path).TagsOf(["a"]));
+        Assert.Throws<LoraBuildException>(() => TagLedger.Read(path)["a"].Tags);
     }
 
     [Fact]

@@ -112,6 +112,50 @@ public class TorchFileTests
         Assert.Contains("compressed", Refused(folder.File("compressed.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(CompressionLevel.Optimal, "compressed")]
+    [InlineData(CompressionLevel.NoCompression, "instructions")]
+    public void A_pickle_that_unpacks_to_far_more_than_tensors_need_is_refused(CompressionLevel compression, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        var pickle = new PickleWriter();
+        pickle.Bytes([.. Enumerable.Repeat((byte)']', 30_000_000)]);
+        pickle.Save(folder.File("bomb.ckpt"), compression);
+        var before = GC.GetTotalAllocatedBytes();
+
+        Assert.Contains(reason, Refused(folder.File("bomb.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 1L << 29);
+    }
+
+    [Fact]
+    public void A_view_that_is_larger_than_its_storage_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var pickle = new PickleWriter();
+        var storage = pickle.AddStorage(torch.ones([1]));
+        pickle.Dictionary(("x", () => pickle.Tensor(storage, "FloatStorage", 1, 0, [1_000_000, 1_000_000], [0, 0])));
+        pickle.Save(folder.File("a.ckpt"));
+
+        Assert.Contains("does not fit", Refused(folder.File("a.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Entries_that_claim_more_than_the_file_has_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var pickle = new PickleWriter();
+        pickle.StateDictionary(new Dictionary<string, Tensor> { ["x"] = torch.zeros(1000) });
+        pickle.Save(folder.File("a.ckpt"));
+        var bytes = File.ReadAllBytes(folder.File("a.ckpt"));
+        // Both sizes of the storage's entry in the directory, 20 bytes before its name.
+        var name = bytes.AsSpan().LastIndexOf("archive/data/0"u8);
+        foreach (var place in new[] { name - 26, name - 22 })
+            BitConverter.TryWriteBytes(bytes.AsSpan(place), 1_900_000_000);
+        File.WriteAllBytes(folder.File("a.ckpt"), bytes);
+
+        Assert.Contains("more bytes than", Refused(folder.File("a.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_pickle_of_torch_before_1_6_is_told_from_a_damaged_file()
     {

@@ -5,6 +5,22 @@ namespace LoraBuild.Settings.Tests.SdScripts;
 
 public class SdScriptsConfigTests
 {
+    public static TheoryData<string> NoToml() =>
+    [
+        $"a = {new string('[', 65)}{new string(']', 65)}", new string('[', 100_000), "a = " + string.Concat(Enumerable.Repeat("{a=", 5_000)), "a = \"\\u00", "a = \"\\U0011", "a = \"\\x",
+        "a = \"\"\"\\", "a = 1979-99-99", "a = 99999999999999999999999", "a = 1\na = 2", "[a]\n[a]", "\0", "a.b.", "= 1", "a = '\ud800'", "[[",
+    ];
+
+    [Theory]
+    [MemberData(nameof(NoToml))]
+    public void What_is_no_toml_is_told_and_not_thrown(string text)
+    {
+        using var folder = new TemporaryFolder();
+        var config = Read(folder, text);
+        Assert.NotEmpty(config.Diagnostics);
+        Assert.All(config.Diagnostics, diagnostic => Assert.Equal(DiagnosticCode.TrainingConfigInvalid, diagnostic.Code));
+    }
+
     [Fact]
     public void A_configuration_means_what_it_means_to_sd_scripts()
     {

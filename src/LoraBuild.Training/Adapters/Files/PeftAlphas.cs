@@ -26,7 +26,7 @@ internal sealed class PeftAlphas
         {
             return new(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(text) ?? []);
         }
-        catch (JsonException e)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             throw new LoraBuildException(
                 DiagnosticCode.LoraMismatch,
