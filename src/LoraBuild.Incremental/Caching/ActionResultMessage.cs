@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Google.Protobuf;
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 
 namespace LoraBuild.Incremental.Caching;
@@ -16,6 +18,9 @@ namespace LoraBuild.Incremental.Caching;
 /// </remarks>
 internal static class ActionResultMessage
 {
+    /// <summary>The most bytes of a message; a result of thousands of files has less.</summary>
+    public const long Largest = 1 << 24;
+
     // Field numbers of build/bazel/remote/execution/v2/remote_execution.proto, as tags: with how a field is written behind them.
     private const uint LengthDelimited = (uint)WireFormat.WireType.LengthDelimited;
     private const uint OutputFiles = (2 << 3) | LengthDelimited;
@@ -47,6 +52,11 @@ internal static class ActionResultMessage
         WriteBytes(output, StandardError, Encoding.UTF8.GetBytes(Seal(key, result).ToString()));
     });
 
+    /// <summary>The result in a file; null where it is damaged, larger than any, or one of another key.</summary>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    public static StoredResult? ReadFile(ContentHash key, string path) =>
+        FileStamp.Of(path) is { Length: > Largest } ? null : Read(key, WholeFile.ReadBytes(path, Largest));
+
     /// <summary>The result in a message; null where it is damaged, or one of another key.</summary>
     public static StoredResult? Read(ContentHash key, byte[] message)
     {
@@ -68,7 +78,7 @@ internal static class ActionResultMessage
             var result = new StoredResult(files, end < 0 ? text : text[..end], StepFacts.Parse(end < 0 ? "" : text[(end + 1)..]));
             return seal == Seal(key, result).ToString() && files.All(file => IsPlainName(file.Name)) ? result : null;
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidProtocolBufferException || BadInput.IsCause(e))
         {
             return null;
         }

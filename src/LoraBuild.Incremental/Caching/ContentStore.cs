@@ -39,7 +39,7 @@ public sealed class ContentStore : IDisposable
             return null;
         try
         {
-            if (ActionResultMessage.Read(key, File.ReadAllBytes(path)) is { } result)
+            if (ActionResultMessage.ReadFile(key, path) is { } result)
             {
                 TryTouch(path);
                 return result;

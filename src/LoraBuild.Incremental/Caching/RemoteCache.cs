@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
+using LoraBuild.Incremental.Transfers;
 
 namespace LoraBuild.Incremental.Caching;
 
@@ -20,7 +21,6 @@ public sealed class RemoteCache : IDisposable
     public const int Transfers = 32;
 
     private const int Buffer = 1 << 16;
-    private const long LargestResult = 1 << 24;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PatienceOfFailure = TimeSpan.FromSeconds(2);
 
@@ -38,7 +38,12 @@ public sealed class RemoteCache : IDisposable
     {
         this.address = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
         this.options = options;
-        client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout, MaxConnectionsPerServer = 2 * Transfers })
+        client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = ConnectTimeout,
+            MaxConnectionsPerServer = 2 * Transfers,
+            MaxAutomaticRedirections = 10,
+        })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -73,7 +78,7 @@ public sealed class RemoteCache : IDisposable
     public async Task<byte[]?> ReadResultAsync(ContentHash key, CancellationToken token)
     {
         using var message = new MemoryStream();
-        return await TryGetAsync("ac/" + key, LargestResult, bytes => message.WriteAsync(bytes), token).ConfigureAwait(false) ? message.ToArray() : null;
+        return await TryGetAsync("ac/" + key, ActionResultMessage.Largest, bytes => message.WriteAsync(bytes), token).ConfigureAwait(false) ? message.ToArray() : null;
     }
 
     /// <summary>Writes the bytes of a file below <c>cas/</c> into a file; false where they are missing or wrong.</summary>
@@ -165,11 +170,11 @@ public sealed class RemoteCache : IDisposable
         var received = 0L;
         while (await body.ReadAsync(buffer, watch.Token).ConfigureAwait(false) is > 0 and var count)
         {
-            watch.CancelAfter(options.Silence);
             received += count;
             if (received > most)
                 return false;
             await take(buffer.AsMemory(0, count)).ConfigureAwait(false);
+            watch.Note(count);
         }
 
         return true;
@@ -181,7 +186,7 @@ public sealed class RemoteCache : IDisposable
         {
             await TryAsync(path, CancellationToken.None, async watch =>
             {
-                using var content = new StreamContent(new WatchedStream(bytes, () => watch.CancelAfter(options.Silence)), Buffer);
+                using var content = new StreamContent(new WatchedStream(bytes, watch.Note), Buffer);
                 content.Headers.ContentLength = bytes.Length;
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
                 using var response = await client.PutAsync(new Uri(address, path), content, watch.Token).ConfigureAwait(false);
@@ -191,12 +196,11 @@ public sealed class RemoteCache : IDisposable
         }
     }
 
-    private async Task<bool> TryAsync(string path, CancellationToken token, Func<CancellationTokenSource, Task<bool>> request)
+    private async Task<bool> TryAsync(string path, CancellationToken token, Func<RateWatch, Task<bool>> request)
     {
         if (IsOff)
             return false;
-        using var watch = CancellationTokenSource.CreateLinkedTokenSource(token, off.Token);
-        watch.CancelAfter(options.Silence);
+        using var watch = new RateWatch(new TransferLimits(options.Silence, options.LeastRate, options.RequestTime), token, off.Token);
         try
         {
             return await request(watch).ConfigureAwait(false);
@@ -207,7 +211,7 @@ public sealed class RemoteCache : IDisposable
                 TurnOff($"It did not answer for {options.Silence.TotalSeconds:0.#} s ({path[..path.IndexOf('/')]}).");
             return false;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is IOException || BadInput.IsCause(e))
         {
             TurnOff(e.Message);
             return false;

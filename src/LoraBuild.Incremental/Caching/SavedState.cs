@@ -41,8 +41,11 @@ internal sealed class SavedState
         namesStart = HeaderSize + (Count * FileSize) + (AbsentCount * sizeof(int));
         secondPart = namesStart + counts[2] + ContentHash.Size;
         factsStart = secondPart + (Count * HashesSize) + (FactsCount * ResultSize);
+        var factsLength = counts[4];
         indices = new Lazy<Dictionary<string, int>>(() =>
-            Holds(secondPart, bytes.Length - secondPart - ContentHash.Size) ? Index(Count, HeaderSize + StampSize, FileSize) : []);
+            Holds(secondPart, bytes.Length - secondPart - ContentHash.Size) && AreTexts(factsStart, factsLength, FactsCount, FactsAt(0) + ContentHash.Size, ResultSize)
+                ? Index(Count, HeaderSize + StampSize, FileSize)
+                : []);
         absentIndices = new Lazy<Dictionary<string, int>>(() => Index(AbsentCount, AbsentAt(0), sizeof(int)));
     }
 
@@ -66,7 +69,7 @@ internal sealed class SavedState
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            bytes = WholeFile.ReadBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -87,7 +90,11 @@ internal sealed class SavedState
         if (bytes.Length != expected)
             return null;
         var state = new SavedState(bytes, counts);
-        return state.Holds(0, state.secondPart - ContentHash.Size) ? state : null;
+        return state.Holds(0, state.secondPart - ContentHash.Size)
+            && state.AreTexts(state.namesStart, counts[2], state.Count, HeaderSize + StampSize, FileSize)
+            && state.AreTexts(state.namesStart, counts[2], state.AbsentCount, state.AbsentAt(0), sizeof(int))
+            ? state
+            : null;
     }
 
     /// <summary>Writes a state: what of the state before holds too, and what came to it.</summary>
@@ -324,6 +331,20 @@ internal sealed class SavedState
         BinaryPrimitives.WriteInt64LittleEndian(numbers[8..], stamp.Modified);
         BinaryPrimitives.WriteInt64LittleEndian(numbers[16..], stamp.Changed);
         BinaryPrimitives.WriteUInt64LittleEndian(numbers[24..], stamp.Inode);
+    }
+
+    // Whether the places of texts lie within them: sums are right of whatever bytes somebody wrote.
+    private bool AreTexts(int start, int length, int count, int offset, int step)
+    {
+        if (count > 0 && (length == 0 || bytes[start + length - 1] != 0))
+            return false;
+        for (; count > 0; count--, offset += step)
+        {
+            if ((uint)BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(offset)) >= (uint)length)
+                return false;
+        }
+
+        return true;
     }
 
     private bool Holds(int start, int length) =>

@@ -69,7 +69,7 @@ internal static class StorePruner
     {
         try
         {
-            return ActionResultMessage.Read(ContentHash.Parse(file.Name), File.ReadAllBytes(file.FullName));
+            return ActionResultMessage.ReadFile(ContentHash.Parse(file.Name), file.FullName);
         }
         catch (IOException)
         {

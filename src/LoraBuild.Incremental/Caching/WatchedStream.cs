@@ -1,7 +1,7 @@
 namespace LoraBuild.Incremental.Caching;
 
 /// <summary>Bytes to be sent, which tell whenever some of them are taken: a long upload is no silence.</summary>
-internal sealed class WatchedStream(Stream bytes, Action taken) : Stream
+internal sealed class WatchedStream(Stream bytes, Action<int> taken) : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -23,17 +23,19 @@ internal sealed class WatchedStream(Stream bytes, Action taken) : Stream
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        taken();
-        return bytes.ReadAsync(buffer, cancellationToken);
+        var count = await bytes.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        taken(count);
+        return count;
     }
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count)
     {
-        taken();
-        return bytes.Read(buffer, offset, count);
+        var read = bytes.Read(buffer, offset, count);
+        taken(read);
+        return read;
     }
 
     /// <inheritdoc/>

@@ -11,4 +11,13 @@ public sealed record DownloadOptions
 
     /// <summary>The time that a server may stay silent within a transfer.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The fewest bytes a second, measured over <see cref="Silence"/>.</summary>
+    public int LeastRate { get; init; } = 1024;
+
+    /// <summary>The time that a download may take in all, with all its attempts.</summary>
+    public TimeSpan TotalTime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The most bytes of a file.</summary>
+    public long MostBytes { get; init; } = 1L << 37;
 }

@@ -50,7 +50,7 @@ public sealed class LockFile
                 file.files.Add(uri, ContentHash.Parse(hash));
             return file;
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (BadInput.IsCause(e))
         {
             throw new LoraBuildException(
                 DiagnosticCode.LockFileInvalid,

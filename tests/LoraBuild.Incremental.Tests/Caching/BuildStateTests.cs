@@ -299,6 +299,31 @@ public sealed class BuildStateTests : IDisposable
         }
     }
 
+    // Anyone can make sums right of what he wrote.
+    [Fact]
+    public void A_state_with_right_sums_over_wrong_places_knows_nothing()
+    {
+        Saved();
+        var whole = File.ReadAllBytes(StateFile);
+        var counts = Enumerable.Range(0, 5).Select(index => BitConverter.ToInt32(whole, 8 + ContentHash.Size + (4 * index))).ToArray();
+        var header = 28 + ContentHash.Size;
+        var firstPart = header + (counts[0] * 36) + (counts[1] * 4) + counts[2];
+        for (var position = header; position < whole.Length - ContentHash.Size; position += 2)
+        {
+            foreach (var wrong in new[] { int.MaxValue, int.MinValue, -1, counts[2], counts[4], 0x2f2f2f2f })
+            {
+                var file = whole.ToArray();
+                BitConverter.TryWriteBytes(file.AsSpan(Math.Min(position, file.Length - 4)), wrong);
+                ContentHash.Of(file.AsSpan(0, firstPart)).CopyTo(file.AsSpan(firstPart));
+                ContentHash.Of(file.AsSpan((firstPart + ContentHash.Size)..^ContentHash.Size)).CopyTo(file.AsSpan(file.Length - ContentHash.Size));
+                File.WriteAllBytes(StateFile, file);
+                var state = BuildState.Load(StateFile);
+                _ = (state.IsCurrent(identity), state.WhyNotCurrent, state.Inputs.ToList(), state.FindOutputs(key), state.FindFacts(key));
+                state.Save(StateFile, identity);
+            }
+        }
+    }
+
     // What stamps are compared by and the hashes are verified apart: either part may know nothing, neither may know something else.
     private void AssertHarmless(byte[] damaged)
     {
@@ -319,6 +344,7 @@ public sealed class BuildStateTests : IDisposable
         state.HashInput(input);
         state.RecordOutput(output, key);
         state.NoteAbsent(folder.File("absent.txt"));
+        state.RecordFacts(key, new Dictionary<string, string> { ["width"] = "16" });
         state.Save(StateFile, identity);
         return BuildState.Load(StateFile);
     }

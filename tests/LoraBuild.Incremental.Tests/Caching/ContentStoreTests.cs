@@ -27,6 +27,19 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_result_of_gigabytes_is_a_miss_and_not_read()
+    {
+        var path = folder.File($"store/ac/{key.ToString()[..2]}/{key}");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using (var sparse = new FileStream(path, FileMode.Create))
+            sparse.SetLength(1_900_000_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Null(Store.Find(key));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public void Facts_come_back_with_the_files_or_alone()
     {
         var facts = new Dictionary<string, string> { ["width"] = "16", ["a name"] = "a=b" };

@@ -149,6 +149,38 @@ public sealed class RemoteCacheTests : IDisposable
         Assert.Contains("did not answer", store.Remote.TakeWarning()!.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_server_that_drips_is_given_up_although_bytes_come()
+    {
+        using var dripping = new LoopbackServer(_ => LoopbackServer.Response("200 OK", new byte[2000], "Content-Length: 2000"), pace: TimeSpan.FromMilliseconds(300));
+        var options = new RemoteCacheOptions { Silence = TimeSpan.FromSeconds(2), LeastRate = 1_000_000 };
+        using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(dripping.Uri, options) };
+        store.Fetch([keys[0]]);
+        Assert.Contains("bytes a second", store.Remote.TakeWarning()!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_that_takes_too_long_in_all_is_given_up()
+    {
+        using var slow = new LoopbackServer(_ => LoopbackServer.Response("200 OK", new byte[2000], "Content-Length: 2000"), pace: TimeSpan.FromMilliseconds(150));
+        using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(slow.Uri, new RemoteCacheOptions { LeastRate = 0, RequestTime = TimeSpan.FromMilliseconds(400) }) };
+        store.Fetch([keys[0]]);
+        Assert.Contains("is not done after", store.Remote.TakeWarning()!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ftp://127.0.0.1/a")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("/models/model.onnx/")]
+    [InlineData("//")]
+    public void A_redirect_that_leads_nowhere_costs_one_warning(string location)
+    {
+        using var redirecting = new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {location}", "Content-Length: 0"));
+        using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(redirecting.Uri, new RemoteCacheOptions()) };
+        store.Fetch([keys[0]]);
+        Assert.Equal(DiagnosticCode.RemoteCacheFailed, store.Remote.TakeWarning()!.Code);
+    }
+
     [Theory]
     [InlineData("token", null, null, "Bearer token")]
     [InlineData(null, "user", "password", "Basic dXNlcjpwYXNzd29yZA==")]

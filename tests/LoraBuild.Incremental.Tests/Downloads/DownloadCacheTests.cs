@@ -186,6 +186,10 @@ public sealed class DownloadCacheTests : IDisposable
     [Theory]
     [InlineData("/models/model.onnx")]
     [InlineData("ftp://127.0.0.1/model.onnx")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("gopher://127.0.0.1/")]
+    [InlineData("//")]
+    [InlineData("")]
     public async Task A_redirect_that_leads_nowhere_is_an_error(string location)
     {
         using var server = new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {location}", "Content-Length: 0"));
@@ -193,6 +197,50 @@ public sealed class DownloadCacheTests : IDisposable
         Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
         Assert.DoesNotContain("Exception", error.Message, StringComparison.Ordinal);
         Assert.Contains("cannot be downloaded", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_drips_is_given_up_although_bytes_come()
+    {
+        using var server = new LoopbackServer(_ => Whole(Content[..2000]), pace: TimeSpan.FromMilliseconds(300));
+        var options = new DownloadOptions { Attempts = 1, Silence = TimeSpan.FromSeconds(2), LeastRate = 1_000_000 };
+        var error = await Assert.ThrowsAsync<LoraBuildException>(() => new DownloadCache(folder.Path, options: options).FetchAsync(server.Uri, Hash));
+        Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
+        Assert.True(error.Message.Contains("bytes a second", StringComparison.Ordinal), error.Message);
+    }
+
+    [Fact]
+    public async Task A_download_that_takes_too_long_in_all_is_given_up_at_once()
+    {
+        using var server = new LoopbackServer(_ => Whole(Content), pace: TimeSpan.FromMilliseconds(150));
+        var options = new DownloadOptions { LeastRate = 1, TotalTime = TimeSpan.FromMilliseconds(400) };
+        var error = await Assert.ThrowsAsync<LoraBuildException>(() => new DownloadCache(folder.Path, options: options).FetchAsync(server.Uri, Hash));
+        Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
+        Assert.Contains("is not done after", error.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("announces")]
+    [InlineData("sends more")]
+    public async Task A_file_beyond_all_size_is_refused(string what)
+    {
+        using var server = new LoopbackServer(_ => what == "announces" ? Whole(Content) : LoopbackServer.Response("200 OK", Content));
+        var cache = new DownloadCache(folder.Path, options: new DownloadOptions { MostBytes = 100_000 });
+        var error = await Assert.ThrowsAsync<LoraBuildException>(() => cache.FetchAsync(server.Uri, Hash));
+        Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task Redirects_in_a_circle_are_an_error()
+    {
+        LoopbackServer? self = null;
+        using var server = new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {self!.Uri}", "Content-Length: 0"));
+        self = server;
+        var error = await Assert.ThrowsAsync<LoraBuildException>(() => Cache().FetchAsync(server.Uri, Hash));
+        Assert.Contains("more than 10 times", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
