@@ -14,7 +14,6 @@ internal sealed class RunningBuild : IDisposable
     private readonly Process process;
     private readonly Stopwatch since = Stopwatch.StartNew();
     private readonly List<LogLine> lines = [];
-    private readonly List<(Func<string, bool> Wanted, ManualResetEventSlim Seen)> waiting = [];
     private bool ended;
 
     public RunningBuild(ProcessStartInfo start)
@@ -58,20 +57,20 @@ internal sealed class RunningBuild : IDisposable
     /// <summary>Waits for a line of the log. False where the build ended without it.</summary>
     public bool TryWaitFor(Func<string, bool> wanted)
     {
-        var seen = new ManualResetEventSlim();
+        // Looked for on the thread that waits: what the test's function throws is the test's.
+        var waiting = Stopwatch.StartNew();
         lock (lines)
         {
-            if (lines.Any(line => wanted(line.Text)))
-                return true;
-            if (ended)
-                return false;
-            waiting.Add((wanted, seen));
+            for (var looked = 0; ; looked = lines.Count)
+            {
+                if (lines.Skip(looked).Any(line => wanted(line.Text)))
+                    return true;
+                if (ended)
+                    return false;
+                if (!Monitor.Wait(lines, Patience - waiting.Elapsed))
+                    throw new TimeoutException($"The line did not come. The log so far:\n{Text()}");
+            }
         }
-
-        if (!seen.Wait(Patience))
-            throw new TimeoutException($"The line did not come. The log so far:\n{Text()}");
-        lock (lines)
-            return lines.Any(line => wanted(line.Text));
     }
 
     /// <summary>Waits until a text has come in so many lines of the log.</summary>
@@ -136,11 +135,7 @@ internal sealed class RunningBuild : IDisposable
                 lines.Add(new(since.Elapsed, e.Data));
             // Standard output and error end one after the other, both with the process.
             ended |= e.Data is null;
-            foreach (var (wanted, seen) in waiting)
-            {
-                if (ended || wanted(e.Data!))
-                    seen.Set();
-            }
+            Monitor.PulseAll(lines);
         }
     }
 }

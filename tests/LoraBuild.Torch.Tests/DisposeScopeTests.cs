@@ -89,14 +89,11 @@ public sealed class DisposeScopeTests
     public void Scopes_belong_to_their_thread()
     {
         using var scope = NewDisposeScope();
-        Tensor? other = null;
-        var thread = new Thread(() =>
-        {
-            other = ones(1);
-        });
-        thread.Start();
-        thread.Join();
+        var other = OnAnotherThread(() => ones(1));
         Assert.Equal(0, scope.DisposablesCount);
-        other!.Dispose();
+        other.Dispose();
     }
+
+    private static Tensor OnAnotherThread(Func<Tensor> make) =>
+        Task.Factory.StartNew(make, default, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
 }

@@ -1,11 +1,15 @@
-#if !TORCHSHARP
+#if TORCHSHARP
+using System.Diagnostics;
+using System.Reflection;
+#endif
 using static LoraBuild.Torch.Tests.Numbers;
 
 namespace LoraBuild.Torch.Tests;
 
-/// <summary>What the system form promises beyond TorchSharp: a collection in the middle of a call takes nothing away.</summary>
+/// <summary>How long tensors and scalars live: until nobody needs them, which a call that is under way does.</summary>
 public sealed class LifetimeTests
 {
+#if !TORCHSHARP
     [Fact]
     public void Finalizers_free_what_nobody_disposed()
     {
@@ -21,23 +25,14 @@ public sealed class LifetimeTests
                 _ = ones(10) * 2;
         }
     }
+#endif
 
     [Fact]
     public void Collections_during_calls_take_no_argument_away()
     {
-        using var stop = new CancellationTokenSource();
-        var collector = new Thread(() =>
+        var end = Environment.TickCount64 + 1500;
+        WhileCollecting(() =>
         {
-            while (!stop.IsCancellationRequested)
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-            }
-        });
-        collector.Start();
-        try
-        {
-            var end = Environment.TickCount64 + 1500;
             do
             {
                 // Nothing but the calls themselves holds these.
@@ -47,13 +42,34 @@ public sealed class LifetimeTests
                 Assert.Equal(2f, stack([ones(3), full(3, 2f)])[1].data<float>()[2]);
             }
             while (Environment.TickCount64 < end);
-        }
-        finally
-        {
-            stop.Cancel();
-            collector.Join();
-        }
+        });
     }
+
+    [Fact]
+    public void Collections_during_calls_take_no_scalar_away()
+    {
+        // Long enough for the runtime to have optimised what it optimises.
+        var end = Environment.TickCount64 + 2500;
+        using var scope = NewDisposeScope();
+        var (sum, one) = (zeros(4096), ones(4096));
+        WhileCollecting(() =>
+        {
+            do
+            {
+                // Twice the scalar 1: the second term's factor, and the number.
+                for (var i = 0; i < 1000; i++)
+                    sum.add_(one).sub_(1);
+                Assert.Equal(0, sum.abs().max().item<float>());
+            }
+            while (Environment.TickCount64 < end);
+        });
+    }
+
+#if TORCHSHARP
+    [Fact]
+    public void TorchSharp_is_not_optimised_so_that_its_arguments_live_until_it_returns() =>
+        Assert.True(typeof(TorchSharp.torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled);
+#endif
 
     [Fact]
     public void Threads_compute_beside_each_other()
@@ -68,6 +84,34 @@ public sealed class LifetimeTests
         });
     }
 
+    // Collects on another thread as often as that can.
+    private static void WhileCollecting(Action action)
+    {
+        using var stop = new CancellationTokenSource();
+        var collector = Task.Factory.StartNew(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    GC.Collect(0);
+                    GC.WaitForPendingFinalizers();
+                }
+            },
+            default,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            stop.Cancel();
+            collector.GetAwaiter().GetResult();
+        }
+    }
+
+#if !TORCHSHARP
     private static void Collect()
     {
         for (var i = 0; i < 3; i++)
@@ -76,5 +120,5 @@ public sealed class LifetimeTests
             GC.WaitForPendingFinalizers();
         }
     }
-}
 #endif
+}

@@ -11,7 +11,7 @@ public class InterruptedTrainingTests
     private static readonly TrainingSettings ThreeSteps = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false) };
 
     [Fact]
-    public void A_cancellation_in_the_middle_of_a_step_saves_the_steps_before_it_at_once()
+    public async Task A_cancellation_in_the_middle_of_a_step_saves_the_steps_before_it_at_once()
     {
         using var folder = new TemporaryFolder();
         var settings = SmallDataset.Settings with
@@ -23,22 +23,24 @@ public class InterruptedTrainingTests
         using var cancellation = new CancellationTokenSource();
         var saved = false;
         // A thread of its own: all of the pool's may be busy for longer than the steps take.
-        var canceller = new Thread(() =>
-        {
-            // The next step, of seconds, is under way.
-            Thread.Sleep(20);
-            cancellation.Cancel();
-            saved = File.Exists(job.StateFile);
-        });
+        var canceller = new Task(
+            () =>
+            {
+                // The next step, of seconds, is under way.
+                Thread.Sleep(20);
+                cancellation.Cancel();
+                saved = File.Exists(job.StateFile);
+            },
+            TaskCreationOptions.LongRunning);
 
         Assert.ThrowsAny<OperationCanceledException>(
             () => Trainer.Run(job, new Callback(progress =>
             {
                 if (progress.Step == 1)
-                    canceller.Start();
+                    canceller.Start(TaskScheduler.Default);
             }), cancellation: cancellation.Token));
 
-        canceller.Join();
+        await canceller;
         Assert.True(saved);
         var resumed = Trainer.Run(job);
         Assert.Equal(undisturbed.Losses[0], resumed.Losses[0]);

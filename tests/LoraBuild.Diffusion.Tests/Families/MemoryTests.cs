@@ -65,18 +65,28 @@ public class MemoryTests
     {
         var before = AnonymousMemory();
         var (peak, done) = (before, false);
-        var sampler = new Thread(() =>
-        {
-            while (!Volatile.Read(ref done))
+        var sampler = Task.Factory.StartNew(
+            () =>
             {
-                peak = Math.Max(peak, AnonymousMemory());
-                Thread.Sleep(1);
-            }
-        });
-        sampler.Start();
-        action();
-        Volatile.Write(ref done, true);
-        sampler.Join();
+                while (!Volatile.Read(ref done))
+                {
+                    peak = Math.Max(peak, AnonymousMemory());
+                    Thread.Sleep(1);
+                }
+            },
+            default,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Volatile.Write(ref done, true);
+            sampler.GetAwaiter().GetResult();
+        }
+
         return (before, peak);
     }
 

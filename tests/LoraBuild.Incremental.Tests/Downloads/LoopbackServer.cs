@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Text;
 
 namespace LoraBuild.Tests;
@@ -10,9 +11,12 @@ namespace LoraBuild.Tests;
 /// </summary>
 internal sealed class LoopbackServer : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Func<LoopbackRequest, byte[]> answer;
     private readonly TimeSpan pace;
+    private readonly Task serving;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="answer">The bytes of a response.</param>
@@ -23,7 +27,7 @@ internal sealed class LoopbackServer : IDisposable
         this.pace = pace;
         listener.Start();
         Uri = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/models/model.onnx");
-        new Thread(Serve) { IsBackground = true }.Start();
+        serving = Task.Factory.StartNew(Serve, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public Uri Uri { get; }
@@ -35,7 +39,14 @@ internal sealed class LoopbackServer : IDisposable
     public static byte[] Response(string status, ReadOnlySpan<byte> body, params string[] headers) =>
         [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"), .. body];
 
-    public void Dispose() => listener.Dispose();
+    /// <summary>Stops to listen, and throws what the test's answer has thrown on the server's thread.</summary>
+    public void Dispose()
+    {
+        listener.Dispose();
+        Task.WaitAny([serving], Patience);
+        if (serving.Exception is { } failure)
+            ExceptionDispatchInfo.Throw(failure.InnerException!);
+    }
 
     private void Send(NetworkStream stream, byte[] response)
     {
@@ -48,25 +59,34 @@ internal sealed class LoopbackServer : IDisposable
 
     private void Serve()
     {
-        while (true)
+        while (Accept() is { } accepted)
         {
+            using var client = accepted;
             try
             {
-                using var client = listener.AcceptTcpClient();
                 using var stream = client.GetStream();
                 var request = LoopbackRequest.Read(stream);
                 Requests.Enqueue(request);
                 Send(stream, answer(request));
                 client.Client.Shutdown(SocketShutdown.Send);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or SocketException)
             {
                 // The client hung up, which is its right.
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
+        }
+    }
+
+    // Null once the server is disposed.
+    private TcpClient? Accept()
+    {
+        try
+        {
+            return listener.AcceptTcpClient();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            return null;
         }
     }
 }
