@@ -274,7 +274,10 @@ public static class DiagnosticCode
     public const string CannotWrite = "LB6001";
 
     /// <summary>The worker process crashed.</summary>
-    /// <remarks>Build again; what was finished is kept. If it happens again, memory is short or an engine is broken.</remarks>
+    /// <remarks>
+    /// Build again; what was finished is kept. If it happens again, memory is short or an engine is broken: <c>dotnet build -v:detailed</c>
+    /// shows all of its last words.
+    /// </remarks>
     public const string WorkerCrashed = "LB6002";
 
     /// <summary>An engine is missing.</summary>

@@ -15,7 +15,6 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(20);
     private const int SignalExitCodes = 128;
     private const int KillSignal = 9;
-    private const int LastWords = 5;
 
     /// <summary>Runs a job to its end.</summary>
     /// <param name="job">The job.</param>
@@ -27,17 +26,11 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
     public void Run(WorkerJob job, string step, Action<FinishedEvent> finished, CancellationToken token)
     {
         using var process = Start(job);
-        var words = new Queue<string>();
+        var words = new LastWords();
         process.ErrorDataReceived += (_, e) =>
         {
-            if (e.Data is null)
-                return;
-            lock (words)
-            {
-                words.Enqueue(e.Data);
-                if (words.Count > LastWords)
-                    words.Dequeue();
-            }
+            if (e.Data is not null)
+                words.Add(e.Data);
         };
         process.BeginErrorReadLine();
 
@@ -51,7 +44,11 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
         if (process.ExitCode == WorkerProtocol.Cancelled)
             throw new OperationCanceledException();
         if (process.ExitCode != WorkerProtocol.Done)
-            throw Crashed(process.ExitCode, step, words);
+        {
+            foreach (var word in words.Lines)
+                host.SayDetail(word);
+            throw Crashed(process.ExitCode, step, words.ToString());
+        }
     }
 
     private Process Start(WorkerJob job)
@@ -112,12 +109,10 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
         }
     }
 
-    private static LoraBuildException Crashed(int exitCode, string step, Queue<string> words)
+    private static LoraBuildException Crashed(int exitCode, string step, string words)
     {
         var how = exitCode > SignalExitCodes ? $"was ended by signal {exitCode - SignalExitCodes}" : $"ended with exit code {exitCode}";
-        string last;
-        lock (words)
-            last = words.Count == 0 ? "" : $" Its last words: {string.Join(" / ", words)}";
+        var last = words.Length == 0 ? "" : $" Its last words: {words}";
         var cure = exitCode == SignalExitCodes + KillSignal
             ? "The system ends a process so when its memory runs out: close other programs or give the machine or container more; in a training, lower LoraTrainBatchSize or LoraResolution, or set LoraGradientCheckpointing to true. Then build again."
             : "Build again; if it happens again, memory may be short or an engine broken.";
