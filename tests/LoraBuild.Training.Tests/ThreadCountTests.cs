@@ -1,7 +1,6 @@
+#if !TORCHSHARP
 using LoraBuild.Settings;
 using LoraBuild.Training.Jobs;
-
-#if !TORCHSHARP
 
 namespace LoraBuild.Training.Tests;
 

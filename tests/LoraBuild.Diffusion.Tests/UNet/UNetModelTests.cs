@@ -1,4 +1,6 @@
+#if !TORCHSHARP
 using LoraBuild.Diffusion.Families.StableDiffusion;
+#endif
 
 namespace LoraBuild.Diffusion.Tests.UNet;
 
