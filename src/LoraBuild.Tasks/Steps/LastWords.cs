@@ -47,8 +47,12 @@ internal sealed class LastWords
     }
 
     /// <summary>At most five lines in one, without stack frames; empty where nothing was said.</summary>
-    public override string ToString() => string.Join(
-        " / ", Lines.Where(line => line.Length > 0 && !StartsWithAny(line, StackFrames)).Take(Shown).Select(line => line.Length > ShownLength ? line[..ShownLength] + "..." : line));
+    public override string ToString()
+    {
+        var telling = Lines.Where(line => line.Length > 0 && !StartsWithAny(line, StackFrames)).Take(Shown);
+        return string.Join(" / ", telling.Select(line => line.Length > ShownLength ? line[..ShownLength] + "..." : line));
+    }
 
-    private static bool StartsWithAny(string line, string[] starts) => starts.Any(start => line.StartsWith(start, StringComparison.Ordinal));
+    private static bool StartsWithAny(string line, string[] starts) =>
+        starts.Any(start => line.StartsWith(start, StringComparison.Ordinal));
 }
