@@ -7,6 +7,9 @@ public static partial class Options
 {
     private const int MaxDuplicateDistance = 64, MaxRegularizationImages = 100_000;
 
+    // Four bytes a pixel lie in one array.
+    private const long MostPixels = 500_000_000;
+
     private static readonly OptionKind<double> Share = Number(0, 1);
 
     public static readonly Option<string> CharacterFile = OfLoraBuild(
@@ -29,7 +32,7 @@ public static partial class Options
         Steps.WriteReport);
 
     public static readonly Option<long> MaxPixels = OfLoraBuild(
-        Topic.Pictures, "LoraMaxPixels", Long(1, long.MaxValue) with { Allowed = "a whole number of pixels above 0" }, 100_000_000,
+        Topic.Pictures, "LoraMaxPixels", Long(1, MostPixels) with { Allowed = $"a whole number of pixels above 0 and up to {MostPixels}" }, 100_000_000,
         "Larger pictures are an error.", Steps.Normalize);
 
     public static readonly Option<int> MinPictureSize = OfLoraBuild(

@@ -8,7 +8,7 @@ namespace LoraBuild.Settings;
 public static partial class Options
 {
     private const int MaxSamples = 10_000, MaxBatch = 1024, MaxSide = 65_536;
-    private const double MaxGuidance = 100;
+    private const double MaxGuidance = 100, MaxStrength = 100;
 
     public static readonly Option<int> EvaluateSamples = OfLoraBuild(
         Topic.Evaluation, "LoraEvaluateSamples", Whole(1, MaxSamples), 24,
@@ -77,6 +77,6 @@ public static partial class Options
         Steps.MergeLora, "`LoraBaseModel`");
 
     public static readonly Option<double> MergeStrength = OfLoraBuild(
-        Topic.Publishing, "LoraMergeStrength", Number(double.MinValue, double.MaxValue) with { Allowed = "a number" }, 1,
+        Topic.Publishing, "LoraMergeStrength", Number(-MaxStrength, MaxStrength), 1,
         "The strength with which it does.", Steps.MergeLora);
 }
