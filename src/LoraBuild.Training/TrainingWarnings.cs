@@ -54,9 +54,11 @@ public static class TrainingWarnings
             var reached = curve.FactorAt(plan.TotalSteps - 1);
             var (unet, textEncoder) = (settings.UnetLr ?? settings.LearningRate, settings.TextEncoderLr);
             var length = string.Create(CultureInfo.InvariantCulture, $"{plan.WarmupSteps} steps, but the training has {plan.TotalSteps}");
+            var second = settings.NetworkTrainUnetOnly || textEncoder == 0
+                ? ""
+                : $" (text encoder: {Rate(reached * textEncoder)} instead of {Rate(textEncoder)})";
             yield return $"{Options.LrWarmupSteps} is {settings.LrWarmupSteps}, {length}: the learning rate rises to "
-                + $"{Rate(reached * unet)} instead of {Rate(unet)} (text encoder: {Rate(reached * textEncoder)} instead of "
-                + $"{Rate(textEncoder)}). Shorten it, take 'auto', or train longer.";
+                + $"{Rate(reached * unet)} instead of {Rate(unet)}{second}. Shorten it, take 'auto', or train longer.";
         }
 
         if (curve.Schedule == LearningRateSchedule.WarmupStableDecay && plan.WarmupSteps + (long)plan.DecaySteps > plan.TotalSteps)

@@ -35,7 +35,7 @@ public sealed class SilenceTests
             ("config.toml(2,1)", "LoraLrSchedulerPower (2) has no effect"),
             ("config.toml : ", "output_dir"),
             ("prompts.txt(1,1)", "The negative prompt has no effect"),
-            ("", "LoraLrWarmupSteps is 1 epoch, 4 steps, but the training has 2: the learning rate rises to 2.5e-5 instead of 1e-4"),
+            ("", "LoraLrWarmupSteps is 1 epoch, 2 steps, but the training has 2: the learning rate rises to 5e-5 instead of 1e-4. Shorten"),
             ("", "LoraSampleEveryNSteps is 3, but the training has 2 steps"),
         })
         {
