@@ -157,17 +157,9 @@ public sealed record PreviewJob(TrainJob Training) : WorkerJob;
 
 /// <summary>Bakes LoRA files into a checkpoint: one <see cref="FinishedEvent"/> whose id is the target.</summary>
 /// <param name="Checkpoint">The checkpoint, a single file.</param>
-/// <param name="Tokenizer">CLIP's vocabulary: a folder or merges.txt; null to look beside the checkpoint.</param>
 /// <param name="Loras">The LoRA files.</param>
 /// <param name="Target">The file to write.</param>
-public sealed record MergeJob(string Checkpoint, string? Tokenizer, IReadOnlyList<LoraToMerge> Loras, string Target) : WorkerJob
-{
-    /// <summary>As <see cref="TrainJob.TokenizerUrl"/>.</summary>
-    public string? TokenizerUrl { get; init; }
-
-    /// <summary>The folder of the content store.</summary>
-    public string? CachePath { get; init; }
-}
+public sealed record MergeJob(string Checkpoint, IReadOnlyList<LoraToMerge> Loras, string Target) : WorkerJob;
 
 /// <summary>Writes the general tags that a tagger knows.</summary>
 /// <param name="Labels">Its <c>selected_tags.csv</c>.</param>

@@ -30,7 +30,9 @@ public static class NetworkArguments
 
         foreach (var option in All.Except(Said).Where(option => IsKnown(option, settings.Algo)))
         {
-            if (settings.Text(option) is var text && text != option.DefaultText)
+            // LyCORIS' default of this one is another.
+            var isOthers = option == Options.WdOnOutput && settings.DoraWd;
+            if (settings.Text(option) is var text && (isOthers || text != option.DefaultText))
                 arguments.Add((option.Name!, text switch { "true" => "True", "false" => "False", _ => text }));
         }
 

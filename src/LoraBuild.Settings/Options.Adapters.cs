@@ -92,13 +92,17 @@ public static partial class Options
         "Weight decomposition (DoRA): length and direction of a layer's weights are learnt apart.", InLyCoris);
 
     public static readonly Option<bool> WdOnOutput = OfSdScripts(
-        Topic.Adapters, "wd_on_output", Flag, true,
-        "With `dora_wd`: the lengths are those of the output channels' weights, otherwise of the input channels'.", InLyCoris,
+        Topic.Adapters, "wd_on_output", Flag, false,
+        "With `dora_wd`: the lengths are those of the output channels' weights, otherwise of the input channels'. `true` is LyCORIS' own "
+            + "default, which ComfyUI and A1111 compute wrongly, so that it warns (LB5010). See [Adapters](#adapters).",
+        InLyCoris,
         needs: Where("with LoraDoraWd", settings => settings.DoraWd));
 
     public static readonly Option<bool> UseTucker = OfSdScripts(
         Topic.Adapters, "use_tucker", Flag, false,
-        "Larger convolutions are decomposed as Tucker does: their kernel is a small tensor of its own.", InLyCoris,
+        "Larger convolutions are decomposed as Tucker does: their kernel is a small tensor of its own. With `lokr`, neither LyCORIS nor "
+            + "ComfyUI reads the file (LB5010).",
+        InLyCoris,
         needs: WhereLargeConvolutionsHaveRanks);
 
     public static readonly Option<bool> UseScalar = OfSdScripts(

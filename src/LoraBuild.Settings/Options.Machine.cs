@@ -65,8 +65,9 @@ public static partial class Options
     public static readonly Option<string?> TrainingLocks = OfLoraBuild(
         Topic.Run, "LoraTrainingLocks", FilePath with { Allowed = "a folder or none" }, null,
         "The folder of lock files by which trainings on this machine see each other. One runs at a time on each GPU, and one on the "
-            + "processor; others wait and say so. `none`: they do not wait.",
-        Steps.None, "`/tmp/lorabuild`");
+            + "processor; others wait and say so. The default is this user's own; where users share a GPU, name one for all of them, which "
+            + "root has made with `mkdir -m 1777`. `none`: they do not wait.",
+        Steps.None, "`$XDG_RUNTIME_DIR/lorabuild`, else `locks` in the cache");
 
     public static readonly Option<string?> CachePath = OfLoraBuild(
         Topic.Cache, "LoraCachePath", FilePath with { Allowed = "empty or a folder" }, null,

@@ -61,7 +61,7 @@ public static partial class Options
         "A folder for TensorBoard's event files: losses and learning rates, a folder a run.", steps: Steps.Previews);
 
     public static readonly Option<string?> LogPrefix = OfSdScripts(
-        Topic.Previews, "log_prefix", OptionalText, null,
+        Topic.Previews, "log_prefix", NameBeginning, null,
         "The beginning of the names of those folders, before the time.", steps: Steps.Previews,
         needs: Where("with LoraLoggingDir", settings => settings.LoggingDir is not null));
 }

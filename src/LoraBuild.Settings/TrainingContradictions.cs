@@ -13,6 +13,19 @@ internal static class TrainingContradictions
     public static bool HasNoBlocks(TrainingSettings settings) =>
         new[] { settings.DownLrWeight, settings.MidLrWeight, settings.UpLrWeight }.All(weights => weights?.Values.All(value => value == 0) == true);
 
+    /// <summary>A message for each setting whose LoRA other programs do not read, or read otherwise.</summary>
+    public static IEnumerable<string> OfOtherPrograms(TrainingSettings settings)
+    {
+        if (settings is { DoraWd: true, WdOnOutput: true })
+        {
+            yield return $"{WdOnOutput} is true: LyCORIS reads such a DoRA, but ComfyUI and A1111 compute it wrongly and draw something else than "
+                + $"the previews. Set {WdOnOutput} to false, which they compute rightly and LyCORIS cannot read.";
+        }
+
+        if (settings is { Algo: AdapterAlgorithm.LoKr, UseTucker: true, FullMatrix: false })
+            yield return $"{UseTucker} with {Algo} lokr: neither LyCORIS nor ComfyUI reads such a file. Set {UseTucker} to false.";
+    }
+
     private static IEnumerable<string> OfBuckets(TrainingSettings settings)
     {
         var (width, height) = (settings.Resolution.Width, settings.Resolution.Height);

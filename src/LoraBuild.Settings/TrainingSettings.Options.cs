@@ -413,11 +413,15 @@ public sealed partial record TrainingSettings
 
     /// <summary>
     /// <c>wd_on_output</c>: With <c>dora_wd</c>: the lengths are those of the output channels' weights, otherwise of
-    /// the input channels'.
+    /// the input channels'. <c>true</c> is LyCORIS' own default, which ComfyUI and A1111 compute wrongly, so that it
+    /// warns (LB5010). See Adapters.
     /// </summary>
     public bool WdOnOutput { get => Get(O.WdOnOutput); init => Set(O.WdOnOutput, value); }
 
-    /// <summary><c>use_tucker</c>: Larger convolutions are decomposed as Tucker does: their kernel is a small tensor of its own.</summary>
+    /// <summary>
+    /// <c>use_tucker</c>: Larger convolutions are decomposed as Tucker does: their kernel is a small tensor of its own.
+    /// With <c>lokr</c>, neither LyCORIS nor ComfyUI reads the file (LB5010).
+    /// </summary>
     public bool UseTucker { get => Get(O.UseTucker); init => Set(O.UseTucker, value); }
 
     /// <summary><c>use_scalar</c>: Each adapter is scaled by a learnt number that starts at 0.</summary>

@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using Microsoft.Build.Framework;
 
@@ -19,11 +20,33 @@ public sealed class BeginBuild : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        TakeCache();
         Session.Begin(() => Say("Waiting for another build of this project to end"), CancellationToken);
         Session.ReadAhead(Ledgers);
         if (!Session.FollowsUnfinished)
             return;
         AtomicFile.RemoveUnfinished(IntermediateFolder);
         AtomicFile.RemoveUnfinished(OutputFolder);
+    }
+
+    // What is stored there becomes part of results, and its names can be known before: no place for the files of others.
+    private void TakeCache()
+    {
+        try
+        {
+            SharedFolder.CreateOwn(CachePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever stores something there says so.
+        }
+
+        if (SharedFolder.IsOpenToAll(CachePath))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.UnsafeFolder,
+                "Every user of this machine may write to the cache's folder. Name one of your own by LoraCachePath or LORABUILD_CACHE, or mend its permissions (chmod o-w).",
+                CachePath);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Incremental.Caching;
 using LoraBuild.Settings;
 using LoraBuild.Settings.SdScripts;
@@ -13,6 +14,8 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class CheckSettings : LoraTask
 {
+    private const string FollowLinks = "LoraFollowLinks";
+
     /// <summary>The project file.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
@@ -51,6 +54,8 @@ public sealed class CheckSettings : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        var values = SettingItems.Values(Settings);
+        Session.Links = new ProjectLinks(Path.GetDirectoryName(ProjectFile)!, bool.TryParse(values[FollowLinks], out var follow) && follow);
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
         foreach (var name in UnknownGlobalProperties)
@@ -58,10 +63,9 @@ public sealed class CheckSettings : LoraTask
         foreach (var warning in ProjectItems.FindWithoutEffect(ProjectFile))
             Report(warning);
         var config = ReadConfig();
-        var values = SettingItems.Values(Settings);
         var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out var problems);
         (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
-        foreach (var problem in problems.Concat(ProjectProperties.Check(values)))
+        foreach (var problem in problems.Concat(settings.WarningsOfOtherPrograms()).Concat(ProjectProperties.Check(values)))
             Report(ProjectProperties.Locate(ProjectFile, problem));
         if (!Log.HasLoggedErrors)
             TellWithoutEffect(new(settings, values), config);
@@ -88,6 +92,8 @@ public sealed class CheckSettings : LoraTask
 
     private void CheckSamplePrompts(TrainingSettings settings)
     {
+        if (settings.SamplePrompts is { } file)
+            Session.Links.Require(Path.GetFullPath(file));
         SamplePrompts.Read(settings, out var problems);
         foreach (var problem in problems)
             Report(problem);
@@ -99,6 +105,7 @@ public sealed class CheckSettings : LoraTask
     {
         if (RegularizationPrompts is null)
             return;
+        Session.Links.Require(RegularizationPrompts.GetMetadata("FullPath"));
         LoraBuild.Settings.RegularizationPrompts.Read(RegularizationPrompts.GetMetadata("FullPath"), count, settings, out var problems);
         foreach (var problem in problems)
             Report(problem);
@@ -129,6 +136,7 @@ public sealed class CheckSettings : LoraTask
         if (TrainingConfig is null)
             return null;
         // Known first and read then: what is written in between is a change for the next build. Which files there are is known by reading.
+        Session.Links.Require(TrainingConfig.GetMetadata("FullPath"));
         foreach (var file in SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath")).Files)
             Session.State.HashInput(file);
         var config = SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));

@@ -203,6 +203,8 @@ public sealed class EvaluateLora : DrawingTask
         PictureSet plain)
     {
         var size = PngHeader.ReadSize(PathOf(IdOf(plain, 0)) + ".png");
+        if (Notes is not null)
+            Session.Links.Require(PathOf(Notes)!);
         return new EvaluationReport(
             Title,
             judged.File,

@@ -22,11 +22,16 @@ public sealed class ExportSdScripts : TrainingTask
             return;
 
         var export = new SdScriptsExport(settings, DatasetFile.Read(DatasetFolder), Path.GetFullPath(DatasetFolder));
+        foreach (var warning in export.Warnings)
+            Report(warning);
         Write(SdScriptsExport.DatasetFile, export.Dataset());
         var training = export.Training(FetchBaseModel(), FetchVae(), Path.GetFullPath(Folder), OutputName);
         Write(SdScriptsExport.TrainingFile, training);
-        Say($"sd-scripts: accelerate launch train_network.py --config_file \"{Path.Combine(Folder, SdScriptsExport.TrainingFile)}\"");
+        Say($"sd-scripts: accelerate launch train_network.py --config_file {Quoted(Path.Combine(Folder, SdScriptsExport.TrainingFile))}");
     }
+
+    // As a shell takes it, whatever the folder is called.
+    private static string Quoted(string path) => $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private void Write(string name, string content) =>
         AtomicFile.Write(Path.Combine(Folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(content)));

@@ -123,17 +123,17 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     /// <summary>Shows a diagnostic in MSBuild's way.</summary>
     public void Report(Diagnostic diagnostic)
     {
-        // A line end within a name would cut the diagnostic in two.
-        var file = diagnostic.File?.ReplaceLineEndings(" ");
+        // A line end within a name would cut the diagnostic in two, and an escape would command the terminal.
+        var (file, message) = (diagnostic.File is { } named ? LegibleText.OneLine(named) : null, LegibleText.OneLine(diagnostic.Message));
         if (diagnostic.Severity == Severity.Error)
-            Log.LogError(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+            Log.LogError(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", message);
         else
-            Log.LogWarning(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+            Log.LogWarning(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", message);
     }
 
     /// <summary>Shows a line that the author wants to see.</summary>
-    public void Say(string line) => Log.LogMessage(MessageImportance.High, "  {0}", line);
+    public void Say(string line) => Log.LogMessage(MessageImportance.High, "  {0}", LegibleText.OneLine(line));
 
     /// <summary>Shows a line only in a detailed log.</summary>
-    public void SayDetail(string line) => Log.LogMessage(MessageImportance.Low, "{0}", line);
+    public void SayDetail(string line) => Log.LogMessage(MessageImportance.Low, "{0}", string.Join('\n', line.Split('\n').Select(LegibleText.OneLine)));
 }

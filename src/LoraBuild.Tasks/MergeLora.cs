@@ -22,13 +22,6 @@ public sealed class MergeLora : ModelTask
     /// <summary>The SHA-256 that the checkpoint must have, or nothing.</summary>
     public string CheckpointSha256 { get; set; } = "";
 
-    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
-    public ITaskItem? Tokenizer { get; set; }
-
-    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
-    [Required]
-    public string TokenizerUrl { get; set; } = "";
-
     /// <summary>The LoRA files, with <c>Strength</c> as metadata.</summary>
     [Required]
     public ITaskItem[] Loras { get; set; } = [];
@@ -75,7 +68,7 @@ public sealed class MergeLora : ModelTask
 
         var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
         new WorkerProcess(WorkerAssembly, this).Run(
-            new MergeJob(checkpoint, Tokenizer?.GetMetadata("FullPath"), loras, target) { CachePath = CachePath, TokenizerUrl = TokenizerUrl },
+            new MergeJob(checkpoint, loras, target),
             "MergeLora",
             done => Say($"Merged checkpoint -> {done.Id}"),
             CancellationToken);

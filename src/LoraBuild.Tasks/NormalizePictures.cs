@@ -118,7 +118,9 @@ public sealed class NormalizePictures : ModelTask
             return AlphaMask ? new PictureMask(AlphaMask, null, null) : null;
         var file = PictureMask.FileOf(picture.SourcePath);
         var exists = File.Exists(file);
-        if (!exists)
+        if (exists)
+            Session.Links.Require(file);
+        else
             Session.State.NoteAbsent(file);
         return AlphaMask || exists ? new PictureMask(AlphaMask, exists ? file : null, exists ? Session.State.HashInput(file).ToString() : null) : null;
     }

@@ -41,13 +41,12 @@ public sealed class ResolveCharacters : LoraTask
             throw new LoraBuildException(
                 DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
 
-        foreach (var (missing, _) in pictures.Where(picture => !Session.State.Exists(picture.Path)))
+        foreach (var file in files)
+            Session.Links.Add(Path.GetDirectoryName(file)!);
+        foreach (var (item, path) in pictures)
         {
-            Report(new Diagnostic(
-                DiagnosticCode.UnknownReference,
-                Severity.Error,
-                $"There is no picture '{missing.ItemSpec}'. Correct the CharacterImage item or the link; or rename a file whose own name has a backslash, which MSBuild takes for a folder.",
-                files[0]));
+            if ((Session.State.Exists(path) ? Session.Links.Refuse(path) : Missing("CharacterImage", item)) is { } problem)
+                Report(problem);
         }
 
         // One character owns every picture, wherever it lies; several own what lies in their folders.
@@ -58,10 +57,28 @@ public sealed class ResolveCharacters : LoraTask
             cast, [.. pictures.Select(picture => Source(picture.Item, picture.Path, root))], TextFilesBeside([.. pictures.Select(picture => picture.Path)], root));
         foreach (var diagnostic in resolved.Diagnostics)
             Report(diagnostic);
+        foreach (var tagFile in resolved.Pictures.Select(picture => picture.TagFile).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (Session.Links.Refuse(Path.Combine(root, tagFile)) is { } refusal)
+                Report(refusal);
+        }
+
         NoteMissingTagFiles(resolved.Pictures, root);
         Session.Pictures = [.. resolved.Pictures.Select(picture => ProjectPicture.Of(picture, root))];
         Session.RegularizationImages = [];
     }
+
+    /// <summary>The error for a picture that is not there.</summary>
+    /// <param name="kind">The kind of the item that names it.</param>
+    /// <param name="item">The item.</param>
+    internal static Diagnostic Missing(string kind, ITaskItem item) => new(
+        DiagnosticCode.UnknownReference,
+        Severity.Error,
+        new FileInfo(PathOf(item)!).LinkTarget is { } target
+            ? $"The picture is a link to '{target}', which is not there or leads in a circle. Mend the link, or remove it."
+            : $"There is no picture '{item.ItemSpec}'. Correct the {kind} item; or rename a file whose own name has a backslash, which MSBuild "
+                + "takes for a folder.",
+        PathOf(item));
 
     // Said before anything fails for want of pictures: these may be all that there are.
     private void TellUnread(IReadOnlyList<string> characterFiles, IReadOnlyList<string> pictures)
@@ -80,6 +97,12 @@ public sealed class ResolveCharacters : LoraTask
     private Character? Read(string path)
     {
         // Known first and read then: what is written in between is a change for the next build.
+        if (Session.Links.Refuse(path) is { } refusal)
+        {
+            Report(refusal);
+            return null;
+        }
+
         if (File.Exists(path))
             Session.State.HashInput(path);
         var read = CharacterFile.Read(path);

@@ -22,12 +22,23 @@ public sealed class ResolveRegularizationImages : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
+        if (Pictures.Where(picture => !IsUsable(picture)).ToList().Count > 0)
+            return;
         var sources = Pictures.Select(picture => new SourcePicture(
             Path.GetRelativePath(ProjectFolder, picture.GetMetadata("FullPath")), picture.GetMetadata(PictureMetadata.Repeats)));
         var resolved = RegularizationImage.Resolve(sources, out var diagnostics);
         foreach (var diagnostic in diagnostics)
             Report(diagnostic);
         Session.RegularizationImages = [.. resolved.Select(Picture)];
+    }
+
+    private bool IsUsable(ITaskItem picture)
+    {
+        var path = PathOf(picture)!;
+        var problem = Session.State.Exists(path) ? Session.Links.Refuse(path) : ResolveCharacters.Missing("LoraRegularizationImage", picture);
+        if (problem is not null)
+            Report(problem);
+        return problem is null;
     }
 
     private ProjectPicture Picture(RegularizationImage picture)
@@ -49,6 +60,7 @@ public sealed class ResolveRegularizationImages : LoraTask
             return null;
         }
 
+        Session.Links.Require(file);
         Session.State.HashInput(file);
         return RegularizationImage.ReadCaption(file);
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using LoraBuild.Base.Files;
-using LoraBuild.Dataset.Manifest;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Tasks.Steps;
@@ -30,6 +29,7 @@ public sealed class SuggestOutfits : LoraTask
     {
         var tagged = Session.ReadLedger(TaggedFile);
         var suggester = new OutfitSuggester(OwnImplications.Read(Session, PathOf(Implications)).Table, GarmentTable.Default);
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var own in Session.Pictures.GroupBy(picture => picture.Character, Tag.Comparer))
         {
             var outfits = suggester.Suggest([.. own.Select(picture => (picture.Id, tagged[picture.Id].Tags.Tags))]);
@@ -39,9 +39,18 @@ public sealed class SuggestOutfits : LoraTask
                 continue;
             }
 
-            var path = Path.Combine(Folder, $"{DatasetLayout.SafeName(own.Key)}.yaml");
+            var path = Path.Combine(Folder, $"{NameFor(own.Key, taken)}.yaml");
             AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(SuggestedOutfit.ToYaml(outfits))));
             Say(string.Create(CultureInfo.InvariantCulture, $"SuggestOutfits: {outfits.Count} {(outfits.Count == 1 ? "outfit" : "outfits")} of {own.Key} -> {path}"));
         }
+    }
+
+    // Trigger words that differ only in what file names cannot hold.
+    private static string NameFor(string trigger, HashSet<string> taken)
+    {
+        var name = InnerPath.SafeName(trigger);
+        for (var number = 2; !taken.Add(name); number++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{InnerPath.SafeName(trigger)}-{number}");
+        return name;
     }
 }

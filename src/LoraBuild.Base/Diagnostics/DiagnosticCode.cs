@@ -86,6 +86,10 @@ public static class DiagnosticCode
     /// <remarks>Rename the folder.</remarks>
     public const string UnusableFolder = "LB1018";
 
+    /// <summary>A symbolic link among the project's files leads out of the project.</summary>
+    /// <remarks>Put the file itself in its place, or set <c>LoraFollowLinks</c> to <c>true</c> if you trust whoever made the link.</remarks>
+    public const string LinkOutside = "LB1019";
+
     /// <summary>A picture is truncated, empty, damaged or no picture.</summary>
     /// <remarks>Replace or remove it. The others are processed.</remarks>
     public const string UndecodablePicture = "LB2001";
@@ -245,6 +249,10 @@ public static class DiagnosticCode
     /// <remarks>Shorten it, or raise <c>LoraMaxTokenLength</c>, up to 225. The trigger word of a caption always counts.</remarks>
     public const string TextTooLong = "LB5009";
 
+    /// <summary>Warning: other programs do not read what a setting makes, or read it otherwise.</summary>
+    /// <remarks>Take the setting that the message names, or use the file only where it is read, by the table of adapters.</remarks>
+    public const string OthersDiffer = "LB5010";
+
     /// <summary>The trigger word alone draws fewer of her features than <c>LoraMinIdentity</c> says.</summary>
     /// <remarks>Train longer or with higher learning rates; look whether her features are out of the captions.</remarks>
     public const string IdentityBelowMinimum = "LB5501";
@@ -315,4 +323,14 @@ public static class DiagnosticCode
     /// <summary>A step met what LoraBuild does not know.</summary>
     /// <remarks>Look at the files that the step reads; report it, with the log of <c>-v:detailed</c>, to LoraBuild's authors.</remarks>
     public const string Unexpected = "LB6011";
+
+    /// <summary>
+    /// Other users of this machine may write to the folder of the cache or of the training's locks, and could put links or files of theirs
+    /// there. For locks a warning: none is taken.
+    /// </summary>
+    /// <remarks>
+    /// Name a folder of your own by <c>LoraCachePath</c> or <c>LoraTrainingLocks</c>. One that users share for locks must belong to root or
+    /// you and have the sticky bit.
+    /// </remarks>
+    public const string UnsafeFolder = "LB6012";
 }

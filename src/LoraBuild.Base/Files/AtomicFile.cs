@@ -48,7 +48,9 @@ public static class AtomicFile
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (var file in Directory.EnumerateFiles(folder, "*" + TemporarySuffix, SearchOption.AllDirectories))
+        // Without links: what they lead to is no business of the build.
+        var below = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + TemporarySuffix, below))
         {
             try
             {

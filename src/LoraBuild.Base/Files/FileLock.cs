@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Base.Files;
@@ -53,6 +54,23 @@ public sealed class FileLock : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw AtomicFile.CannotWrite(path, e);
+        }
+    }
+
+    /// <summary>The process that holds the lock of a file, where the system tells; else null.</summary>
+    /// <param name="inode">The file's number in its file system.</param>
+    internal static int? HolderOf(ulong inode)
+    {
+        try
+        {
+            // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF
+            var held = File.ReadLines("/proc/locks").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .FirstOrDefault(words => words is [_, "FLOCK", _, _, _, var file, ..] && file.EndsWith($":{inode}", StringComparison.Ordinal));
+            return held is not null && int.TryParse(held[4], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -13,11 +13,6 @@ namespace LoraBuild.Base.Files;
 /// <param name="Inode">The file's number in its file system; 0 where the system has none.</param>
 public readonly record struct FileStamp(long Length, long Modified, long Changed, ulong Inode)
 {
-    private const int CurrentDirectory = -100;
-    private const uint BasicFields = 0x7ff;
-    private const ushort FileTypeMask = 0xf000;
-    private const ushort RegularFile = 0x8000;
-
     /// <summary>The stamp of a regular file, or null where there is none (also for folders).</summary>
     public static FileStamp? Of(string path)
     {
@@ -29,14 +24,14 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
 
     /// <summary>The same for a path in UTF-8 with a zero right behind the span's end, or as its last byte.</summary>
     internal static FileStamp? Of(ReadOnlySpan<byte> path) =>
-        OperatingSystem.IsLinux() ? In(CurrentDirectory, path) : Of(Encoding.UTF8.GetString(path));
+        OperatingSystem.IsLinux() ? In(FileStatus.CurrentFolder, path) : Of(Encoding.UTF8.GetString(path));
 
     /// <summary>The same for a name in an open folder, on Linux.</summary>
     internal static FileStamp? In(int folder, ReadOnlySpan<byte> name)
     {
-        if (StatX(folder, in MemoryMarshal.GetReference(name), 0, BasicFields, out var status) != 0 || (status.Mode & FileTypeMask) != RegularFile)
-            return null;
-        return new FileStamp((long)status.Size, status.Modified.Nanoseconds, status.Changed.Nanoseconds, status.Inode);
+        return FileStatus.Of(folder, in MemoryMarshal.GetReference(name), 0) is { IsRegular: true } status
+            ? new FileStamp((long)status.Size, status.Modified.Nanoseconds, status.Changed.Nanoseconds, status.Inode)
+            : null;
     }
 
     /// <summary>Compares all four numbers. Asked tens of thousands of times by a build with nothing to do.</summary>
@@ -48,40 +43,4 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
 
     /// <summary>Now, on the clock that file systems stamp files with, in nanoseconds since 1970.</summary>
     public static long Now => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-
-    [DllImport("libc", EntryPoint = "statx")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int StatX(int directory, in byte path, int flags, uint mask, out Status status);
-
-    // struct statx and struct statx_timestamp of the Linux kernel.
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private readonly struct Status
-    {
-        [FieldOffset(28)]
-        public readonly ushort Mode;
-
-        [FieldOffset(32)]
-        public readonly ulong Inode;
-
-        [FieldOffset(40)]
-        public readonly ulong Size;
-
-        [FieldOffset(96)]
-        public readonly Timestamp Changed;
-
-        [FieldOffset(112)]
-        public readonly Timestamp Modified;
-    }
-
-    [StructLayout(LayoutKind.Explicit, Size = 16)]
-    private readonly struct Timestamp
-    {
-        [FieldOffset(0)]
-        private readonly long seconds;
-
-        [FieldOffset(8)]
-        private readonly uint nanoseconds;
-
-        public long Nanoseconds => (seconds * 1_000_000_000) + nanoseconds;
-    }
 }

@@ -1,43 +1,48 @@
-using System.Globalization;
-using System.Text;
 using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Base.Files;
 
 /// <summary>
-/// A <see cref="FileLock"/> among all users of a machine, which tells whoever waits for whom. Where its folder cannot be used, nobody
-/// waits: it keeps work from getting into each other's way and is not needed for a right result.
+/// A lock among processes of a machine, which tells whoever waits for whom. Where its folder cannot be used, nobody waits: it keeps work
+/// from getting into each other's way and is not needed for a right result.
 /// </summary>
 public sealed class MachineLock : IDisposable
 {
-    private const UnixFileMode Everyone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
-    private const UnixFileMode Enter = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
-    private readonly FileLock? taken;
+    private readonly IDisposable? taken;
 
-    private MachineLock(FileLock? taken) => this.taken = taken;
+    private MachineLock(IDisposable? taken) => this.taken = taken;
 
     /// <summary>Takes the lock, waiting for it as long as another process has it.</summary>
-    /// <param name="folder">The folder of lock files, which is created for every user.</param>
-    /// <param name="name">The name of the locked thing: a file name.</param>
+    /// <param name="folder">The folder of lock files. It is created for this user alone; one that several users share must be as
+    /// <see cref="SharedFolder"/> wants it.</param>
+    /// <param name="name">The name of the locked thing.</param>
     /// <param name="waiting">Called for each process that is waited for, with its id where that is known.</param>
+    /// <param name="unusable">Called with LB6012, a warning, where the folder cannot be used.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>
-    public static MachineLock Take(string folder, string name, Action<int?> waiting, CancellationToken cancellation)
+    public static MachineLock Take(string folder, string name, Action<int?> waiting, Action<Diagnostic> unusable, CancellationToken cancellation)
     {
-        var file = Path.Combine(folder, name + ".lock");
-        var holderFile = Path.Combine(folder, name + ".pid");
+        var file = InnerPath.SafeName(name) + ".lock";
         (bool Told, int? Holder) last = default;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (TryTake(folder, file, holderFile) is { } turn)
-                return turn;
-            var holder = ReadHolder(holderFile);
+            IDisposable? turn;
+            int? holder = null;
+            try
+            {
+                turn = OperatingSystem.IsLinux() ? TryTake(folder, file, out holder) : FileLock.TryTake(Path.Combine(folder, file));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or LoraBuildException)
+            {
+                unusable(Unusable(folder, e.Message));
+                return new MachineLock(null);
+            }
+
+            if (turn is not null)
+                return new MachineLock(turn);
             if (!last.Told || holder != last.Holder)
                 waiting(holder);
             last = (true, holder);
@@ -48,60 +53,16 @@ public sealed class MachineLock : IDisposable
     /// <summary>Lets go of it.</summary>
     public void Dispose() => taken?.Dispose();
 
-    private static MachineLock? TryTake(string folder, string file, string holderFile)
+    private static IDisposable? TryTake(string folder, string file, out int? holder)
     {
-        try
-        {
-            if (!Directory.Exists(folder))
-            {
-                Directory.CreateDirectory(folder);
-                LetEveryone(folder, Everyone | Enter);
-            }
-
-            if (FileLock.TryTake(file) is not { } taken)
-                return null;
-            LetEveryone(file, Everyone);
-            WriteHolder(holderFile);
-            return new MachineLock(taken);
-        }
-        catch (Exception e) when (e is LoraBuildException or IOException or UnauthorizedAccessException)
-        {
-            return new MachineLock(null);
-        }
+        using var shared = SharedFolder.Open(folder, out var reason) ?? throw new IOException($"It {reason}.");
+        return shared.TryLock(file, out holder);
     }
 
-    // Whatever the umask says. What another user made has its mode already.
-    private static void LetEveryone(string path, UnixFileMode mode)
-    {
-        if (!OperatingSystem.IsWindows() && !File.GetUnixFileMode(path).HasFlag(mode))
-            File.SetUnixFileMode(path, mode);
-    }
-
-    private static void WriteHolder(string path)
-    {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-            LetEveryone(path, Everyone);
-            stream.SetLength(0);
-            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Whoever waits will not know for whom.
-        }
-    }
-
-    private static int? ReadHolder(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return int.TryParse(reader.ReadToEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private static Diagnostic Unusable(string folder, string reason) => new(
+        DiagnosticCode.UnsafeFolder,
+        Severity.Warning,
+        $"The folder of locks cannot be used, so this training does not wait for others: {reason} Name a folder of your own by LoraTrainingLocks, "
+            + "or one that belongs to root or you and has the sticky bit (chmod 1777) where users share a GPU.",
+        folder);
 }

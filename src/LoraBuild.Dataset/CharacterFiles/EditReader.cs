@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Edits;
@@ -83,6 +84,12 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
         foreach (var (key, value) in entries)
         {
             if (values.Text(key, "The name of a part") is not { } name) continue;
+            if (InnerPath.NameFault(name) is { } fault)
+            {
+                values.Invalid(key, $"The name of a part becomes a part of file names, and '{name}' {fault}. Give it a short name such as left.");
+                continue;
+            }
+
             if (value is not YamlMapping)
             {
                 if (geometry.Area(value, $"The part '{name}'") is { } only) parts.Add(new SplitPart(name, only));

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using LoraBuild.Base.Geometry;
+using LoraBuild.Base.Yaml;
 
 namespace LoraBuild.Dataset.Edits;
 
@@ -13,7 +12,7 @@ namespace LoraBuild.Dataset.Edits;
 public sealed record DetectedPersons(string Path, PixelSize Size, IReadOnlyList<PersonBox> Persons);
 
 /// <summary>Proposes edits for pictures by who is in them, as an <c>edits:</c> section that an author can take over.</summary>
-public static partial class EditSuggestions
+public static class EditSuggestions
 {
     private const double MarginShare = 0.05;
     private const double LargeShare = 0.8;
@@ -35,9 +34,9 @@ public static partial class EditSuggestions
             var areas = picture.Persons.Select(person => WithMargin(person, picture.Size)).ToList();
             var names = NamesOf(areas.Count);
             if (areas.Count == 1 && ShareOf(areas[0], picture.Size) < LargeShare)
-                text.Append(CultureInfo.InvariantCulture, $"  {Key(picture.Path)}: {{crop: {Area(areas[0])}}}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(picture.Path)}: {{crop: {Area(areas[0])}}}\n");
             else if (areas.Count > 1)
-                text.Append(CultureInfo.InvariantCulture, $"  {Key(picture.Path)}: {{split: {{{string.Join(", ", names.Zip(areas, (name, area) => $"{name}: {Area(area)}"))}}}}}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(picture.Path)}: {{split: {{{string.Join(", ", names.Zip(areas, (name, area) => $"{name}: {Area(area)}"))}}}}}\n");
         }
 
         return text.ToString();
@@ -65,10 +64,4 @@ public static partial class EditSuggestions
 
     private static string Area(Rectangle area) =>
         string.Create(CultureInfo.InvariantCulture, $"[{area.Left}, {area.Top}, {area.Right}, {area.Bottom}]");
-
-    // A JSON string is a YAML string.
-    private static string Key(string path) => PlainPath().IsMatch(path) ? path : JsonSerializer.Serialize(path);
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_./ -]*[A-Za-z0-9_]\z")]
-    private static partial Regex PlainPath();
 }

@@ -1,12 +1,11 @@
 using System.Globalization;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Dataset.Manifest;
 
 /// <summary>Paths of pictures in the dataset folder: a sub-folder for each number of repeats, named as sd-scripts reads it.</summary>
 public static class DatasetLayout
 {
-    private const string NotInFolderNames = "/\\:*?\"<>|";
-
     /// <summary>The folder below the dataset's that holds the regularisation images' groups: sd-scripts' <c>reg_data_dir</c>.</summary>
     public const string RegularizationFolder = "regularization";
 
@@ -36,11 +35,7 @@ public static class DatasetLayout
     /// <summary>
     /// <c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.
     /// </summary>
-    public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{SafeName(trigger)}");
-
-    /// <summary>A trigger word without what names of files and folders cannot hold.</summary>
-    public static string SafeName(string trigger) =>
-        string.Concat(trigger.Where(c => !NotInFolderNames.Contains(c, StringComparison.Ordinal) && !char.IsControl(c))).Trim();
+    public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{InnerPath.SafeName(trigger)}");
 
     private static DatasetPicture Describe(CaptionedPicture picture) => new(
         picture.Id + ".png", picture.Content.ToString(), picture.Facts.Width, picture.Facts.Height, picture.Caption, picture.Source, picture.Outfit);

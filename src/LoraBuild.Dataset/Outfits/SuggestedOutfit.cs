@@ -1,4 +1,5 @@
 using System.Text;
+using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.Pictures;
 
 namespace LoraBuild.Dataset.Outfits;
@@ -19,20 +20,14 @@ public sealed record SuggestedOutfit(
         var text = new StringBuilder("outfits:\n");
         foreach (var outfit in outfits)
         {
-            text.Append($"  # {outfit.Pictures.Count} pictures: {PictureEnumeration.Of(outfit.Pictures)}\n  {Scalar(outfit.Name)}:\n");
+            text.Append($"  {YamlText.Comment($"{outfit.Pictures.Count} pictures: {PictureEnumeration.Of(outfit.Pictures)}")}\n  {YamlText.Scalar(outfit.Name)}:\n");
             if (outfit.When.Count > 0) text.Append($"    when: {{any: {List(outfit.When)}}}\n");
-            if (outfit.Unsure.Count > 0) text.Append($"    # the tagger is of two minds: {string.Join("; ", outfit.Unsure)}\n");
+            if (outfit.Unsure.Count > 0) text.Append($"    {YamlText.Comment($"the tagger is of two minds: {string.Join("; ", outfit.Unsure)}")}\n");
             text.Append($"    tags: {List(outfit.Tags)}\n");
         }
 
         return text.ToString();
 
-        static string List(IReadOnlyList<string> tags) => $"[{string.Join(", ", tags.Select(Scalar))}]";
+        static string List(IReadOnlyList<string> tags) => $"[{string.Join(", ", tags.Select(YamlText.Scalar))}]";
     }
-
-    // Plain where YAML reads it as it stands, else in single quotes.
-    private static string Scalar(string text) =>
-        text.All(character => char.IsLetterOrDigit(character) || character is ' ' or '-' or '_') && char.IsLetterOrDigit(text[0])
-            ? text
-            : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -5,7 +5,13 @@ namespace LoraBuild.Dataset.Pictures;
 /// </summary>
 public static class UnreadPictures
 {
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
+    // Without links: two that lead to their own folder would double the paths at every level.
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        IgnoreInaccessible = true,
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
+    };
 
     // What cameras and drawing programs save, and the newer formats of the web.
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)

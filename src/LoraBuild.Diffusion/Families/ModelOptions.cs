@@ -13,6 +13,9 @@ public sealed record ModelOptions
     /// </summary>
     public Func<string>? FetchTokenizer { get; init; }
 
+    /// <summary>False for a model whose weights alone are wanted: no tokenizer is looked for.</summary>
+    public bool ReadsText { get; init; } = true;
+
     /// <summary>
     /// sd-scripts' <c>vae</c>: an autoencoder to take instead of the model's own. A file with CompVis' or diffusers' names, or a folder as
     /// diffusers writes it.

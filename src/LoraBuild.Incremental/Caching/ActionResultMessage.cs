@@ -76,7 +76,8 @@ internal static class ActionResultMessage
             });
             var end = text.IndexOf('\n', StringComparison.Ordinal);
             var result = new StoredResult(files, end < 0 ? text : text[..end], StepFacts.Parse(end < 0 ? "" : text[(end + 1)..]));
-            return seal == Seal(key, result).ToString() && files.All(file => IsPlainName(file.Name)) ? result : null;
+            // A server could name a file anywhere else.
+            return seal == Seal(key, result).ToString() && files.All(file => InnerPath.NameFault(file.Name) is null) ? result : null;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException || BadInput.IsCause(e))
         {
@@ -109,9 +110,6 @@ internal static class ActionResultMessage
             }
         });
     }
-
-    // A server could name a file anywhere else.
-    private static bool IsPlainName(string name) => name is not ("" or "." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
 
     private static string Text(StoredResult result) => result.Facts.Count == 0 ? result.Step : $"{result.Step}\n{StepFacts.Format(result.Facts)}";
 

@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 
 namespace LoraBuild.Incremental.Downloads;
@@ -82,7 +83,7 @@ public sealed class DownloadCache
     private string PathOf(Uri uri, ContentHash sha256)
     {
         var name = Path.GetFileName(Uri.UnescapeDataString(uri.AbsolutePath));
-        return Path.Combine(root, sha256.ToString(), name.Length is > 0 and < 200 && name.All(IsPlain) && name.Trim('.').Length > 0 ? name : "file");
+        return Path.Combine(root, sha256.ToString(), InnerPath.NameFault(name) is null && name.All(IsPlain) ? name : "file");
     }
 
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_';

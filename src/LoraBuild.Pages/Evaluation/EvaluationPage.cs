@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Xml.Linq;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Pages.Report;
 
@@ -43,14 +44,28 @@ public static class EvaluationPage
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
-            <title>{WebUtility.HtmlEncode(report.Title)}: evaluation</title>
+            <title>{WebUtility.HtmlEncode(LegibleText.OneLine(report.Title))}: evaluation</title>
             <style>
             {Style}</style>
             </head>
-            {Body(report, thumbnailOf).ToString(SaveOptions.DisableFormatting)}
+            {Written(Body(report, thumbnailOf))}
             </html>
 
             """));
+    }
+
+    // XML has no way to write what a line of text cannot show.
+    private static string Written(XElement body)
+    {
+        foreach (var element in body.DescendantsAndSelf())
+        {
+            foreach (var text in element.Nodes().OfType<XText>())
+                text.Value = LegibleText.OneLine(text.Value);
+            foreach (var attribute in element.Attributes())
+                attribute.Value = LegibleText.OneLine(attribute.Value);
+        }
+
+        return body.ToString(SaveOptions.DisableFormatting);
     }
 
     private static XElement Body(EvaluationReport report, Func<string, EvaluationThumbnail> thumbnailOf) => new(

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.Characters;
+using static LoraBuild.Pages.Releases.MarkdownText;
 
 namespace LoraBuild.Pages.Releases;
 
@@ -37,8 +39,8 @@ public static class ModelCard
     private static void Header(StringBuilder text, Release release)
     {
         text.Append("---\ntags:\n- text-to-image\n- stable-diffusion\n- lora\n");
-        text.Append(CultureInfo.InvariantCulture, $"instance_prompt: '{release.Characters[0].Trigger.Replace("'", "''", StringComparison.Ordinal)}'\n---\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"# {release.Name}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"instance_prompt: {YamlText.Quoted(release.Characters[0].Trigger)}\n---\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {Text(release.Name)}\n\n");
     }
 
     private static void Prompts(StringBuilder text, Release release)
@@ -50,7 +52,7 @@ public static class ModelCard
                 continue;
             text.Append("| outfit | prompt |\n|---|---|\n");
             foreach (var outfit in character.Outfits)
-                text.Append(CultureInfo.InvariantCulture, $"| {Cell(outfit.Name)} | {Code(Prompt(character.Trigger, outfit))} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {Text(outfit.Name)} | {Code(Prompt(character.Trigger, outfit))} |\n");
             text.Append('\n');
         }
     }
@@ -70,18 +72,13 @@ public static class ModelCard
         foreach (var name in ToldOptions)
         {
             if (release.TrainingOptions.TryGetValue(name, out var value))
-                text.Append(CultureInfo.InvariantCulture, $"| {Code(name)} | {Cell(value)} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {Code(name)} | {Text(value)} |\n");
         }
 
         foreach (var (name, version) in release.Tools.OrderBy(tool => tool.Key, StringComparer.Ordinal))
-            text.Append(CultureInfo.InvariantCulture, $"| {Cell(name)} | {Cell(version)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {Text(name)} | {Text(version)} |\n");
         if (release.DateText is { } date)
             text.Append(CultureInfo.InvariantCulture, $"| date | {date} |\n");
         text.Append('\n');
     }
-
-    // Within a table a pipe ends a cell, in code as well.
-    private static string Cell(string value) => value.Replace("|", @"\|", StringComparison.Ordinal);
-
-    private static string Code(string value) => $"`{Cell(value)}`";
 }

@@ -43,12 +43,11 @@ public static class ReleaseFolder
 
     private static void RemoveStale(string folder, Provenance? before, List<ReleaseInput> files)
     {
-        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        var within = new ProjectLinks(folder, areFollowed: false);
         foreach (var stale in before?.Files.Select(file => file.File).Except(files.Select(file => file.Name)) ?? [])
         {
-            // The list came from a file: it may not lead out of the folder.
-            var path = Path.GetFullPath(Path.Combine(root, stale));
-            if (path.StartsWith(root, StringComparison.Ordinal))
+            // The list came from a file, which may lead out of the folder, also by a link that somebody else put there.
+            if (InnerPath.Combine(folder, stale) is { } path && within.Refuse(path) is null)
                 File.Delete(path);
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 
 namespace LoraBuild.Pages.Report;
@@ -53,7 +54,7 @@ public static class ReportPage
         {
             switch (place)
             {
-                case "title": target.Write(Encoding.UTF8.GetBytes(WebUtility.HtmlEncode(data.Title))); break;
+                case "title": target.Write(Encoding.UTF8.GetBytes(WebUtility.HtmlEncode(LegibleText.OneLine(data.Title)))); break;
                 case "style": target.Write(Encoding.UTF8.GetBytes(Asset("page.css"))); break;
                 case "script": target.Write(Encoding.UTF8.GetBytes(Asset("page.js"))); break;
                 case "training": target.Write(Encoding.UTF8.GetBytes(TrainingSection.Html(training))); break;

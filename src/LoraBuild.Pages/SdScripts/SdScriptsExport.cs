@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Settings;
 using Tomlyn.Syntax;
@@ -21,6 +22,19 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
         MinBucketReso = Math.Min(settings.MinBucketReso, Math.Min(settings.Resolution.Width, settings.Resolution.Height)),
         MaxBucketReso = Math.Max(settings.MaxBucketReso, Math.Max(settings.Resolution.Width, settings.Resolution.Height)),
     };
+
+    // What a side of Stable Diffusion's buckets must be a multiple of for sd-scripts.
+    private const int BucketUnit = 64;
+
+    /// <summary>LB5010 for what sd-scripts refuses although LoraBuild takes it.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; } = !settings.EnableBucket || settings.BucketResoSteps % BucketUnit == 0 ? [] :
+    [
+        new(
+            DiagnosticCode.OthersDiffer,
+            Severity.Warning,
+            $"{Options.BucketResoSteps} is {settings.BucketResoSteps}, and sd-scripts trains Stable Diffusion 1.x and 2.x with multiples of {BucketUnit} "
+                + $"alone: it will refuse this configuration. Set {Options.BucketResoSteps} to {BucketUnit} for the same training in both."),
+    ];
 
     /// <summary>The name of the training configuration, which <c>--config_file</c> takes.</summary>
     public const string TrainingFile = "config.toml";

@@ -34,7 +34,8 @@ public sealed record PreviewSheet(IReadOnlyList<PictureRequest> Prompts, IReadOn
     {
         try
         {
-            return JsonSerializer.Deserialize<PreviewSheet>(WholeFile.ReadBytes(Path.Combine(folder, FileName)), Json);
+            var sheet = JsonSerializer.Deserialize<PreviewSheet>(WholeFile.ReadBytes(Path.Combine(folder, FileName)), Json);
+            return sheet?.Files.All(name => InnerPath.NameFault(name) is null) == true ? sheet : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {

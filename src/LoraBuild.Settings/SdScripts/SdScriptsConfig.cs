@@ -107,6 +107,8 @@ internal sealed class SdScriptsConfigReader
         foreach (var option in Options.Training.Where(option => option.SdScriptsDefault is not null))
             options.TryAdd(option.Name!, option.SdScriptsDefault!);
         options.TryAdd("text_encoder_lr", options["learning_rate"]);
+        if (bool.TryParse(options.GetValueOrDefault(Settings.Options.DoraWd.Name!), out var isDora) && isDora)
+            options.TryAdd(Settings.Options.WdOnOutput.Name!, "true");
         // The libraries' own weight decay, where the author gives no arguments at all.
         var isAdamW = options["optimizer_type"].ToLowerInvariant() is "adamw" or "adamw8bit";
         options.TryAdd("optimizer_args", isAdamW ? "weight_decay=0.01" : "weight_decay=0");

@@ -47,6 +47,13 @@ internal class BuildSession : IDisposable
     /// <summary>The results of earlier builds.</summary>
     public ContentStore Store { get; }
 
+    /// <summary>The links among the author's files, once <see cref="CheckSettings"/> knows what the author allows.</summary>
+    public ProjectLinks Links
+    {
+        get => field ?? throw new InvalidOperationException("CheckSettings has not run.");
+        set;
+    }
+
     /// <summary>The hash of all that this build depends on besides files.</summary>
     public ContentHash Identity { get; set; }
 

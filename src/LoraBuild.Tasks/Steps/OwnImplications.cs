@@ -10,8 +10,8 @@ namespace LoraBuild.Tasks.Steps;
 internal sealed record OwnImplications(ImplicationTable Table, ContentHash Content)
 {
     /// <summary>Reads the author's table, if one is named.</summary>
-    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB3005: it is malformed; LB6009: it was changed
-    /// meanwhile.</exception>
+    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB1019: a link leads out of the project; LB3005: it is malformed;
+    /// LB6009: it was changed meanwhile.</exception>
     public static OwnImplications Read(BuildSession session, string? path)
     {
         if (path is null)
@@ -22,6 +22,7 @@ internal sealed record OwnImplications(ImplicationTable Table, ContentHash Conte
                 DiagnosticCode.InvalidProperty, "LoraImplications names this file, which does not exist. Write it, or correct the property.", path);
         }
 
+        session.Links.Require(path);
         var content = session.State.HashInput(path);
         var table = ImplicationTable.ReadOwn(path);
         session.EnsureUnchanged(path, content);

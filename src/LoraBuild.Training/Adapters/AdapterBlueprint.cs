@@ -56,8 +56,9 @@ internal sealed class AdapterBlueprint
         return [.. places.Select(place =>
         {
             var factors = kind.NewFactors(place.Layer, place.Rank, settings);
-            // Files know alpha over rank alone, so that rs_lora's scale goes into alpha; and an alpha that does not count is the rank.
-            var alpha = kind.RankOf(factors) is null ? place.Rank : settings.RsLora ? place.Alpha * Math.Sqrt(place.Rank) : place.Alpha;
+            // Files know alpha over rank alone, so that rs_lora's scale goes into alpha; and for an alpha that does not count LyCORIS takes
+            // the rank.
+            var alpha = (kind.RankOf(factors) is null ? place.Rank : place.Alpha) * (settings.RsLora ? Math.Sqrt(place.Rank) : 1);
             var lengths = settings.DoraWd ? WeightDecomposition.LengthsShape(place.Layer, settings.WdOnOutput) : null;
             return new AdapterBlueprint(place.Layer, place.Group, place.Kind, kind, factors, alpha, place.RateFactor, lengths, settings);
         })];

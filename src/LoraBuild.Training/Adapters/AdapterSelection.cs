@@ -16,7 +16,9 @@ internal static class AdapterSelection
     {
         var preset = PresetOf(settings);
         var layers = GroupsOf(model, settings);
-        if (preset.EntriesWithout([.. layers.Select(layer => layer.Layer.Name)]) is { Count: > 0 } strangers && !AdapterPreset.Names.Contains(preset.Text))
+        // Of a list of the author's own; presets name layers of parts that may not be trained.
+        var isOwn = preset.Equals(settings.Preset) && !AdapterPreset.Names.Contains(preset.Text);
+        if (isOwn && preset.EntriesWithout([.. layers.Select(layer => layer.Layer.Name)]) is { Count: > 0 } strangers)
         {
             throw new LoraBuildException(
                 DiagnosticCode.InvalidTrainingSetting,

@@ -24,7 +24,8 @@ public sealed class AppliedLora : IDisposable
     public IReadOnlyList<AdapterModule> Modules { get; }
 
     /// <summary>Reads a file and puts its adapters on the model's layers, in place of those that are there.</summary>
-    /// <param name="path">A <c>.safetensors</c> file: LyCORIS' LoHa, LoCon or LoKr, sd-scripts' LoRA, or diffusers' LoRA.</param>
+    /// <param name="path">A <c>.safetensors</c> file: LyCORIS' LoHa, LoCon or LoKr, sd-scripts', diffusers' or PEFT's LoRA; or a folder
+    /// that PEFT saved.</param>
     /// <param name="model">The model.</param>
     /// <param name="strength">The factor of the changes: 1 as trained.</param>
     /// <exception cref="Base.Diagnostics.LoraBuildException">

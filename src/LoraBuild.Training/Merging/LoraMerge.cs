@@ -16,16 +16,15 @@ public static class LoraMerge
     /// <param name="checkpoint">A single file with CompVis' keys.</param>
     /// <param name="files">LoRA files of any known kind, each with its strength.</param>
     /// <param name="target">The .safetensors file to write.</param>
-    /// <param name="options">The author's settings of the checkpoint.</param>
     /// <returns>The number of changed layers.</returns>
     /// <exception cref="Base.Diagnostics.LoraBuildException">
     /// LB4001 to LB4010, LB6004: the checkpoint or a LoRA. LB6001: the result cannot be written.
     /// </exception>
-    public static int Write(string checkpoint, IReadOnlyList<(string Path, double Strength)> files, string target, ModelOptions? options = null)
+    public static int Write(string checkpoint, IReadOnlyList<(string Path, double Strength)> files, string target)
     {
         using var ungraded = no_grad();
         var path = CheckpointCopy.Resolve(checkpoint);
-        using var model = ModelFamilies.Load(path, type: null, options: options);
+        using var model = ModelFamilies.Load(path, type: null, options: new() { ReadsText = false });
         using var applied = AppliedLora.Apply(files, model);
         var modules = applied.Modules.ToLookup(module => module.Layer);
         CheckpointCopy.Write(

@@ -166,7 +166,9 @@ public static class TrainingMetadata
         entries["ss_num_reg_images"] = Text(ofClass.Sum(group => group.Repeats * group.Pictures.Count));
         entries["ss_dataset_dirs"] = Json(Object(job.Manifest.Groups.Except(ofClass), Folder));
         entries["ss_reg_dataset_dirs"] = Json(Object(ofClass, Folder));
-        entries["ss_tag_frequency"] = Json(Object(job.Manifest.Groups, group => Frequencies(group.Pictures)));
+        // A1111 adds up all folders and shows the most frequent tags: with regularisation images', of which there are more, hers and her
+        // trigger word would not be among them.
+        entries["ss_tag_frequency"] = Json(Object(job.Manifest.Groups.Except(ofClass), group => Frequencies(group.Pictures)));
         entries["ss_bucket_info"] = settings.EnableBucket ? Json(BucketInfo(dataset)) : "null";
     }
 

@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Dataset.Pictures;
@@ -22,6 +23,25 @@ public sealed class DatasetLayoutTests : IDisposable
     [Fact]
     public void Triggers_that_differ_only_in_what_folders_cannot_be_called_share_a_folder() =>
         Assert.Equal(["8_aoi: a.png b.png"], DatasetLayout.Arrange(["aoi?", "AOI:"], [Picture("a", "aoi?", 8), Picture("b", "AOI:", 8)]).Groups.Select(Describe));
+
+    [Theory]
+    [InlineData("../../escaped", "8_....escaped")]
+    [InlineData("..", "8__")]
+    [InlineData("a\u2215b\u202Ec", "8_abc")]
+    public void A_trigger_leads_nowhere(string trigger, string name) => Assert.Equal(name, DatasetLayout.FolderName(8, trigger));
+
+    [Theory]
+    [InlineData("../8_aoi", "a.png")]
+    [InlineData("/8_aoi", "a.png")]
+    [InlineData("8_aoi", "../a.png")]
+    [InlineData("8_aoi", "sub/a.png")]
+    public void A_manifest_that_leads_out_of_its_folder_is_damaged(string group, string file)
+    {
+        var manifest = new DatasetManifest(["aoi"], [new DatasetGroup(group, 8, [new DatasetPicture(file, "", 1, 1, "aoi", "a.png", null)])]);
+        File.WriteAllBytes(folder.File(DatasetFile.Name), DatasetFile.Serialize(manifest));
+
+        Assert.Equal(DiagnosticCode.CannotRead, Assert.Throws<LoraBuildException>(() => DatasetFile.Read(folder.Path)).Diagnostic.Code);
+    }
 
     private static string Describe(DatasetGroup group) => $"{group.Folder}: {string.Join(' ', group.Pictures.Select(picture => picture.File))}";
 

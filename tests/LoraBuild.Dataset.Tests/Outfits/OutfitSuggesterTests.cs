@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
@@ -8,6 +9,25 @@ namespace LoraBuild.Dataset.Tests.Outfits;
 public class OutfitSuggesterTests
 {
     private static readonly OutfitSuggester Suggester = new(ImplicationTable.Danbooru, GarmentTable.Default);
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("no")]
+    [InlineData("~")]
+    [InlineData("it's #1: \"x\" {a}")]
+    [InlineData("a\nb: [c]\u2028\u001B[2J\u202E\uD83D\uDE00")]
+    [InlineData("- a")]
+    [InlineData("a\u0085trigger: b")]
+    public void Suggestions_are_read_as_they_were_meant_whatever_a_tag_is(string tag)
+    {
+        var yaml = SuggestedOutfit.ToYaml([new(tag, [tag], [tag], [tag], [tag])]);
+        var root = Assert.IsType<YamlMapping>(YamlReader.Read(yaml, "c.yaml"));
+
+        var (name, outfit) = Assert.Single(Assert.IsType<YamlMapping>(Assert.Single(root.Entries).Value).Entries);
+        Assert.Equal((tag, false), (name.Text, name.IsNull));
+        var tags = Assert.IsType<YamlList>(Assert.IsType<YamlMapping>(outfit).Entries[^1].Value);
+        Assert.Equal(tag, Assert.IsType<YamlScalar>(Assert.Single(tags.Items)).Text);
+    }
 
     [Fact]
     public void Pictures_that_agree_on_garments_are_one_outfit_with_the_tags_that_tell_it()

@@ -18,4 +18,15 @@ public sealed class UnreadPicturesTests : IDisposable
 
         Assert.Equal([folder.File("images/b.HEIC"), folder.File("images/phone/a.heic")], found);
     }
+
+    [Fact]
+    public void Circles_of_links_are_not_walked_round()
+    {
+        folder.Write("images/b.heic", "");
+        // Each path would go on by either, forty levels deep.
+        foreach (var name in new[] { "one", "two" })
+            Directory.CreateSymbolicLink(folder.File($"images/{name}"), ".");
+
+        Assert.Equal([folder.File("images/b.heic")], UnreadPictures.Below([folder.File("images")], []));
+    }
 }

@@ -46,6 +46,16 @@ public class EvaluationPageTests
     }
 
     [Fact]
+    public void What_XML_cannot_hold_is_no_crash()
+    {
+        var hostile = Report with { Notes = ["a\u001B[2J\u0000\uD800\uFFFF\u202Eb"], Title = "x\u0001" };
+
+        var html = Write(hostile);
+
+        Assert.Contains("<p class=\"note\">a\uFFFD[2J\uFFFD\uFFFD\uFFFD\uFFFDb</p>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_says_what_the_author_says_and_what_the_base_model_cannot_draw()
     {
         Assert.Contains("<p class=\"note\">Fewer steps: &lt;b&gt;0.7&lt;/b&gt;</p>", Html, StringComparison.Ordinal);
@@ -67,10 +77,10 @@ public class EvaluationPageTests
         Assert.Equal("obedience", character.GetProperty("cases")[3].GetProperty("case").GetProperty("family").GetString());
     }
 
-    private static string Write()
+    private static string Write(EvaluationReport? report = null)
     {
         using var stream = new MemoryStream();
-        EvaluationPage.Write(stream, Report, _ => new EvaluationThumbnail([1, 2, 3], 128, 96));
+        EvaluationPage.Write(stream, report ?? Report, _ => new EvaluationThumbnail([1, 2, 3], 128, 96));
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 }

@@ -65,6 +65,53 @@ public sealed class ReleaseFolderTests : IDisposable
     }
 
     [Fact]
+    public void Nor_one_that_leads_out_by_a_link()
+    {
+        var precious = folder.Write("home/precious.txt", "");
+        folder.Write("release/provenance.json", """
+            { "name": "x", "tools": {}, "baseModel": [], "inputs": [], "settings": {}, "training": {}, "files": [{ "file": "samples/precious.txt", "sha256": "" }] }
+            """);
+        Directory.CreateSymbolicLink(folder.File("release/samples"), folder.File("home"));
+
+        ReleaseFolder.Write(Target, Aoi(), [new("aoi.safetensors", folder.Write("bin/aoi.safetensors", "lora"))], []);
+
+        Assert.True(File.Exists(precious));
+    }
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>", "&#60;script&#62;alert(1)&#60;/script&#62;")]
+    [InlineData("[x](javascript:y) ![](//z)", @"\[x\](javascript\:y) \!\[\](//z)")]
+    [InlineData("*a* _b_ `c` | d\\", @"\*a\* \_b\_ \`c\` \| d\\")]
+    [InlineData("a\n\n# b\u001B[2J\u202E", "a  \\# b\uFFFD\\[2J\uFFFD")]
+    [InlineData("https://x www.x me@x &amp;", @"https\://x www\.x me\@x &#38;amp;")]
+    public void What_strangers_wrote_means_nothing_in_the_card(string name, string written)
+    {
+        var release = Aoi() with { Characters = [Character.Named("aoi") with { Outfits = [new Outfit(name, ["hat"], null)] }], Name = name };
+
+        var card = ModelCard.Write(release, [new("aoi.safetensors", Hash)]);
+
+        Assert.Contains($"\n# {written}\n", card, StringComparison.Ordinal);
+        Assert.Contains($"\n| {written} | `aoi, hat` |\n", card, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a`b", "``a`b``", "'a`b'")]
+    [InlineData("``a`", "``` ``a` ```", "'``a`'")]
+    [InlineData("<b>&amp;", "`<b>&amp;`", "'<b>&amp;'")]
+    [InlineData(@"a\|b`", "<code>a&#92;&#124;b&#96;</code>", @"'a\|b`'")]
+    [InlineData("a\nb: 'c'", "`a b: 'c'`", "\"a\\u000Ab: 'c'\"")]
+    public void Code_in_the_card_ends_where_it_ends(string trigger, string code, string yaml)
+    {
+        var release = Aoi() with { Characters = [Character.Named(trigger) with { Outfits = [new Outfit("hat", [], null)] }] };
+
+        var card = ModelCard.Write(release, [new("aoi.safetensors", Hash)]);
+
+        Assert.Contains($"\nTrigger: {code}\n", card, StringComparison.Ordinal);
+        Assert.Contains($"\n| hat | {code} |\n", card, StringComparison.Ordinal);
+        Assert.Contains($"\ninstance_prompt: {yaml}\n---\n", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_card_says_what_to_write_into_a_prompt_and_what_it_was_trained_on()
     {
         var card = ModelCard.Write(Aoi() with { Date = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000) }, [new("aoi.safetensors", Hash)]);

@@ -5,6 +5,7 @@ using LoraBuild.Dataset.Manifest;
 using LoraBuild.Pages.SdScripts;
 using LoraBuild.Settings;
 using LoraBuild.Settings.SdScripts;
+using Tomlyn.Parsing;
 
 namespace LoraBuild.Pages.Tests.SdScripts;
 
@@ -31,6 +32,31 @@ public class SdScriptsExportTests
             };
             return read == expected with { AlphaMask = settings.UsesMasks, Resume = null };
         });
+
+    [Theory]
+    [InlineData(32, true, 1)]
+    [InlineData(96, true, 1)]
+    [InlineData(64, true, 0)]
+    [InlineData(128, true, 0)]
+    [InlineData(32, false, 0)]
+    public void Steps_of_buckets_that_sd_scripts_refuses_are_warned_about(int steps, bool enabled, int count) => Assert.Equal(
+        count,
+        new SdScriptsExport(new() { BucketResoSteps = steps, EnableBucket = enabled }, Manifest, "/d").Warnings
+            .Count(warning => warning is { Code: "LB5010", Severity: Base.Diagnostics.Severity.Warning }));
+
+    [Fact]
+    public void Texts_of_strangers_stay_texts()
+    {
+        var settings = new TrainingSettings { CaptionPrefix = "\"\nmax_train_steps = 1\n[x]\u0000\u007F\u2028\"\"\" # \\" };
+        var manifest = new DatasetManifest(["aoi"], [Group("16_\"]\n[general]\nshuffle_caption = false", 16, 1)]);
+
+        var toml = new SdScriptsExport(settings, manifest, "/d").Dataset();
+
+        var read = SyntaxParser.Parse(toml, "dataset.toml", validate: true);
+        Assert.False(read.HasErrors);
+        Assert.Equal(3, read.Tables.ChildrenCount);
+        Assert.Equal(settings.CaptionPrefix, RoundTrip(settings).CaptionPrefix);
+    }
 
     [Fact]
     public void Sd_scripts_own_LoRA_is_a_module_of_its_own()

@@ -21,7 +21,7 @@ internal static class ChangedOptions
         ["unet_lr"] = "2e-3", ["text_encoder_lr"] = "0", ["lr_scheduler"] = "linear", ["lr_scheduler_num_cycles"] = "1",
         ["lr_warmup_steps"] = "0", ["max_grad_norm"] = "0", ["network_dim"] = "8", ["network_alpha"] = "1", ["conv_dim"] = "0",
         ["conv_alpha"] = "2.5", ["network_train_unet_only"] = "true", ["algo"] = "locon", ["preset"] = "attn-mlp", ["network_dropout"] = "0.1",
-        ["rank_dropout"] = "0.2", ["module_dropout"] = "0.3", ["dora_wd"] = "true", ["wd_on_output"] = "false", ["use_tucker"] = "true",
+        ["rank_dropout"] = "0.2", ["module_dropout"] = "0.3", ["dora_wd"] = "true", ["wd_on_output"] = "true", ["use_tucker"] = "true",
         ["use_scalar"] = "true", ["rs_lora"] = "true", ["factor"] = "8", ["decompose_both"] = "true", ["full_matrix"] = "true",
         ["unbalanced_factorization"] = "true", ["down_lr_weight"] = "sine+.25", ["mid_lr_weight"] = "0.5", ["up_lr_weight"] = "1,1,1,1,1,1,0,0,0,0,0,0",
         ["block_dims"] = Repeated("2"), ["block_alphas"] = Repeated("1.5"), ["conv_block_dims"] = Repeated("0"), ["conv_block_alphas"] = Repeated("1"),

@@ -5,6 +5,21 @@ namespace LoraBuild.Settings.Tests.Settings;
 
 public class OptionsTests
 {
+    [Theory]
+    [InlineData("../aoi")]
+    [InlineData("a/b")]
+    [InlineData(@"a\b")]
+    [InlineData("..")]
+    [InlineData("~aoi")]
+    [InlineData("nul")]
+    [InlineData("aoi.")]
+    [InlineData("a\u2215b")]
+    public void A_name_that_leads_elsewhere_is_no_value(string name)
+    {
+        Assert.Equal("LB1008", Assert.Single(ProjectProperties.Check(new Dictionary<string, string> { ["LoraOutputName"] = name })).Code);
+        Assert.False(Options.FindName("log_prefix")!.Accepts(name + "/"));
+    }
+
     [Fact]
     public void A_record_has_its_propertys_name()
     {

@@ -16,7 +16,7 @@ public class SettingsWithoutEffectTests
         { "conv_alpha=8 conv_dim=0", "conv_dim=4", "LoraConvAlpha" },
         { $"conv_block_dims={Many("2")} preset=attn-only", "preset=full", "LoraConvBlockDims" },
         { $"conv_block_alphas={Many("2")} preset=attn-only", "preset=full", "LoraConvBlockAlphas" },
-        { "wd_on_output=false", "dora_wd=true", "LoraWdOnOutput" },
+        { "wd_on_output=true", "dora_wd=true", "LoraWdOnOutput" },
         { "use_tucker=true preset=full-lin", "preset=full", "LoraUseTucker" },
         { "network_weights=a resume=b", "resume=", "LoraNetworkWeights" },
         { "keep_tokens=2 shuffle_caption=false", "shuffle_caption=true", "LoraKeepTokens" },

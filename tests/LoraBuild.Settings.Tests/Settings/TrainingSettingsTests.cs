@@ -39,6 +39,22 @@ public class TrainingSettingsTests
     public void The_defaults_are_the_articles(string name, string value) =>
         Assert.Equal(value, Options.FindName(name)!.DefaultText);
 
+    [Theory]
+    [InlineData("dora_wd=true", 0)]
+    [InlineData("dora_wd=true;wd_on_output=true", 1)]
+    [InlineData("wd_on_output=true", 0)]
+    [InlineData("algo=lokr;use_tucker=true", 1)]
+    [InlineData("algo=loha;use_tucker=true", 0)]
+    public void Files_that_other_programs_read_otherwise_are_warned_about(string options, int count)
+    {
+        var settings = TrainingSettings.Parse(options.Split(';').Select(option => option.Split('=')).ToDictionary(option => option[0], option => option[1]), out var problems);
+
+        Assert.Empty(problems);
+        var warnings = settings.WarningsOfOtherPrograms();
+        Assert.Equal(count, warnings.Count);
+        Assert.All(warnings, warning => Assert.Equal((DiagnosticCode.OthersDiffer, Severity.Warning), (warning.Code, warning.Severity)));
+    }
+
     [Fact]
     public void An_option_is_a_property_of_MSBuild_under_its_name_in_Pascal_case()
     {

@@ -143,6 +143,18 @@ public class AdapterKindTests
         Assert.All(network.Modules, module => Assert.Equal(2 * 4, module.Alpha));
     }
 
+    // LokrModule takes the rank, 4, for alpha where both factors are whole, and registers it times rank over its square root.
+    [Fact]
+    public void So_it_does_where_two_whole_Kronecker_factors_have_no_rank()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TestData.LoadTiny();
+        using var network = AdapterNetwork.Create(
+            model, new() { Algo = AdapterAlgorithm.LoKr, FullMatrix = true, RsLora = true, NetworkDim = 4, NetworkAlpha = 1, ConvDim = 4, ConvAlpha = 1 });
+
+        Assert.All(network.Modules, module => Assert.Equal(8, module.Alpha));
+    }
+
     private static (AdapterKind Kind, IReadOnlyList<AdapterFactor> Factors) Kind(string name, AdaptableLayer layer)
     {
         var words = name.Split(' ');

@@ -26,6 +26,19 @@ public class AdapterNetworkTests
         Assert.Equal(unet, network.Modules.Count(module => module.Layer.Name.StartsWith("lora_unet_", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(4, 0)]
+    public void Sd_scripts_LoRA_of_the_UNet_alone_needs_no_preset(int convDim, int ofTextEncoder)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TestData.LoadTiny();
+        using var network = AdapterNetwork.Create(model, new() { Algo = AdapterAlgorithm.Lora, ConvDim = convDim, NetworkTrainUnetOnly = true });
+
+        Assert.NotEmpty(network.Modules);
+        Assert.Equal(ofTextEncoder, network.Modules.Count(module => module.Layer.Name.StartsWith("lora_te_", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_name_that_no_layer_has_is_an_error()
     {

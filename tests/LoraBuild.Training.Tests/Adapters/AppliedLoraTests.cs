@@ -44,6 +44,8 @@ public class AppliedLoraTests
         }
 
         SafetensorsWriter.Write(path, tensors, []);
+        if (naming == "peft adapter")
+            File.WriteAllText(folder.File("adapter_config.json"), """{"peft_type": "LORA", "r": 3, "lora_alpha": 3}""");
         using var lora = AppliedLora.Apply(path, model);
 
         Assert.Equal(expected.Keys.Order(), lora.Modules.Select(module => module.Layer.Name).Order());
@@ -74,6 +76,100 @@ public class AppliedLoraTests
 
         Assert.Equal([8 * 2, 2 * 2], lora.Modules.Select(module => module.Alpha).OrderDescending());
         Assert.Equal([32, 1], lora.Modules.Single(module => module.Lengths is not null).Lengths!.shape);
+    }
+
+    [Theory]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "lora_alpha": 2}""", 0.5, 0.5)]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "lora_alpha": 2, "use_rslora": true}""", 1, 1)]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "lora_alpha": 2, "alpha_pattern": {"to_out.0": 8, ".*": 1}}""", 0.25, 2)]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "lora_alpha": 2, "alpha_pattern": {"attn1.to_(q|k)": 12, "ut.0": 1}}""", 3, 0.5)]
+    [InlineData("""{"peft_type": "LORA", "r": 8, "lora_alpha": 2, "rank_pattern": {".*": 4}}""", 0.5, 0.5)]
+    public void A_PEFT_folder_is_scaled_as_its_configuration_says(string config, double query, double output)
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        using var folder = new TemporaryFolder();
+        using var model = TestData.LoadTiny();
+        var random = new CounterRandom(8);
+        var tensors = new Dictionary<string, Tensor>();
+        foreach (var path in new[] { Projection, Out })
+        {
+            tensors.Add($"base_model.model.{path}.lora_A.weight", SmallLayer.Gaussian(random, 4, 32));
+            tensors.Add($"base_model.model.{path}.lora_B.weight", SmallLayer.Gaussian(random, 32, 4));
+        }
+
+        SafetensorsWriter.Write(folder.File("adapter_model.safetensors"), [.. tensors], []);
+        File.WriteAllText(folder.File("adapter_config.json"), config);
+
+        using var lora = AppliedLora.Apply(folder.Path, model);
+
+        foreach (var (path, scale) in new[] { (Projection, query), (Out, output) })
+        {
+            var expected = tensors[$"base_model.model.{path}.lora_B.weight"].matmul(tensors[$"base_model.model.{path}.lora_A.weight"]).mul(scale);
+            var module = lora.Modules.Single(module => module.Layer.Name == "lora_unet_" + path.Replace('.', '_'));
+            Assert.True(TestData.RelativeError(expected.to(TestData.Device), module.WeightChange()) < 1e-5);
+        }
+    }
+
+    // Names and shapes of LoHaLayer and LoKrLayer.create_adapter_parameters; alpha over r, also where both Kronecker factors are whole.
+    [Theory]
+    [InlineData("LOHA", "hada_w1_a 32,4;hada_w1_b 4,32;hada_w2_a 32,4;hada_w2_b 4,32")]
+    [InlineData("LOKR", "lokr_w1 4,4;lokr_w2 8,8")]
+    [InlineData("LOKR", "lokr_w1 4,4;lokr_w2_a 8,4;lokr_w2_b 4,8")]
+    [InlineData("LOKR", "lokr_w1_a 4,4;lokr_w1_b 4,4;lokr_w2 8,8")]
+    public void PEFT_s_LoHa_and_LoKr_are_read_with_alpha_over_r(string type, string shapes)
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        using var folder = new TemporaryFolder();
+        using var model = TestData.LoadTiny();
+        var random = new CounterRandom(9);
+        var tensors = shapes.Split(';').Select(shape => shape.Split(' ')).ToDictionary(
+            shape => shape[0], shape => SmallLayer.Gaussian(random, [.. shape[1].Split(',').Select(long.Parse)]));
+        SafetensorsWriter.Write(
+            folder.File("adapter_model.safetensors"), [.. tensors.Select(tensor => KeyValuePair.Create($"base_model.model.{Out}.{tensor.Key}", tensor.Value))], []);
+        File.WriteAllText(folder.File("adapter_config.json"), $$"""{"peft_type": "{{type}}", "r": 4, "alpha": 2, "init_weights": true}""");
+
+        using var lora = AppliedLora.Apply(folder.File("adapter_model.safetensors"), model);
+
+        var change = type == "LOHA"
+            ? tensors["hada_w1_a"].matmul(tensors["hada_w1_b"]) * tensors["hada_w2_a"].matmul(tensors["hada_w2_b"])
+            : Kron(Whole("lokr_w1"), Whole("lokr_w2"));
+        Assert.True(TestData.RelativeError((change * 0.5).to(TestData.Device), Assert.Single(lora.Modules).WeightChange()) < 1e-5);
+
+        Tensor Whole(string name) => tensors.TryGetValue(name, out var whole) ? whole : tensors[name + "_a"].matmul(tensors[name + "_b"]);
+
+        static Tensor Kron(Tensor a, Tensor b) => (a.view(a.shape[0], 1, a.shape[1], 1) * b.view(1, b.shape[0], 1, b.shape[1]))
+            .reshape(a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]);
+    }
+
+    [Theory]
+    [InlineData(null, "'adapter_config.json'")]
+    [InlineData("[]", "not valid JSON")]
+    [InlineData("""{"peft_type": "VERA"}""", "peft_type is VERA")]
+    [InlineData("""{"r": 4, "lora_alpha": "2"}""", "lora_alpha of its configuration is no number")]
+    [InlineData("""{"r": 0, "lora_alpha": 1e308, "alpha_pattern": {"(": 1}}""", "the pattern '('")]
+    [InlineData("""{"r": 4, "lora_alpha": 2, "init_lora_weights": "pissa_niter_16"}""", "on other frozen weights")]
+    public void A_PEFT_file_whose_scale_cannot_be_known_is_an_error(string? config, string reason)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var model = TestData.LoadTiny();
+        var random = new CounterRandom(10);
+        SafetensorsWriter.Write(
+            folder.File("adapter_model.safetensors"),
+            [
+                new($"base_model.model.{Out}.lora_A.weight", SmallLayer.Gaussian(random, 4, 32)),
+                new($"base_model.model.{Out}.lora_B.weight", SmallLayer.Gaussian(random, 32, 4)),
+            ],
+            []);
+        if (config is not null)
+            File.WriteAllText(folder.File("adapter_config.json"), config);
+
+        var problem = Assert.Throws<LoraBuildException>(() => AppliedLora.Apply(folder.Path, model)).Diagnostic;
+
+        Assert.Equal(DiagnosticCode.LoraMismatch, problem.Code);
+        Assert.Contains(reason, problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class LoraMergeTests
         var target = folder.File("merged", "aoi-merged.safetensors");
         (string, double)[] files = [.. Two, (LoKr(folder), 0.5)];
 
-        var layers = LoraMerge.Write(checkpoint, files, target, Options);
+        var layers = LoraMerge.Write(checkpoint, files, target);
 
         using var frozen = Load(checkpoint);
         var (plainText, plain) = Outputs(frozen);
@@ -45,6 +45,16 @@ public class LoraMergeTests
     }
 
     [Fact]
+    public void No_tokenizer_is_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        var alone = folder.File("alone.safetensors");
+        File.Copy(Tiny, alone);
+
+        Assert.True(LoraMerge.Write(alone, [(Two[0].Item1, 1)], folder.File("merged.safetensors")) > 0);
+    }
+
+    [Fact]
     public void Names_types_and_all_other_tensors_stay_and_the_metadata_says_what_was_merged()
     {
         using var scope = NewDisposeScope();
@@ -52,7 +62,7 @@ public class LoraMergeTests
         var checkpoint = Copy(folder, ScalarType.Float16);
         var target = folder.File("aoi-merged.safetensors");
 
-        LoraMerge.Write(checkpoint, [(Two[0].Item1, 1)], target, Options);
+        LoraMerge.Write(checkpoint, [(Two[0].Item1, 1)], target);
 
         using var before = SafetensorsFile.Open(checkpoint);
         using var after = SafetensorsFile.Open(target);
@@ -82,7 +92,7 @@ public class LoraMergeTests
             ]);
         var target = folder.File("merged.safetensors");
 
-        LoraMerge.Write(SmallDataset.Model, [(lora, 1)], target, new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+        LoraMerge.Write(SmallDataset.Model, [(lora, 1)], target);
 
         using var merged = (StableDiffusionModel)ModelFamilies.Load(target, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
         using var applied = AppliedLora.Apply(lora, model);

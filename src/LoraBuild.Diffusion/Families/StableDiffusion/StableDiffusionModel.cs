@@ -27,6 +27,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
 
     private readonly StableDiffusionSettings settings;
     private readonly long vaeNormGroups;
+    private readonly ClipTokenizer? tokenizer;
     private readonly Dictionary<string, StoredTensor> sources = [];
 
     internal StableDiffusionModel(string path, StableDiffusionFiles files, ScalarType type, Device device, ModelOptions options)
@@ -34,18 +35,18 @@ public sealed class StableDiffusionModel : IDiffusionModel
         (settings, vaeNormGroups) = (files.Settings, files.VaeNormGroups);
         (Type, Device) = (type, device);
         CheckOptions(path, settings, options);
-        var tokenizerPath = options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? options.FetchTokenizer?.Invoke()
+        var tokenizerPath = !options.ReadsText ? null : options.Tokenizer ?? ClipVocabulary.FindBeside(path) ?? options.FetchTokenizer?.Invoke()
             ?? ClipVocabulary.PlacesBeside(path)[0];
-        Tokenizer = ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
+        tokenizer = tokenizerPath is null ? null : ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
         try
         {
             TextEncoder = Build(files.TextEncoder, weights => new TextEncoder(
                 weights, DiffusersFolder.TextEncoder, StableDiffusionNames.TextPrefix, settings.TextHeads, settings.IsVersion2));
-            if (Tokenizer.VocabularySize != TextEncoder.VocabularySize)
+            if (tokenizer is not null && tokenizer.VocabularySize != TextEncoder.VocabularySize)
             {
                 throw new LoraBuildException(
                     DiagnosticCode.TokenizerInvalid,
-                    $"The tokenizer has {Tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows {TextEncoder.VocabularySize}. "
+                    $"The tokenizer has {tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows {TextEncoder.VocabularySize}. "
                     + "Use the tokenizer that belongs to the model.",
                     tokenizerPath);
             }
@@ -84,7 +85,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
     }
 
     /// <summary>Captions to token ids.</summary>
-    public ClipTokenizer Tokenizer { get; }
+    public ClipTokenizer Tokenizer => tokenizer ?? throw new InvalidOperationException("The model was loaded without a tokenizer.");
 
     /// <summary>Token ids to the states that the UNet attends to.</summary>
     public TextEncoder TextEncoder { get; }

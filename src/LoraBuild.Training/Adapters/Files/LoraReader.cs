@@ -7,7 +7,7 @@ using LoraBuild.Training.Adapters.Algorithms;
 namespace LoraBuild.Training.Adapters.Files;
 
 /// <summary>
-/// A LoRA file that is opened for a model: LyCORIS' LoHa, LoCon and LoKr, sd-scripts' LoRA, and diffusers' LoRA, with or without DoRA. All
+/// A LoRA file that is opened for a model: LyCORIS' LoHa, LoCon and LoKr, sd-scripts' and diffusers' LoRA, and PEFT's of these kinds, with or without DoRA. All
 /// names and shapes are held against the model when it is opened; the tensors are read when they are asked for.
 /// </summary>
 internal sealed class LoraReader : IDisposable
@@ -26,13 +26,13 @@ internal sealed class LoraReader : IDisposable
     public IReadOnlyList<LoraLayer> Layers { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">A <c>.safetensors</c> file.</param>
+    /// <param name="path">A <c>.safetensors</c> file, or a folder as PEFT saves it.</param>
     /// <param name="model">The model.</param>
     /// <exception cref="LoraBuildException">LB4001, LB4002, LB6004: it is missing, damaged or cannot be read. LB4005: it does not fit the
     /// model.</exception>
     public static LoraReader Open(string path, IDiffusionModel model)
     {
-        var file = SafetensorsFile.Open(path);
+        var file = SafetensorsFile.Open(Directory.Exists(path) ? Path.Combine(path, PeftSettings.WeightsName) : path);
         try
         {
             return new(file, Read(file, model));
@@ -45,8 +45,12 @@ internal sealed class LoraReader : IDisposable
     }
 
     /// <summary>Reads one of a layer's tensors in 32 bits and the shape that the layer needs; the caller's scope owns it.</summary>
-    public Tensor Load(LoraLayer layer, AdapterFactor factor, Device device) =>
-        file.Load(layer.Keys[factor.Name], ScalarType.Float32, device).view([.. factor.Shape]);
+    public Tensor Load(LoraLayer layer, AdapterFactor factor, Device device)
+    {
+        var loaded = file.Load(layer.Keys[factor.Name], ScalarType.Float32, device).view([.. factor.Shape]);
+        var isScaled = layer.Gain != 1 && factor.Name == layer.Kind.ScaledFactor(layer.Factors.Select(other => other.Name));
+        return isScaled ? loaded.mul_(layer.Gain) : loaded;
+    }
 
     /// <summary>Reads DoRA's lengths; null where there are none.</summary>
     public Tensor? LoadLengths(LoraLayer layer, Device device) => layer.LengthsShape is { } shape
@@ -73,16 +77,16 @@ internal sealed class LoraReader : IDisposable
         if (groups.Keys.Where(name => !known.Contains(name)).ToList() is { Count: > 0 } strangers)
             throw Misfit(file, $"the model has no layer {string.Join(", ", strangers.Take(NamesShown))}{(strangers.Count > NamesShown ? ", ..." : "")}");
 
-        var alphas = PeftAlphas.In(file);
+        var peft = PeftSettings.Of(file);
         return
         [
             .. layers.Where(layer => groups.ContainsKey(layer.Layer.Name))
-                .Select(layer => ReadLayer(file, layer.Layer, layer.Part, [.. groups[layer.Layer.Name]], alphas)),
+                .Select(layer => ReadLayer(file, layer.Layer, layer.Part, [.. groups[layer.Layer.Name]], peft)),
         ];
     }
 
     private static LoraLayer ReadLayer(
-        SafetensorsFile file, AdaptableLayer layer, string part, IReadOnlyList<(string Key, LoraTensorName Name)> names, PeftAlphas alphas)
+        SafetensorsFile file, AdaptableLayer layer, string part, IReadOnlyList<(string Key, LoraTensorName Name)> names, PeftSettings peft)
     {
         var keys = new Dictionary<string, string>();
         foreach (var (key, name) in names)
@@ -116,7 +120,12 @@ internal sealed class LoraReader : IDisposable
             Check(file, layer, AdapterKind.LengthsName, shape.Count == 1 ? [layer.Weight.shape[0]] : lengths, keys);
         }
 
-        return new(layer, kind, factors, AlphaOf(file, part, names[0].Name, kind, factors, keys, alphas), lengths, keys);
+        var rank = kind.RankOf(factors);
+        if (keys.TryGetValue(AdapterKind.AlphaName, out var alpha))
+            return new(layer, kind, factors, AlphaIn(file, alpha), lengths, keys);
+        // Where the tensors show no rank, alpha over rank is 1 to every kind.
+        var scale = peft.ScaleOf(part, names[0].Name, rank);
+        return new(layer, kind, factors, scale * (rank ?? 1), lengths, keys) { Gain = rank is null ? scale : 1 };
     }
 
     private static void Check(SafetensorsFile file, AdaptableLayer layer, string name, IReadOnlyList<long> shape, Dictionary<string, string> keys)
@@ -135,18 +144,8 @@ internal sealed class LoraReader : IDisposable
 
     private static List<long> Trimmed(IReadOnlyList<long> shape) => [.. shape.Reverse().SkipWhile(size => size == 1).Reverse()];
 
-    private static double AlphaOf(
-        SafetensorsFile file,
-        string part,
-        LoraTensorName name,
-        AdapterKind kind,
-        IReadOnlyList<AdapterFactor> factors,
-        Dictionary<string, string> keys,
-        PeftAlphas alphas)
+    private static double AlphaIn(SafetensorsFile file, string key)
     {
-        var rank = kind.RankOf(factors) ?? 1;
-        if (!keys.TryGetValue(AdapterKind.AlphaName, out var key))
-            return alphas.Of(part, name, rank);
         if (Count(file.Tensors[key].Shape) != 1)
             throw Misfit(file, $"'{key}' is not a single number");
         using var scope = NewDisposeScope();
@@ -177,4 +176,8 @@ internal sealed record LoraLayer(
     IReadOnlyList<AdapterFactor> Factors,
     double Alpha,
     IReadOnlyList<long>? LengthsShape,
-    IReadOnlyDictionary<string, string> Keys);
+    IReadOnlyDictionary<string, string> Keys)
+{
+    /// <summary>A factor of the change, where its kind has no rank that alpha could count by: only PEFT has such.</summary>
+    public double Gain { get; init; } = 1;
+}
