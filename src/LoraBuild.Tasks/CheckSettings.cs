@@ -48,11 +48,18 @@ public sealed class CheckSettings : LoraTask
     [Output]
     public bool MaskedLoss { get; set; }
 
+    /// <summary>True if brackets in captions weigh their words.</summary>
+    [Output]
+    public bool WeightedCaptions { get; set; }
+
     /// <inheritdoc/>
     protected override void Run()
     {
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
+        var project = Path.GetDirectoryName(ProjectFile)!;
+        foreach (var item in ItemPatterns.FindWithoutEffect(ProjectFile, [.. Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))]))
+            Report(item);
         foreach (var name in UnknownGlobalProperties)
             Report(ProjectProperties.Unknown(ProjectFile, name));
         foreach (var warning in ProjectItems.FindWithoutEffect(ProjectFile))
@@ -60,7 +67,7 @@ public sealed class CheckSettings : LoraTask
         var config = ReadConfig();
         var values = SettingItems.Values(Settings);
         var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out var problems);
-        (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
+        (AlphaMask, MaskedLoss, WeightedCaptions) = (settings.AlphaMask, settings.MaskedLoss, settings.WeightedCaptions);
         foreach (var problem in problems.Concat(ProjectProperties.Check(values)))
             Report(ProjectProperties.Locate(ProjectFile, problem));
         if (!Log.HasLoggedErrors)
