@@ -18,7 +18,10 @@ namespace LoraBuild.Imaging;
 public sealed record NormalizedPicture(int Width, int Height, PerceptualHash Hash, PictureFormat SourceFormat, IReadOnlyList<Diagnostic> Warnings)
 {
     /// <summary>Size and perceptual hash under the picture's id.</summary>
-    public PictureFacts FactsOf(string id) => new(id, Width, Height, Hash.ToString());
+    public PictureFacts FactsOf(string id) => new(id, Width, Height, Hash.ToString()) { LearnsNothing = LearnsNothing };
+
+    /// <summary>True if a mask leaves nothing of it to learn.</summary>
+    public bool LearnsNothing { get; init; }
 }
 
 /// <summary>
@@ -28,6 +31,8 @@ public sealed record NormalizedPicture(int Width, int Height, PerceptualHash Has
 /// </summary>
 public static class PictureNormalizer
 {
+    private const int LeastAlpha = 16;
+
     /// <summary>Reads <paramref name="source"/> and writes <paramref name="target"/>, whole or not at all.</summary>
     /// <param name="source">A picture that <see cref="PictureDecoder"/> reads; never changed.</param>
     /// <param name="edits">Carried out in this order.</param>
@@ -55,11 +60,26 @@ public static class PictureNormalizer
             var flat = decoded.Raster.Flatten(background);
             var picture = PictureEditor.Apply(mask is null ? flat : MaskPainter.Paint(flat, decoded.Raster, mask, maxPixels), edits, segmentation);
             PngEncoder.Encode(picture, target);
-            return new NormalizedPicture(picture.Width, picture.Height, PerceptualHasher.Of(picture.WithoutAlpha()), decoded.Format, decoded.Warnings);
+            return new NormalizedPicture(picture.Width, picture.Height, PerceptualHasher.Of(picture.WithoutAlpha()), decoded.Format, decoded.Warnings)
+            {
+                LearnsNothing = mask is not null && !ShowsAnything(picture),
+            };
         }
         catch (LoraBuildException e) when (e.Diagnostic.File is null)
         {
             throw new LoraBuildException(e.Diagnostic with { File = source }, e);
         }
+    }
+
+    // Masks that are saved with loss are not quite black.
+    private static bool ShowsAnything(Raster picture)
+    {
+        for (var i = 3; i < picture.Pixels.Length; i += 4)
+        {
+            if (picture.Pixels[i] >= LeastAlpha)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -62,7 +62,7 @@ public sealed class TaggerLabels : IReadOnlyList<TaggerLabel>
 public sealed record TaggerLabel(string Name, LabelCategory Category)
 {
     /// <summary>The label in prompt form: <c>hatsune_miku_(append)</c> is <c>hatsune miku \(append\)</c>.</summary>
-    public string Tag { get; } = Dataset.Tags.Tag.Normalize(Name);
+    public string Tag { get; } = Dataset.Tags.Tag.OfLabel(Name);
 }
 
 /// <summary>The subject of a label.</summary>

@@ -38,6 +38,18 @@ public sealed class AlignOutfits : TagStepTask
         var own = OwnImplications.Read(Session, PathOf(Implications));
         var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<LoraBuild.Dataset.Outfits.Undecided>(Undecided, ignoreCase: true));
         RunStep("AlignOutfits", RulesFor, Evidence);
+        var aligned = Session.ReadLedger(OutputFile);
+        foreach (var character in Session.Characters.Where(character => character.Outfits.Count + character.Hidden.Count > 0))
+        {
+            foreach (var unused in OutfitSurvey.Unused(character, own.Table, [.. Session.Pictures.Where(picture => Tag.Comparer.Equals(picture.Character, character.Trigger)).Select(Aligned)]))
+                Report(unused);
+        }
+
+        AlignedPicture Aligned(ProjectPicture picture)
+        {
+            var (tags, outfit) = aligned[picture.Id].ReadTagsAndOutfit();
+            return new AlignedPicture(outfit, picture.Hidden.Count == 0 ? [] : tagged[picture.Id].Tags.Tags, tags, picture.Hidden);
+        }
 
         Rules RulesFor(Character character)
         {

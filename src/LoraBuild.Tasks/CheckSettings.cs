@@ -51,6 +51,10 @@ public sealed class CheckSettings : LoraTask
     [Output]
     public bool MaskedLoss { get; set; }
 
+    /// <summary>True if brackets in captions weigh their words.</summary>
+    [Output]
+    public bool WeightedCaptions { get; set; }
+
     /// <inheritdoc/>
     protected override void Run()
     {
@@ -58,13 +62,16 @@ public sealed class CheckSettings : LoraTask
         Session.Links = new ProjectLinks(Path.GetDirectoryName(ProjectFile)!, bool.TryParse(values[FollowLinks], out var follow) && follow);
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
+        var project = Path.GetDirectoryName(ProjectFile)!;
+        foreach (var item in ItemPatterns.FindWithoutEffect(ProjectFile, [.. Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))]))
+            Report(item);
         foreach (var name in UnknownGlobalProperties)
             Report(ProjectProperties.Unknown(ProjectFile, name));
         foreach (var warning in ProjectItems.FindWithoutEffect(ProjectFile))
             Report(warning);
         var config = ReadConfig();
         var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out var problems);
-        (AlphaMask, MaskedLoss) = (settings.AlphaMask, settings.MaskedLoss);
+        (AlphaMask, MaskedLoss, WeightedCaptions) = (settings.AlphaMask, settings.MaskedLoss, settings.WeightedCaptions);
         foreach (var problem in problems.Concat(settings.WarningsOfOtherPrograms()).Concat(ProjectProperties.Check(values)))
             Report(ProjectProperties.Locate(ProjectFile, problem));
         if (!Log.HasLoggedErrors)

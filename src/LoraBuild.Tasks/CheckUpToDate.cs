@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
@@ -50,6 +51,8 @@ public sealed class CheckUpToDate : LoraTask
     {
         // Another project of the same run may have the same folder, and so may this one with other properties.
         ForgetSession();
+        Session.Survey = Survey();
+        Session.Misplaced = Misplaced();
         Session.Identity = Identity();
         UpToDate = Session.State.IsCurrent(Session.Identity);
         if (Session.State.WhyNotCurrent is { } reason)
@@ -75,7 +78,28 @@ public sealed class CheckUpToDate : LoraTask
         AddTo(key, "picture", Pictures);
         // A picture that was hers and is one of others now is a change, although the files are the same.
         AddTo(key, "regularization image", RegularizationImages);
+        // A tag file or mask that comes, goes, or becomes a link to nowhere.
+        key.With("other files", Session.Survey.Hash).With("misplaced", Session.Misplaced);
         return key.ToHash();
+    }
+
+    private List<string> Misplaced()
+    {
+        var project = Path.GetDirectoryName(ProjectFile)!;
+        var named = Pictures.Concat(RegularizationImages).Select(picture => picture.ItemSpec).ToHashSet(StringComparer.Ordinal);
+        var folders = Characters.Select(character => Path.GetDirectoryName(PathOf(character)!)!).Append(project).Distinct(StringComparer.Ordinal);
+        return [.. MisplacedPictures.In(folders).Select(file => Path.GetRelativePath(project, file)).Where(file => !named.Contains(file))];
+    }
+
+    // The folders of all pictures; those that are found by themselves, with all below them.
+    private FolderSurvey Survey()
+    {
+        var project = Path.GetDirectoryName(ProjectFile)!;
+        var roots = Characters.Select(character => Path.Combine(Path.GetDirectoryName(PathOf(character)!)!, ProjectFolders.Images))
+            .Append(Path.Combine(project, ProjectFolders.Images))
+            .Append(Path.Combine(project, ProjectFolders.Regularization));
+        var others = Pictures.Concat(RegularizationImages).Select(picture => Path.GetDirectoryName(picture.ItemSpec) ?? "").Distinct(StringComparer.Ordinal);
+        return FolderSurvey.Of(roots, [.. others.Select(folder => Path.GetFullPath(folder, project))]);
     }
 
     private static void AddTo(StepKey key, string kind, ITaskItem[] pictures)

@@ -27,6 +27,8 @@ public sealed class DedupeTags : TagStepTask
     protected override void Run()
     {
         var own = OwnImplications.Read(Session, PathOf(Implications));
+        foreach (var unused in Implications is null ? [] : ImplicationSurvey.Unused(PathOf(Implications)!))
+            Report(unused);
         RunStep("Dedupe", character =>
         {
             foreach (var warning in ContradictionTable.Default.Warnings(TagsOf(character, TaggedFile), own.Table, character.File))

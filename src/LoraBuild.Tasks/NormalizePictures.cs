@@ -16,7 +16,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class NormalizePictures : ModelTask
 {
-    private const int StepVersion = 4;
+    private const int StepVersion = 5;
 
     private string? background;
 
@@ -79,6 +79,8 @@ public sealed class NormalizePictures : ModelTask
         Session.RegularizationImages = [.. normalized[true]];
         Complete = tally.Failed == 0;
         Say(tally.Describe("Normalize"));
+        TellMasks(resolved);
+        TellNothingToLearn([.. normalized[false], .. normalized[true]]);
     }
 
     private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
@@ -114,15 +116,53 @@ public sealed class NormalizePictures : ModelTask
 
     private PictureMask? MaskOf(ProjectPicture picture)
     {
-        if (!MaskedLoss)
-            return AlphaMask ? new PictureMask(AlphaMask, null, null) : null;
-        var file = PictureMask.FileOf(picture.SourcePath);
-        var exists = File.Exists(file);
-        if (exists)
+        var file = MaskedLoss ? picture.Mask : null;
+        if (file is not null)
             Session.Links.Require(file);
-        else
-            Session.State.NoteAbsent(file);
-        return AlphaMask || exists ? new PictureMask(AlphaMask, exists ? file : null, exists ? Session.State.HashInput(file).ToString() : null) : null;
+        return AlphaMask || file is not null ? new PictureMask(AlphaMask, file, file is null ? null : Session.State.HashInput(file).ToString()) : null;
+    }
+
+    private void TellMasks(IReadOnlyList<ProjectPicture> resolved)
+    {
+        var masked = resolved.Where(picture => picture.Mask is not null).Select(picture => picture.Source).Distinct(StringComparer.Ordinal).ToList();
+        if (masked.Count > 0 && !MaskedLoss)
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.UnusedMask,
+                Severity.Warning,
+                $"These pictures have masks, which have no effect without LoraMaskedLoss: {PictureEnumeration.Of(masked)}. Set it to true, or remove the masks."));
+        }
+        else if (masked.Count == 0 && MaskedLoss)
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.UnusedMask,
+                Severity.Warning,
+                $"LoraMaskedLoss has no effect: no picture has a mask beside it, NAME{PictureMask.Extension}."));
+        }
+
+        if (BackgroundModel is not null && !resolved.Any(picture => NeedsModel(picture.Edits)))
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.NoEffect,
+                Severity.Warning,
+                $"The BackgroundModel '{BackgroundModel.ItemSpec}' has no effect: no picture has an edit 'background' that asks for it."));
+        }
+    }
+
+    private void TellNothingToLearn(IReadOnlyList<ProjectPicture> normalized)
+    {
+        var empty = normalized.Where(picture => picture.Facts.LearnsNothing).ToList();
+        foreach (var picture in empty)
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.NothingToLearn,
+                Severity.Warning,
+                $"{(MaskedLoss && picture.Mask is not null ? "The mask is black wherever the picture is opaque" : "The picture is transparent everywhere")}: nothing of it is learnt. White and opaque is what is learnt.",
+                MaskedLoss && picture.Mask is { } mask ? mask : picture.SourcePath));
+        }
+
+        if (empty.Count > 0 && Session.Pictures.All(picture => picture.Facts.LearnsNothing))
+            throw new LoraBuildException(DiagnosticCode.NothingToLearn, "Masks leave nothing to learn of any picture. White is learnt, black is not.");
     }
 
     private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)

@@ -1,7 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
-using LoraBuild.Dataset.Edits;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
@@ -30,11 +29,13 @@ public sealed class ResolveCharacters : LoraTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var pictures = Pictures.Where(picture => !picture.ItemSpec.EndsWith(PictureMask.Extension, StringComparison.OrdinalIgnoreCase))
-            .Select(picture => (Item: picture, Path: PathOf(picture)!)).ToList();
+        var pictures = PictureItems.Read(Pictures, ProjectFolder, out var left);
         var files = Characters.Select(character => PathOf(character)!).Distinct(StringComparer.Ordinal).ToList();
         var characters = files.Select(Read).ToList();
-        TellUnread(files, [.. pictures.Select(picture => picture.Path)]);
+        foreach (var diagnostic in left)
+            Report(diagnostic);
+        TellUnread([.. pictures.Select(picture => picture.Path)]);
+        TellMisplaced();
         if (Log.HasLoggedErrors)
             return;
         if (pictures.Count == 0)
@@ -54,7 +55,7 @@ public sealed class ResolveCharacters : LoraTask
         var cast = files.Zip(characters, (file, character) => new CharacterFolder(character!, FolderOf(file, root))).ToList();
         Session.Characters = [.. cast.Select(folder => folder.Character)];
         var resolved = CastResolver.Resolve(
-            cast, [.. pictures.Select(picture => Source(picture.Item, picture.Path, root))], TextFilesBeside([.. pictures.Select(picture => picture.Path)], root));
+            cast, [.. pictures.Select(picture => Source(picture.Item, picture.Path, root))], FilesOfHers(root));
         foreach (var diagnostic in resolved.Diagnostics)
             Report(diagnostic);
         foreach (var tagFile in resolved.Pictures.Select(picture => picture.TagFile).OfType<string>().Distinct(StringComparer.Ordinal))
@@ -62,8 +63,8 @@ public sealed class ResolveCharacters : LoraTask
             if (Session.Links.Refuse(Path.Combine(root, tagFile)) is { } refusal)
                 Report(refusal);
         }
-
-        NoteMissingTagFiles(resolved.Pictures, root);
+        if (resolved.Pictures.Count == 0)
+            throw new LoraBuildException(DiagnosticCode.NoPictures, "All pictures of the project are left out.", files[0]);
         Session.Pictures = [.. resolved.Pictures.Select(picture => ProjectPicture.Of(picture, root))];
         Session.RegularizationImages = [];
     }
@@ -81,18 +82,35 @@ public sealed class ResolveCharacters : LoraTask
         PathOf(item));
 
     // Said before anything fails for want of pictures: these may be all that there are.
-    private void TellUnread(IReadOnlyList<string> characterFiles, IReadOnlyList<string> pictures)
+    private void TellUnread(IReadOnlyList<string> pictures)
     {
-        var folders = characterFiles.Select(file => Path.Combine(Path.GetDirectoryName(file)!, "images")).Append(Path.Combine(ProjectFolder, "regularization"));
-        if (UnreadPictures.Below(folders, pictures) is not { Count: > 0 } unread)
+        var project = Path.GetFullPath(ProjectFolder);
+        if (UnreadPictures.Among(Session.Survey.Files.Where(file => Path.GetDirectoryName(file) != project), pictures) is not { Count: > 0 } unread)
             return;
         Report(new Diagnostic(
             DiagnosticCode.UnreadFormat,
             Severity.Warning,
-            $"Nothing is built from these pictures, whose formats are not read: {PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save them as PNG.",
+            $"Nothing reads these files among the pictures: {PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save pictures as PNG, and keep other files elsewhere.",
             unread[0]));
     }
 
+    private void TellMisplaced()
+    {
+        if (Session.Misplaced is not { Count: > 0 } misplaced)
+            return;
+        Report(new Diagnostic(
+            DiagnosticCode.MisplacedPicture,
+            Severity.Warning,
+            $"Nothing is built from these pictures, which do not lie below '{ProjectFolders.Images}' (or '{ProjectFolders.Regularization}'), in lower case: {PictureEnumeration.Of(misplaced)}. Move or rename their folder, or name them by CharacterImage items.",
+            misplaced[0]));
+    }
+
+    // All but those of regularisation images.
+    private List<string> FilesOfHers(string root)
+    {
+        var regularization = Path.Combine(Path.GetFullPath(ProjectFolder), ProjectFolders.Regularization) + Path.DirectorySeparatorChar;
+        return [.. Session.Survey.Files.Where(file => !file.StartsWith(regularization, StringComparison.Ordinal)).Select(file => Within(root, file))];
+    }
 
     private Character? Read(string path)
     {
@@ -122,28 +140,4 @@ public sealed class ResolveCharacters : LoraTask
         path.Length > root.Length && path[root.Length] == Path.DirectorySeparatorChar && path.StartsWith(root, StringComparison.Ordinal)
             ? path[(root.Length + 1)..]
             : Path.GetRelativePath(root, path);
-
-    private static List<string> TextFilesBeside(IReadOnlyList<string> pictures, string root) =>
-    [
-        .. pictures
-            .Select(picture => Path.GetDirectoryName(picture)!)
-            .Distinct(StringComparer.Ordinal)
-            .Where(Directory.Exists)
-            .SelectMany(directory => Directory.EnumerateFiles(directory, "*.txt"))
-            .Select(file => Within(root, file)),
-    ];
-
-    // A tag file that appears later is a change.
-    private void NoteMissingTagFiles(IReadOnlyList<CharacterPicture> pictures, string root)
-    {
-        foreach (var picture in pictures)
-        {
-            foreach (var name in PictureResolver.TagFileNames(picture.Source, picture.Part))
-            {
-                if (name == picture.TagFile)
-                    break;
-                Session.State.NoteAbsent(Path.Combine(root, name));
-            }
-        }
-    }
 }

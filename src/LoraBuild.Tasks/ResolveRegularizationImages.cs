@@ -1,5 +1,6 @@
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Tasks.Items;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
@@ -24,10 +25,15 @@ public sealed class ResolveRegularizationImages : LoraTask
     {
         if (Pictures.Where(picture => !IsUsable(picture)).ToList().Count > 0)
             return;
-        var sources = Pictures.Select(picture => new SourcePicture(
-            Path.GetRelativePath(ProjectFolder, picture.GetMetadata("FullPath")), picture.GetMetadata(PictureMetadata.Repeats)));
-        var resolved = RegularizationImage.Resolve(sources, out var diagnostics);
-        foreach (var diagnostic in diagnostics)
+        var project = Path.GetFullPath(ProjectFolder);
+        var pictures = PictureItems.Read(Pictures, project, out var left);
+        var sources = pictures.Select(picture => new SourcePicture(
+            Path.GetRelativePath(project, picture.Path), picture.Item.GetMetadata(PictureMetadata.Repeats))).ToList();
+        var folders = sources.Select(source => Path.GetDirectoryName(source.Path)).ToHashSet(StringComparer.Ordinal);
+        var files = Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))
+            .Where(file => folders.Contains(Path.GetDirectoryName(file)) || file.StartsWith(ProjectFolders.Regularization + '/', StringComparison.Ordinal));
+        var resolved = RegularizationImage.Resolve(sources, [.. files], out var diagnostics);
+        foreach (var diagnostic in left.Concat(diagnostics))
             Report(diagnostic);
         Session.RegularizationImages = [.. resolved.Select(Picture)];
     }
@@ -47,19 +53,13 @@ public sealed class ResolveRegularizationImages : LoraTask
         return new ProjectPicture(picture.Id, picture.Source, path, picture.Repeats)
         {
             Class = picture.Class,
-            Caption = CaptionBeside(path) ?? picture.Class,
+            Mask = picture.Mask is null ? null : Path.Combine(ProjectFolder, picture.Mask),
+            Caption = picture.CaptionFile is null ? picture.Class : Caption(Path.Combine(ProjectFolder, picture.CaptionFile)),
         };
     }
 
-    private string? CaptionBeside(string picture)
+    private string Caption(string file)
     {
-        var file = Path.ChangeExtension(picture, ".txt");
-        if (!File.Exists(file))
-        {
-            Session.State.NoteAbsent(file);
-            return null;
-        }
-
         Session.Links.Require(file);
         Session.State.HashInput(file);
         return RegularizationImage.ReadCaption(file);

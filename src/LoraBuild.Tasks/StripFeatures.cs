@@ -23,6 +23,8 @@ public sealed class StripFeatures : TagStepTask
         var survey = new FeatureSurvey(character, TagsOf(character, InputFile), FeatureFrequency);
         foreach (var warning in survey.Warnings())
             Report(warning.Diagnostic);
+        foreach (var unused in survey.Unused())
+            Report(unused);
         var stripper = new FeatureStripper(character, survey.Spared, survey.Person);
         return new Rules(
             new StepKey("StripFeatures", StepVersion)

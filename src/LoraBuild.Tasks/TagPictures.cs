@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
+using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Outfits;
+using LoraBuild.Dataset.Pictures;
 using LoraBuild.Dataset.Tags;
 using LoraBuild.Settings;
 using LoraBuild.Tasks.Items;
@@ -12,16 +15,16 @@ namespace LoraBuild.Tasks;
 
 /// <summary>
 /// Tag: the taggers' score of every label for each picture, kept whole, and from it the tags at the thresholds. A tag file beside a picture
-/// replaces the taggers for that picture.
+/// replaces the taggers for that picture. The rules for tags hold for all of them.
 /// </summary>
 public sealed class TagPictures : ModelTask
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     // As they were when their keys were made.
     private readonly ConcurrentDictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);
     private TagSelection selection = new();
-    private string selectionKey = "";
+    private string selectionKey = "", rulesKey = "";
 
     /// <summary>The worker.</summary>
     [Required]
@@ -42,6 +45,13 @@ public sealed class TagPictures : ModelTask
     /// </summary>
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
+
+    /// <summary>The project file, for messages.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>True if brackets in captions weigh their words.</summary>
+    public bool WeightedCaptions { get; set; }
 
     /// <summary>The folder for the scores.</summary>
     [Required]
@@ -65,6 +75,7 @@ public sealed class TagPictures : ModelTask
         var pictures = Session.Pictures;
         var byTagger = pictures.Where(picture => picture.TagFile is null).ToList();
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
+        rulesKey = selection.RulesAlone().ToJson();
         var scoring = new TaggerScoring(this, WorkerAssembly, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
             .Score([.. byTagger.Select(picture => (picture.Id, picture.File))], Folder);
         Session.Sweep(Folder);
@@ -88,6 +99,52 @@ public sealed class TagPictures : ModelTask
         var tally = new StepTally(
             pictures.Count, scoring.Made + read, scoring.Restored + Math.Min(tagging.Restored, fromFiles), pictures.Count - Session.Pictures.Count);
         Say(tally.Describe("Tag"));
+        TellWithoutEffect();
+    }
+
+    private void TellWithoutEffect()
+    {
+        var ledger = Session.ReadLedger(TagsFile);
+        foreach (var file in Session.Pictures.Where(picture => picture.TagFile is not null && IsEmpty(ledger[picture.Id])).Select(picture => picture.TagFile!).Distinct(StringComparer.Ordinal))
+            Report(new Diagnostic(DiagnosticCode.EmptyTagFile, Severity.Warning, "The tag file has no tags: the caption is the trigger word alone. Write tags into it, or remove it; then the tagger gives them.", file));
+        TellWeights(ledger);
+        foreach (var character in Session.Characters.Where(character => character.Tags.Count > 0))
+        {
+            var corrected = Session.Pictures.Where(picture => picture.TagEdits.Count > 0 && Tag.Comparer.Equals(picture.Character, character.Trigger));
+            foreach (var unused in TagEditSurvey.Unused(character, [.. corrected.Select(picture => (picture.TagEdits, ledger[picture.Id].Tags))]))
+                Report(unused);
+        }
+
+        if (selection.HasRules && Session.Pictures.Count > 0)
+        {
+            foreach (var (rule, tags) in selection.Unused(Session.Pictures.Select(picture => ledger[picture.Id].Tags)))
+            {
+                Report(ProjectProperties.Locate(ProjectFile, new Diagnostic(
+                    DiagnosticCode.NoEffect,
+                    Severity.Warning,
+                    $"Lora{rule} has no effect on {PictureEnumeration.Of(tags)}: no picture has such a tag.")));
+            }
+        }
+
+        static bool IsEmpty(TagLedgerEntry entry) => entry.ReadTagsAndOutfit().Tags.Count == 0 && entry.Tags.Changes.Count == 0;
+    }
+
+    private void TellWeights(TagLedger ledger)
+    {
+        if (WeightedCaptions)
+            return;
+        // No tagger gives weights.
+        var weighted = Session.Pictures.Where(picture => picture.TagFile is not null || picture.TagEdits.Count > 0)
+            .Select(picture => (Picture: picture, Tag: ledger[picture.Id].ReadTagsAndOutfit().Tags.FirstOrDefault(Tag.IsWeighted)))
+            .Where(found => found.Tag is not null)
+            .ToList();
+        if (weighted.Count == 0)
+            return;
+        Report(new Diagnostic(
+            DiagnosticCode.WeightsNotSet,
+            Severity.Warning,
+            $"Brackets weigh tags, such as '{weighted[0].Tag}', in {PictureEnumeration.Of([.. weighted.Select(found => found.Picture.Id)])}, and LoraWeightedCaptions is not set: brackets and numbers would be learnt as text. Set it to true, or remove them; brackets of a tag's own are written \\( and \\).",
+            weighted[0].Picture.TagFile));
     }
 
     private ProjectPicture WithScores(ProjectPicture picture) =>
@@ -97,7 +154,7 @@ public sealed class TagPictures : ModelTask
     {
         var key = new StepKey("tags", StepVersion).With("corrections", picture.TagEditsText);
         return picture.TagFile is { } tagFile
-            ? key.With("tag file", tagFiles[tagFile] = Session.State.HashInput(tagFile)).ToHash()
+            ? key.With("tag file", tagFiles[tagFile] = Session.State.HashInput(tagFile)).With("rules", rulesKey).ToHash()
             : key.With("scores", Session.State.HashInput(picture.Scores!)).With("selection", selectionKey).ToHash();
     }
 
@@ -107,7 +164,7 @@ public sealed class TagPictures : ModelTask
         {
             if (picture.TagFile is not { } tagFile)
                 return (TagEdit.Apply(selection.Apply(TagScores.Read(picture.Scores!)), picture.TagEdits), null);
-            var tags = PictureTags.Of(TagList.Read(tagFile));
+            var tags = selection.Apply(TagList.Read(tagFile));
             Session.EnsureUnchanged(tagFile, tagFiles[tagFile]);
             return (TagEdit.Apply(tags, picture.TagEdits), null);
         }

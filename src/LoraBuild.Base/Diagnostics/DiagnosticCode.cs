@@ -38,8 +38,11 @@ public static class DiagnosticCode
     /// <remarks>Take the name that is suggested, or a value of the range that is named.</remarks>
     public const string InvalidProperty = "LB1008";
 
-    /// <summary>An item's metadata does not parse.</summary>
-    /// <remarks>Correct it; <c>Repeats</c> is a whole number from 1.</remarks>
+    /// <summary>
+    /// An item's metadata, or a number of repeats in a folder's name, does not parse. Warning: a folder such as <c>0_name</c> is left out,
+    /// or a number such as that of <c>1.5_name</c> is not taken for repeats.
+    /// </summary>
+    /// <remarks>Correct it; repeats are a whole number from 1 to 10000.</remarks>
     public const string InvalidMetadata = "LB1009";
 
     /// <summary>Warning: a tag file lies beside a picture that is split.</summary>
@@ -86,9 +89,18 @@ public static class DiagnosticCode
     /// <remarks>Rename the folder.</remarks>
     public const string UnusableFolder = "LB1018";
 
+    /// <summary>
+    /// Warning: an entry of <c>character.yaml</c>, an item or its metadata, a property or an entry of a table has no effect.
+    /// </summary>
+    /// <remarks>
+    /// The message says why: mostly a name is not spelled as the pictures, their tags or the items have it. Correct it, or remove the
+    /// entry.
+    /// </remarks>
+    public const string NoEffect = "LB1019";
+
     /// <summary>A symbolic link among the project's files leads out of the project.</summary>
     /// <remarks>Put the file itself in its place, or set <c>LoraFollowLinks</c> to <c>true</c> if you trust whoever made the link.</remarks>
-    public const string LinkOutside = "LB1019";
+    public const string LinkOutside = "LB1020";
 
     /// <summary>A picture is truncated, empty, damaged or no picture.</summary>
     /// <remarks>Replace or remove it. The others are processed.</remarks>
@@ -127,11 +139,31 @@ public static class DiagnosticCode
     public const string MaskMismatch = "LB2009";
 
     /// <summary>
-    /// Warning: among the pictures lie some in formats that are not read (<c>.heic</c>, <c>.jxl</c>, <c>.psd</c>, ...), and nothing is
-    /// built from them. A build that finds nothing else to do does not look for them.
+    /// Warning: among the pictures lie files that nothing reads: pictures in other formats (<c>.heic</c>, <c>.jxl</c>, <c>.psd</c>, ...),
+    /// videos, notes.
     /// </summary>
-    /// <remarks>Save them as PNG; the message names them.</remarks>
+    /// <remarks>Save pictures as PNG, and keep other files elsewhere; the message names them.</remarks>
     public const string UnreadFormat = "LB2010";
+
+    /// <summary>
+    /// Warning: pictures lie where none are read: below <c>Images/</c> or beside the project, or in folders that programs keep for
+    /// themselves (<c>.ipynb_checkpoints</c>, <c>@eaDir</c>, <c>._NAME</c> of macOS, ...).
+    /// </summary>
+    /// <remarks>Move what is hers below <c>images/</c>, into a folder whose name does not begin with a dot.</remarks>
+    public const string MisplacedPicture = "LB2011";
+
+    /// <summary>
+    /// Warning: a mask has no effect: it belongs to no picture, is not named <c>NAME.mask.png</c>, or <c>LoraMaskedLoss</c> is not set.
+    /// </summary>
+    /// <remarks>Give it the name that the message suggests, or set <c>LoraMaskedLoss</c>.</remarks>
+    public const string UnusedMask = "LB2012";
+
+    /// <summary>
+    /// Warning: a mask that is all black, or a picture that is all transparent with <c>LoraAlphaMask</c>, leaves nothing to learn. An error
+    /// where all pictures of the characters are so.
+    /// </summary>
+    /// <remarks>White is learnt, black is not: invert the mask, or remove the picture.</remarks>
+    public const string NothingToLearn = "LB2013";
 
     /// <summary>The tagger, or another model for pictures, is missing.</summary>
     /// <remarks>Set <c>LoraTagger</c>, or put a tag file beside every picture.</remarks>
@@ -170,6 +202,22 @@ public static class DiagnosticCode
     /// </summary>
     /// <remarks>Mend the wrong one under <c>tags</c> or in the tag file, or split a picture that shows her twice.</remarks>
     public const string ContradictoryTags = "LB3008";
+
+    /// <summary>Warning: a tag file belongs to no picture.</summary>
+    /// <remarks>
+    /// Name it as its picture, with the same letters' case: <c>two.txt</c>, <c>two.png.txt</c> or <c>two.caption</c> for <c>two.png</c>.
+    /// </remarks>
+    public const string UnusedTagFile = "LB3009";
+
+    /// <summary>
+    /// Warning: brackets weigh tags of a picture, and <c>LoraWeightedCaptions</c> is not set: brackets and numbers would be learnt.
+    /// </summary>
+    /// <remarks>Set it, or remove the brackets; brackets that belong to a tag are written <c>\(</c> and <c>\)</c>.</remarks>
+    public const string WeightsNotSet = "LB3010";
+
+    /// <summary>Warning: a tag file has no tags, so that the picture's caption is the trigger word alone.</summary>
+    /// <remarks>Write tags into it, or remove it; then the tagger gives them.</remarks>
+    public const string EmptyTagFile = "LB3011";
 
     /// <summary>The base model, or a part of it, is missing.</summary>
     /// <remarks>Set <c>LoraBaseModel</c> or <c>LoraVae</c> to what is there.</remarks>

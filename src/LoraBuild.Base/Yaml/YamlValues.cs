@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Text;
 
 namespace LoraBuild.Base.Yaml;
 
@@ -18,6 +19,10 @@ public sealed class YamlValues(string file)
 
     /// <summary>Records a value that is not what it must be.</summary>
     public void Invalid(YamlNode place, string message) => Error(DiagnosticCode.InvalidValue, place, message);
+
+    /// <summary>Records a warning that what is written at a node has no effect.</summary>
+    public void NoEffect(YamlNode place, string message) =>
+        diagnostics.Add(new Diagnostic(DiagnosticCode.NoEffect, Severity.Warning, message, file, place.Line, place.Column));
 
     /// <summary>The entries of a mapping whose keys are the author's own; none where nothing is written.</summary>
     public IReadOnlyList<(YamlScalar Key, YamlNode Value)> Entries(YamlNode node, string what)
@@ -47,12 +52,12 @@ public sealed class YamlValues(string file)
         var fields = new OrderedDictionary<string, YamlNode>();
         foreach (var (key, value) in Entries(node, what))
         {
-            if (keys.Contains(key.Text)) fields.Add(key.Text, value);
-            else
-                Error(
-                    DiagnosticCode.UnknownKey,
-                    key,
-                    $"{what} has no key '{key.Text}'.{Nearest.Suggest(key.Text, keys)} Its keys are {string.Join(", ", keys)}.");
+            var name = NormalText.Visible(key.Text).Trim();
+            if (keys.Contains(name) && fields.TryAdd(name, value)) continue;
+            Error(
+                DiagnosticCode.UnknownKey,
+                key,
+                $"{what} has no key '{name}'.{Nearest.Suggest(name, keys)} Its keys are {string.Join(", ", keys)}.");
         }
 
         return fields;

@@ -13,27 +13,28 @@ public static class CastResolver
     /// <summary>Resolves the pictures of all characters.</summary>
     /// <param name="cast">The characters. Where there are several, no two share a folder or a trigger word.</param>
     /// <param name="pictures">Picture files, by paths relative to the project's folder.</param>
-    /// <param name="tagFiles">All <c>.txt</c> files beside the pictures, relative to the project's folder.</param>
+    /// <param name="files">All files in the folders of the pictures, relative to the project's folder.</param>
     /// <returns>Pictures and tag files by paths relative to the project's folder; ids are unique in the project.</returns>
     public static ResolvedPictures Resolve(
-        IReadOnlyList<CharacterFolder> cast, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
+        IReadOnlyList<CharacterFolder> cast, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> files)
     {
         var diagnostics = Clashes(cast).ToList();
         // The innermost folder that holds a picture decides; equally deep ones are not both around it.
         var inward = cast.OrderByDescending(folder => folder.Path.Length).ToArray();
         var picturesOf = pictures.ToLookup(picture => Array.Find(inward, folder => folder.Contains(picture.Path)));
-        var tagFilesOf = tagFiles.ToLookup(file => Array.Find(inward, folder => folder.Contains(file)));
+        var filesOf = files.ToLookup(file => Array.Find(inward, folder => folder.Contains(file)));
         var resolved = new List<CharacterPicture>();
         foreach (var folder in cast.Distinct())
         {
             var own = PictureResolver.Resolve(
                 folder.Character,
                 [.. picturesOf[folder].Select(picture => picture with { Path = folder.Inside(picture.Path) })],
-                [.. tagFilesOf[folder].Select(folder.Inside)]);
+                [.. filesOf[folder].Select(folder.Inside)]);
             resolved.AddRange(own.Pictures.Select(picture => picture with
             {
                 Source = folder.Outside(picture.Source),
                 TagFile = picture.TagFile is null ? null : folder.Outside(picture.TagFile),
+                Mask = picture.Mask is null ? null : folder.Outside(picture.Mask),
             }));
             diagnostics.AddRange(own.Diagnostics.Select(diagnostic => IsAboutYaml(diagnostic, folder) ? diagnostic : diagnostic with
             {

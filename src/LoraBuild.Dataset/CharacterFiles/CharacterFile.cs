@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
+using LoraBuild.Base.Text;
 using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Tags;
@@ -9,7 +10,7 @@ namespace LoraBuild.Dataset.CharacterFiles;
 
 /// <summary>A character.yaml that was read, or everything that is wrong with it.</summary>
 /// <param name="Character">The character; null where <paramref name="Diagnostics"/> holds an error.</param>
-/// <param name="Diagnostics">All errors of the file, each with line and column, in the file's order.</param>
+/// <param name="Diagnostics">All errors and warnings of the file, each with line and column, in the file's order.</param>
 public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnostic> Diagnostics)
 {
     /// <summary>Reads a file. Bad content never throws: it is told in <see cref="Diagnostics"/>.</summary>
@@ -47,7 +48,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
 
         var values = new YamlValues(path);
         var character = ReadCharacter(root, values, path);
-        return new CharacterFile(values.Diagnostics.Count == 0 ? character : null, values.Diagnostics);
+        var hasErrors = values.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error);
+        return new CharacterFile(hasErrors ? null : character, values.Diagnostics);
     }
 
     private static Character ReadCharacter(YamlNode root, YamlValues values, string path)
@@ -59,17 +61,42 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
         var trigger = fields.TryGetValue("trigger", out var triggerNode) ? Trigger(triggerNode, values) : null;
         var outfits = Section("outfits").Select(entry => ReadOutfit(entry.Key, entry.Value, values)).ToArray();
         var edits = new EditReader(values, [.. outfits.Select(outfit => outfit.Name)]);
-        return new Character(
+        var character = new Character(
             path,
             trigger ?? "",
             fields.TryGetValue("aliases", out var aliases) ? values.Tags(aliases, "aliases") : [],
             fields.TryGetValue("features", out var features) ? ReadFeatures(features, values) : FeatureRules.Default,
             outfits,
-            [.. Section("edits").Select(entry => new PictureEdits(Pattern(entry.Key, values), edits.Steps(entry.Value)))],
+            [.. Section("edits").Select(entry => new PictureEdits(Pattern(entry.Key, values), edits.Steps(entry.Key, entry.Value)))],
             [.. Section("tags").Select(entry => new PictureTagEdit(Pattern(entry.Key, values), edits.TagEdit(entry.Value)))],
-            [.. Section("hidden").Select(entry => new PictureHidden(Pattern(entry.Key, values), values.Tags(entry.Value, entry.Key.Text)))]);
+            [.. Section("hidden").Select(entry => new PictureHidden(Pattern(entry.Key, values), Hidden(entry.Key, entry.Value, values)))]);
+        return character with { Places = PlacesOf(fields) };
 
         IReadOnlyList<(YamlScalar Key, YamlNode Value)> Section(string key) => fields.TryGetValue(key, out var node) ? values.Entries(node, key) : [];
+    }
+
+    private static Dictionary<(string Key, string Text), (int Line, int Column)> PlacesOf(OrderedDictionary<string, YamlNode> fields)
+    {
+        var places = new Dictionary<(string Key, string Text), (int Line, int Column)>();
+        if (fields.TryGetValue("aliases", out var aliases)) TagValues.AddPlaces(aliases, "aliases", places);
+        foreach (var (section, key, value) in Nested("features", "outfits", "hidden"))
+        {
+            if (section == "features") TagValues.AddPlaces(value, $"features.{key.Text}", places, areTags: key.Text != "patterns");
+            else if (section == "hidden") TagValues.AddPlaces(value, "hidden", places);
+            else if (section == "outfits" && value is YamlMapping outfit)
+                foreach (var (_, tags) in outfit.Entries.Where(entry => entry.Key.Text == "tags"))
+                    TagValues.AddPlaces(tags, $"outfits.{NormalText.Visible(key.Text).Trim()}.tags", places);
+        }
+
+        return places;
+
+        IEnumerable<(string Section, YamlScalar Key, YamlNode Value)> Nested(params string[] sections) =>
+            from section in sections
+            where fields.ContainsKey(section)
+            let mapping = fields[section] as YamlMapping
+            where mapping is not null
+            from entry in mapping.Entries
+            select (section, entry.Key, entry.Value);
     }
 
     private static FeatureRules ReadFeatures(YamlNode node, YamlValues values)
@@ -103,7 +130,7 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
 
     private static Outfit ReadOutfit(YamlScalar key, YamlNode node, YamlValues values)
     {
-        var name = values.Text(key, "The name of an outfit") ?? "";
+        var name = NormalText.Visible(values.Text(key, "The name of an outfit") ?? "").Trim();
         var what = $"outfit '{name}'";
         var fields = values.Fields(node, what, "trigger", "when", "tags");
         var tags = fields.TryGetValue("tags", out var list) ? values.Tags(list, $"tags of {what}") : [];
@@ -134,6 +161,13 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
         return condition;
     }
 
+    private static IReadOnlyList<string> Hidden(YamlScalar key, YamlNode node, YamlValues values)
+    {
+        if (node is YamlScalar { IsNull: true } or YamlList { Items.Count: 0 })
+            values.NoEffect(key, $"The entry '{key.Text}' of hidden has no effect: it names no tag.");
+        return values.Tags(node, key.Text);
+    }
+
     private static string? Trigger(YamlNode node, YamlValues values)
     {
         if (values.Text(node, "trigger") is not { } text) return null;
@@ -145,7 +179,7 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
 
     private static PicturePattern Pattern(YamlScalar key, YamlValues values)
     {
-        var text = key.Text.Trim().Replace('\\', '/');
+        var text = NormalText.Compose(key.Text.Trim().Replace('\\', '/'));
         if (text.Length == 0 || text.StartsWith('/') || text.Contains(':') && Path.IsPathRooted(key.Text))
             values.Invalid(key, $"'{key.Text}' must be a path from the character's folder, such as images/high/smile.png or images/low/**.");
         return new PicturePattern(Plain(text), key.Line, key.Column);

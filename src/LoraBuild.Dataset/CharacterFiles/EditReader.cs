@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
+using LoraBuild.Base.Text;
 using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Edits;
@@ -25,8 +26,14 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     /// <summary>
     /// A picture's edits in the order in which they are written: a mapping, or a list of mappings where an edit comes twice.
     /// </summary>
-    public IReadOnlyList<EditStep> Steps(YamlNode node) =>
-        node is YamlList list ? [.. list.Items.SelectMany(StepsOf)] : [.. StepsOf(node)];
+    /// <param name="key">The picture.</param>
+    /// <param name="node">The edits.</param>
+    public IReadOnlyList<EditStep> Steps(YamlScalar key, YamlNode node)
+    {
+        if (node is YamlScalar { IsNull: true } or YamlMapping { Entries.Count: 0 } or YamlList { Items.Count: 0 })
+            values.NoEffect(key, $"The entry '{key.Text}' of edits has no effect: it names no edit.");
+        return node is YamlList list ? [.. list.Items.SelectMany(StepsOf)] : [.. StepsOf(node)];
+    }
 
     private IEnumerable<EditStep> StepsOf(YamlNode node)
     {
@@ -45,7 +52,12 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     private IEnumerable<Edit> EditsOf(string key, YamlNode value)
     {
         if (key == "erase")
+        {
+            if (value is YamlScalar { IsNull: true } or YamlList { Items.Count: 0 })
+                values.NoEffect(value, "This erase has no effect: it names no shape.");
             return values.Items(value, "erase", "[{rect: [0, 0, 90, 40], to: white}]").Select(Erase).OfType<Edit>().ToList();
+        }
+
         Edit? edit = key switch
         {
             "crop" => geometry.Area(value, "crop") is { } area ? new CropEdit(area) : null,
@@ -55,6 +67,9 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
             "trim" => Trim(value),
             _ => Background(value),
         };
+        if (edit is CropEdit { Area: { Left: 0, Top: 0, Right: 1, Bottom: 1 } } or RotateEdit { Degrees: 0 }
+            or PadEdit { Sides: { Left: 0, Top: 0, Right: 0, Bottom: 0 } })
+            values.NoEffect(value, $"This {key} has no effect: it leaves the picture as it is.");
         return edit is null ? [] : [edit];
     }
 
@@ -117,7 +132,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
 
     private string? Outfit(YamlNode node)
     {
-        if (values.Text(node, "outfit") is not { } name) return null;
+        if (values.Text(node, "outfit") is not { } text) return null;
+        var name = NormalText.Visible(text);
         if (outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit, name)) is { } known) return known;
         if (Tag.Comparer.Equals(name, OutfitChooser.None)) return OutfitChooser.None;
         values.Error(DiagnosticCode.UnknownReference, node, $"The character has no outfit '{name}'.{Nearest.Suggest(name, outfits)}");
@@ -197,7 +213,13 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     private TrimEdit? Trim(YamlNode node)
     {
         if (node is not YamlMapping)
-            return values.Boolean(node, "trim") == true ? new TrimEdit(DefaultTrimTolerance) : null;
+        {
+            var isWanted = values.Boolean(node, "trim");
+            if (isWanted == false)
+                values.NoEffect(node, "This trim has no effect: it is false. Remove it, or write true.");
+            return isWanted == true ? new TrimEdit(DefaultTrimTolerance) : null;
+        }
+
         var fields = values.Fields(node, "trim", "tolerance");
         return new TrimEdit(Level(fields, "tolerance", DefaultTrimTolerance, 255));
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LoraBuild.Base.Text;
 using LoraBuild.Dataset.Characters;
 
 namespace LoraBuild.Dataset.CharacterFiles;
@@ -55,7 +56,7 @@ internal static class PictureNames
         name.Append(stem);
         if (detail >= 2 && dot > 0) name.Append('-').Append(file.AsSpan(dot + 1));
         if (part is not null) name.Append('-').Append(part);
-        var safe = Safe(name.ToString());
+        var safe = Safe(NormalText.Compose(name.ToString()));
         return detail >= MostDetail || Encoding.UTF8.GetByteCount(safe) > MostBytes ? $"{Cut(safe)}-{Hash(source, part)}" : safe;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Text;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Dataset.Outfits;
@@ -19,7 +20,7 @@ public sealed record ResolvedPictures(IReadOnlyList<CharacterPicture> Pictures, 
 public static class PictureResolver
 {
     /// <summary>The largest number of repeats; more is a slip of the pen.</summary>
-    public const int MostRepeats = 10_000;
+    public const int MostRepeats = FolderRepeats.Most;
 
     /// <summary>Repeats of a picture in no quality folder: it counts as one of medium quality.</summary>
     public const int DefaultRepeats = 8;
@@ -30,34 +31,45 @@ public static class PictureResolver
     /// <summary>
     /// Resolves the pictures of a character. Repeats come from the part of a split, else from metadata, else from the innermost folder
     /// below <c>images/</c> that is called <c>high</c> (16), <c>medium</c> (8), <c>low</c> (4) or, as in sd-scripts, <c>12_anything</c>
-    /// (12), else they are <see cref="DefaultRepeats"/>. The outfit comes from the part of a split, else from metadata, else from the
-    /// innermost folder with an outfit's name.
+    /// (12), else they are <see cref="DefaultRepeats"/>. Pictures below a folder <c>0_anything</c> are left out. The outfit comes from the
+    /// part of a split, else from metadata, else from the innermost folder with an outfit's name.
     /// </summary>
     /// <param name="character">The character.</param>
     /// <param name="pictures">Picture files. A path that comes twice is one picture; metadata given later wins.</param>
-    /// <param name="tagFiles">All <c>.txt</c> files beside the pictures, as <see cref="SourcePicture.Path"/>. <c>two.txt</c> or
-    /// <c>two.png.txt</c> belongs to <c>two.png</c>, <c>two-left.txt</c> or <c>two.png-left.txt</c> to its part <c>left</c>.</param>
-    public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
+    /// <param name="files">All files in the folders of the pictures, as <see cref="SourcePicture.Path"/>. <c>two.txt</c>,
+    /// <c>two.png.txt</c> or <c>two.caption</c> belongs to <c>two.png</c>, <c>two-left.txt</c> or <c>two.png-left.txt</c> to its part
+    /// <c>left</c>.</param>
+    public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> files)
     {
         var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal)
             .Select(Merge)
             .OrderBy(picture => picture.Path, StringComparer.Ordinal)
             .ToArray();
-        var paths = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
+        var paths = sources.Select(source => NormalText.Compose(source.Path)).ToHashSet(StringComparer.Ordinal);
         var edits = new PatternIndex<PictureEdits>(character.Edits.Select(entry => (entry.Pictures, entry)), paths);
         var tagEdits = new PatternIndex<TagEdit>(character.Tags.Select(entry => (entry.Pictures, entry.Edit)), paths);
         var hidden = new PatternIndex<IReadOnlyList<string>>(character.Hidden.Select(entry => (entry.Pictures, entry.Tags)), paths);
-        var files = tagFiles.ToHashSet(StringComparer.Ordinal);
+        var companions = new CompanionFiles(files);
         var diagnostics = new List<Diagnostic>();
         var unnamed = new List<CharacterPicture>(sources.Length);
         // Thousands of pictures lie in a few folders, which say the same of each.
         var folders = new Dictionary<string, (int Repeats, string? Outfit)>(StringComparer.Ordinal);
+        var leftOut = new HashSet<string>(StringComparer.Ordinal);
         foreach (var source in sources)
         {
             var folder = source.Path[..(source.Path.LastIndexOf('/') + 1)];
             if (!folders.TryGetValue(folder, out var byFolder))
-                folders[folder] = byFolder = (RepeatsOf(folder), OutfitOf(character, folder));
+                folders[folder] = byFolder = (RepeatsOf(folder, diagnostics), OutfitOf(character, folder));
             var repeats = Repeats(source, byFolder.Repeats, diagnostics);
+            if (repeats == 0)
+            {
+                // Its files are out of use because it is, which was said.
+                companions.TagFile(source.Path, null);
+                companions.Mask(source.Path);
+                leftOut.Add(NormalText.Compose(source.Path));
+                continue;
+            }
+
             var outfit = Outfit(character, source, byFolder.Outfit, diagnostics);
             var sourceTagEdits = tagEdits.Find(source.Path);
             var sourceHidden = hidden.Find(source.Path) is { Count: > 0 } lists ? lists.SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray() : [];
@@ -73,11 +85,14 @@ public static class PictureResolver
                     part.Repeats ?? repeats,
                     part.Edits,
                     part.Outfit ?? outfit,
-                    TagFile(source.Path, part.Name, files),
+                    companions.TagFile(source.Path, part.Name),
                     part.TagEdits.Count == 0 ? sourceTagEdits : [.. sourceTagEdits, .. part.TagEdits],
                     part.Hidden.Count == 0 ? sourceHidden : [.. sourceHidden.Union(part.Hidden, Tag.Comparer)],
-                    editsAt));
-            if (parts[0].Name is not null && TagFile(source.Path, null, files) is { } wholeTagFile)
+                    editsAt)
+                {
+                    Mask = companions.Mask(source.Path),
+                });
+            if (parts[0].Name is not null && companions.TagFile(source.Path, null) is { } wholeTagFile)
                 diagnostics.Add(new Diagnostic(
                     DiagnosticCode.TagFileOfSplitPicture,
                     Severity.Warning,
@@ -86,9 +101,9 @@ public static class PictureResolver
                     wholeTagFile));
         }
 
-        diagnostics.AddRange(edits.Unused(character.File, paths));
-        diagnostics.AddRange(tagEdits.Unused(character.File, paths));
-        diagnostics.AddRange(hidden.Unused(character.File, paths));
+        foreach (var unused in new[] { edits.Unused(character.File, leftOut), tagEdits.Unused(character.File, leftOut), hidden.Unused(character.File, leftOut) })
+            diagnostics.AddRange(unused);
+        diagnostics.AddRange(companions.Unused());
         return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
     }
 
@@ -138,15 +153,21 @@ public static class PictureResolver
         return byFolder;
     }
 
-    private static int RepeatsOf(string path)
+    private static int RepeatsOf(string path, List<Diagnostic> diagnostics)
     {
-        foreach (var folder in FoldersFromInside(path))
+        var folders = FoldersFromInside(path).ToList();
+        if (folders.Find(folder => FolderRepeats.Of(folder) is { LeavesOut: true }) is { } unused)
+        {
+            diagnostics.Add(FolderRepeats.TellLeftOut(unused, path));
+            return 0;
+        }
+
+        foreach (var folder in folders)
         {
             if (QualityFolders.TryGetValue(folder, out var byQuality)) return byQuality;
-            if (folder.IndexOf('_') is > 0 and var underscore
-                && int.TryParse(folder.AsSpan(0, underscore), NumberStyles.None, CultureInfo.InvariantCulture, out var byNumber)
-                && byNumber is >= 1 and <= MostRepeats)
-                return byNumber;
+            if (FolderRepeats.Of(folder) is not { } byNumber) continue;
+            if (byNumber.IsValid) return (int)byNumber.Number!;
+            diagnostics.Add(byNumber.TellInvalid(folder, path));
         }
 
         return DefaultRepeats;
@@ -174,7 +195,7 @@ public static class PictureResolver
         FoldersFromInside(path).Select(folder => Named(character, folder)).FirstOrDefault(name => name is not null);
 
     private static string? Named(Character character, string name) =>
-        character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, name))?.Name;
+        NormalText.Visible(name) is var visible ? character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, visible))?.Name : null;
 
     private static IEnumerable<string> FoldersFromInside(string path)
     {
@@ -184,12 +205,6 @@ public static class PictureResolver
     }
 
     /// <summary>
-    /// The names that a picture's tag file may have, as <see cref="SourcePicture.Path"/>; the first that is there counts.
-    /// </summary>
-    public static IReadOnlyList<string> TagFileNames(string source, string? part) =>
-        part is null ? [$"{source}.txt", $"{WithoutExtension(source)}.txt"] : [$"{source}-{part}.txt", PartTagFile(source, part)];
-
-    /// <summary>
     /// The names for tag files that are written anew: those that sd-scripts and tag editors look for, <c>two.txt</c>; where several
     /// pictures would have one of those, <c>two.png.txt</c> and <c>two.jpg.txt</c>.
     /// </summary>
@@ -197,20 +212,12 @@ public static class PictureResolver
     /// <returns>A name for each picture, in their order.</returns>
     public static IReadOnlyList<string> NewTagFiles(IEnumerable<(string Source, string? Part)> pictures)
     {
-        var names = pictures.Select(picture => TagFileNames(picture.Source, picture.Part)).ToList();
-        var shared = names.CountBy(name => name[^1], StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
-        return names.ConvertAll(name => shared.Contains(name[^1]) ? name[0] : name[^1]);
+        var names = pictures.Select(picture => CompanionFiles.TagFileNames(picture.Source, picture.Part)).ToList();
+        var shared = names.CountBy(name => name[1], StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
+        return names.ConvertAll(name => shared.Contains(name[1]) ? name[0] : name[1]);
     }
 
-    private static string? TagFile(string source, string? part, HashSet<string> files) => TagFileNames(source, part).FirstOrDefault(files.Contains);
-
-    private static string PartTagFile(string source, string part) => $"{WithoutExtension(source)}-{part}.txt";
-
-    private static string WithoutExtension(string path)
-    {
-        var dot = path.LastIndexOf('.');
-        return dot > path.LastIndexOf('/') + 1 ? path[..dot] : path;
-    }
+    private static string PartTagFile(string source, string part) => CompanionFiles.TagFileNames(source, part)[1];
 
     /// <summary>A picture, or a part of one, on the way through its edits.</summary>
     private sealed record Part(

@@ -29,4 +29,16 @@ internal static class TagValues
 
         static string[] Distinct(IEnumerable<string> tags) => [.. tags.Distinct(Tag.Comparer)];
     }
+
+    /// <summary>The places of a value's texts: of a list each item's own, of one text its own.</summary>
+    /// <param name="node">The value.</param>
+    /// <param name="key">The key in the file.</param>
+    /// <param name="places">The places so far.</param>
+    /// <param name="areTags">True if the texts are tags, which are known in prompt form.</param>
+    public static void AddPlaces(YamlNode node, string key, Dictionary<(string Key, string Text), (int Line, int Column)> places, bool areTags = true)
+    {
+        foreach (var scalar in node is YamlList list ? list.Items.OfType<YamlScalar>() : node is YamlScalar one ? [one] : [])
+            foreach (var text in areTags ? TagList.Parse(scalar.Text) : [scalar.Text.Trim()])
+                places.TryAdd((key, text), (scalar.Line, scalar.Column));
+    }
 }

@@ -1,3 +1,5 @@
+using LoraBuild.Base.Diagnostics;
+
 namespace LoraBuild.Dataset.Characters;
 
 /// <summary>A character, as character.yaml describes her. Tags are in prompt form; the order of the file is kept everywhere.</summary>
@@ -22,6 +24,20 @@ public sealed record Character(
     /// <summary>A character of whom nothing but her trigger word is known.</summary>
     public static Character Named(string trigger) => new("", trigger, [], FeatureRules.Default, [], [], [], []);
 
+    /// <summary>The places of tags and patterns in the file, 1-based line and column, by key (<c>features.keep</c>) and text.</summary>
+    public IReadOnlyDictionary<(string Key, string Text), (int Line, int Column)> Places { get; init; } =
+        new Dictionary<(string Key, string Text), (int Line, int Column)>();
+
     /// <summary>Her trigger word and those of her outfits: names, which say nothing about what a picture shows.</summary>
     public IEnumerable<string> TriggerWords => Outfits.Select(outfit => outfit.Trigger).OfType<string>().Prepend(Trigger);
+
+    /// <summary>A warning that an entry has no effect, at its place where that is known.</summary>
+    /// <param name="key">The key that the entry stands under, such as <c>features.keep</c>.</param>
+    /// <param name="text">The entry.</param>
+    /// <param name="message">The reason, and what to do.</param>
+    public Diagnostic WithoutEffect(string key, string text, string message)
+    {
+        var (line, column) = Places.GetValueOrDefault((key, text));
+        return new Diagnostic(DiagnosticCode.NoEffect, Severity.Warning, $"'{text}' under {key} has no effect: {message}", File, line, column);
+    }
 }

@@ -36,4 +36,8 @@ public sealed record CharacterPicture(
     string? TagFile,
     IReadOnlyList<TagEdit> TagEdits,
     IReadOnlyList<string> Hidden,
-    string? EditsAt = null);
+    string? EditsAt = null)
+{
+    /// <summary>The mask beside its source, as <see cref="SourcePicture.Path"/>, or null.</summary>
+    public string? Mask { get; init; }
+}

@@ -86,7 +86,7 @@ public sealed class FeatureStripper
     }
 
     /// <summary>Why a tag is one of her features, or null where it is none.</summary>
-    public string? Reason(string tag) => reasons.GetOrAdd(tag, FindReason);
+    public string? Reason(string tag) => reasons.GetOrAdd(tag, weighted => FindReason(Tag.Unweighted(weighted)));
 
     /// <summary>True if a tag is the trigger word or one of her aliases.</summary>
     internal bool IsName(string tag) => names.Contains(tag) || Tag.Comparer.Equals(tag, character.Trigger);

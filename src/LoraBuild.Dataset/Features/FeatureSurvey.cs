@@ -19,6 +19,8 @@ public sealed class FeatureSurvey
 
     private readonly string file;
     private readonly double least;
+    private readonly Character character;
+    private readonly IReadOnlyCollection<string> seen;
 
     /// <summary>Counts.</summary>
     /// <param name="character">The character.</param>
@@ -27,6 +29,7 @@ public sealed class FeatureSurvey
     /// appear to be stripped. What character.yaml names itself is always stripped.</param>
     public FeatureSurvey(Character character, IReadOnlyList<(string Id, IReadOnlyList<string> Tags)> pictures, double leastFrequency)
     {
+        this.character = character;
         file = character.File;
         least = leastFrequency;
         Person = FeatureTable.Default.Persons.Prepend(UsualPerson)
@@ -45,6 +48,7 @@ public sealed class FeatureSurvey
             }
         }
 
+        seen = [.. pictured.Keys.Select(Tag.Unweighted)];
         Features =
         [
             .. pictured
@@ -91,6 +95,34 @@ public sealed class FeatureSurvey
                         + "features.keep, and take mistakes of the tagger away under tags.",
                     file),
                 [.. features.SelectMany(feature => feature.Pictures).Distinct(StringComparer.Ordinal)]);
+        }
+    }
+
+    /// <summary>A warning for each alias and each rule for features that changes nothing about her pictures.</summary>
+    public IEnumerable<Diagnostic> Unused()
+    {
+        if (seen.Count == 0)
+            yield break;
+        const string noPicture = "no picture of hers has this tag. Correct its spelling, or remove it.";
+        var tags = seen.ToHashSet(Tag.Comparer);
+        foreach (var alias in character.Aliases.Where(alias => !tags.Contains(alias)))
+            yield return character.WithoutEffect("aliases", alias, noPicture);
+        foreach (var feature in character.Features.Tags.Where(feature => !tags.Contains(feature)))
+            yield return character.WithoutEffect("features.tags", feature, noPicture);
+        var withoutKeep = new FeatureStripper(character with { Features = character.Features with { Keep = [] } }, person: Person);
+        foreach (var kept in character.Features.Keep)
+        {
+            if (!tags.Contains(kept))
+                yield return character.WithoutEffect("features.keep", kept, noPicture);
+            else if (withoutKeep.Reason(kept) is null)
+                yield return character.WithoutEffect("features.keep", kept, "no rule takes this tag out. Remove it.");
+        }
+
+        foreach (var pattern in character.Features.Patterns)
+        {
+            var matching = FeatureStripper.ToWholeTag(pattern);
+            if (!seen.Any(matching.IsMatch))
+                yield return character.WithoutEffect("features.patterns", pattern, "it matches no whole tag of her pictures. Correct it, or remove it.");
         }
     }
 }

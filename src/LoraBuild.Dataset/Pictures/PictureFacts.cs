@@ -11,19 +11,29 @@ namespace LoraBuild.Dataset.Pictures;
 /// <param name="Hash">The <see cref="PerceptualHash"/>: 16 hexadecimal digits.</param>
 public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
 {
-    private const string WidthFact = "width", HeightFact = "height", HashFact = "perceptual hash";
+    private const string WidthFact = "width", HeightFact = "height", HashFact = "perceptual hash", LearntFact = "learnt", Nothing = "nothing";
+
+    /// <summary>True if a mask or its own transparency leaves nothing of it to learn.</summary>
+    [JsonIgnore]
+    public bool LearnsNothing { get; init; }
 
     /// <summary>Width times height.</summary>
     [JsonIgnore]
     public long Pixels => (long)Width * Height;
 
     /// <summary>The facts of a picture as they are kept with the result of Normalize.</summary>
-    public IReadOnlyDictionary<string, string> ToFacts() => new Dictionary<string, string>
+    public IReadOnlyDictionary<string, string> ToFacts()
     {
-        [WidthFact] = Width.ToString(CultureInfo.InvariantCulture),
-        [HeightFact] = Height.ToString(CultureInfo.InvariantCulture),
-        [HashFact] = Hash,
-    };
+        var facts = new Dictionary<string, string>
+        {
+            [WidthFact] = Width.ToString(CultureInfo.InvariantCulture),
+            [HeightFact] = Height.ToString(CultureInfo.InvariantCulture),
+            [HashFact] = Hash,
+        };
+        if (LearnsNothing)
+            facts[LearntFact] = Nothing;
+        return facts;
+    }
 
     /// <summary>Reads <see cref="ToFacts"/>.</summary>
     /// <exception cref="LoraBuildException">LB6004: a fact is missing or malformed.</exception>
@@ -35,7 +45,10 @@ public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
                 id,
                 int.Parse(facts[WidthFact], NumberStyles.None, CultureInfo.InvariantCulture),
                 int.Parse(facts[HeightFact], NumberStyles.None, CultureInfo.InvariantCulture),
-                facts[HashFact]);
+                facts[HashFact])
+            {
+                LearnsNothing = facts.GetValueOrDefault(LearntFact) == Nothing,
+            };
         }
         catch (Exception e) when (BadInput.IsCause(e))
         {

@@ -1,39 +1,30 @@
+using LoraBuild.Base.Text;
+
 namespace LoraBuild.Dataset.Pictures;
 
-/// <summary>
-/// Pictures in formats that are not read. Nothing is built from them, which whoever put them among the others should hear.
-/// </summary>
+/// <summary>Files among pictures that nothing reads, of which whoever put them there should hear.</summary>
 public static class UnreadPictures
 {
-    // Without links: two that lead to their own folder would double the paths at every level.
-    private static readonly EnumerationOptions Everything = new()
+    // Masks and tag files tell of themselves; sd-scripts keeps encoded pictures in .npz; editors keep the file before the last in NAME~.
+    private static readonly HashSet<string> Companions = new(StringComparer.OrdinalIgnoreCase) { ".txt", ".caption", ".npz" };
+
+    // What drawing programs save beside the picture that was made of it.
+    private static readonly HashSet<string> Drawings = new(StringComparer.OrdinalIgnoreCase)
     {
-        RecurseSubdirectories = true,
-        IgnoreInaccessible = true,
-        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
+        ".psd", ".psb", ".xcf", ".kra", ".clip", ".sai", ".sai2", ".tga", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".heic", ".heif", ".jxl", ".jp2",
     };
 
-    // What cameras and drawing programs save, and the newer formats of the web.
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>The unread ones among some files, in their order.</summary>
+    /// <param name="files">All files below the folders of pictures, by absolute paths.</param>
+    /// <param name="built">The pictures that are built, by absolute paths. The drawing of one that lies beside it is passed over.</param>
+    public static IReadOnlyList<string> Among(IEnumerable<string> files, IReadOnlyCollection<string> built)
     {
-        ".heic", ".heif", ".jxl", ".jp2", ".psd", ".psb", ".xcf", ".kra", ".clip", ".sai", ".sai2", ".tga", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw",
-    };
-
-    /// <summary>Those that lie below some folders, in the order of their names.</summary>
-    /// <param name="folders">The folders, which need not exist; of one that cannot be read, nothing.</param>
-    /// <param name="built">The pictures that are built, by full paths. One of them, or the drawing of one that lies beside it, is
-    /// none.</param>
-    public static IReadOnlyList<string> Below(IEnumerable<string> folders, IReadOnlyCollection<string> built)
-    {
-        var unread = folders.Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", Everything))
-            .Where(file => Extensions.Contains(Path.GetExtension(file)))
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var unread = files.Where(file => !PictureFiles.IsPicture(file) && !Companions.Contains(Path.GetExtension(file)) && !file.EndsWith('~')).ToList();
         // Most often there are none.
-        var known = unread.Count == 0 ? [] : built.Select(Stem).ToHashSet(StringComparer.Ordinal);
-        return unread.FindAll(file => !known.Contains(Stem(file)));
+        var stems = unread.Count == 0 ? [] : built.Select(Stem).ToHashSet(StringComparer.Ordinal);
+        var known = unread.Count == 0 ? [] : built.ToHashSet(StringComparer.Ordinal);
+        return unread.FindAll(file => !known.Contains(file) && !(Drawings.Contains(Path.GetExtension(file)) && stems.Contains(Stem(file))));
     }
 
-    private static string Stem(string file) => Path.ChangeExtension(file, null);
+    private static string Stem(string file) => NormalText.Compose(PictureFiles.WithoutExtension(file));
 }

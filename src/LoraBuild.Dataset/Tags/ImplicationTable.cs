@@ -67,12 +67,12 @@ public sealed class ImplicationTable
         new(TableFile.ReadEmbedded(DanbooruFile), DanbooruFile, TableFile.Parse(text), path);
 
     /// <summary>Everything that a tag implies, itself excluded. Endings that are no tag of Danbooru's are among them.</summary>
-    public IReadOnlyList<string> Implied(string tag) => closures.GetOrAdd(tag, Closure);
+    public IReadOnlyList<string> Implied(string tag) => closures.GetOrAdd(tag, weighted => Closure(Tag.Unweighted(weighted)));
 
     /// <summary>True if a picture that has <paramref name="tag"/> needs no <paramref name="other"/>. False for the same tag.</summary>
     public bool Implies(string tag, string other)
     {
-        foreach (var implied in closures.GetOrAdd(tag, Closure))
+        foreach (var implied in closures.GetOrAdd(tag, weighted => Closure(Tag.Unweighted(weighted))))
             if (Tag.Comparer.Equals(implied, other)) return true;
         return false;
     }

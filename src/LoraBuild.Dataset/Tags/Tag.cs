@@ -1,44 +1,46 @@
 using System.Text;
-using System.Text.RegularExpressions;
+using LoraBuild.Base.Text;
 
 namespace LoraBuild.Dataset.Tags;
 
 /// <summary>
 /// The spelling of tags. Inside LoraBuild a tag is always in prompt form, as captions and A1111 prompts have it: words separated by single
-/// spaces, parentheses escaped (<c>manhattan cafe \(umamusume\)</c>), kaomoji with their underscore (<c>^_^</c>). Parentheses that weigh a
-/// tag stay (<c>(smile:1.2)</c>).
+/// spaces, parentheses escaped (<c>manhattan cafe \(umamusume\)</c>), kaomoji with their underscore (<c>^_^</c>), letters composed (NFC)
+/// and nothing invisible. Brackets that weigh a tag stay (<c>(smile:1.2)</c>).
 /// </summary>
-public static partial class Tag
+public static class Tag
 {
-    /// <summary>The most weights that a tag may have, one around the other; the parentheses of further ones are text.</summary>
-    private const int DeepestWeight = 8;
-
     /// <summary>Compares tags without regard to case. Danbooru's own tags are all lower case.</summary>
     public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
 
     /// <summary>
-    /// Brings a tag in any spelling (a tagger's label with underscores, a hand-written one, one already in prompt form) into prompt form.
-    /// Idempotent; empty where nothing is left. The text is one tag: separators are <see cref="TagList"/>'s affair.
+    /// Brings a tag in any spelling (a hand-written one with underscores or spaces, one already in prompt form) into prompt form. Its
+    /// weights stay: see <see cref="IsWeighted"/>. Idempotent; empty where nothing is left. The text is one tag: separators are
+    /// <see cref="TagList"/>'s affair.
     /// </summary>
-    public static string Normalize(string text) => Normalize(text, DeepestWeight);
+    public static string Normalize(string text) => TagText.ReadOne(text);
 
-    private static string Normalize(string text, int weights)
-    {
-        if (weights > 0 && Weighted().Match(text) is { Success: true } weighted)
-            return Normalize(weighted.Groups["tag"].Value, weights - 1) is { Length: > 0 } tag ? $"({tag}:{weighted.Groups["weight"].Value})" : "";
-        var plain = CollapseWhiteSpace(UnescapeParentheses(text));
-        return EscapeParentheses(IsKaomoji(plain) ? plain : CollapseWhiteSpace(plain.Replace('_', ' ')));
-    }
+    /// <summary>Brings a tagger's label into prompt form. Its brackets are part of its name.</summary>
+    public static string OfLabel(string label) => TagText.Literal(NormalText.Visible(label));
 
     /// <summary>Brings a trigger word into prompt form. Unlike a tag's, its underscores stay: an author may have chosen them.</summary>
-    public static string NormalizeTrigger(string text) => EscapeParentheses(CollapseWhiteSpace(UnescapeParentheses(text)));
+    public static string NormalizeTrigger(string text) => EscapeParentheses(CollapseWhiteSpace(UnescapeParentheses(NormalText.Visible(text))));
+
+    /// <summary>
+    /// Tells whether brackets weigh a tag in prompt form, or a part of it: <c>(smile:1.2)</c>, <c>(smile)</c>, <c>[smile]</c>. Escaped
+    /// parentheses do not.
+    /// </summary>
+    public static bool IsWeighted(string tag) => Unweighted(tag).Length != tag.Length;
+
+    /// <summary>A tag in prompt form without its weights, by which rules know it: <c>(smile:1.2)</c> is <c>smile</c>.</summary>
+    public static string Unweighted(string tag) => TagText.WithoutWeights(tag);
 
     /// <summary>
     /// True if an unescaped label is a face drawn with characters, whose underscore is no space. Such a face has one underscore between two
     /// halves of one to three characters. At most one character of a half is a letter or a digit (<c>^_^</c>, <c>o_o</c>, <c>3_3</c>,
     /// <c>||_||</c>, <c>(o)_(o)</c>).
     /// </summary>
-    private static bool IsKaomoji(string label)
+    internal static bool IsKaomoji(string label)
     {
         var underscore = label.IndexOf('_');
         return underscore >= 0 && IsHalfFace(label.AsSpan(0, underscore)) && IsHalfFace(label.AsSpan(underscore + 1));
@@ -71,13 +73,10 @@ public static partial class Tag
         return result.ToString();
     }
 
-    [GeneratedRegex(@"^\s*\((?<tag>.+):(?<weight>(?>[0-9]*\.?[0-9]+))\)\s*$")]
-    private static partial Regex Weighted();
-
     private static string EscapeParentheses(string text) =>
         text.AsSpan().ContainsAny('(', ')') ? text.Replace("(", @"\(").Replace(")", @"\)") : text;
 
-    private static string CollapseWhiteSpace(string text)
+    internal static string CollapseWhiteSpace(string text)
     {
         var result = new StringBuilder(text.Length);
         foreach (var character in text)

@@ -7,20 +7,11 @@ namespace LoraBuild.Dataset.Tags;
 public static class TagList
 {
     /// <summary>
-    /// Splits at commas and line ends and brings every tag into prompt form; empty entries (trailing commas, blank lines) are dropped.
-    /// Order and repetitions stay: removing duplicates is a step of its own.
+    /// Splits at commas (also East Asian ones) and line ends and brings every tag into prompt form; empty entries (trailing commas, blank
+    /// lines) are dropped. Brackets around several tags weigh each of them: <c>(smile, hat:1.5)</c> is <c>(smile:1.5)</c> and
+    /// <c>(hat:1.5)</c>. Order and repetitions stay: removing duplicates is a step of its own.
     /// </summary>
-    public static IReadOnlyList<string> Parse(string text)
-    {
-        var tags = new List<string>();
-        foreach (var range in text.AsSpan().SplitAny(",\r\n"))
-        {
-            var tag = Tag.Normalize(text[range]);
-            if (tag.Length > 0) tags.Add(tag);
-        }
-
-        return tags;
-    }
+    public static IReadOnlyList<string> Parse(string text) => TagText.ReadAll(text);
 
     /// <summary>Reads a tag file: UTF-8 with or without byte-order mark, any line ends.</summary>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.TagFileEncoding"/> with the line of the first byte that is not UTF-8;

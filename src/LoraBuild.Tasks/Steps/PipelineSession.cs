@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Ledgers;
+using LoraBuild.Dataset.Pictures;
 
 namespace LoraBuild.Tasks.Steps;
 
@@ -14,6 +15,12 @@ internal sealed class PipelineSession(string intermediateFolder, string cachePat
 
     /// <summary>The worker's engines, once asked for.</summary>
     public EngineVersions? Engines { get; set; }
+
+    /// <summary>The files in the folders of pictures, as <see cref="CheckUpToDate"/> found them.</summary>
+    public FolderSurvey Survey { get; set; } = FolderSurvey.Of([], []);
+
+    /// <summary>Pictures where none are read, as <see cref="CheckUpToDate"/> found them, relative to the project's folder.</summary>
+    public IReadOnlyList<string> Misplaced { get; set; } = [];
 
     /// <summary>The project's characters, once <see cref="ResolveCharacters"/> has read them.</summary>
     public IReadOnlyList<Character> Characters

@@ -35,6 +35,9 @@ internal sealed record ProjectPicture(string Id, string Source, string SourcePat
     /// <summary>The tag file that replaces the tagger, absolute, or null.</summary>
     public string? TagFile { get; init; }
 
+    /// <summary>The mask beside its source, absolute, or null.</summary>
+    public string? Mask { get; init; }
+
     /// <summary>The corrections of its raw tags, in order.</summary>
     public IReadOnlyList<TagEdit> TagEdits { get; init; } = [];
 
@@ -79,6 +82,7 @@ internal sealed record ProjectPicture(string Id, string Source, string SourcePat
         EditsAt = picture.EditsAt,
         Outfit = picture.Outfit,
         TagFile = picture.TagFile is null ? null : Path.Combine(root, picture.TagFile),
+        Mask = picture.Mask is null ? null : Path.Combine(root, picture.Mask),
         TagEdits = picture.TagEdits,
         Hidden = picture.Hidden,
     };

@@ -57,7 +57,7 @@ public sealed class CharacterFileTests : IDisposable
                 - {trim: true, rotate: 90, crop: [0, 0, 10, 10]}
                 - {trim: {tolerance: 0}, flip: vertical, pad: square}
                 - {pad: {sides: [0, 0.5, 0, 0], to: black}, background: white}
-                - {background: {to: black, by: flood, edge: 0, tolerance: 3}, trim: false}
+                - {background: {to: black, by: flood, edge: 0, tolerance: 3}}
                 - {rotate: -90}
                 - {rotate: {by: -2.5, to: black}}
             """;
@@ -70,6 +70,44 @@ public sealed class CharacterFileTests : IDisposable
             new RotateEdit(270), new RotateEdit(357.5, 0),
         ];
         Assert.Equal(expected, character!.Edits[0].Steps.Select(step => ((ApplyStep)step).Edit));
+    }
+
+    [Theory]
+    [InlineData("edits: {a.png: {}}", 9)]
+    [InlineData("edits: {a.png: {crop: [0, 0, 1, 1]}}", 23)]
+    [InlineData("edits: {a.png: {rotate: 360}}", 25)]
+    [InlineData("edits: {a.png: {pad: [0, 0, 0, 0]}}", 22)]
+    [InlineData("edits: {a.png: {trim: false}}", 23)]
+    [InlineData("edits: {a.png: {erase: []}}", 24)]
+    [InlineData("hidden: {a.png: []}", 10)]
+    public void An_entry_that_changes_nothing_is_told_with_its_place(string entry, int column)
+    {
+        var (character, diagnostics) = CharacterFile.Parse($"trigger: aoi\n{entry}", "c.yaml");
+
+        Assert.NotNull(character);
+        var told = Assert.Single(diagnostics);
+        Assert.Equal((DiagnosticCode.NoEffect, Severity.Warning, 2, column), (told.Code, told.Severity, told.Line, told.Column));
+    }
+
+    [Fact]
+    public void Keys_and_names_are_read_without_what_nobody_sees()
+    {
+        var (character, diagnostics) = CharacterFile.Parse("trigger\u200B: a\u200Boi\noutfits: {ra\u00ADce: {tags: [hat\uFEFF]}}", "c.yaml");
+
+        Assert.Empty(diagnostics);
+        Assert.Equal(("aoi", "race", "hat"), (character!.Trigger, character.Outfits[0].Name, character.Outfits[0].Tags[0]));
+    }
+
+    [Fact]
+    public void Tags_and_patterns_know_their_places()
+    {
+        var character = CharacterFile.Parse(
+            "trigger: aoi\nfeatures:\n  keep: [black_hat,\n    cap]\n  patterns: ['a+']\noutfits: {race: {tags: 'hat, cap'}}\n", "c.yaml").Character!;
+
+        Assert.Equal((3, 10), character.Places[("features.keep", "black hat")]);
+        Assert.Equal((4, 5), character.Places[("features.keep", "cap")]);
+        Assert.Equal((5, 14), character.Places[("features.patterns", "a+")]);
+        Assert.Equal((6, 24), character.Places[("outfits.race.tags", "cap")]);
     }
 
     [Fact]

@@ -48,7 +48,10 @@ public class PictureResolverTests
     [InlineData("images/12_aoi/a.png", 12)]
     [InlineData("images/highlights/a.png", 8)]
     [InlineData("images/high.png", 8)]
-    [InlineData("images/0_aoi/a.png", 8)]
+    [InlineData("images/08_aoi/a.png", 8)]
+    [InlineData("images/ 12_aoi/a.png", 12)]
+    [InlineData("images/\uFF11\uFF12_aoi/a.png", 12)]
+    [InlineData("images/_12/a.png", 8)]
     [InlineData("low/images/a.png", 4)]
     public void Repeats_come_from_the_innermost_quality_folder(string path, int repeats) =>
         Assert.Equal(repeats, Assert.Single(Resolve("trigger: aoi", [path]).Pictures).Repeats);
@@ -161,13 +164,84 @@ public class PictureResolverTests
         var resolved = Resolve(
             "trigger: a\nedits:\n  images/two.png: {split: {left: [0, 0, 0.5, 1], right: [0.5, 0, 1, 1]}}",
             ["images/one.png", "images/one.jpg", "images/two.png", "images/three.png"],
-            ["images/one.txt", "images/one.jpg.txt", "images/two.txt", "images/two-right.txt", "high/three.txt"]);
+            ["images/one.txt", "images/one.jpg.txt", "images/two.txt", "images/two-right.txt"]);
         Assert.Equal(
             ["images/one.jpg.txt", "images/one.txt", null, null, "images/two-right.txt"],
             resolved.Pictures.Select(picture => picture.TagFile));
         var diagnostic = Assert.Single(resolved.Diagnostics);
         Assert.Equal((DiagnosticCode.TagFileOfSplitPicture, Severity.Warning, "images/two.txt"), (diagnostic.Code, diagnostic.Severity, diagnostic.File));
         Assert.Contains("images/two-left.txt, images/two-right.txt", diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_is_found_in_whichever_of_Unicodes_forms_it_is_written()
+    {
+        const string composed = "\u00E9", decomposed = "e\u0301";
+        var resolved = Resolve(
+            $"trigger: a\noutfits: {{{composed}: {{tags: [hat]}}}}\nhidden: {{images/{decomposed}/{composed}x.png: [hat]}}",
+            [$"images/{decomposed}/{decomposed}x.png"],
+            [$"images/{decomposed}/{composed}x.txt", $"images/{decomposed}/{composed}x.mask.png"]);
+
+        Assert.Empty(resolved.Diagnostics);
+        var picture = Assert.Single(resolved.Pictures);
+        Assert.Equal(($"images/{decomposed}/{decomposed}x.png", $"images/{decomposed}/{composed}x.txt"), (picture.Source, picture.TagFile));
+        Assert.Equal(($"images/{decomposed}/{composed}x.mask.png", composed, $"{composed}x"), (picture.Mask, picture.Outfit, picture.Id));
+        Assert.Equal(["hat"], picture.Hidden);
+    }
+
+    [Theory]
+    [InlineData("images/A.TXT", "LB3009", "Rename it to 'images/A.txt'")]
+    [InlineData("images/a.txt", "LB3009", "Rename it to 'images/A.txt'")]
+    [InlineData("images/b1.txt", "LB3009", "Did you mean 'images/b.txt'?")]
+    [InlineData("images/two-lft.txt", "LB3009", "Did you mean 'images/two-left.txt'?")]
+    [InlineData("images/notes.caption", "LB3009", "remove it")]
+    [InlineData("images/a.MASK.PNG", "LB2012", "Rename it to 'images/A.mask.png'")]
+    [InlineData("images/orphan.mask.png", "LB2012", "remove it")]
+    public void A_file_that_fits_no_picture_is_told(string file, string code, string advice)
+    {
+        var resolved = Resolve(
+            "trigger: a\nedits: {images/two.png: {split: {left: [0, 0, 0.5, 1]}}}", ["images/A.png", "images/b.png", "images/two.png"], [file]);
+
+        var told = Assert.Single(resolved.Diagnostics);
+        Assert.Equal((code, Severity.Warning, file), (told.Code, told.Severity, told.File));
+        Assert.Contains(advice, told.Message, StringComparison.Ordinal);
+        Assert.All(resolved.Pictures, picture => Assert.Null(picture.TagFile));
+    }
+
+    [Fact]
+    public void Captions_of_sd_scripts_are_tag_files_where_there_is_no_other()
+    {
+        var resolved = Resolve("trigger: a", ["i/a.png", "i/b.png", "c.png"], ["i/a.caption", "i/b.caption", "i/b.txt", "prompts.txt"]);
+
+        Assert.Equal([null, "i/a.caption", "i/b.txt"], resolved.Pictures.Select(picture => picture.TagFile));
+        Assert.Equal(("LB3009", "i/b.caption"), (Assert.Single(resolved.Diagnostics).Code, resolved.Diagnostics[0].File));
+    }
+
+    [Theory]
+    [InlineData("images/0_unused/", Severity.Warning, 0)]
+    [InlineData("images/-3_x/", Severity.Warning, 0)]
+    [InlineData("images/0_unused/high/", Severity.Warning, 0)]
+    [InlineData("images/99999_x/", Severity.Error, 8)]
+    [InlineData("images/99999999999999999999_x/", Severity.Error, 8)]
+    [InlineData("images/1.5_x/", Severity.Warning, 8)]
+    [InlineData("images/5_a/1e3_x/", Severity.Warning, 5)]
+    public void A_folders_number_that_is_no_number_of_repeats_is_told_once(string folder, Severity severity, int repeats)
+    {
+        var resolved = Resolve("trigger: a", [$"{folder}a.png", $"{folder}b.png"], [$"{folder}a.txt"]);
+
+        var told = Assert.Single(resolved.Diagnostics);
+        Assert.Equal((DiagnosticCode.InvalidMetadata, severity, folder), (told.Code, told.Severity, told.File));
+        Assert.Equal(repeats == 0 ? [] : [repeats, repeats], resolved.Pictures.Select(picture => picture.Repeats));
+    }
+
+    [Fact]
+    public void What_is_said_of_a_picture_that_is_left_out_has_no_effect()
+    {
+        var resolved = Resolve("trigger: a\nhidden:\n  images/0_x/a.png: [hat]\n  images/low: [hat]", ["images/0_x/a.png", "images/low/b.png"]);
+
+        Assert.Equal([Severity.Warning, Severity.Warning, Severity.Error], resolved.Diagnostics.Select(told => told.Severity));
+        Assert.Contains("is left out, so that this has no effect", resolved.Diagnostics[1].Message, StringComparison.Ordinal);
+        Assert.Contains("write 'images/low/**'", resolved.Diagnostics[2].Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -223,14 +297,14 @@ public class PictureResolverTests
         Assert.Equal(
             ["a/x.png.txt", "a/x.jpg.txt", "b/x.txt", "b/y.png-left.txt", "b/y.webp-left.txt", "b/y.png-right.txt", "b/y-right.png.txt", "b/z-left.txt"],
             names);
-        Assert.Equal(names, pictures.Select(picture => PictureResolver.TagFileNames(picture.Item1, picture.Item2).First(names.Contains)));
+        Assert.Equal(names, pictures.Select(picture => CompanionFiles.TagFileNames(picture.Item1, picture.Item2).First(names.Contains)));
     }
 
     [Fact]
     public void A_resolved_picture_survives_JSON()
     {
         var resolved = Resolve(
-            "trigger: a\nedits: {a.png: {crop: [0, 0, 1, 1], erase: [{polygon: [[0, 0], [9, 0], [0, 9]]}]}}\ntags: {a.png: {replace: {cup: mug}}}",
+            "trigger: a\nedits: {a.png: {crop: [0, 0, 0.5, 1], erase: [{polygon: [[0, 0], [9, 0], [0, 9]]}]}}\ntags: {a.png: {replace: {cup: mug}}}",
             ["a.png"]);
         var json = JsonSerializer.Serialize(resolved.Pictures[0]);
         var read = JsonSerializer.Deserialize<CharacterPicture>(json)!;

@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Features;
 using LoraBuild.Dataset.Tags;
@@ -76,4 +77,25 @@ public class FeatureSurveyTests
 
     [Fact]
     public void Without_pictures_there_is_nothing_to_say() => Assert.Empty(new FeatureSurvey(Aoi, [], 0.5).Warnings());
+
+    [Fact]
+    public void Names_and_rules_that_change_nothing_are_told()
+    {
+        var character = CharacterFile.Parse(
+            """
+            trigger: aoi
+            aliases: [hoshino, hoshi]
+            features:
+              tags: [horse girl, hors girl]
+              keep: [blue hair, hat, cap]
+              patterns: ['[a-z ]+ tattoo', 'horse.*']
+            """, "c.yaml").Character!;
+        var survey = new FeatureSurvey(character, [("a", ["hoshino", "horse girl", "(blue hair:1.2)", "hat"])], 0);
+
+        var told = survey.Unused().ToList();
+
+        Assert.Equal(["hoshi", "hors girl", "hat", "cap", "[a-z ]+ tattoo"], told.Select(one => one.Message.Split('\'')[1]));
+        Assert.Equal([2, 4, 5, 5, 6], told.Select(one => one.Line));
+        Assert.All(told, one => Assert.Equal("LB1019", one.Code));
+    }
 }

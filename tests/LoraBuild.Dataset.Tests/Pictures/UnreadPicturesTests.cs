@@ -2,21 +2,18 @@ using LoraBuild.Dataset.Pictures;
 
 namespace LoraBuild.Dataset.Tests.Pictures;
 
-public sealed class UnreadPicturesTests : IDisposable
+public class UnreadPicturesTests
 {
-    private readonly TemporaryFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
-    public void Those_below_the_folders_are_found_in_order_but_for_drawings_of_what_is_built()
+    public void They_are_found_in_order_but_for_drawings_of_what_is_built_and_companions()
     {
-        foreach (var name in new[] { "images/b.HEIC", "images/phone/a.heic", "images/smile.psd", "images/smile.png", "images/named.tga", "images/smile.txt", "other/c.heic" })
-            folder.Write(name, "");
+        string[] files =
+        [
+            "/images/b.HEIC", "/images/clip.mp4", "/images/named.tga", "/images/notes.md", "/images/smile.npz", "/images/smile.png", "/images/smile.psd",
+            "/images/smile.txt", "/images/smile.txt~",
+        ];
 
-        var found = UnreadPictures.Below([folder.File("images"), folder.File("missing")], [folder.File("images/smile.png"), folder.File("images/named.tga")]);
-
-        Assert.Equal([folder.File("images/b.HEIC"), folder.File("images/phone/a.heic")], found);
+        Assert.Equal(["/images/b.HEIC", "/images/clip.mp4", "/images/notes.md"], UnreadPictures.Among(files, ["/images/smile.png", "/images/named.tga"]));
     }
 
     [Fact]

@@ -19,6 +19,26 @@ public sealed class TagListTests : IDisposable
     public void Commas_and_line_ends_separate_and_empty_entries_vanish(string text) =>
         Assert.Equal(["1girl", "solo", "long hair"], TagList.Parse(text));
 
+    [Theory]
+    [InlineData("(smile, hat:1.5), sitting", "(smile:1.5)|(hat:1.5)|sitting")]
+    [InlineData("((smile), [hat, long_hair]:0.8)", "((smile):0.8)|([hat]:0.8)|([long hair]:0.8)")]
+    [InlineData("(smile), saber_(fate), :(", @"(smile)|saber \(fate\)|:\(")]
+    [InlineData("(smile\nhat:1.5)", @"\(smile|hat:1.5\)")]
+    public void Brackets_around_several_tags_weigh_each_of_them(string text, string tags) => Assert.Equal(tags.Split('|'), TagList.Parse(text));
+
+    [Theory]
+    [InlineData("smile\uFF0Chat")]
+    [InlineData("smile\u3001 hat")]
+    [InlineData("smile\u2028hat\uFEFF")]
+    public void Commas_of_other_keyboards_separate_too(string text) => Assert.Equal(["smile", "hat"], TagList.Parse(text));
+
+    [Fact]
+    public void A_text_of_brackets_takes_no_longer_than_its_length()
+    {
+        var text = new string('(', 300_000) + "a" + new string(')', 300_000);
+        Assert.Single(TagList.Parse(text));
+    }
+
     [Fact]
     public void Repetitions_stay_for_dedupe_to_report() => Assert.Equal(["hat", "hat"], TagList.Parse("hat, hat"));
 

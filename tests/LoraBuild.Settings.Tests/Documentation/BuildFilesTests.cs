@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using LoraBuild.Dataset.Pictures;
 
 namespace LoraBuild.Settings.Tests.Documentation;
 
@@ -28,6 +29,14 @@ public sealed partial class BuildFilesTests
         Assert.Equal(2, documents.Length);
         Assert.All(documents, document => Assert.All(Versions().Matches(File.ReadAllText(document)), match => Assert.Equal(version, match.Groups["version"].Value)));
         Assert.All(documents, document => Assert.Matches(Versions(), File.ReadAllText(document)));
+    }
+
+    [Fact]
+    public void The_pictures_that_are_found_are_those_that_the_code_knows_by_their_names()
+    {
+        var extensions = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "build", "LoraBuild.props")).Descendants("_LoraPictureExtensions").Single().Value.Split(';');
+        Assert.All(extensions, extension => Assert.True(PictureFiles.IsPicture($"a.{extension}"), extension));
+        Assert.Equal(extensions.Length, PictureFiles.Extensions.Count);
     }
 
     // Exists() is no reading: it asks whether a library is there.

@@ -54,6 +54,29 @@ public class TaggingSettingsTests
     public void What_replaces_may_itself_be_undesired() =>
         Assert.DoesNotContain("hat", Select(("LoraTagReplacement", "smile,hat"), ("LoraUndesiredTags", "hat")));
 
+    [Fact]
+    public void Rules_hold_for_the_tags_of_a_tag_file_too()
+    {
+        var tags = Selection(
+            ("LoraUndesiredTags", "hat"), ("LoraTagReplacement", "smile,grin"), ("LoraAlwaysFirstTags", "sitting")).Apply(["smile", "sitting", "(hat:1.2)"]);
+        Assert.Equal(["sitting", "grin"], tags.Tags);
+        Assert.Contains(new TagChange("(hat:1.2)", TagChangeKind.Removed, "undesired"), tags.Changes);
+    }
+
+    [Fact]
+    public void Rules_that_no_picture_needs_are_told()
+    {
+        var selection = Selection(("LoraUndesiredTags", "hat, cap"), ("LoraTagReplacement", "smile,grin;smil,grin"), ("LoraAlwaysFirstTags", "sitting, solo"));
+
+        var unused = selection.Unused([selection.Apply(["smile", "(hat)"]), selection.Apply(["sitting"])]);
+
+        Assert.Equal([("UndesiredTags", "cap"), ("AlwaysFirstTags", "solo"), ("TagReplacement", "smil")], unused.Select(rule => (rule.Rule, string.Join(", ", rule.Tags))));
+    }
+
+    [Fact]
+    public void A_replaced_tag_keeps_its_weight() =>
+        Assert.Equal(["(grin:1.2)", "hat"], Selection(("LoraTagReplacement", "smile,grin")).Apply(["(smile:1.2)", "hat", "smile"]).Tags);
+
     [Theory]
     [InlineData("LoraCharacterThreshold", "1.5")]
     [InlineData("LoraRatingThreshold", "40%")]
