@@ -3,6 +3,7 @@ using LoraBuild.Base.Files;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Dataset.Tags;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Pages.Evaluation;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;

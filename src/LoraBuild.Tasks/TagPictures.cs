@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Collections.Concurrent;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;

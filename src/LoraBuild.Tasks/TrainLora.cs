@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Manifest;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Protocol.Previews;
@@ -65,15 +66,12 @@ public sealed class TrainLora : TrainingTask
 
         var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
         var model = BaseModelFiles.Of(checkpoint, vae);
-        var job = new TrainJob(
-            DatasetFolder,
-            model.Path,
-            Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path),
-            settings.ToOptions(),
-            OutputFolder,
-            OutputName,
-            StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl, Deterministic = Deterministic };
-        var key = Key(job, settings, model);
+        var tokenizer = Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path);
+        var key = Key(settings, model, tokenizer);
+        var job = new TrainJob(DatasetFolder, model.Path, tokenizer, settings.ToOptions(), OutputFolder, OutputName, StateFile: "", key.ToString())
+        {
+            CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl, Deterministic = Deterministic,
+        };
         var previewKey = settings.SamplePrompts is null ? (ContentHash?)null : PreviewKey(key, settings);
         if (previewKey is { } drawn)
         {
@@ -177,15 +175,15 @@ public sealed class TrainLora : TrainingTask
         return key.ToHash();
     }
 
-    private ContentHash Key(TrainJob job, TrainingSettings settings, BaseModelFiles model)
+    private ContentHash Key(TrainingSettings settings, BaseModelFiles model, string? tokenizer)
     {
         var key = new StepKey("Train", StepVersion)
             .With("engine", EngineVersions.Of(this, WorkerAssembly).Tensors)
-            .With("dataset", Hash(Path.Combine(job.Dataset, DatasetFile.Name)))
-            .With("name", job.OutputName);
-        if (job.Deterministic)
+            .With("dataset", Hash(Path.Combine(DatasetFolder, DatasetFile.Name)))
+            .With("name", OutputName);
+        if (Deterministic)
             key.With("deterministic", "true");
-        BaseModelKey.AddTo(key, Session, model, job.Tokenizer, Hash);
+        BaseModelKey.AddTo(key, Session, model, tokenizer, Hash);
         foreach (var (name, value) in settings.WithoutSamples().ToOptions().OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
@@ -223,6 +221,9 @@ public sealed class TrainLora : TrainingTask
         }
         finally
         {
+            // The state of a training whose files were changed under it is of no key.
+            if (inputs.Any(input => !Session.IsUnchanged(input.Key, input.Value)) && Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
             BuildEngine3.Reacquire();
         }
 

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Base.Diagnostics;

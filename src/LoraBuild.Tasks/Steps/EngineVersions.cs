@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Protocol;
 
 namespace LoraBuild.Tasks.Steps;

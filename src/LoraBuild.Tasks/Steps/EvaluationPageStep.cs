@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Text.Json;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;

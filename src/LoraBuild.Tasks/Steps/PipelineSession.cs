@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Ledgers;
+using LoraBuild.Incremental.Steps;
 
 namespace LoraBuild.Tasks.Steps;
 

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Globalization;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Protocol;
