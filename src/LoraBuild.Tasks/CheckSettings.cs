@@ -25,9 +25,6 @@ public sealed class CheckSettings : LoraTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
-    /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
-    public ITaskItem? TrainingConfig { get; set; }
-
     /// <summary>The file of prompts for regularisation images, or nothing.</summary>
     public ITaskItem? RegularizationPrompts { get; set; }
 
@@ -129,9 +126,9 @@ public sealed class CheckSettings : LoraTask
         if (TrainingConfig is null)
             return null;
         // Known first and read then: what is written in between is a change for the next build. Which files there are is known by reading.
-        foreach (var file in SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath")).Files)
+        foreach (var file in SdScriptsConfig.Read(TrainingConfig).Files)
             Session.State.HashInput(file);
-        var config = SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
+        var config = SdScriptsConfig.Read(TrainingConfig);
         foreach (var problem in config.Diagnostics)
             Report(problem);
         return config;

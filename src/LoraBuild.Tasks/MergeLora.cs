@@ -12,22 +12,11 @@ public sealed class MergeLora : ModelTask
 {
     private const string FileEnding = "-merged.safetensors", StrengthName = "Strength";
 
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
     /// <summary>The checkpoint: a single file, or its URI.</summary>
     public ITaskItem? Checkpoint { get; set; }
 
     /// <summary>The SHA-256 that the checkpoint must have, or nothing.</summary>
     public string CheckpointSha256 { get; set; } = "";
-
-    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
-    public ITaskItem? Tokenizer { get; set; }
-
-    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
-    [Required]
-    public string TokenizerUrl { get; set; } = "";
 
     /// <summary>The LoRA files, with <c>Strength</c> as metadata.</summary>
     [Required]
@@ -36,14 +25,6 @@ public sealed class MergeLora : ModelTask
     /// <summary>The strength of those that have none.</summary>
     [Required]
     public string Strength { get; set; } = "";
-
-    /// <summary>The folder that gets the merged checkpoint.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
-
-    /// <summary>The project's LoRA's file name without extension, with which its name begins.</summary>
-    [Required]
-    public string OutputName { get; set; } = "";
 
     /// <inheritdoc/>
     protected override void Run()
@@ -74,8 +55,8 @@ public sealed class MergeLora : ModelTask
         }
 
         var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
-        new WorkerProcess(WorkerAssembly, this).Run(
-            new MergeJob(checkpoint, Tokenizer?.GetMetadata("FullPath"), loras, target) { CachePath = CachePath, TokenizerUrl = TokenizerUrl },
+        new WorkerProcess(this).Run(
+            new MergeJob(checkpoint, Tokenizer, loras, target) { CachePath = CachePath, TokenizerUrl = TokenizerUrl },
             "MergeLora",
             done => Say($"Merged checkpoint -> {done.Id}"),
             CancellationToken);

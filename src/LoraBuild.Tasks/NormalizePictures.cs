@@ -21,10 +21,6 @@ public sealed class NormalizePictures : ModelTask
 
     private string? background;
 
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
     /// <summary>The largest picture that is decoded, in pixels.</summary>
     [Required]
     public long MaxPixels { get; set; }
@@ -52,7 +48,7 @@ public sealed class NormalizePictures : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var engine = EngineVersions.Of(this, WorkerAssembly).Images;
+        var engine = EngineVersions.Of(this).Images;
         var resolved = Session.Pictures.Concat(Session.RegularizationImages).ToList();
         background = BackgroundModel is not null && resolved.Exists(picture => NeedsModel(picture.Edits))
             ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
@@ -127,7 +123,7 @@ public sealed class NormalizePictures : ModelTask
     private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)
     {
         var model = background is null ? (ContentHash?)null : Session.State.HashInput(background);
-        new WorkerProcess(WorkerAssembly, this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
+        new WorkerProcess(this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
 
         void Finish(FinishedEvent done)
         {

@@ -24,10 +24,6 @@ public sealed class TagPictures : ModelTask
     private TagSelection selection = new();
     private string selectionKey = "";
 
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
     /// <summary>
     /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they
     /// lie elsewhere, <c>Sha256</c> and <c>LabelsSha256</c> what they hash to, <c>Threshold</c> and <c>CharacterThreshold</c> its own
@@ -66,7 +62,7 @@ public sealed class TagPictures : ModelTask
         var pictures = Session.Pictures;
         var byTagger = pictures.Where(picture => picture.TagFile is null).ToList();
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
-        var scoring = new TaggerScoring(this, WorkerAssembly, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
+        var scoring = new TaggerScoring(this, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
             .Score([.. byTagger.Select(picture => (picture.Id, picture.File))], Folder);
         Session.Sweep(Folder);
 

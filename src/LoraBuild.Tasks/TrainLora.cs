@@ -15,7 +15,7 @@ namespace LoraBuild.Tasks;
 /// Train: the dataset and a base model become a LoRA, one file for each epoch. The key covers the dataset, the options, the base model
 /// and the engine; a finished LoRA of the same key comes from the store, an interrupted or stopped training goes on where it was.
 /// </summary>
-public sealed class TrainLora : TrainingTask
+public sealed class TrainLora : BaseModelTask
 {
     private const int StepVersion = 7, PreviewVersion = 1;
     private const int KeyDigits = 16;
@@ -24,21 +24,6 @@ public sealed class TrainLora : TrainingTask
 
     // What the key is made of.
     private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);
-
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
-    public ITaskItem? Tokenizer { get; set; }
-
-    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
-    [Required]
-    public string TokenizerUrl { get; set; } = "";
-
-    /// <summary>The folder that gets the LoRA.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
 
     /// <summary>After how many minutes the training stops, for the next build to go on with it; 0: it runs to its end.</summary>
     public double StopAfterMinutes { get; set; }
@@ -66,7 +51,7 @@ public sealed class TrainLora : TrainingTask
 
         var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
         var model = BaseModelFiles.Of(checkpoint, vae);
-        var tokenizer = Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path);
+        var tokenizer = Tokenizer ?? ClipVocabulary.FindBeside(model.Path);
         var key = Key(settings, model, tokenizer);
         var job = new TrainJob(DatasetFolder, model.Path, tokenizer, settings.ToOptions(), OutputFolder, OutputName, StateFile: "", key.ToString())
         {
@@ -126,7 +111,7 @@ public sealed class TrainLora : TrainingTask
         var tally = new MemoizedStep(Session, "Train", CancellationToken).Run([StepOutput.In(shown, "previews", key)], (_, finished) =>
         {
             if (PreviewSheet.TryRead(samples) is null)
-                new WorkerProcess(WorkerAssembly, this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
+                new WorkerProcess(this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
             if (PreviewSheet.TryRead(samples) is { } sheet)
                 finished(new StepResult("previews") { Files = [.. sheet.Files.Select(name => (name, Path.Combine(samples, name)))] });
         });
@@ -178,7 +163,7 @@ public sealed class TrainLora : TrainingTask
     private ContentHash Key(TrainingSettings settings, BaseModelFiles model, string? tokenizer)
     {
         var key = new StepKey("Train", StepVersion)
-            .With("engine", EngineVersions.Of(this, WorkerAssembly).Tensors)
+            .With("engine", EngineVersions.Of(this).Tensors)
             .With("dataset", Hash(Path.Combine(DatasetFolder, DatasetFile.Name)))
             .With("name", OutputName);
         if (Deterministic)
@@ -217,7 +202,7 @@ public sealed class TrainLora : TrainingTask
         BuildEngine3.Yield();
         try
         {
-            new WorkerProcess(WorkerAssembly, this).Run(here, "Train", done => files = done.Facts[TrainJob.FilesFact].Split('\n'), CancellationToken);
+            new WorkerProcess(this).Run(here, "Train", done => files = done.Facts[TrainJob.FilesFact].Split('\n'), CancellationToken);
         }
         finally
         {
