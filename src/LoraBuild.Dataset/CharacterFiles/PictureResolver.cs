@@ -39,6 +39,14 @@ public static class PictureResolver
     /// <c>two.png.txt</c> belongs to <c>two.png</c>, <c>two-left.txt</c> or <c>two.png-left.txt</c> to its part <c>left</c>.</param>
     public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
     {
+        var (unnamed, diagnostics) = ResolveUnnamed(character, pictures, tagFiles);
+        return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
+    }
+
+    /// <summary>The same without ids, which pictures of several characters get together.</summary>
+    internal static ResolvedPictures ResolveUnnamed(
+        Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> tagFiles)
+    {
         var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal)
             .Select(Merge)
             .OrderBy(picture => picture.Path, StringComparer.Ordinal)
@@ -89,7 +97,7 @@ public static class PictureResolver
         diagnostics.AddRange(edits.Unused(character.File, paths));
         diagnostics.AddRange(tagEdits.Unused(character.File, paths));
         diagnostics.AddRange(hidden.Unused(character.File, paths));
-        return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
+        return new ResolvedPictures(unnamed, diagnostics);
     }
 
     private static readonly List<Part> Whole = [new(null, [], null, null, [], [])];

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace LoraBuild.Dataset.Pictures;
 
 /// <summary>
@@ -19,9 +21,13 @@ public static class UnreadPictures
     /// none.</param>
     public static IReadOnlyList<string> Below(IEnumerable<string> folders, IReadOnlyCollection<string> built)
     {
+        var byName = Extensions.GetAlternateLookup<ReadOnlySpan<char>>();
         var unread = folders.Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", Everything))
-            .Where(file => Extensions.Contains(Path.GetExtension(file)))
+            .SelectMany(folder => new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), Everything)
+            {
+                // Of tens of thousands of names none becomes a text in vain.
+                ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && byName.Contains(Path.GetExtension(entry.FileName)),
+            })
             .Order(StringComparer.Ordinal)
             .ToList();
         // Most often there are none.
