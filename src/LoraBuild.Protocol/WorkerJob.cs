@@ -114,6 +114,7 @@ public sealed record PictureToTag(string Id, string Picture, string Target);
 /// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
 /// <param name="OutputName">The LoRA's file name without extension.</param>
 /// <param name="StateFile">The file in which an interrupted training leaves its state for the next one.</param>
+/// <param name="Key">The hash of all that the training's result follows from: a state of another key is not gone on from.</param>
 public sealed record TrainJob(
     string Dataset,
     string BaseModel,
@@ -121,7 +122,8 @@ public sealed record TrainJob(
     IReadOnlyDictionary<string, string> Options,
     string OutputFolder,
     string OutputName,
-    string StateFile) : WorkerJob
+    string StateFile,
+    string Key) : WorkerJob
 {
     /// <summary>The fact of the finished training that names its files, a line each.</summary>
     public const string FilesFact = "files";

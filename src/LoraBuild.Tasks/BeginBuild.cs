@@ -10,10 +10,6 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class BeginBuild : LoraTask
 {
-    /// <summary>The folder for what the author gets.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
-
     /// <summary>The ledgers that the steps will ask for.</summary>
     public string[] Ledgers { get; set; } = [];
 

@@ -28,9 +28,6 @@ public sealed class CheckSettings : LoraTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
-    /// <summary>An sd-scripts configuration whose options count where the project sets none.</summary>
-    public ITaskItem? TrainingConfig { get; set; }
-
     /// <summary>The file of prompts for regularisation images, or nothing.</summary>
     public ITaskItem? RegularizationPrompts { get; set; }
 
@@ -143,10 +140,10 @@ public sealed class CheckSettings : LoraTask
         if (TrainingConfig is null)
             return null;
         // Known first and read then: what is written in between is a change for the next build. Which files there are is known by reading.
-        Session.Links.Require(TrainingConfig.GetMetadata("FullPath"));
-        foreach (var file in SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath")).Files)
+        Session.Links.Require(TrainingConfig);
+        foreach (var file in SdScriptsConfig.Read(TrainingConfig).Files)
             Session.State.HashInput(file);
-        var config = SdScriptsConfig.Read(TrainingConfig.GetMetadata("FullPath"));
+        var config = SdScriptsConfig.Read(TrainingConfig);
         foreach (var problem in config.Diagnostics)
             Report(problem);
         return config;

@@ -35,10 +35,6 @@ public sealed class CheckUpToDate : LoraTask
     [Required]
     public ITaskItem[] Tools { get; set; } = [];
 
-    /// <summary>The folder for what the author gets.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
-
     /// <summary>True to end the build here where it has nothing to do, and to tell its author so.</summary>
     public bool MayEnd { get; set; }
 

@@ -17,10 +17,6 @@ public sealed class DrawRegularizationImages : DrawingTask
     // Of small pictures as many as are drawn in little more time than one.
     private const int BatchSize = 4;
 
-    /// <summary>The project's folder.</summary>
-    [Required]
-    public string ProjectFolder { get; set; } = "";
-
     /// <summary>The file of prompts; without it, nothing is drawn.</summary>
     public ITaskItem? Prompts { get; set; }
 

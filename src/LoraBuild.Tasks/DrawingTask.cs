@@ -10,17 +10,6 @@ namespace LoraBuild.Tasks;
 /// <summary>A task that draws pictures with the base model.</summary>
 public abstract class DrawingTask : BaseModelTask
 {
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
-    public ITaskItem? Tokenizer { get; set; }
-
-    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
-    [Required]
-    public string TokenizerUrl { get; set; } = "";
-
     /// <summary>The step that draws.</summary>
     /// <param name="training">The settings by which the model is used.</param>
     /// <param name="batchSize">The number of pictures that are drawn at a time.</param>
@@ -33,12 +22,12 @@ public abstract class DrawingTask : BaseModelTask
             ?? throw new LoraBuildException(DiagnosticCode.BaseModelMissing, $"There is no base model {purpose}. Set LoraBaseModel to the one that the LoRA is trained on.");
         var vae = FetchVae();
         var model = BaseModelFiles.Of(path, vae);
-        var job = new DrawJob(model.Path, Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path), training.ToOptions(), [])
+        var job = new DrawJob(model.Path, Tokenizer ?? ClipVocabulary.FindBeside(model.Path), training.ToOptions(), [])
         {
             CachePath = CachePath,
             Vae = vae,
             TokenizerUrl = TokenizerUrl,
         };
-        return new DrawingStep(this, WorkerAssembly, model, job, batchSize);
+        return new DrawingStep(this, model, job, batchSize);
     }
 }

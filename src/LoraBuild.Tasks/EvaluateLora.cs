@@ -3,6 +3,7 @@ using LoraBuild.Base.Files;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Dataset.Tags;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Pages.Evaluation;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
@@ -51,16 +52,8 @@ public sealed class EvaluateLora : DrawingTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
-    /// <summary>The LoRA's file name without extension.</summary>
-    [Required]
-    public string OutputName { get; set; } = "";
-
     /// <summary>The author's notes, or nothing.</summary>
     public ITaskItem? Notes { get; set; }
-
-    /// <summary>The folder with the LoRA, which also gets the best epoch.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
 
     /// <summary>The folder for scores and thumbnails.</summary>
     [Required]
@@ -83,7 +76,7 @@ public sealed class EvaluateLora : DrawingTask
         var files = LoraFiles(settings.SelectBestEpoch);
         var implications = OwnImplications.Read(Session, PathOf(Implications));
         var taggers = new TaggerScoring(
-            this, WorkerAssembly, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection);
+            this, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection);
         var plans = Plans(settings, taggers.Vocabulary(Path.Combine(WorkFolder, "vocabulary")), implications.Table);
 
         var sets = new List<PictureSet> { new(null, BaseFolder, [.. plans.SelectMany(plan => plan.Pictures(withLora: false)).Distinct()]) };
@@ -111,7 +104,7 @@ public sealed class EvaluateLora : DrawingTask
         var judged = EvaluatedFile.Best(evaluated);
         var missed = judged.Characters.SelectMany(character => EvaluationGate.Check(judged.File, character, settings)).ToList();
         Publish(judged.File, settings.SelectBestEpoch);
-        new EvaluationPageStep(this, WorkerAssembly, Folder, Path.Combine(WorkFolder, "thumbnails")).Write(
+        new EvaluationPageStep(this, Folder, Path.Combine(WorkFolder, "thumbnails")).Write(
             Report(judged, settings.SelectBestEpoch ? evaluated : [], missed, settings, selection, sets[0]),
             [.. new[] { sets[0], sets[1 + evaluated.IndexOf(judged)] }.SelectMany(Ids)]);
         foreach (var character in judged.Characters)

@@ -9,7 +9,7 @@ namespace LoraBuild.Tasks;
 /// <summary>
 /// ExportSdScripts: the two configurations with which sd-scripts and LyCORIS train the same LoRA on the dataset that was built.
 /// </summary>
-public sealed class ExportSdScripts : TrainingTask
+public sealed class ExportSdScripts : BaseModelTask
 {
     /// <summary>The folder for both files, and for what sd-scripts makes of them.</summary>
     [Required]

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;

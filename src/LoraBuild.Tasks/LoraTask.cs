@@ -11,14 +11,35 @@ namespace LoraBuild.Tasks;
 public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask, IBuildHost, IDisposable
 {
     private readonly CancellationTokenSource cancellation = new();
+    private PipelineSession? session;
 
-    /// <summary>The project's folder for intermediate files, absolute.</summary>
+    /// <summary>The folders, cache, worker and models of the project: the item <c>LoraContext</c> of LoraBuild.targets.</summary>
     [Required]
-    public string IntermediateFolder { get; set; } = "";
+    public ITaskItem Context { get; set; } = null!;
 
-    /// <summary>The folder of the content store, which projects share; absolute.</summary>
-    [Required]
-    public string CachePath { get; set; } = "";
+    /// <summary>The project's folder.</summary>
+    protected string ProjectFolder => Of(nameof(ProjectFolder));
+
+    /// <summary>The project's folder for intermediate files.</summary>
+    protected string IntermediateFolder => Of(nameof(IntermediateFolder));
+
+    /// <summary>The folder for what the author gets.</summary>
+    protected string OutputFolder => Of(nameof(OutputFolder));
+
+    /// <summary>The LoRA's file name without extension.</summary>
+    protected string OutputName => Of(nameof(OutputName));
+
+    /// <summary>The dataset folder with its <c>dataset.json</c>.</summary>
+    protected string DatasetFolder => Of(nameof(DatasetFolder));
+
+    /// <summary>The folder of the content store, which projects share.</summary>
+    protected string CachePath => Of(nameof(CachePath));
+
+    /// <summary>The worker, an assembly.</summary>
+    protected string WorkerAssembly => Of(nameof(WorkerAssembly));
+
+    /// <summary>An sd-scripts configuration whose options count where the project sets none; null for none.</summary>
+    protected string? TrainingConfig => FullPathOf(nameof(TrainingConfig));
 
     /// <summary>Is cancelled by Ctrl-C.</summary>
     protected CancellationToken CancellationToken => cancellation.Token;
@@ -29,22 +50,14 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
 
     PipelineSession IBuildHost.Session => Session;
 
+    string IBuildHost.WorkerAssembly => WorkerAssembly;
+
     bool IBuildHost.HasErrors => Log.HasLoggedErrors;
 
     CancellationToken IBuildHost.Token => CancellationToken;
 
     /// <summary>This build of the project, begun by the first task that asks; MSBuild disposes of it when the build ends.</summary>
-    private protected PipelineSession Session
-    {
-        get
-        {
-            if (BuildEngine4.GetRegisteredTaskObject(SessionKey, RegisteredTaskObjectLifetime.Build) is PipelineSession session)
-                return session;
-            session = new PipelineSession(IntermediateFolder, CachePath);
-            BuildEngine4.RegisterTaskObject(SessionKey, session, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-            return session;
-        }
-    }
+    private protected PipelineSession Session => session ??= FindSession() ?? BeginSession();
 
     private object SessionKey => (typeof(PipelineSession).FullName, IntermediateFolder);
 
@@ -111,8 +124,30 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     /// <summary>
     /// Ends the session that an earlier build of the same run had in this folder, if any: the next task that asks begins another.
     /// </summary>
-    private protected void ForgetSession() =>
+    private protected void ForgetSession()
+    {
         (BuildEngine4.UnregisterTaskObject(SessionKey, RegisteredTaskObjectLifetime.Build) as PipelineSession)?.Dispose();
+        session = null;
+    }
+
+    private PipelineSession? FindSession() =>
+        BuildEngine4.GetRegisteredTaskObject(SessionKey, RegisteredTaskObjectLifetime.Build) as PipelineSession;
+
+    private PipelineSession BeginSession()
+    {
+        var begun = new PipelineSession(IntermediateFolder, CachePath);
+        BuildEngine4.RegisterTaskObject(SessionKey, begun, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        return begun;
+    }
+
+    /// <summary>A value of the context; empty where it is not set.</summary>
+    private protected string Of(string name) => Context.GetMetadata(name);
+
+    /// <summary>
+    /// The full path of a file or folder that an author names, in either of MSBuild's notations; null where it is not set.
+    /// </summary>
+    private protected string? FullPathOf(string name) =>
+        Of(name).Trim() is { Length: > 0 } path ? Path.GetFullPath(path.Replace('\\', Path.DirectorySeparatorChar), ProjectFolder) : null;
 
     /// <summary>The full path of an item; null where there is none.</summary>
     private protected static string? PathOf(ITaskItem? item) => item?.GetMetadata("FullPath");

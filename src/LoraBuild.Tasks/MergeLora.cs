@@ -12,10 +12,6 @@ public sealed class MergeLora : ModelTask
 {
     private const string FileEnding = "-merged.safetensors", StrengthName = "Strength";
 
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
     /// <summary>The checkpoint: a single file, or its URI.</summary>
     public ITaskItem? Checkpoint { get; set; }
 
@@ -29,14 +25,6 @@ public sealed class MergeLora : ModelTask
     /// <summary>The strength of those that have none.</summary>
     [Required]
     public string Strength { get; set; } = "";
-
-    /// <summary>The folder that gets the merged checkpoint.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
-
-    /// <summary>The project's LoRA's file name without extension, with which its name begins.</summary>
-    [Required]
-    public string OutputName { get; set; } = "";
 
     /// <inheritdoc/>
     protected override void Run()
@@ -67,7 +55,7 @@ public sealed class MergeLora : ModelTask
         }
 
         var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
-        new WorkerProcess(WorkerAssembly, this).Run(
+        new WorkerProcess(this).Run(
             new MergeJob(checkpoint, loras, target),
             "MergeLora",
             done => Say($"Merged checkpoint -> {done.Id}"),

@@ -9,18 +9,22 @@ namespace LoraBuild.Tasks;
 
 /// <summary>
 /// The base of tasks that use a model: it is a file, or a URI whose bytes are downloaded once into the cache, verified by a SHA-256 that
-/// stands in the project or, from the first download on, in <see cref="LockFile"/>.
+/// stands in the project or, from the first download on, in its <c>lora.lock.json</c>.
 /// </summary>
 public abstract class ModelTask : LoraTask
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(3);
 
-    /// <summary><c>lora.lock.json</c> beside the project.</summary>
-    [Required]
-    public string LockFile { get; set; } = "";
+    /// <summary>CLIP's vocabulary: a folder or merges.txt; null where it is looked for beside the checkpoint.</summary>
+    protected string? Tokenizer => FullPathOf(nameof(Tokenizer));
 
-    /// <summary>True if this build may not add to the lock file.</summary>
-    public bool ContinuousIntegration { get; set; }
+    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
+    protected string TokenizerUrl => Of(nameof(TokenizerUrl));
+
+    // lora.lock.json beside the project, to which a build for continuous integration may not add.
+    private string LockFile => Of(nameof(LockFile));
+
+    private bool IsContinuousIntegration => bool.TryParse(Of("ContinuousIntegration"), out var isSet) && isSet;
 
     /// <summary>The model's file on this machine.</summary>
     /// <param name="fileOrUri">A path, or an http or https URI.</param>
@@ -52,7 +56,7 @@ public abstract class ModelTask : LoraTask
     {
         var locks = Incremental.Downloads.LockFile.Read(LockFile);
         var known = expected ?? locks.Find(uri);
-        if (known is null && ContinuousIntegration)
+        if (known is null && IsContinuousIntegration)
         {
             throw new LoraBuildException(
                 DiagnosticCode.LockFileChanged,

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
@@ -19,10 +20,6 @@ public sealed class NormalizePictures : ModelTask
     private const int StepVersion = 5;
 
     private string? background;
-
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
 
     /// <summary>The largest picture that is decoded, in pixels.</summary>
     [Required]
@@ -51,7 +48,7 @@ public sealed class NormalizePictures : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var engine = EngineVersions.Of(this, WorkerAssembly).Images;
+        var engine = EngineVersions.Of(this).Images;
         var resolved = Session.Pictures.Concat(Session.RegularizationImages).ToList();
         background = BackgroundModel is not null && resolved.Exists(picture => NeedsModel(picture.Edits))
             ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
@@ -168,7 +165,7 @@ public sealed class NormalizePictures : ModelTask
     private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)
     {
         var model = background is null ? (ContentHash?)null : Session.State.HashInput(background);
-        new WorkerProcess(WorkerAssembly, this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
+        new WorkerProcess(this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
 
         void Finish(FinishedEvent done)
         {

@@ -13,16 +13,8 @@ using Microsoft.Build.Framework;
 namespace LoraBuild.Tasks;
 
 /// <summary>Publish: the LoRA of a build that succeeded, and what belongs to it, in a folder to hand on. Same inputs, same bytes.</summary>
-public sealed class PublishLora : TrainingTask
+public sealed class PublishLora : BaseModelTask
 {
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>The project's folder.</summary>
-    [Required]
-    public string ProjectFolder { get; set; } = "";
-
     /// <summary>The character.yaml files.</summary>
     [Required]
     public ITaskItem[] Characters { get; set; } = [];
@@ -30,10 +22,6 @@ public sealed class PublishLora : TrainingTask
     /// <summary>Name and <c>Value</c> of every setting.</summary>
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
-
-    /// <summary>The folder of the LoRA.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
 
     /// <summary>The epochs whose files are published besides: <c>last</c>, <c>all</c>, or numbers.</summary>
     [Required]
@@ -67,8 +55,8 @@ public sealed class PublishLora : TrainingTask
     private Release Describe(TrainingSettings settings)
     {
         var model = BaseModelFiles.Of(FetchBaseModel() ?? "", FetchVae());
-        var engines = EngineVersions.Of(this, WorkerAssembly);
-        var libraries = EngineVersions.LibraryFiles(Session, WorkerAssembly);
+        var engines = EngineVersions.Of(this);
+        var libraries = EngineVersions.LibraryFiles(this);
         return new Release(
             OutputName,
             [.. Characters.Select(character => CharacterFile.Read(character.GetMetadata("FullPath")).Character!)],

@@ -14,10 +14,6 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class ResolveCharacters : LoraTask
 {
-    /// <summary>The project's folder.</summary>
-    [Required]
-    public string ProjectFolder { get; set; } = "";
-
     /// <summary>A character.yaml for each character. The pictures that it speaks of are relative to its folder.</summary>
     [Required]
     public ITaskItem[] Characters { get; set; } = [];

@@ -12,10 +12,6 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class ResolveRegularizationImages : LoraTask
 {
-    /// <summary>The project's folder.</summary>
-    [Required]
-    public string ProjectFolder { get; set; } = "";
-
     /// <summary>The pictures.</summary>
     [Required]
     public ITaskItem[] Pictures { get; set; } = [];

@@ -9,10 +9,6 @@ namespace LoraBuild.Tasks;
 /// <summary>ShowEdits: sheets of every picture that has edits, before and after, a numbered row for each.</summary>
 public sealed class ShowEdits : ModelTask
 {
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
     /// <summary>The segmentation model, a file or a URI, with <c>Sha256</c>; or none.</summary>
     public ITaskItem? BackgroundModel { get; set; }
 
@@ -36,7 +32,7 @@ public sealed class ShowEdits : ModelTask
 
         var model = BackgroundModel is null ? null : Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
         var rows = sources.Select(source => new PictureToShow(source.Key, [.. source.Select(picture => picture.Edits)], source.First().EditsAt)).ToList();
-        new WorkerProcess(WorkerAssembly, this).Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
+        new WorkerProcess(this).Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
         foreach (var (source, index) in sources.Select((source, index) => (source, index)))
         {
             Say(string.Create(

@@ -15,10 +15,6 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class SuggestEdits : ModelTask
 {
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
     /// <summary>The detector, a file or a URI, with <c>Sha256</c>; or none.</summary>
     public ITaskItem? PersonDetector { get; set; }
 
@@ -43,7 +39,7 @@ public sealed class SuggestEdits : ModelTask
         var paths = Session.Pictures.Where(picture => picture.Edits.Count == 0)
             .ToDictionary(picture => picture.SourcePath, picture => picture.Source, StringComparer.Ordinal);
         var found = new ConcurrentDictionary<string, DetectedPersons>(StringComparer.Ordinal);
-        new WorkerProcess(WorkerAssembly, this).Run(
+        new WorkerProcess(this).Run(
             new FindPersonsJob(model, [.. paths.Keys], MaxPixels),
             "SuggestEdits",
             done => found[done.Id] = JsonSerializer.Deserialize<DetectedPersons>(done.Facts[FindPersonsJob.PersonsFact])! with { Path = paths[done.Id] },

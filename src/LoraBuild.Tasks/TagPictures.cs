@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Collections.Concurrent;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
@@ -25,10 +26,6 @@ public sealed class TagPictures : ModelTask
     private readonly ConcurrentDictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);
     private TagSelection selection = new();
     private string selectionKey = "", rulesKey = "";
-
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
 
     /// <summary>
     /// The taggers: a folder or the URI of one. <c>Model</c> and <c>Labels</c> name its ONNX file and <c>selected_tags.csv</c> where they
@@ -76,7 +73,7 @@ public sealed class TagPictures : ModelTask
         var byTagger = pictures.Where(picture => picture.TagFile is null).ToList();
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
         rulesKey = selection.RulesAlone().ToJson();
-        var scoring = new TaggerScoring(this, WorkerAssembly, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
+        var scoring = new TaggerScoring(this, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
             .Score([.. byTagger.Select(picture => (picture.Id, picture.File))], Folder);
         Session.Sweep(Folder);
 

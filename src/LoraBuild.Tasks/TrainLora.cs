@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Manifest;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Protocol.Previews;
@@ -14,7 +15,7 @@ namespace LoraBuild.Tasks;
 /// Train: the dataset and a base model become a LoRA, one file for each epoch. The key covers the dataset, the options, the base model
 /// and the engine; a finished LoRA of the same key comes from the store, an interrupted or stopped training goes on where it was.
 /// </summary>
-public sealed class TrainLora : TrainingTask
+public sealed class TrainLora : BaseModelTask
 {
     private const int StepVersion = 7, PreviewVersion = 1;
     private const int KeyDigits = 16;
@@ -23,21 +24,6 @@ public sealed class TrainLora : TrainingTask
 
     // What the key is made of.
     private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);
-
-    /// <summary>The worker.</summary>
-    [Required]
-    public string WorkerAssembly { get; set; } = "";
-
-    /// <summary>CLIP's vocabulary: a folder or merges.txt; without it, it is looked for beside the checkpoint.</summary>
-    public ITaskItem? Tokenizer { get; set; }
-
-    /// <summary>From where the published merges.txt is fetched when it is not beside the checkpoint either.</summary>
-    [Required]
-    public string TokenizerUrl { get; set; } = "";
-
-    /// <summary>The folder that gets the LoRA.</summary>
-    [Required]
-    public string OutputFolder { get; set; } = "";
 
     /// <summary>After how many minutes the training stops, for the next build to go on with it; 0: it runs to its end.</summary>
     public double StopAfterMinutes { get; set; }
@@ -65,15 +51,12 @@ public sealed class TrainLora : TrainingTask
 
         var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
         var model = BaseModelFiles.Of(checkpoint, vae);
-        var job = new TrainJob(
-            DatasetFolder,
-            model.Path,
-            Tokenizer?.GetMetadata("FullPath") ?? ClipVocabulary.FindBeside(model.Path),
-            settings.ToOptions(),
-            OutputFolder,
-            OutputName,
-            StateFile: "") { CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl, Deterministic = Deterministic };
-        var key = Key(job, settings, model);
+        var tokenizer = Tokenizer ?? ClipVocabulary.FindBeside(model.Path);
+        var key = Key(settings, model, tokenizer);
+        var job = new TrainJob(DatasetFolder, model.Path, tokenizer, settings.ToOptions(), OutputFolder, OutputName, StateFile: "", key.ToString())
+        {
+            CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl, Deterministic = Deterministic,
+        };
         var previewKey = settings.SamplePrompts is null ? (ContentHash?)null : PreviewKey(key, settings);
         if (previewKey is { } drawn)
         {
@@ -128,7 +111,7 @@ public sealed class TrainLora : TrainingTask
         var tally = new MemoizedStep(Session, "Train", CancellationToken).Run([StepOutput.In(shown, "previews", key)], (_, finished) =>
         {
             if (PreviewSheet.TryRead(samples) is null)
-                new WorkerProcess(WorkerAssembly, this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
+                new WorkerProcess(this).Run(new PreviewJob(job), "Train", _ => { }, CancellationToken);
             if (PreviewSheet.TryRead(samples) is { } sheet)
                 finished(new StepResult("previews") { Files = [.. sheet.Files.Select(name => (name, Path.Combine(samples, name)))] });
         });
@@ -177,15 +160,15 @@ public sealed class TrainLora : TrainingTask
         return key.ToHash();
     }
 
-    private ContentHash Key(TrainJob job, TrainingSettings settings, BaseModelFiles model)
+    private ContentHash Key(TrainingSettings settings, BaseModelFiles model, string? tokenizer)
     {
         var key = new StepKey("Train", StepVersion)
-            .With("engine", EngineVersions.Of(this, WorkerAssembly).Tensors)
-            .With("dataset", Hash(Path.Combine(job.Dataset, DatasetFile.Name)))
-            .With("name", job.OutputName);
-        if (job.Deterministic)
+            .With("engine", EngineVersions.Of(this).Tensors)
+            .With("dataset", Hash(Path.Combine(DatasetFolder, DatasetFile.Name)))
+            .With("name", OutputName);
+        if (Deterministic)
             key.With("deterministic", "true");
-        BaseModelKey.AddTo(key, Session, model, job.Tokenizer, Hash);
+        BaseModelKey.AddTo(key, Session, model, tokenizer, Hash);
         foreach (var (name, value) in settings.WithoutSamples().ToOptions().OrderBy(option => option.Key, StringComparer.Ordinal))
         {
             if (FileOptions.Contains(name) && value.Length > 0)
@@ -219,10 +202,13 @@ public sealed class TrainLora : TrainingTask
         BuildEngine3.Yield();
         try
         {
-            new WorkerProcess(WorkerAssembly, this).Run(here, "Train", done => files = done.Facts[TrainJob.FilesFact].Split('\n'), CancellationToken);
+            new WorkerProcess(this).Run(here, "Train", done => files = done.Facts[TrainJob.FilesFact].Split('\n'), CancellationToken);
         }
         finally
         {
+            // The state of a training whose files were changed under it is of no key.
+            if (inputs.Any(input => !Session.IsUnchanged(input.Key, input.Value)) && Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
             BuildEngine3.Reacquire();
         }
 

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
@@ -21,10 +22,6 @@ public sealed class WriteManifest : LoraTask
     [Required]
     public string TagsFile { get; set; } = "";
 
-    /// <summary>The dataset folder.</summary>
-    [Required]
-    public string Folder { get; set; } = "";
-
     /// <inheritdoc/>
     protected override void Run()
     {
@@ -35,8 +32,8 @@ public sealed class WriteManifest : LoraTask
         var manifest = DatasetLayout.Arrange([.. Session.Characters.Select(character => character.Trigger)], pictures, others);
         Place([.. FilesOf(manifest, pictures, isRegularization: false), .. FilesOf(manifest, others, isRegularization: true)]);
         var json = DatasetFile.Serialize(manifest);
-        Place([new DatasetEntry(Path.Combine(Folder, DatasetFile.Name), ContentHash.Of(json), null, json)]);
-        Session.Sweep(Folder);
+        Place([new DatasetEntry(Path.Combine(DatasetFolder, DatasetFile.Name), ContentHash.Of(json), null, json)]);
+        Session.Sweep(DatasetFolder);
         Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (group.Repeats, group.Pictures.Count))], others.Length);
     }
 
@@ -45,18 +42,18 @@ public sealed class WriteManifest : LoraTask
     private void TakeFolder()
     {
         var note = Path.Combine(Session.IntermediateFolder, "dataset-folder.txt");
-        if (File.Exists(note) && File.ReadAllText(note) == Folder)
+        if (File.Exists(note) && File.ReadAllText(note) == DatasetFolder)
             return;
-        if (Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, DatasetFile.Name))
-            && Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).FirstOrDefault() is { } foreign)
+        if (Directory.Exists(DatasetFolder) && !File.Exists(Path.Combine(DatasetFolder, DatasetFile.Name))
+            && Directory.EnumerateFiles(DatasetFolder, "*", SearchOption.AllDirectories).FirstOrDefault() is { } foreign)
         {
             throw new LoraBuildException(
                 DiagnosticCode.FolderInUse,
-                $"The dataset's folder has files that no build of this project made, '{Path.GetRelativePath(Folder, foreign)}' for one, which it would delete. Move them, or name another output folder.",
-                Folder);
+                $"The dataset's folder has files that no build of this project made, '{Path.GetRelativePath(DatasetFolder, foreign)}' for one, which it would delete. Move them, or name another output folder.",
+                DatasetFolder);
         }
 
-        AtomicFile.WriteText(note, Folder);
+        AtomicFile.WriteText(note, DatasetFolder);
     }
 
     private void Tell(IReadOnlyList<(int Repeats, int Pictures)> groups, int others)
@@ -80,7 +77,7 @@ public sealed class WriteManifest : LoraTask
         var byFile = pictures.ToDictionary(picture => picture.Id + ".png", StringComparer.Ordinal);
         foreach (var group in manifest.Groups.Where(group => group.IsRegularization == isRegularization))
         {
-            var folder = Path.Combine(Folder, group.Folder);
+            var folder = Path.Combine(DatasetFolder, group.Folder);
             foreach (var described in group.Pictures)
             {
                 var picture = byFile[described.File];

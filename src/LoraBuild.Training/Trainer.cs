@@ -109,10 +109,9 @@ public sealed class Trainer : IDisposable
             .Concat(PromptLength.Warnings(job.SamplePrompts, model.Model))
             .Concat(TrainingWarnings.OfCaptions(settings, dataset, model.Model) is { } captions ? [captions] : []))
             report?.Invoke(warning);
-        var key = TrainingKey.Of(job, facts, compute);
         var saves = new SavePlan(job, plan, resumed.Count);
-        var files = new TrainingFiles(job, dataset, plan, model.Network, optimizer, facts, compute, state, saves, key);
-        var kept = new KeptState(state, job.StateFile, key);
+        var files = new TrainingFiles(job, dataset, plan, model.Network, optimizer, facts, compute, state, saves);
+        var kept = new KeptState(state, job.StateFile, job.Key);
         var previews = TrainingPreviews.For(job, plan, model.Model, facts, optimizer, resumed.Count);
         BeginWith(kept.Restore(steps => saves.AllAfter(steps).All(File.Exists), report), resumed);
         var first = losses.Count;

@@ -30,9 +30,10 @@ internal static class SmallDataset
     public static TrainingJob Job(TemporaryFolder folder, TrainingSettings? settings = null, string output = "out", string? model = null)
     {
         var dataset = folder.File("dataset");
+        settings ??= Settings;
         return new(
-            dataset, Write(dataset), model ?? Model, TestData.PathOf("mini-sd", "tokenizer"), settings ?? Settings, folder.File(output), "aoi",
-            folder.File(output, "state.safetensors"));
+            dataset, Write(dataset), model ?? Model, TestData.PathOf("mini-sd", "tokenizer"), settings, folder.File(output), "aoi",
+            folder.File(output, "state.safetensors"), string.Join('\n', settings.ToOptions()));
     }
 
     private static DatasetManifest Write(string folder) => new(

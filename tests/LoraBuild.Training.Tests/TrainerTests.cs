@@ -221,7 +221,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void Another_seed_gives_another_file_and_does_not_go_on_from_the_state_of_this_one()
+    public void Another_training_gives_another_file_and_does_not_go_on_from_the_state_of_this_one()
     {
         using var folder = new TemporaryFolder();
         var settings = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(2, InEpochs: false) };
@@ -230,7 +230,7 @@ public class TrainerTests
         Assert.Throws<OperationCanceledException>(() => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
 
         var log = new List<string>();
-        var other = Trainer.Run(job with { Settings = settings with { Seed = 43 } }, log: log.Add);
+        var other = Trainer.Run(job with { Settings = settings with { Seed = 43 }, Key = "another" }, log: log.Add);
 
         Assert.DoesNotContain(log, line => line.Contains("Going on", StringComparison.Ordinal));
         var fresh = Trainer.Run(SmallDataset.Job(folder, settings, "fresh"));

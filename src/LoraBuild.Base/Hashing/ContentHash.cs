@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace LoraBuild.Base.Hashing;
 
@@ -9,6 +11,9 @@ public readonly record struct ContentHash : IComparable<ContentHash>
 {
     /// <summary>The number of bytes of a hash.</summary>
     public const int Size = SHA256.HashSizeInBytes;
+
+    // .NET reads a stream to hash by 4 KiB, a call of the kernel each.
+    private const int ReadSize = 128 * 1024;
 
     private readonly ulong first;
     private readonly ulong second;
@@ -47,8 +52,41 @@ public readonly record struct ContentHash : IComparable<ContentHash>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ContentHash OfFile(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        return Of(stream);
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            var count = Fill(file, buffer, 0);
+            return count < buffer.Length ? Of(buffer.AsSpan(0, count)) : OfParts(file, buffer);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static ContentHash OfParts(SafeFileHandle file, byte[] buffer)
+    {
+        using var parts = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (offset, count) = (0L, buffer.Length);
+        for (; count == buffer.Length; offset += count)
+        {
+            count = Fill(file, buffer, offset);
+            parts.AppendData(buffer.AsSpan(0, count));
+        }
+
+        Span<byte> hash = stackalloc byte[Size];
+        parts.GetCurrentHash(hash);
+        return new ContentHash(hash);
+    }
+
+    // Reads until the buffer is full or the file ends.
+    private static int Fill(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        var filled = 0;
+        while (filled < buffer.Length && RandomAccess.Read(file, buffer[filled..], offset + filled) is > 0 and var count)
+            filled += count;
+        return filled;
     }
 
     /// <summary>Reads 64 lower-case hexadecimal digits.</summary>

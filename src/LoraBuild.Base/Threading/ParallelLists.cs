@@ -3,6 +3,9 @@ namespace LoraBuild.Base.Threading;
 /// <summary>Work on the items of a list on all processors.</summary>
 public static class ParallelLists
 {
+    // Enough runs that processors end at about the same time.
+    private const int RunsEach = 16, LongestRun = 64;
+
     /// <summary>Does something with each item, in no order.</summary>
     /// <param name="items">The items.</param>
     /// <param name="action">The work on an item; called from several threads. Its exception is thrown as it is, one of several where
@@ -34,11 +37,14 @@ public static class ParallelLists
             return;
         }
 
-        // Other loops throw an exception about exceptions.
-        Parallel.ForAsync(0, items.Count, token, (i, _) =>
+        // By runs, since handing out an item can cost more than the work on it. Other loops throw an exception about exceptions.
+        var run = Math.Clamp(items.Count / (RunsEach * Environment.ProcessorCount), 1, LongestRun);
+        Parallel.ForAsync(0, (items.Count + run - 1) / run, token, (part, _) =>
         {
-            action(i);
+            for (var i = part * run; i < Math.Min(items.Count, (part + 1) * run) && !token.IsCancellationRequested; i++)
+                action(i);
             return ValueTask.CompletedTask;
         }).GetAwaiter().GetResult();
+        token.ThrowIfCancellationRequested();
     }
 }

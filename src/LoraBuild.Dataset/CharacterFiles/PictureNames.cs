@@ -34,6 +34,9 @@ internal static class PictureNames
         while (true)
         {
             var names = pictures.Select((picture, index) => Name(picture.Source, picture.Part, detail[index])).ToArray();
+            // Most often they are.
+            if (names.ToHashSet(StringComparer.OrdinalIgnoreCase).Count == names.Length)
+                return names;
             var clashes = Enumerable.Range(0, names.Length)
                 .GroupBy(index => names[index], StringComparer.OrdinalIgnoreCase)
                 .Where(group => group.Skip(1).Any())

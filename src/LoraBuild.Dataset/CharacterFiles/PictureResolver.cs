@@ -41,6 +41,14 @@ public static class PictureResolver
     /// <c>left</c>.</param>
     public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> files)
     {
+        var (unnamed, diagnostics) = ResolveUnnamed(character, pictures, files);
+        return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
+    }
+
+    /// <summary>The same without ids, which pictures of several characters get together.</summary>
+    internal static ResolvedPictures ResolveUnnamed(
+        Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> files)
+    {
         var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal)
             .Select(Merge)
             .OrderBy(picture => picture.Path, StringComparer.Ordinal)
@@ -104,7 +112,7 @@ public static class PictureResolver
         foreach (var unused in new[] { edits.Unused(character.File, leftOut), tagEdits.Unused(character.File, leftOut), hidden.Unused(character.File, leftOut) })
             diagnostics.AddRange(unused);
         diagnostics.AddRange(companions.Unused());
-        return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
+        return new ResolvedPictures(unnamed, diagnostics);
     }
 
     private static readonly List<Part> Whole = [new(null, [], null, null, [], [])];

@@ -12,6 +12,8 @@ namespace LoraBuild.Dataset.Ledgers;
 /// </summary>
 public sealed class TagLedger : IReadOnlyCollection<TagLedgerEntry>
 {
+    private const int BufferSize = 128 * 1024;
+
     private readonly IReadOnlyList<TagLedgerEntry> entries;
     private readonly Dictionary<string, TagLedgerEntry> byId;
 
@@ -63,8 +65,11 @@ public sealed class TagLedger : IReadOnlyCollection<TagLedgerEntry>
     /// <exception cref="Base.Diagnostics.LoraBuildException">LB6001: it cannot be written.</exception>
     public void Write(string path) => AtomicFile.Write(path, stream =>
     {
+        // Not disposed of, which would close the file.
+        var buffered = new BufferedStream(stream, BufferSize);
         foreach (var entry in entries)
-            entry.Write(stream);
+            entry.Write(buffered);
+        buffered.Flush();
     });
 
     /// <inheritdoc/>

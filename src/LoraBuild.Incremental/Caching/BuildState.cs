@@ -117,7 +117,7 @@ public sealed class BuildState
             return record.Key == key ? AsRecorded(path, record) : null;
         if (PlaceOf(path) is not (>= 0 and var file) || known!.KeyOf(file) != key)
             return null;
-        return TryKeep(path) >= 0 ? known.RecordOf(file) : AsRecorded(path, known.RecordOf(file));
+        return TryKeep(path, file) ? known.RecordOf(file) : AsRecorded(path, known.RecordOf(file));
     }
 
     /// <summary>
@@ -226,15 +226,14 @@ public sealed class BuildState
 
     // The place of a file that is as the last build saw it and of which this one has seen nothing else; else -1. IsCurrent has just looked
     // at all of them: where one changes after that, it has another stamp than is saved, which the next build sees.
-    private int TryKeep(string path)
+    private int TryKeep(string path) => PlaceOf(path) is >= 0 and var file && !seen.ContainsKey(path) && TryKeep(path, file) ? file : -1;
+
+    private bool TryKeep(string path, int file)
     {
-        if (PlaceOf(path) is not (>= 0 and var file) || seen.ContainsKey(path))
-            return -1;
         var isAsBefore = changes is not null ? !changes.IsChanged[file] : FileStamp.Of(path) == known!.StampOf(file);
-        if (!isAsBefore)
-            return -1;
-        kept.Files[file] = true;
-        return file;
+        if (isAsBefore)
+            kept.Files[file] = true;
+        return isAsBefore;
     }
 
     // The record of an output that is as it was recorded, else null. A hard link of it that comes or goes elsewhere, as in the store,

@@ -137,7 +137,7 @@ internal sealed class SavedState
             records.Length,
             (next, file) => records[next].Name.AsSpan().SequenceCompareTo(before!.NameOf(file)) < 0,
             next => AddFile(records[next].Name, records[next].Value.Stamp, records[next].Value.Content, records[next].Value.Key ?? default),
-            file => AddFile(before!.NameOf(file), before.StampOf(file), before.ContentOf(file), before.KeyOf(file)));
+            KeepFile);
         Merge(
             kept.Absent,
             missing.Length,
@@ -161,6 +161,15 @@ internal sealed class SavedState
             AddName(entry + StampSize, file);
             content.CopyTo(bytes.AsSpan(hashes));
             key.CopyTo(bytes.AsSpan(hashes + ContentHash.Size));
+            entry += FileSize;
+            hashes += HashesSize;
+        }
+
+        void KeepFile(int file)
+        {
+            before!.StampBytesOf(file).CopyTo(bytes.AsSpan(entry));
+            AddName(entry + StampSize, before.NameOf(file));
+            before.HashBytesOf(file).CopyTo(bytes.AsSpan(hashes));
             entry += FileSize;
             hashes += HashesSize;
         }
@@ -250,7 +259,7 @@ internal sealed class SavedState
     /// <summary>The stamp of a file, by its place.</summary>
     public FileStamp StampOf(int file)
     {
-        var numbers = bytes.AsSpan(HeaderSize + (file * FileSize), StampSize);
+        var numbers = StampBytesOf(file);
         return new FileStamp(
             BinaryPrimitives.ReadInt64LittleEndian(numbers),
             BinaryPrimitives.ReadInt64LittleEndian(numbers[8..]),
@@ -259,10 +268,10 @@ internal sealed class SavedState
     }
 
     /// <summary>The hash of a file's content, by its place.</summary>
-    public ContentHash ContentOf(int file) => new(bytes.AsSpan(secondPart + (file * HashesSize)));
+    public ContentHash ContentOf(int file) => new(HashBytesOf(file));
 
     /// <summary>The key that a file was made under, by its place; all zeros for an input.</summary>
-    public ContentHash KeyOf(int file) => new(bytes.AsSpan(secondPart + (file * HashesSize) + ContentHash.Size));
+    public ContentHash KeyOf(int file) => new(HashBytesOf(file)[ContentHash.Size..]);
 
     /// <summary>The record of a file, by its place.</summary>
     public FileRecord RecordOf(int file)
@@ -301,6 +310,11 @@ internal sealed class SavedState
 
     /// <summary>The key of a result with facts, by its place.</summary>
     public ContentHash FactsKeyOf(int place) => new(bytes.AsSpan(FactsAt(place)));
+
+    private ReadOnlySpan<byte> StampBytesOf(int file) => bytes.AsSpan(HeaderSize + (file * FileSize), StampSize);
+
+    // Content and key.
+    private ReadOnlySpan<byte> HashBytesOf(int file) => bytes.AsSpan(secondPart + (file * HashesSize), HashesSize);
 
     private ReadOnlySpan<byte> FactsTextOf(int place) => TextAt(factsStart, FactsAt(place) + ContentHash.Size);
 

@@ -1,4 +1,5 @@
 using LoraBuild.Base.Hashing;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Tasks.Steps;

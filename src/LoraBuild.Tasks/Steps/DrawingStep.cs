@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Base.Diagnostics;
@@ -13,11 +14,10 @@ namespace LoraBuild.Tasks.Steps;
 /// change their last bits, so a batch is drawn and kept as a whole. All that is missing is drawn by one worker, which loads the model once.
 /// </summary>
 /// <param name="host">The build.</param>
-/// <param name="workerAssembly">The worker.</param>
 /// <param name="model">The base model.</param>
 /// <param name="job">A job without batches: how the model is loaded.</param>
 /// <param name="batchSize">The number of pictures that are drawn at a time.</param>
-internal sealed class DrawingStep(IBuildHost host, string workerAssembly, BaseModelFiles model, DrawJob job, int batchSize)
+internal sealed class DrawingStep(IBuildHost host, BaseModelFiles model, DrawJob job, int batchSize)
 {
     private const int Version = 4;
 
@@ -46,7 +46,7 @@ internal sealed class DrawingStep(IBuildHost host, string workerAssembly, BaseMo
         new MemoizedStep(Session, "Draw", host.Token).Run(outputs, (missing, finished) =>
         {
             asked = missing.Sum(output => output.Files!.Count);
-            new WorkerProcess(workerAssembly, host).Run(
+            new WorkerProcess(host).Run(
                 job with { Batches = [.. missing.Select(output => batches[output.Id])] },
                 "Draw",
                 done =>
@@ -70,7 +70,7 @@ internal sealed class DrawingStep(IBuildHost host, string workerAssembly, BaseMo
 
     private ContentHash SharedKey()
     {
-        var key = new StepKey("Draw", Version).With("engine", EngineVersions.Of(host, workerAssembly).Tensors);
+        var key = new StepKey("Draw", Version).With("engine", EngineVersions.Of(host).Tensors);
         BaseModelKey.AddTo(key, Session, model, job.Tokenizer, file => inputs[file] = Session.State.HashInput(file));
         foreach (var option in ModelOptions)
             key.With(option, job.Options.GetValueOrDefault(option));

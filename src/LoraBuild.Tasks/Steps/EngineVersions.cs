@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Protocol;
 
 namespace LoraBuild.Tasks.Steps;
@@ -26,23 +27,23 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
     /// loaded stay the same.
     /// </summary>
     /// <exception cref="LoraBuildException">LB6003: the worker or an engine is missing.</exception>
-    public static EngineVersions Of(IBuildHost host, string workerAssembly)
+    public static EngineVersions Of(IBuildHost host)
     {
         if (host.Session.Engines is { } known)
             return known;
-        if (!File.Exists(workerAssembly))
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{workerAssembly}' is missing. Build or install LoraBuild again.");
-        return host.Session.Engines = Of(host.Session, Folder(workerAssembly), () => Ask(host, workerAssembly), host.Token);
+        var worker = host.WorkerAssembly;
+        if (!File.Exists(worker))
+            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{worker}' is missing. Build or install LoraBuild again.");
+        return host.Session.Engines = Of(host.Session, FolderOf(worker), () => Ask(host), host.Token);
     }
 
     /// <summary>
     /// The full paths of the native libraries that a worker loaded when it was last asked: a build's tools, although it reads them.
     /// </summary>
-    /// <param name="session">A build that has asked, by <see cref="Of(IBuildHost, string)"/>.</param>
-    /// <param name="workerAssembly">The worker.</param>
-    public static IReadOnlySet<string> LibraryFiles(BuildSession session, string workerAssembly)
+    /// <param name="host">A build that has asked, by <see cref="Of(IBuildHost)"/>.</param>
+    public static IReadOnlySet<string> LibraryFiles(IBuildHost host)
     {
-        var facts = session.State.FindFacts(Key(session, Folder(workerAssembly)))!;
+        var facts = host.Session.State.FindFacts(Key(host.Session, FolderOf(host.WorkerAssembly)))!;
         return Engines.SelectMany(engine => Paths(facts, engine)).Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -111,17 +112,17 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
         return key.ToHash();
     }
 
-    private static string Folder(string workerAssembly) => Path.GetDirectoryName(Path.GetFullPath(workerAssembly))!;
+    private static string FolderOf(string worker) => Path.GetDirectoryName(Path.GetFullPath(worker))!;
 
     private static IEnumerable<string> Devices() => OperatingSystem.IsLinux()
         ? DevicePatterns.SelectMany(pattern => Directory.EnumerateFileSystemEntries("/dev", pattern)).Order(StringComparer.Ordinal)
         : [];
 
-    private static IReadOnlyDictionary<string, string> Ask(IBuildHost host, string workerAssembly)
+    private static IReadOnlyDictionary<string, string> Ask(IBuildHost host)
     {
         host.SayDetail("Asking the worker for its engines");
         IReadOnlyDictionary<string, string>? facts = null;
-        new WorkerProcess(workerAssembly, host).Run(new DescribeEnginesJob(), "start", done => facts = done.Facts, host.Token);
+        new WorkerProcess(host).Run(new DescribeEnginesJob(), "start", done => facts = done.Facts, host.Token);
         return facts
             ?? throw new LoraBuildException(DiagnosticCode.EngineMissing, "The engines could not be loaded; see the error above. Run dotnet build -t:InstallEngines, then build again.");
     }

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Text.Json;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
@@ -8,10 +9,9 @@ namespace LoraBuild.Tasks.Steps;
 
 /// <summary><c>evaluation.json</c> and the page beside it, with thumbnails of the evaluation's pictures.</summary>
 /// <param name="host">The build.</param>
-/// <param name="workerAssembly">The worker.</param>
 /// <param name="folder">The folder of both, with the pictures below <see cref="PicturesFolder"/>.</param>
 /// <param name="thumbnailFolder">The folder for thumbnails, of this step alone.</param>
-internal sealed class EvaluationPageStep(IBuildHost host, string workerAssembly, string folder, string thumbnailFolder)
+internal sealed class EvaluationPageStep(IBuildHost host, string folder, string thumbnailFolder)
 {
     private const int Version = 1;
 
@@ -23,7 +23,7 @@ internal sealed class EvaluationPageStep(IBuildHost host, string workerAssembly,
     /// <param name="ids">The pictures that the page shows, without extension, below <see cref="PicturesFolder"/>.</param>
     public void Write(EvaluationReport report, IReadOnlyList<string> ids)
     {
-        var step = new ThumbnailStep(host, workerAssembly, EvaluationPage.ThumbnailSide, thumbnailFolder);
+        var step = new ThumbnailStep(host, EvaluationPage.ThumbnailSide, thumbnailFolder);
         var pictures = ids.Select(id => new PicturedFile(id, PathOf(id), host.Session.State.HashInput(PathOf(id)))).ToList();
         var key = new StepKey("Evaluate", Version)
             .With("template", EvaluationPage.Template)

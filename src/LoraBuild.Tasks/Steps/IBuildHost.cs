@@ -8,6 +8,9 @@ internal interface IBuildHost
     /// <summary>The build.</summary>
     PipelineSession Session { get; }
 
+    /// <summary>The worker's assembly.</summary>
+    string WorkerAssembly { get; }
+
     /// <summary>True if an error was reported.</summary>
     bool HasErrors { get; }
 

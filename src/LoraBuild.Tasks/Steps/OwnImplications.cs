@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Tags;
+using LoraBuild.Incremental.Steps;
 
 namespace LoraBuild.Tasks.Steps;
 

@@ -2,6 +2,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Pictures;
+using LoraBuild.Incremental.Steps;
 
 namespace LoraBuild.Tasks.Steps;
 
@@ -37,6 +38,9 @@ internal sealed class PipelineSession(string intermediateFolder, string cachePat
 
     /// <summary>The regularisation images, which no step after Normalize looks at but Manifest.</summary>
     public IReadOnlyList<ProjectPicture> RegularizationImages { get; set; } = [];
+
+    /// <summary>The report that this build has written, to be brought up to date after the training; null for none.</summary>
+    public ReportStep? Report { get; set; }
 
     /// <summary>Begins to read, on another thread, the ledgers of the last build that this one will ask for.</summary>
     public void ReadAhead(IEnumerable<string> paths)

@@ -3,6 +3,7 @@ using LoraBuild.Base.Threading;
 using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
+using LoraBuild.Incremental.Steps;
 
 namespace LoraBuild.Tasks.Steps;
 

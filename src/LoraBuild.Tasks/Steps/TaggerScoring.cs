@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
@@ -8,13 +9,12 @@ namespace LoraBuild.Tasks.Steps;
 
 /// <summary>The project's taggers over pictures: the score of every label, a file a picture, memoised.</summary>
 /// <param name="host">The build.</param>
-/// <param name="workerAssembly">The worker.</param>
 /// <param name="fetch">Brings a file or URI, which must hash to a SHA-256 or to nothing, onto this machine.</param>
 /// <param name="taggers">The taggers: see <see cref="TagPictures.Taggers"/>.</param>
 /// <param name="combination">The way in which the scores of several become one: see <see cref="ScoreCombination"/>.</param>
 /// <param name="selection">The project's thresholds, to which taggers with thresholds of their own are stretched.</param>
 internal sealed class TaggerScoring(
-    IBuildHost host, string workerAssembly, Func<string, string, string> fetch, IReadOnlyList<ProjectTagger> taggers, string combination, TagSelection selection)
+    IBuildHost host, Func<string, string, string> fetch, IReadOnlyList<ProjectTagger> taggers, string combination, TagSelection selection)
 {
     private const int Version = 1, CombineVersion = 2;
 
@@ -56,7 +56,7 @@ internal sealed class TaggerScoring(
         new MemoizedStep(Session, "Tag", host.Token).Run([.. outputs.Select(tagger => tagger.Output)], (missing, finished) =>
         {
             foreach (var output in missing)
-                new WorkerProcess(workerAssembly, host).Run(new ListTagsJob(output.Id, output.Files![0]), "Tag", _ => finished(new StepResult(output.Id)), host.Token);
+                new WorkerProcess(host).Run(new ListTagsJob(output.Id, output.Files![0]), "Tag", _ => finished(new StepResult(output.Id)), host.Token);
         });
         return [.. outputs.SelectMany(tagger => TagList.Read(tagger.Output.Files![0])).Distinct(Tag.Comparer)];
     }
@@ -78,7 +78,7 @@ internal sealed class TaggerScoring(
         var known = new[] { model, labels }.Concat(pictures.Select(picture => picture.Path)).Distinct(StringComparer.Ordinal)
             .ToDictionary(file => file, Session.State.HashInput, StringComparer.Ordinal);
         var shared = new StepKey("Tag", Version)
-            .With("engine", EngineVersions.Of(host, workerAssembly).Tagger)
+            .With("engine", EngineVersions.Of(host).Tagger)
             .With("model", known[model])
             .With("labels", known[labels])
             .ToHash();
@@ -87,7 +87,7 @@ internal sealed class TaggerScoring(
             FileIn(folder, picture.Id),
             new StepKey("Tag", Version).With("tagger", shared).With("picture", known[picture.Path]).ToHash())).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
-        return new MemoizedStep(Session, "Tag", host.Token).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, host).Run(
+        return new MemoizedStep(Session, "Tag", host.Token).Run(outputs, (missing, finished) => new WorkerProcess(host).Run(
             new TagJob(model, labels, [.. missing.Select(output => new PictureToTag(output.Id, paths[output.Id], output.Files![0]))]),
             "Tag",
             done =>

@@ -1,3 +1,4 @@
+using LoraBuild.Incremental.Steps;
 using System.Globalization;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Protocol;
@@ -10,20 +11,18 @@ internal sealed class ThumbnailStep
     private const int Version = 1;
 
     private readonly IBuildHost host;
-    private readonly string workerAssembly;
     private readonly int side;
     private readonly string folder;
 
     /// <summary>Thumbnails in a folder.</summary>
     /// <param name="host">The build.</param>
-    /// <param name="workerAssembly">The worker.</param>
     /// <param name="side">The longer side of a thumbnail in pixels.</param>
     /// <param name="folder">The folder for them, of this step alone.</param>
-    public ThumbnailStep(IBuildHost host, string workerAssembly, int side, string folder)
+    public ThumbnailStep(IBuildHost host, int side, string folder)
     {
-        (this.host, this.workerAssembly, this.side, this.folder) = (host, workerAssembly, side, folder);
+        (this.host, this.side, this.folder) = (host, side, folder);
         Rules = new StepKey("Shrink", Version)
-            .With("engine", EngineVersions.Of(host, workerAssembly).Images)
+            .With("engine", EngineVersions.Of(host).Images)
             .With("side", side.ToString(CultureInfo.InvariantCulture))
             .ToHash();
     }
@@ -39,7 +38,7 @@ internal sealed class ThumbnailStep
     {
         var outputs = pictures.Select(Output).ToList();
         var paths = pictures.ToDictionary(picture => picture.Id, picture => picture.Path, StringComparer.Ordinal);
-        new MemoizedStep(host.Session, step, host.Token).Run(outputs, (missing, finished) => new WorkerProcess(workerAssembly, host).Run(
+        new MemoizedStep(host.Session, step, host.Token).Run(outputs, (missing, finished) => new WorkerProcess(host).Run(
             new ShrinkJob([.. missing.Select(output => new PictureToShrink(output.Id, paths[output.Id], output.Files![0]))], side),
             step,
             done => finished(new StepResult(done.Id)),

@@ -10,7 +10,7 @@ namespace LoraBuild.Tasks.Steps;
 /// Events become log lines as they come. Standard input stays open while the job runs: if this process dies, the worker sees its end
 /// and stops.
 /// </summary>
-internal sealed class WorkerProcess(string assembly, IBuildHost host)
+internal sealed class WorkerProcess(IBuildHost host)
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(20);
     private const int SignalExitCodes = 128;
@@ -55,7 +55,7 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
     {
         var start = new ProcessStartInfo(DotnetHost())
         {
-            ArgumentList = { assembly },
+            ArgumentList = { host.WorkerAssembly },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -66,8 +66,8 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
         };
         foreach (var (name, value) in WorkerEnvironment.For(job))
             start.Environment[name] = value;
-        if (!File.Exists(assembly))
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{assembly}' is missing. Build or install LoraBuild again.");
+        if (!File.Exists(host.WorkerAssembly))
+            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{host.WorkerAssembly}' is missing. Build or install LoraBuild again.");
         return Process.Start(start)
             ?? throw new LoraBuildException(DiagnosticCode.EngineMissing, $"'{start.FileName}' cannot be started.");
     }

@@ -16,6 +16,9 @@ namespace LoraBuild.Training.Jobs;
 /// <param name="OutputFolder">The folder that gets the <c>.safetensors</c> files.</param>
 /// <param name="OutputName">The LoRA's file name without extension.</param>
 /// <param name="StateFile">The file in which an interrupted training leaves its state for the next one.</param>
+/// <param name="Key">
+/// The hash of all that the result follows from: the state of an interrupted training goes on only in one of the same key.
+/// </param>
 public sealed record TrainingJob(
     string DatasetFolder,
     DatasetManifest Manifest,
@@ -24,7 +27,8 @@ public sealed record TrainingJob(
     TrainingSettings Settings,
     string OutputFolder,
     string OutputName,
-    string StateFile)
+    string StateFile,
+    string Key)
 {
     /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
     public string? Vae { get; init; }

@@ -19,7 +19,6 @@ namespace LoraBuild.Training.Saving;
 /// <param name="compute">The number format that the training computes in.</param>
 /// <param name="state">The state of the training.</param>
 /// <param name="saves">The files and when they are written.</param>
-/// <param name="key">The key of the training.</param>
 internal sealed class TrainingFiles(
     TrainingJob job,
     TrainingDataset dataset,
@@ -29,8 +28,7 @@ internal sealed class TrainingFiles(
     BaseModelFacts model,
     ComputeDevice compute,
     TrainingState state,
-    SavePlan saves,
-    string key)
+    SavePlan saves)
 {
     /// <summary>Writes what belongs after a step, and removes older files.</summary>
     /// <param name="losses">The losses of the steps that are done.</param>
@@ -40,7 +38,7 @@ internal sealed class TrainingFiles(
         if (saves.After(losses.Count).ToList() is { Count: > 0 } due)
             Write(due, losses.Count);
         foreach (var file in saves.StatesAfter(losses.Count))
-            state.Save(file, key, losses);
+            state.Save(file, job.Key, losses);
         saves.RemoveOld(losses.Count);
     }
 

@@ -73,7 +73,7 @@ internal static class TrainLora
         if (events.HasErrors)
             return null;
         return new TrainingJob(
-            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile, job.Key)
         {
             CachePath = job.CachePath,
             Vae = job.Vae,

@@ -10,6 +10,16 @@ public sealed class ParallelListsTests
         Assert.Equal(items.Select(item => item * 3L), items.SelectInParallel(item => item * 3L));
 
     [Theory]
+    [InlineData(1_023)]
+    [InlineData(20_001)]
+    public void Each_of_many_items_has_its_turn_once(int count)
+    {
+        var turns = new int[count];
+        Enumerable.Range(0, count).ToList().ForEachInParallel(i => Interlocked.Increment(ref turns[i]));
+        Assert.All(turns, turn => Assert.Equal(1, turn));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(100)]
     public void What_fails_is_thrown_as_it_is(int count)

@@ -33,7 +33,7 @@ internal static class MiniatureTraining
         var manifest = new DatasetManifest(["aoi"], [new(group, 1, [.. paths.Select(Describe)])]);
         return new(
             dataset, manifest, Path.Combine(Model, "mini-sd.safetensors"), Path.Combine(Model, "tokenizer"), settings, Path.Combine(folder, "out"), "aoi",
-            Path.Combine(folder, "out", "state.safetensors"));
+            Path.Combine(folder, "out", "state.safetensors"), "benchmark");
 
         DatasetPicture Describe(string path) => new(
             Path.GetFileName(path),

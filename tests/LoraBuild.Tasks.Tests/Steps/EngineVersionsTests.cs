@@ -1,3 +1,6 @@
+using LoraBuild.Base.Files;
+using LoraBuild.Base.Hashing;
+using LoraBuild.Incremental.Steps;
 using LoraBuild.Protocol;
 using LoraBuild.Tasks.Steps;
 
@@ -43,6 +46,18 @@ public sealed class EngineVersionsTests : IDisposable
         Assert.Equal(2, asked);
     }
 
+    /// <summary>The linker's build ID alone tells two builds of one version apart that have the same length.</summary>
+    [Fact]
+    public void A_result_of_another_build_of_the_same_library_is_not_taken_from_the_store()
+    {
+        WriteLibrary(buildId: 1);
+        Assert.True(IsMade("one", Engines()));
+        Assert.False(IsMade("two", Engines()));
+
+        WriteLibrary(buildId: 2);
+        Assert.True(IsMade("three", Engines()));
+    }
+
     [Fact]
     public void The_same_library_elsewhere_has_the_same_name()
     {
@@ -60,6 +75,33 @@ public sealed class EngineVersionsTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "worker", "LoraBuild.Worker.dll"), "another worker");
         Engines();
         Assert.Equal(2, asked);
+    }
+
+    // An ELF file whose only segment is a note of type 3 by "GNU".
+    private void WriteLibrary(byte buildId)
+    {
+        var elf = new byte[64 + 56 + 32];
+        "\u007fELF\u0002\u0001"u8.CopyTo(elf);
+        (elf[32], elf[56]) = (64, 1);
+        (elf[64], elf[64 + 8], elf[64 + 32]) = (4, 64 + 56, 32);
+        var note = elf.AsSpan(64 + 56);
+        (note[0], note[4], note[8]) = (4, 16, 3);
+        "GNU\0"u8.CopyTo(note[12..]);
+        note[16] = buildId;
+        File.WriteAllBytes(Library, elf);
+    }
+
+    // Whether a project made a result that follows from the engine alone, or found it in the store that it shares with the others.
+    private bool IsMade(string project, EngineVersions engines)
+    {
+        using var session = new BuildSession(Path.Combine(folder, project), Path.Combine(folder, "cache"));
+        var target = Path.Combine(session.IntermediateFolder, "result");
+        var output = new StepOutput("result", target, new StepKey("Train", 1).With("engine", engines.Tensors).ToHash());
+        return new MemoizedStep(session, "Train", CancellationToken.None).Run([output], (_, finished) =>
+        {
+            AtomicFile.WriteText(target, engines.Tensors);
+            finished(new StepResult("result"));
+        }).Made == 1;
     }
 
     private EngineVersions Engines(string? library = null)

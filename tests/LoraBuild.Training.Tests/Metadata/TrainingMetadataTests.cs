@@ -30,7 +30,7 @@ public class TrainingMetadataTests
         var manifest = Manifest(file.RootElement.GetProperty("images"));
         var dataset = TrainingDataset.Create("", manifest, settings);
         var plan = TrainingPlan.For(settings, manifest.SamplesPerEpoch, dataset.BatchesPerEpoch);
-        var job = new TrainingJob("", manifest, "", null, settings, "", "tiny", "");
+        var job = new TrainingJob("", manifest, "", null, settings, "", "tiny", "", "");
 
         var actual = TrainingMetadata.For(
             job, dataset, plan, Facts("tiny-sd15.safetensors", expected["ss_sd_model_hash"], expected["ss_new_sd_model_hash"]), ModelPrecision.Float32, 66, 3);
@@ -57,7 +57,7 @@ public class TrainingMetadataTests
         var facts = new BaseModelFacts(new("m", "h", "s"), new("v.safetensors", "vh", "vs"), StableDiffusionMetadata.OfLora(isVersion2: true, isVelocity: true));
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), facts, ModelPrecision.Float16, 1, 1);
+            new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), facts, ModelPrecision.Float16, 1, 1);
 
         Assert.Equal(
             ("sd_v2_v", "True", "stable-diffusion-v2-768-v/lora", "v"),
@@ -73,7 +73,7 @@ public class TrainingMetadataTests
         var dataset = TrainingDataset.Create("", manifest, settings);
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+            new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
 
         Assert.Equal("null", metadata["ss_bucket_info"]);
         Assert.Equal(("None", "None", "False"), (metadata["ss_min_bucket_reso"], metadata["ss_max_bucket_reso"], metadata["ss_bucket_no_upscale"]));
@@ -98,7 +98,7 @@ public class TrainingMetadataTests
         var dataset = TrainingDataset.Create("", manifest, settings);
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+            new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
 
         foreach (var (name, value) in new Dictionary<string, string>
         {
@@ -121,7 +121,7 @@ public class TrainingMetadataTests
         Assert.Equal(convDim, settings.ConvDim);
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", ""),
+            new("", manifest, "", null, settings, "", "aoi", "", ""),
             TrainingDataset.Create("", manifest, settings),
             new(1, 0, 1),
             Facts("m", "h", "s"),

@@ -49,7 +49,7 @@ public class SavePlanTests
         Assert.Equal(["aoi-state.safetensors"], saves.StatesAfter(20).Select(Path.GetFileName));
         Assert.Empty(Create(new()).StatesAfter(20));
         Assert.Equal(["aoi-state.safetensors"], Create(new() { SaveStateOnTrainEnd = true }).StatesAfter(20).Select(Path.GetFileName));
-        var resumed = new SavePlan(new("", new([], []), "", null, new(), "", "aoi", ""), Plan, resumedSteps: 10);
+        var resumed = new SavePlan(new("", new([], []), "", null, new(), "", "aoi", "", ""), Plan, resumedSteps: 10);
         Assert.Equal(["aoi-000003.safetensors"], resumed.Kept(19).Select(Path.GetFileName));
     }
 
@@ -76,5 +76,5 @@ public class SavePlanTests
         Assert.Equal(kept, saves.Kept(12).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    private static SavePlan Create(TrainingSettings settings, string folder = "") => new(new("", new([], []), "", null, settings, folder, "aoi", ""), Plan);
+    private static SavePlan Create(TrainingSettings settings, string folder = "") => new(new("", new([], []), "", null, settings, folder, "aoi", "", ""), Plan);
 }

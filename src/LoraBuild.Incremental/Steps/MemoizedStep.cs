@@ -3,7 +3,7 @@ using LoraBuild.Base.Hashing;
 using LoraBuild.Base.Threading;
 using LoraBuild.Incremental.Caching;
 
-namespace LoraBuild.Tasks.Steps;
+namespace LoraBuild.Incremental.Steps;
 
 /// <summary>
 /// The one mechanism behind every step: a function from a key, the hash of all that a result follows from, to a result of a few files and
@@ -13,7 +13,7 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="session">The build.</param>
 /// <param name="step">The step's name, under which the store keeps the results.</param>
 /// <param name="token">Ends the search for results.</param>
-internal sealed class MemoizedStep(BuildSession session, string step, CancellationToken token)
+public sealed class MemoizedStep(BuildSession session, string step, CancellationToken token)
 {
     /// <summary>True to put results into the store; others are known to the project's state alone.</summary>
     public bool IsStored { get; init; } = true;
@@ -121,7 +121,7 @@ internal sealed class MemoizedStep(BuildSession session, string step, Cancellati
 }
 
 /// <summary>A result that a step is to have.</summary>
-internal sealed record StepOutput
+public sealed record StepOutput
 {
     private StepOutput(string id, ContentHash key) => (Id, Key) = (id, key);
 
@@ -159,7 +159,7 @@ internal sealed record StepOutput
 
 /// <summary>A result that was made.</summary>
 /// <param name="Id">The thing that it was made for.</param>
-internal sealed record StepResult(string Id)
+public sealed record StepResult(string Id)
 {
     /// <summary>Its facts.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
@@ -176,7 +176,7 @@ internal sealed record StepResult(string Id)
 /// <param name="Made">Those that were processed.</param>
 /// <param name="Restored">Those that came from the store.</param>
 /// <param name="Failed">Those that could not be processed.</param>
-internal sealed record StepTally(int Total, int Made, int Restored, int Failed = 0)
+public sealed record StepTally(int Total, int Made, int Restored, int Failed = 0)
 {
     /// <summary>The step's line: <c>Tag: 3 of 812 pictures, 809 up to date</c>.</summary>
     public string Describe(string step, string items = "pictures")

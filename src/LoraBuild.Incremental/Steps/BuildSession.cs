@@ -4,13 +4,13 @@ using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Incremental.Caching;
 
-namespace LoraBuild.Tasks.Steps;
+namespace LoraBuild.Incremental.Steps;
 
 /// <summary>
 /// One build of one project: the state of the last build and the store. From <see cref="Begin"/> to <see cref="End"/> no other build of the
 /// project is at work.
 /// </summary>
-internal class BuildSession : IDisposable
+public class BuildSession : IDisposable
 {
     private FileStamp? loaded;
     private FileLock? turn;
@@ -99,12 +99,17 @@ internal class BuildSession : IDisposable
     /// <exception cref="LoraBuildException">LB6009: it was changed.</exception>
     public void EnsureUnchanged(string path, ContentHash known)
     {
-        if (!File.Exists(path) || State.HashAgain(path) != known)
+        if (!IsUnchanged(path, known))
         {
             throw new LoraBuildException(
                 DiagnosticCode.ChangedMeanwhile, "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
         }
     }
+
+    /// <summary>True if a file that a step read is still what the key of the step's result is made of.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="known">The hash of it in the key.</param>
+    public bool IsUnchanged(string path, ContentHash known) => File.Exists(path) && State.HashAgain(path) == known;
 
     /// <summary>
     /// Saves all that this build saw as the last one's state. Its knowledge of the build before stays for its further targets.

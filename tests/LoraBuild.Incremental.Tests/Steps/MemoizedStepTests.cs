@@ -4,9 +4,9 @@ using FsCheck.Xunit;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
-using LoraBuild.Tasks.Steps;
+using LoraBuild.Incremental.Steps;
 
-namespace LoraBuild.Tasks.Tests.Steps;
+namespace LoraBuild.Incremental.Tests.Steps;
 
 public sealed class MemoizedStepTests : IDisposable
 {
