@@ -62,8 +62,8 @@ internal static class OptionKind
 
     /// <summary>A file's name without its folder.</summary>
     public static OptionKind<string> FileName { get; } = new(
-        $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < > |, "
-            + "and without a dot at its end",
+        $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < > "
+        + "|, and without a dot at its end",
         (string text, out string value) => (value = text).Length > 0
             && text.AsSpan().IndexOfAny("\\/:*?\"<>|") < 0
             && !text.Any(char.IsControl)
@@ -218,7 +218,8 @@ internal static class OptionKind
     };
 
     private static string MostLength =>
-        string.Create(CultureInfo.InvariantCulture, $"; up to {TrainingLength.MostSteps:N0} steps or {TrainingLength.MostEpochs:N0} epochs");
+        string.Create(
+            CultureInfo.InvariantCulture, $"; up to {TrainingLength.MostSteps:N0} steps or {TrainingLength.MostEpochs:N0} epochs");
 
     private static bool TryText(string text, out string value) => (value = text).Length > 0;
 

@@ -41,7 +41,9 @@ public abstract class BaseModelTask : ModelTask
     {
         if (model is null)
             return null;
-        return IsUri(model.ItemSpec) || sha256.Length > 0 ? Fetch(model.ItemSpec, sha256, DiagnosticCode.BaseModelMissing) : model.GetMetadata("FullPath");
+        return IsUri(model.ItemSpec) || sha256.Length > 0
+            ? Fetch(model.ItemSpec, sha256, DiagnosticCode.BaseModelMissing)
+            : model.GetMetadata("FullPath");
     }
 
     /// <summary>The settings of project and configuration together; null, and every mistake reported, where there are any.</summary>

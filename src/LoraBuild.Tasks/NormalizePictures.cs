@@ -64,17 +64,20 @@ public sealed class NormalizePictures : ModelTask
             {
                 var (picture, source, mask) = (resolved[i], Session.State.HashInput(resolved[i].SourcePath), MaskOf(resolved[i]));
                 inputs[i] = (source, mask);
-                return new StepOutput(picture.Id, Path.Combine(Folder, picture.Id + ".png"), Key(picture, source, mask, engine)) { HasFacts = true };
+                return new StepOutput(
+                    picture.Id, Path.Combine(Folder, picture.Id + ".png"), Key(picture, source, mask, engine)) { HasFacts = true };
             },
             CancellationToken);
         var tally = new MemoizedStep(Session, "Normalize", CancellationToken).Run(outputs, (missing, finished) =>
         {
             var ids = missing.Select(output => output.Id).ToHashSet(StringComparer.Ordinal);
-            Make([.. places.Where(i => ids.Contains(resolved[i].Id)).Select(i => ToNormalize(resolved[i], outputs[i], inputs[i].Source, inputs[i].Mask))], finished);
+            Make([.. places.Where(i => ids.Contains(resolved[i].Id)).Select(i => ToNormalize(
+                resolved[i], outputs[i], inputs[i].Source, inputs[i].Mask))], finished);
         });
 
         Session.Sweep(Folder);
-        var normalized = places.SelectInParallel(i => Normalized(resolved[i], outputs[i]), CancellationToken).OfType<ProjectPicture>().ToLookup(picture => picture.Class is not null);
+        var normalized = places.SelectInParallel(i => Normalized(resolved[i], outputs[i]), CancellationToken).OfType<ProjectPicture>()
+            .ToLookup(picture => picture.Class is not null);
         Session.Pictures = [.. normalized[false]];
         Session.RegularizationImages = [.. normalized[true]];
         Complete = tally.Failed == 0;
@@ -120,13 +123,16 @@ public sealed class NormalizePictures : ModelTask
         var exists = File.Exists(file);
         if (!exists)
             Session.State.NoteAbsent(file);
-        return AlphaMask || exists ? new PictureMask(AlphaMask, exists ? file : null, exists ? Session.State.HashInput(file).ToString() : null) : null;
+        return AlphaMask || exists
+            ? new PictureMask(AlphaMask, exists ? file : null, exists ? Session.State.HashInput(file).ToString() : null)
+            : null;
     }
 
     private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)
     {
         var model = background is null ? (ContentHash?)null : Session.State.HashInput(background);
-        new WorkerProcess(WorkerAssembly, this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
+        new WorkerProcess(WorkerAssembly, this)
+            .Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
 
         void Finish(FinishedEvent done)
         {

@@ -39,14 +39,16 @@ public sealed class ResolveCharacters : LoraTask
             return;
         if (pictures.Count == 0)
             throw new LoraBuildException(
-                DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
+                DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.",
+                files[0]);
 
         foreach (var (missing, _) in pictures.Where(picture => !Session.State.Exists(picture.Path)))
         {
             Report(new Diagnostic(
                 DiagnosticCode.UnknownReference,
                 Severity.Error,
-                $"There is no picture '{missing.ItemSpec}'. Correct the CharacterImage item or the link; or rename a file whose own name has a backslash, which MSBuild takes for a folder.",
+                $"There is no picture '{missing.ItemSpec}'. Correct the CharacterImage item or the link; or rename a file whose own name "
+                + "has a backslash, which MSBuild takes for a folder.",
                 files[0]));
         }
 
@@ -55,7 +57,8 @@ public sealed class ResolveCharacters : LoraTask
         var cast = files.Zip(characters, (file, character) => new CharacterFolder(character!, FolderOf(file, root))).ToList();
         Session.Characters = [.. cast.Select(folder => folder.Character)];
         var resolved = CastResolver.Resolve(
-            cast, [.. pictures.Select(picture => Source(picture.Item, picture.Path, root))], TextFilesBeside([.. pictures.Select(picture => picture.Path)], root));
+            cast, [.. pictures.Select(picture => Source(picture.Item, picture.Path, root))],
+            TextFilesBeside([.. pictures.Select(picture => picture.Path)], root));
         foreach (var diagnostic in resolved.Diagnostics)
             Report(diagnostic);
         NoteMissingTagFiles(resolved.Pictures, root);
@@ -66,13 +69,15 @@ public sealed class ResolveCharacters : LoraTask
     // Said before anything fails for want of pictures: these may be all that there are.
     private void TellUnread(IReadOnlyList<string> characterFiles, IReadOnlyList<string> pictures)
     {
-        var folders = characterFiles.Select(file => Path.Combine(Path.GetDirectoryName(file)!, "images")).Append(Path.Combine(ProjectFolder, "regularization"));
+        var folders = characterFiles.Select(file => Path.Combine(Path.GetDirectoryName(file)!, "images"))
+            .Append(Path.Combine(ProjectFolder, "regularization"));
         if (UnreadPictures.Below(folders, pictures) is not { Count: > 0 } unread)
             return;
         Report(new Diagnostic(
             DiagnosticCode.UnreadFormat,
             Severity.Warning,
-            $"Nothing is built from these pictures, whose formats are not read: {PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save them as PNG.",
+            "Nothing is built from these pictures, whose formats are not read: "
+            + $"{PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save them as PNG.",
             unread[0]));
     }
 

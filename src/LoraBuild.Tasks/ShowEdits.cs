@@ -27,16 +27,21 @@ public sealed class ShowEdits : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var sources = Session.Pictures.Where(picture => picture.Edits.Count > 0).GroupBy(picture => picture.SourcePath, StringComparer.Ordinal).ToList();
+        var sources = Session.Pictures.Where(picture => picture.Edits.Count > 0)
+            .GroupBy(picture => picture.SourcePath, StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
         {
             Say("ShowEdits: no picture has edits");
             return;
         }
 
-        var model = BackgroundModel is null ? null : Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
-        var rows = sources.Select(source => new PictureToShow(source.Key, [.. source.Select(picture => picture.Edits)], source.First().EditsAt)).ToList();
-        new WorkerProcess(WorkerAssembly, this).Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
+        var model = BackgroundModel is null
+            ? null
+            : Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
+        var rows = sources.Select(
+            source => new PictureToShow(source.Key, [.. source.Select(picture => picture.Edits)], source.First().EditsAt)).ToList();
+        new WorkerProcess(WorkerAssembly, this)
+            .Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
         foreach (var (source, index) in sources.Select((source, index) => (source, index)))
         {
             Say(string.Create(

@@ -65,7 +65,8 @@ public sealed class TagPictures : ModelTask
         var pictures = Session.Pictures;
         var byTagger = pictures.Where(picture => picture.TagFile is null).ToList();
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
-        var scoring = new TaggerScoring(this, WorkerAssembly, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
+        var scoring = new TaggerScoring(this, WorkerAssembly, (file, sha256) => Fetch(
+            file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
             .Score([.. byTagger.Select(picture => (picture.Id, picture.File))], Folder);
         Session.Sweep(Folder);
 
@@ -86,7 +87,8 @@ public sealed class TagPictures : ModelTask
         Complete = Session.Pictures.Count == pictures.Count;
         var fromFiles = pictures.Count - byTagger.Count;
         var tally = new StepTally(
-            pictures.Count, scoring.Made + read, scoring.Restored + Math.Min(tagging.Restored, fromFiles), pictures.Count - Session.Pictures.Count);
+            pictures.Count, scoring.Made + read, scoring.Restored + Math.Min(tagging.Restored, fromFiles),
+            pictures.Count - Session.Pictures.Count);
         Say(tally.Describe("Tag"));
     }
 

@@ -84,7 +84,7 @@ public sealed class TrainLora : TrainingTask
             };
         }
 
-        Session.Sweep(Path.Combine(IntermediateFolder, PreviewsFolder), file => Path.GetDirectoryName(file) == job.SampleFolder);
+        BuildSession.Sweep(Path.Combine(IntermediateFolder, PreviewsFolder), file => Path.GetDirectoryName(file) == job.SampleFolder);
         if (!PlaceLora(job, key))
             return;
         if (previewKey is { } wanted)
@@ -140,7 +140,8 @@ public sealed class TrainLora : TrainingTask
         FetchBaseModel()
             ?? throw new LoraBuildException(
                 DiagnosticCode.BaseModelMissing,
-                "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with the dataset.");
+                "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with "
+                + "the dataset.");
 
     private static string Existing(string weights) => File.Exists(weights)
         ? Path.GetFullPath(weights)
@@ -163,7 +164,8 @@ public sealed class TrainLora : TrainingTask
             ? path
             : throw new LoraBuildException(
                 DiagnosticCode.StateMismatch,
-                "LoraResume names a file in the output folder, where this build writes its own. Copy it to another folder and name it there.",
+                "LoraResume names a file in the output folder, where this build writes its own. Copy it to another folder and name it "
+                + "there.",
                 path);
     }
 
@@ -206,7 +208,7 @@ public sealed class TrainLora : TrainingTask
     private StepResult? Train(TrainJob job, ContentHash key)
     {
         var folder = WorkFolder(key);
-        Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
+        BuildSession.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
         IReadOnlyList<string>? files = null;
         var here = job with
         {
@@ -219,7 +221,8 @@ public sealed class TrainLora : TrainingTask
         BuildEngine3.Yield();
         try
         {
-            new WorkerProcess(WorkerAssembly, this).Run(here, "Train", done => files = done.Facts[TrainJob.FilesFact].Split('\n'), CancellationToken);
+            new WorkerProcess(WorkerAssembly, this)
+                .Run(here, "Train", done => files = done.Facts[TrainJob.FilesFact].Split('\n'), CancellationToken);
         }
         finally
         {

@@ -100,7 +100,9 @@ public sealed class WriteReport : LoraTask
         if (Wanted != "true" && (Wanted != "auto" || Session.Pictures.Count > MostUnasked))
         {
             if (!AfterTraining)
-                Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Session.Pictures.Count} pictures; dotnet build -t:Report writes it"));
+                Say(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Report: not written for {Session.Pictures.Count} pictures; dotnet build -t:Report writes it"));
             return;
         }
 
@@ -129,7 +131,8 @@ public sealed class WriteReport : LoraTask
             thumbnailStep.Keep(Shown(previews));
     }
 
-    private bool Write(ThumbnailStep thumbnailStep, TrainingSettings settings, OwnImplications own, TrainingLog? log, PreviewSheet? previews)
+    private bool Write(
+        ThumbnailStep thumbnailStep, TrainingSettings settings, OwnImplications own, TrainingLog? log, PreviewSheet? previews)
     {
         var thumbnails = thumbnailStep.Make(Shown(previews), "Report");
         if (Log.HasLoggedErrors)
@@ -137,9 +140,12 @@ public sealed class WriteReport : LoraTask
         var data = ReportBuilder.Build(Source(settings, own));
         var training = log is null
             ? null
-            : new ReportTraining(log, previews, FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])));
+            : new ReportTraining(
+                log, previews,
+                FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])));
         AtomicFile.Write(Page, stream =>
-            ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
+            ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(
+                picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
         Say($"Report -> {Page}");
         return true;
     }
@@ -198,7 +204,8 @@ public sealed class WriteReport : LoraTask
     private List<PicturedFile> Shown(PreviewSheet? previews) =>
     [
         .. Session.Pictures.Select(picture => new PicturedFile(picture.Id, picture.File, picture.Content)),
-        .. FilesOf(previews).Select(file => new PicturedFile(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
+        .. FilesOf(previews)
+            .Select(file => new PicturedFile(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
     ];
 
     private static IEnumerable<PreviewFile> FilesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures) ?? [];

@@ -34,7 +34,8 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
     /// <summary>The same for a name in an open folder, on Linux.</summary>
     internal static FileStamp? In(int folder, ReadOnlySpan<byte> name)
     {
-        if (StatX(folder, in MemoryMarshal.GetReference(name), 0, BasicFields, out var status) != 0 || (status.Mode & FileTypeMask) != RegularFile)
+        if (StatX(folder, in MemoryMarshal.GetReference(name), 0, BasicFields, out var status) != 0
+            || (status.Mode & FileTypeMask) != RegularFile)
             return null;
         return new FileStamp((long)status.Size, status.Modified.Nanoseconds, status.Changed.Nanoseconds, status.Inode);
     }
@@ -47,7 +48,9 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
     public override int GetHashCode() => HashCode.Combine(Length, Modified, Changed, Inode);
 
     /// <summary>Now, on the clock that file systems stamp files with, in nanoseconds since 1970.</summary>
+#pragma warning disable RS0030 // Compared with the stamps of files alone.
     public static long Now => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+#pragma warning restore RS0030
 
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

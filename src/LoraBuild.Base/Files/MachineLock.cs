@@ -81,7 +81,9 @@ public sealed class MachineLock : IDisposable
     {
         try
         {
+#pragma warning disable RS0030 // Written in its place while others read it; half a number is none.
             using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+#pragma warning restore RS0030
             LetEveryone(path, Everyone);
             stream.SetLength(0);
             stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
@@ -96,7 +98,9 @@ public sealed class MachineLock : IDisposable
     {
         try
         {
+#pragma warning disable RS0030 // Reads, also while the holder writes.
             using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+#pragma warning restore RS0030
             return int.TryParse(reader.ReadToEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

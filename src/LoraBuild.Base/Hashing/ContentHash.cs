@@ -47,7 +47,9 @@ public readonly record struct ContentHash : IComparable<ContentHash>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ContentHash OfFile(string path)
     {
+#pragma warning disable RS0030 // Reads, without a buffer.
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+#pragma warning restore RS0030
         return Of(stream);
     }
 

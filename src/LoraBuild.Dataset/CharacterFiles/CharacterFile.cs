@@ -54,7 +54,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     {
         var fields = values.Fields(root, "character.yaml", "trigger", "aliases", "features", "outfits", "edits", "tags", "hidden");
         if (!fields.ContainsKey("trigger") && root is YamlMapping or YamlScalar { IsNull: true })
-            values.Error(DiagnosticCode.MissingKey, root, "trigger is missing. Add 'trigger: her name'; it becomes the first tag of every caption.");
+            values.Error(
+                DiagnosticCode.MissingKey, root, "trigger is missing. Add 'trigger: her name'; it becomes the first tag of every caption.");
 
         var trigger = fields.TryGetValue("trigger", out var triggerNode) ? Trigger(triggerNode, values) : null;
         var outfits = Section("outfits").Select(entry => ReadOutfit(entry.Key, entry.Value, values)).ToArray();
@@ -67,9 +68,11 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
             outfits,
             [.. Section("edits").Select(entry => new PictureEdits(Pattern(entry.Key, values), edits.Steps(entry.Value)))],
             [.. Section("tags").Select(entry => new PictureTagEdit(Pattern(entry.Key, values), edits.TagEdit(entry.Value)))],
-            [.. Section("hidden").Select(entry => new PictureHidden(Pattern(entry.Key, values), values.Tags(entry.Value, entry.Key.Text)))]);
+            [.. Section("hidden")
+                .Select(entry => new PictureHidden(Pattern(entry.Key, values), values.Tags(entry.Value, entry.Key.Text)))]);
 
-        IReadOnlyList<(YamlScalar Key, YamlNode Value)> Section(string key) => fields.TryGetValue(key, out var node) ? values.Entries(node, key) : [];
+        IReadOnlyList<(YamlScalar Key, YamlNode Value)> Section(string key) =>
+            fields.TryGetValue(key, out var node) ? values.Entries(node, key) : [];
     }
 
     private static FeatureRules ReadFeatures(YamlNode node, YamlValues values)
@@ -147,7 +150,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     {
         var text = key.Text.Trim().Replace('\\', '/');
         if (text.Length == 0 || text.StartsWith('/') || text.Contains(':') && Path.IsPathRooted(key.Text))
-            values.Invalid(key, $"'{key.Text}' must be a path from the character's folder, such as images/high/smile.png or images/low/**.");
+            values.Invalid(
+                key, $"'{key.Text}' must be a path from the character's folder, such as images/high/smile.png or images/low/**.");
         return new PicturePattern(Plain(text), key.Line, key.Column);
     }
 

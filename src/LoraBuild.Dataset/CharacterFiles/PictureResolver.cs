@@ -60,7 +60,8 @@ public static class PictureResolver
             var repeats = Repeats(source, byFolder.Repeats, diagnostics);
             var outfit = Outfit(character, source, byFolder.Outfit, diagnostics);
             var sourceTagEdits = tagEdits.Find(source.Path);
-            var sourceHidden = hidden.Find(source.Path) is { Count: > 0 } lists ? lists.SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray() : [];
+            var sourceHidden =
+                hidden.Find(source.Path) is { Count: > 0 } lists ? lists.SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray() : [];
             var sourceEdits = edits.Find(source.Path);
             var editsAt = EditsAt(sourceEdits, character.File);
             var parts = sourceEdits.Count == 0 ? Whole : SplitUp(sourceEdits.SelectMany(entry => entry.Steps), source.Path, diagnostics);
@@ -116,7 +117,8 @@ public static class PictureResolver
             else if (step is SplitStep split && parts[0].Name is null) parts = [.. split.Parts.Select(parts[0].Cut)];
             else
                 diagnostics.Add(new Diagnostic(
-                    DiagnosticCode.InvalidValue, Severity.Error, "Two entries of edits split this picture. Keep one of the splits.", source));
+                    DiagnosticCode.InvalidValue, Severity.Error, "Two entries of edits split this picture. Keep one of the splits.",
+                    source));
         }
 
         return parts;
@@ -126,7 +128,8 @@ public static class PictureResolver
     {
         if (source.Repeats is { } text)
         {
-            if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var repeats) && repeats is >= 1 and <= MostRepeats)
+            if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var repeats)
+                && repeats is >= 1 and <= MostRepeats)
                 return repeats;
             diagnostics.Add(new Diagnostic(
                 DiagnosticCode.InvalidMetadata,
@@ -198,11 +201,13 @@ public static class PictureResolver
     public static IReadOnlyList<string> NewTagFiles(IEnumerable<(string Source, string? Part)> pictures)
     {
         var names = pictures.Select(picture => TagFileNames(picture.Source, picture.Part)).ToList();
-        var shared = names.CountBy(name => name[^1], StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
+        var shared = names.CountBy(name => name[^1], StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key)
+            .ToHashSet(StringComparer.Ordinal);
         return names.ConvertAll(name => shared.Contains(name[^1]) ? name[0] : name[^1]);
     }
 
-    private static string? TagFile(string source, string? part, HashSet<string> files) => TagFileNames(source, part).FirstOrDefault(files.Contains);
+    private static string? TagFile(string source, string? part, HashSet<string> files) =>
+        TagFileNames(source, part).FirstOrDefault(files.Contains);
 
     private static string PartTagFile(string source, string part) => $"{WithoutExtension(source)}-{part}.txt";
 
@@ -214,7 +219,8 @@ public static class PictureResolver
 
     /// <summary>A picture, or a part of one, on the way through its edits.</summary>
     private sealed record Part(
-        string? Name, IReadOnlyList<Edit> Edits, string? Outfit, int? Repeats, IReadOnlyList<TagEdit> TagEdits, IReadOnlyList<string> Hidden)
+        string? Name, IReadOnlyList<Edit> Edits, string? Outfit, int? Repeats, IReadOnlyList<TagEdit> TagEdits,
+        IReadOnlyList<string> Hidden)
     {
         public Part Cut(SplitPart split) => new(
             split.Name,

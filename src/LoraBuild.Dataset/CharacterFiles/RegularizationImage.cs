@@ -24,7 +24,8 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
     /// <param name="diagnostics">LB1009 for repeats that are no number.</param>
     public static IReadOnlyList<RegularizationImage> Resolve(IEnumerable<SourcePicture> pictures, out IReadOnlyList<Diagnostic> diagnostics)
     {
-        SourcePicture[] sources = [.. pictures.DistinctBy(picture => picture.Path, StringComparer.Ordinal).OrderBy(picture => picture.Path, StringComparer.Ordinal)];
+        SourcePicture[] sources = [.. pictures.DistinctBy(picture => picture.Path, StringComparer.Ordinal)
+            .OrderBy(picture => picture.Path, StringComparer.Ordinal)];
         var names = PictureNames.Of([.. sources.Select(picture => (picture.Path, (string?)null))]);
         var found = new List<Diagnostic>();
         diagnostics = found;
@@ -36,7 +37,8 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
                 found.Add(new(
                     DiagnosticCode.InvalidMetadata,
                     Severity.Error,
-                    $"Repeats=\"{picture.Repeats}\" of this LoraRegularizationImage is not a whole number from 1 to {PictureResolver.MostRepeats}.",
+                    $"Repeats=\"{picture.Repeats}\" of this LoraRegularizationImage is not a whole number from 1 to "
+                    + $"{PictureResolver.MostRepeats}.",
                     picture.Path));
             }
 
@@ -49,7 +51,8 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
     /// <param name="prompt">The prompt.</param>
     /// <param name="source">The file of the prompt, relative to the project's folder.</param>
     public static RegularizationImage Drawn(int place, string prompt, string source) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{DrawnPrefix}{place + 1:0000}"), source, 1, TagList.Parse(prompt).FirstOrDefault() ?? "");
+        string.Create(CultureInfo.InvariantCulture, $"{DrawnPrefix}{place + 1:0000}"), source, 1,
+        TagList.Parse(prompt) is [var first, ..] ? first : "");
 
     /// <summary>The caption in a text file beside such a picture.</summary>
     /// <exception cref="LoraBuildException">LB3004: it is not UTF-8. LB6004: it cannot be read.</exception>
@@ -69,5 +72,6 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
     }
 
     private static bool TryRepeats(string text, out int repeats) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out repeats) && repeats is >= 1 and <= PictureResolver.MostRepeats;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out repeats)
+            && repeats is >= 1 and <= PictureResolver.MostRepeats;
 }

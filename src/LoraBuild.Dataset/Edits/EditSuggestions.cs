@@ -37,7 +37,10 @@ public static partial class EditSuggestions
             if (areas.Count == 1 && ShareOf(areas[0], picture.Size) < LargeShare)
                 text.Append(CultureInfo.InvariantCulture, $"  {Key(picture.Path)}: {{crop: {Area(areas[0])}}}\n");
             else if (areas.Count > 1)
-                text.Append(CultureInfo.InvariantCulture, $"  {Key(picture.Path)}: {{split: {{{string.Join(", ", names.Zip(areas, (name, area) => $"{name}: {Area(area)}"))}}}}}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {Key(picture.Path)}: {{split: "
+                    + $"{{{string.Join(", ", names.Zip(areas, (name, area) => $"{name}: {Area(area)}"))}}}}}\n");
         }
 
         return text.ToString();

@@ -17,15 +17,18 @@ public static class DatasetFile
         var path = Path.Combine(folder, Name);
         try
         {
-            return JsonSerializer.Deserialize(WholeFile.ReadBytes(path), DatasetJson.Relaxed.DatasetManifest) ?? throw new JsonException("It is empty.");
+            return JsonSerializer.Deserialize(WholeFile.ReadBytes(path), DatasetJson.Relaxed.DatasetManifest)
+                ?? throw new JsonException("It is empty.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             throw new LoraBuildException(
-                DiagnosticCode.CannotRead, $"Cannot read the dataset's manifest: {e.Message} Build the project again.", path, innerException: e);
+                DiagnosticCode.CannotRead, $"Cannot read the dataset's manifest: {e.Message} Build the project again.", path,
+                innerException: e);
         }
     }
 
     /// <summary>The manifest as the bytes of a <c>dataset.json</c>.</summary>
-    public static byte[] Serialize(DatasetManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Relaxed.DatasetManifest);
+    public static byte[] Serialize(DatasetManifest manifest) =>
+        JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Relaxed.DatasetManifest);
 }

@@ -18,11 +18,13 @@ public static class DatasetLayout
     /// <param name="pictures">The pictures; their ids are unique.</param>
     /// <param name="regularization">Regularisation images, whose trigger word is their class.</param>
     public static DatasetManifest Arrange(
-        IReadOnlyList<string> triggers, IEnumerable<CaptionedPicture> pictures, IEnumerable<CaptionedPicture>? regularization = null) => new(
+        IReadOnlyList<string> triggers, IEnumerable<CaptionedPicture> pictures,
+        IEnumerable<CaptionedPicture>? regularization = null) => new(
         triggers,
         [
             .. Groups(pictures),
-            .. Groups(regularization ?? []).Select(group => group with { Folder = $"{RegularizationFolder}/{group.Folder}", IsRegularization = true }),
+            .. Groups(regularization ?? [])
+                .Select(group => group with { Folder = $"{RegularizationFolder}/{group.Folder}", IsRegularization = true }),
         ]);
 
     private static IEnumerable<DatasetGroup> Groups(IEnumerable<CaptionedPicture> pictures) => pictures
@@ -36,12 +38,14 @@ public static class DatasetLayout
     /// <summary>
     /// <c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.
     /// </summary>
-    public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{SafeName(trigger)}");
+    public static string FolderName(int repeats, string trigger) =>
+        string.Create(CultureInfo.InvariantCulture, $"{repeats}_{SafeName(trigger)}");
 
     /// <summary>A trigger word without what names of files and folders cannot hold.</summary>
     public static string SafeName(string trigger) =>
         string.Concat(trigger.Where(c => !NotInFolderNames.Contains(c, StringComparison.Ordinal) && !char.IsControl(c))).Trim();
 
     private static DatasetPicture Describe(CaptionedPicture picture) => new(
-        picture.Id + ".png", picture.Content.ToString(), picture.Facts.Width, picture.Facts.Height, picture.Caption, picture.Source, picture.Outfit);
+        picture.Id + ".png", picture.Content.ToString(), picture.Facts.Width, picture.Facts.Height, picture.Caption, picture.Source,
+        picture.Outfit);
 }

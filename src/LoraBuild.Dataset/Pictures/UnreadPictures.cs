@@ -10,7 +10,8 @@ public static class UnreadPictures
     // What cameras and drawing programs save, and the newer formats of the web.
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".heic", ".heif", ".jxl", ".jp2", ".psd", ".psb", ".xcf", ".kra", ".clip", ".sai", ".sai2", ".tga", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw",
+        ".heic", ".heif", ".jxl", ".jp2", ".psd", ".psb", ".xcf", ".kra", ".clip", ".sai", ".sai2", ".tga", ".svg", ".dng", ".cr2", ".cr3",
+        ".nef", ".arw",
     };
 
     /// <summary>Those that lie below some folders, in the order of their names.</summary>

@@ -25,7 +25,9 @@ public static partial class Tag
     private static string Normalize(string text, int weights)
     {
         if (weights > 0 && Weighted().Match(text) is { Success: true } weighted)
-            return Normalize(weighted.Groups["tag"].Value, weights - 1) is { Length: > 0 } tag ? $"({tag}:{weighted.Groups["weight"].Value})" : "";
+            return Normalize(weighted.Groups["tag"].Value, weights - 1) is { Length: > 0 } tag
+                ? $"({tag}:{weighted.Groups["weight"].Value})"
+                : "";
         var plain = CollapseWhiteSpace(UnescapeParentheses(text));
         return EscapeParentheses(IsKaomoji(plain) ? plain : CollapseWhiteSpace(plain.Replace('_', ' ')));
     }

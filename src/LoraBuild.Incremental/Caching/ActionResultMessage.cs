@@ -113,7 +113,8 @@ internal static class ActionResultMessage
     // A server could name a file anywhere else.
     private static bool IsPlainName(string name) => name is not ("" or "." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
 
-    private static string Text(StoredResult result) => result.Facts.Count == 0 ? result.Step : $"{result.Step}\n{StepFacts.Format(result.Facts)}";
+    private static string Text(StoredResult result) =>
+        result.Facts.Count == 0 ? result.Step : $"{result.Step}\n{StepFacts.Format(result.Facts)}";
 
     private static ContentHash Seal(ContentHash key, StoredResult result)
     {

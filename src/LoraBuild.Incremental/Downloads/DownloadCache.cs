@@ -11,7 +11,8 @@ public sealed class DownloadCache
 {
     private static readonly Lazy<HttpClient> SharedClient = new(() =>
     {
-        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30), AllowAutoRedirect =
+            false }) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("LoraBuild");
         return client;
     });
@@ -51,7 +52,8 @@ public sealed class DownloadCache
     {
         if (sha256 is { } known && Find(uri, known) is { } here)
             return here;
-        using var partial = await PartialFile.OpenAsync(Path.Combine(root, "partial", ContentHash.Of(uri.AbsoluteUri).ToString()), cancellation).ConfigureAwait(false);
+        using var partial = await PartialFile.OpenAsync(
+            Path.Combine(root, "partial", ContentHash.Of(uri.AbsoluteUri).ToString()), cancellation).ConfigureAwait(false);
         if (sha256 is { } wanted && Find(uri, wanted) is { } fetchedMeanwhile)
             return fetchedMeanwhile;
 
@@ -71,7 +73,8 @@ public sealed class DownloadCache
             partial.Restart(null);
             throw new LoraBuildException(
                 DiagnosticCode.DownloadMismatch,
-                $"'{uri}' has the SHA-256 {received}, not {expected}. Nothing of it is used. Correct the SHA-256 if the file was meant to change, or find out who changed it.");
+                $"'{uri}' has the SHA-256 {received}, not {expected}. Nothing of it is used. Correct the SHA-256 if the file was meant to "
+                + "change, or find out who changed it.");
         }
 
         var target = PathOf(uri, received);
@@ -82,7 +85,8 @@ public sealed class DownloadCache
     private string PathOf(Uri uri, ContentHash sha256)
     {
         var name = Path.GetFileName(Uri.UnescapeDataString(uri.AbsolutePath));
-        return Path.Combine(root, sha256.ToString(), name.Length is > 0 and < 200 && name.All(IsPlain) && name.Trim('.').Length > 0 ? name : "file");
+        return Path.Combine(
+            root, sha256.ToString(), name.Length is > 0 and < 200 && name.All(IsPlain) && name.Trim('.').Length > 0 ? name : "file");
     }
 
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_';

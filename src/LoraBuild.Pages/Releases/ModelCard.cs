@@ -37,7 +37,9 @@ public static class ModelCard
     private static void Header(StringBuilder text, Release release)
     {
         text.Append("---\ntags:\n- text-to-image\n- stable-diffusion\n- lora\n");
-        text.Append(CultureInfo.InvariantCulture, $"instance_prompt: '{release.Characters[0].Trigger.Replace("'", "''", StringComparison.Ordinal)}'\n---\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"instance_prompt: '{release.Characters[0].Trigger.Replace("'", "''", StringComparison.Ordinal)}'\n---\n\n");
         text.Append(CultureInfo.InvariantCulture, $"# {release.Name}\n\n");
     }
 
@@ -66,7 +68,8 @@ public static class ModelCard
         var groups = release.Dataset.Groups.Where(group => !group.IsRegularization).ToList();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"| pictures | {groups.Sum(group => group.Pictures.Count)}, {release.Dataset.SamplesPerEpoch} samples an epoch ({string.Join(" + ", groups.Select(group => $"{group.Repeats}x{group.Pictures.Count}"))}) |\n");
+            $"| pictures | {groups.Sum(group => group.Pictures.Count)}, {release.Dataset.SamplesPerEpoch} samples an epoch "
+            + $"({string.Join(" + ", groups.Select(group => $"{group.Repeats}x{group.Pictures.Count}"))}) |\n");
         foreach (var name in ToldOptions)
         {
             if (release.TrainingOptions.TryGetValue(name, out var value))

@@ -95,7 +95,8 @@ internal class BuildSession : IDisposable
         if (!File.Exists(path) || State.HashAgain(path) != known)
         {
             throw new LoraBuildException(
-                DiagnosticCode.ChangedMeanwhile, "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
+                DiagnosticCode.ChangedMeanwhile,
+                "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
         }
     }
 
@@ -133,7 +134,7 @@ internal class BuildSession : IDisposable
 
     /// <summary>The same for files that are not wanted.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be deleted.</exception>
-    public void Sweep(string folder, Func<string, bool> wanted)
+    public static void Sweep(string folder, Func<string, bool> wanted)
     {
         if (!Directory.Exists(folder))
             return;

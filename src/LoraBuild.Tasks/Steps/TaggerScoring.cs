@@ -14,7 +14,8 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="combination">The way in which the scores of several become one: see <see cref="ScoreCombination"/>.</param>
 /// <param name="selection">The project's thresholds, to which taggers with thresholds of their own are stretched.</param>
 internal sealed class TaggerScoring(
-    IBuildHost host, string workerAssembly, Func<string, string, string> fetch, IReadOnlyList<ProjectTagger> taggers, string combination, TagSelection selection)
+    IBuildHost host, string workerAssembly, Func<string, string, string> fetch, IReadOnlyList<ProjectTagger> taggers, string combination,
+    TagSelection selection)
 {
     private const int Version = 1, CombineVersion = 2;
 
@@ -32,13 +33,15 @@ internal sealed class TaggerScoring(
         if (pictures.Count == 0)
             return new StepTally(0, 0, 0);
         RequireTagger();
-        var thresholds = taggers.Select(tagger => TaggerThresholds.Parse(tagger.Name, tagger.Threshold, tagger.CharacterThreshold)).ToList();
+        var thresholds =
+            taggers.Select(tagger => TaggerThresholds.Parse(tagger.Name, tagger.Threshold, tagger.CharacterThreshold)).ToList();
         if (thresholds is [{ IsEmpty: true }])
             return Score(pictures, taggers[0], folder);
         var folders = taggers.Select((_, index) => Path.Combine(folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
         var tallies = taggers.Zip(folders, (tagger, own) => Score(pictures, tagger, own)).ToList();
         Combine(pictures, [.. folders.Zip(thresholds)], folder);
-        return new StepTally(pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
+        return new StepTally(
+            pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
     }
 
     /// <summary>The general tags that the taggers know, those of the first one first.</summary>
@@ -56,7 +59,8 @@ internal sealed class TaggerScoring(
         new MemoizedStep(Session, "Tag", host.Token).Run([.. outputs.Select(tagger => tagger.Output)], (missing, finished) =>
         {
             foreach (var output in missing)
-                new WorkerProcess(workerAssembly, host).Run(new ListTagsJob(output.Id, output.Files![0]), "Tag", _ => finished(new StepResult(output.Id)), host.Token);
+                new WorkerProcess(workerAssembly, host)
+                    .Run(new ListTagsJob(output.Id, output.Files![0]), "Tag", _ => finished(new StepResult(output.Id)), host.Token);
         });
         return [.. outputs.SelectMany(tagger => TagList.Read(tagger.Output.Files![0])).Distinct(Tag.Comparer)];
     }
@@ -67,7 +71,8 @@ internal sealed class TaggerScoring(
         {
             throw new LoraBuildException(
                 DiagnosticCode.TaggerMissing,
-                "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag file beside every picture.");
+                "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag "
+                + "file beside every picture.");
         }
     }
 
@@ -99,9 +104,11 @@ internal sealed class TaggerScoring(
             host.Token));
     }
 
-    private void Combine(IReadOnlyList<(string Id, string Path)> pictures, List<(string Folder, TaggerThresholds Thresholds)> scored, string folder)
+    private void Combine(
+        IReadOnlyList<(string Id, string Path)> pictures, List<(string Folder, TaggerThresholds Thresholds)> scored, string folder)
     {
-        var outputs = pictures.Where(picture => scored.TrueForAll(tagger => Session.State.IsSeen(FileIn(tagger.Folder, picture.Id)))).Select(picture =>
+        var outputs = pictures.Where(
+            picture => scored.TrueForAll(tagger => Session.State.IsSeen(FileIn(tagger.Folder, picture.Id)))).Select(picture =>
         {
             var key = new StepKey("Combine", CombineVersion).With("combination", combination);
             foreach (var (own, thresholds) in scored)
@@ -117,7 +124,8 @@ internal sealed class TaggerScoring(
         {
             foreach (var output in missing)
             {
-                var scores = scored.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(FileIn(tagger.Folder, output.Id)), selection));
+                var scores =
+                    scored.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(FileIn(tagger.Folder, output.Id)), selection));
                 ScoreCombination.Combine(combination, [.. scores]).Write(output.Files![0]);
                 finished(new StepResult(output.Id));
             }

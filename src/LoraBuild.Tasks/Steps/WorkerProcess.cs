@@ -70,7 +70,8 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
         foreach (var (name, value) in WorkerEnvironment.For(job))
             start.Environment[name] = value;
         if (!File.Exists(assembly))
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{assembly}' is missing. Build or install LoraBuild again.");
+            throw new LoraBuildException(
+                DiagnosticCode.EngineMissing, $"LoraBuild's worker '{assembly}' is missing. Build or install LoraBuild again.");
         return Process.Start(start)
             ?? throw new LoraBuildException(DiagnosticCode.EngineMissing, $"'{start.FileName}' cannot be started.");
     }
@@ -119,9 +120,11 @@ internal sealed class WorkerProcess(string assembly, IBuildHost host)
         lock (words)
             last = words.Count == 0 ? "" : $" Its last words: {string.Join(" / ", words)}";
         var cure = exitCode == SignalExitCodes + KillSignal
-            ? "The system ends a process so when its memory runs out: close other programs or give the machine or container more; in a training, lower LoraTrainBatchSize or LoraResolution, or set LoraGradientCheckpointing to true. Then build again."
+            ? "The system ends a process so when its memory runs out: close other programs or give the machine or container more; in a "
+                + "training, lower LoraTrainBatchSize or LoraResolution, or set LoraGradientCheckpointing to true. Then build again."
             : "Build again; if it happens again, memory may be short or an engine broken.";
-        return new LoraBuildException(DiagnosticCode.WorkerCrashed, $"The worker {how} during {step}.{last} What was finished is kept. {cure}");
+        return new LoraBuildException(
+            DiagnosticCode.WorkerCrashed, $"The worker {how} during {step}.{last} What was finished is kept. {cure}");
     }
 
     // The host that runs this build also runs the worker: it is the one that is sure to be there.

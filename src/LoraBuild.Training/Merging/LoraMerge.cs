@@ -21,7 +21,8 @@ public static class LoraMerge
     /// <exception cref="Base.Diagnostics.LoraBuildException">
     /// LB4001 to LB4010, LB6004: the checkpoint or a LoRA. LB6001: the result cannot be written.
     /// </exception>
-    public static int Write(string checkpoint, IReadOnlyList<(string Path, double Strength)> files, string target, ModelOptions? options = null)
+    public static int Write(
+        string checkpoint, IReadOnlyList<(string Path, double Strength)> files, string target, ModelOptions? options = null)
     {
         using var ungraded = no_grad();
         var path = CheckpointCopy.Resolve(checkpoint);
@@ -32,7 +33,8 @@ public static class LoraMerge
             model,
             path,
             target,
-            layer => modules[layer].Select(module => module.WeightChange()).Aggregate((Tensor?)null, (sum, change) => sum is null ? change : sum + change),
+            layer => modules[layer].Select(module => module.WeightChange())
+                .Aggregate((Tensor?)null, (sum, change) => sum is null ? change : sum + change),
             Metadata([checkpoint, .. files.Select(file => file.Path)], Path.GetFileNameWithoutExtension(target)));
         return modules.Count;
     }

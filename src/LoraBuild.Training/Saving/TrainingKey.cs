@@ -31,7 +31,8 @@ internal static class TrainingKey
         foreach (var group in job.Manifest.Groups)
         {
             foreach (var picture in group.Pictures)
-                key.With($"{group.Repeats}{(group.IsRegularization ? " regularization" : "")}", picture.Sha256).With(picture.File, picture.Caption);
+                key.With($"{group.Repeats}{(group.IsRegularization ? " regularization" : "")}", picture.Sha256)
+                    .With(picture.File, picture.Caption);
         }
         return key.ToHash().ToString();
     }

@@ -12,7 +12,8 @@ internal static class MergeLora
             job.Checkpoint,
             [.. job.Loras.Select(lora => (lora.Path, lora.Strength))],
             job.Target,
-            new() { Tokenizer = job.Tokenizer, FetchTokenizer = PublishedTokenizer.From(job.CachePath, job.TokenizerUrl, "MergeLora", events, token) });
+            new() { Tokenizer = job.Tokenizer,
+                FetchTokenizer = PublishedTokenizer.From(job.CachePath, job.TokenizerUrl, "MergeLora", events, token) });
         events.Progress($"MergeLora: {layers} layers changed");
         events.Finished(job.Target);
     }

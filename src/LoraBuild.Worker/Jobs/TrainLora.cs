@@ -29,8 +29,10 @@ internal static class TrainLora
             torch.set_num_threads(Math.Max(torch.get_num_threads(), Math.Min(2, Environment.ProcessorCount)));
         // A worker whose build was killed may still be saving its state here.
         using var alone = FileLock.TakeAsync(
-            Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
-        using var turn = job.LocksFolder is { } locks ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), token) : null;
+            Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"),
+            token).GetAwaiter().GetResult();
+        using var turn =
+            job.LocksFolder is { } locks ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), token) : null;
         training = training with { StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), events.Report, token);
         if (!result.IsFinished)
@@ -40,7 +42,8 @@ internal static class TrainLora
                 Severity.Warning,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"After {job.StopAfterMinutes} minutes the training stopped at step {result.Steps} of {result.TotalSteps}, as LoraStopAfterMinutes says. There is no finished LoRA yet: build again, which goes on there.")));
+                    $"After {job.StopAfterMinutes} minutes the training stopped at step {result.Steps} of {result.TotalSteps}, as "
+                    + $"LoraStopAfterMinutes says. There is no finished LoRA yet: build again, which goes on there.")));
             return;
         }
 
@@ -49,7 +52,9 @@ internal static class TrainLora
             $"Train: {result.Steps} steps done, {LossOverTime(result)}"));
         var log = TrainingLog.FileName(job.OutputName);
         result.Log.Write(Path.Combine(job.OutputFolder, log));
-        events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', [log, .. result.Files.Select(Path.GetFileName)]) });
+        events.Finished(
+            "lora",
+            new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', [log, .. result.Files.Select(Path.GetFileName)]) });
     }
 
     /// <summary>One finished item when the previews and their list lie in the job's folder.</summary>
@@ -73,7 +78,8 @@ internal static class TrainLora
         if (events.HasErrors)
             return null;
         return new TrainingJob(
-            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile)
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName,
+            job.StateFile)
         {
             CachePath = job.CachePath,
             Vae = job.Vae,
@@ -102,12 +108,14 @@ internal static class TrainLora
     }
 
     private static void TellWaiting(EventWriter events, int? holder) =>
-        events.Progress($"Train: waiting for another training{(holder is { } id ? string.Create(CultureInfo.InvariantCulture, $" (pid {id})") : "")}");
+        events.Progress(
+            $"Train: waiting for another training{(holder is { } id ? string.Create(CultureInfo.InvariantCulture, $" (pid {id})") : "")}");
 
     private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => events.Progress(string.Create(
             CultureInfo.InvariantCulture,
-            $"Train: step {value.Step} of {value.TotalSteps}, epoch {value.Epoch} of {value.Epochs}, loss {value.AverageLoss:0.0000}, {value.StepsPerSecond:0.00} steps/s, {value.Remaining:h\\:mm\\:ss} left"));
+            $"Train: step {value.Step} of {value.TotalSteps}, epoch {value.Epoch} of {value.Epochs}, loss {value.AverageLoss:0.0000}, "
+            + $"{value.StepsPerSecond:0.00} steps/s, {value.Remaining:h\\:mm\\:ss} left"));
     }
 }

@@ -68,7 +68,8 @@ public sealed class MachineLockTests : IDisposable
         using var first = MachineLock.Take(folder.Path, "training", _ => { }, default);
         using var cancellation = new CancellationTokenSource();
 
-        Assert.Throws<OperationCanceledException>(() => MachineLock.Take(folder.Path, "training", _ => cancellation.Cancel(), cancellation.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => MachineLock.Take(folder.Path, "training", _ => cancellation.Cancel(), cancellation.Token));
     }
 
     [Fact]
@@ -86,7 +87,9 @@ public sealed class MachineLockTests : IDisposable
         var locks = Path.Combine(folder.Path, "locks");
         using var taken = MachineLock.Take(locks, "training", _ => { }, default);
 
-        const UnixFileMode everyone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode everyone =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         Assert.Equal(everyone, File.GetUnixFileMode(Path.Combine(locks, "training.lock")));
         Assert.True(File.GetUnixFileMode(locks).HasFlag(everyone));
     }

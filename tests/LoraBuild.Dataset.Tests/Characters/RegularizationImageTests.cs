@@ -24,7 +24,8 @@ public class RegularizationImageTests
     [Fact]
     public void Ids_are_unique_and_never_those_of_characters_pictures()
     {
-        var images = RegularizationImage.Resolve([new("regularization/1_girl/a.png"), new("regularization/2_girl/a.png"), new("regularization/2_girl/A.jpg")], out _);
+        var images = RegularizationImage.Resolve(
+            [new("regularization/1_girl/a.png"), new("regularization/2_girl/a.png"), new("regularization/2_girl/A.jpg")], out _);
 
         Assert.Equal(3, images.Select(image => image.Id.ToUpperInvariant()).Distinct().Count());
         Assert.All(images, image => Assert.StartsWith("regularization+", image.Id));

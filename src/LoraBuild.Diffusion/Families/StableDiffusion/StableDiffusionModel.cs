@@ -45,7 +45,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
             {
                 throw new LoraBuildException(
                     DiagnosticCode.TokenizerInvalid,
-                    $"The tokenizer has {Tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows {TextEncoder.VocabularySize}. "
+                    $"The tokenizer has {Tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows "
+                    + $"{TextEncoder.VocabularySize}. "
                     + "Use the tokenizer that belongs to the model.",
                     tokenizerPath);
             }
@@ -200,7 +201,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
 
         if (options.Prediction is { } wanted && settings.Prediction is { } known && wanted != known)
         {
-            var (saidValue, rightValue, answer) = known == PredictionType.Velocity ? ("false", "true", "velocities") : ("true", "false", "the noise");
+            var (saidValue, rightValue, answer) =
+                known == PredictionType.Velocity ? ("false", "true", "velocities") : ("true", "false", "the noise");
             throw new LoraBuildException(
                 DiagnosticCode.ModelContradiction,
                 $"LoraVParameterization is {saidValue}, but the base model says of itself that it predicts {answer}. "

@@ -43,11 +43,13 @@ internal sealed class PeftAlphas
     public double Of(string part, LoraTensorName name, long rank)
     {
         var alpha = Number(part, "lora_alpha") ?? rank;
-        if (settings.TryGetValue($"{part}.alpha_pattern", out var patterns) && patterns.ValueKind == JsonValueKind.Object && name.Path is { } path)
+        if (settings.TryGetValue($"{part}.alpha_pattern", out var patterns) && patterns.ValueKind == JsonValueKind.Object
+            && name.Path is { } path)
         {
             foreach (var pattern in patterns.EnumerateObject())
             {
-                if ((path == pattern.Name || path.EndsWith($".{pattern.Name}", StringComparison.Ordinal)) && pattern.Value.TryGetDouble(out var ofLayer))
+                if ((path == pattern.Name || path.EndsWith($".{pattern.Name}", StringComparison.Ordinal))
+                    && pattern.Value.TryGetDouble(out var ofLayer))
                     alpha = ofLayer;
             }
         }
