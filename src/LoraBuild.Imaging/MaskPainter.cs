@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Imaging.Rasters;
@@ -21,7 +22,10 @@ internal static class MaskPainter
         {
             throw new LoraBuildException(
                 DiagnosticCode.MaskMismatch,
-                FormattableString.Invariant($"The mask has {file.Width} x {file.Height} pixels, its picture {flat.Width} x {flat.Height}. Make them the same size."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The mask has {file.Width} x {file.Height} pixels, its picture {flat.Width} x {flat.Height}. Make them the same "
+                    + $"size."),
                 mask.File);
         }
 

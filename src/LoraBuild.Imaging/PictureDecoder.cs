@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Imaging.Formats;
@@ -41,7 +42,8 @@ public static class PictureDecoder
         if (sha256 is not null && ContentHash.Of(content).ToString() != sha256)
         {
             throw new LoraBuildException(
-                DiagnosticCode.ChangedMeanwhile, "The picture was changed while the build was at work on it, and nothing of it is used. Build again.", path);
+                DiagnosticCode.ChangedMeanwhile,
+                "The picture was changed while the build was at work on it, and nothing of it is used. Build again.", path);
         }
 
         var format = Recognise(content, path);
@@ -59,7 +61,8 @@ public static class PictureDecoder
                 throw Damaged(format, path);
             if ((long)width * height > maxPixels)
                 throw TooLarge(width, height, maxPixels, path);
-            var picture = (format == PictureFormat.Bmp ? BmpReader.Decode(content) : Engine.Value.Decode(content, format)) ?? throw Damaged(format, path);
+            var picture = (format == PictureFormat.Bmp ? BmpReader.Decode(content) : Engine.Value.Decode(content, format))
+                ?? throw Damaged(format, path);
             if (format == PictureFormat.Gif)
                 GifFrame.First(content)?.ClearAround(picture.Raster);
             return picture;
@@ -80,12 +83,16 @@ public static class PictureDecoder
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaxFileBytes } file)
-                throw new LoraBuildException(DiagnosticCode.PictureTooLarge, $"The file has {file.Length >> 20} MB; pictures are read up to {MaxFileBytes >> 20} MB.", path);
+                throw new LoraBuildException(
+                    DiagnosticCode.PictureTooLarge,
+                    $"The file has {file.Length >> 20} MB; pictures are read up to {MaxFileBytes >> 20} MB.", path);
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var reason = e is FileNotFoundException or DirectoryNotFoundException ? "The picture does not exist." : $"The picture cannot be read: {e.Message}";
+            var reason = e is FileNotFoundException or DirectoryNotFoundException
+                ? "The picture does not exist."
+                : $"The picture cannot be read: {e.Message}";
             throw new LoraBuildException(DiagnosticCode.CannotRead, reason, path, innerException: e);
         }
     }
@@ -93,7 +100,8 @@ public static class PictureDecoder
     private static PictureFormat Recognise(byte[] content, string path)
     {
         if (content.Length == 0)
-            throw new LoraBuildException(DiagnosticCode.UndecodablePicture, "The file is empty (0 bytes). Fetch the picture again or remove the file.", path);
+            throw new LoraBuildException(
+                DiagnosticCode.UndecodablePicture, "The file is empty (0 bytes). Fetch the picture again or remove the file.", path);
         return PictureFormats.Recognise(content)
             ?? throw new LoraBuildException(
                 DiagnosticCode.UndecodablePicture,
@@ -103,8 +111,10 @@ public static class PictureDecoder
 
     private static LoraBuildException TooLarge(int width, int height, long maxPixels, string path) => new(
         DiagnosticCode.PictureTooLarge,
-        FormattableString.Invariant(
-            $"The picture has {width} x {height} pixels, {(double)width * height / 1e6:0.#} megapixels; the limit is {maxPixels / 1e6:0.#}. ")
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The picture has {width} x {height} pixels, {(double)width * height / 1e6:0.#} megapixels; the limit is "
+            + $"{maxPixels / 1e6:0.#}. ")
         + "Make it smaller in an image editor.",
         path);
 
@@ -121,18 +131,21 @@ public static class PictureDecoder
             var extension = Path.GetExtension(path);
             var named = extension.Length > 0 ? $"although its name ends in {extension}" : "although its name has no extension";
             warnings.Add(new Diagnostic(
-                DiagnosticCode.MislabelledPicture, Severity.Warning, $"This is a {Name(format)} picture {named}. Rename it to {PictureFormats.Extension(format)}.", path));
+                DiagnosticCode.MislabelledPicture, Severity.Warning,
+                $"This is a {Name(format)} picture {named}. Rename it to {PictureFormats.Extension(format)}.", path));
         }
         if (picture.ProfileIgnored)
         {
             warnings.Add(new Diagnostic(
                 DiagnosticCode.ColourProfileIgnored, Severity.Warning,
-                "The picture's colour profile is not sRGB and could not be applied, so its colours are off. Convert it to sRGB in an image editor.", path));
+                "The picture's colour profile is not sRGB and could not be applied, so its colours are off. Convert it to sRGB in an image "
+                + "editor.", path));
         }
         if (picture.HasFlaws)
         {
             warnings.Add(new Diagnostic(
-                DiagnosticCode.FlawedPicture, Severity.Warning, $"The {Name(format)} data has errors that were passed over. Look at the picture for damage.", path));
+                DiagnosticCode.FlawedPicture, Severity.Warning,
+                $"The {Name(format)} data has errors that were passed over. Look at the picture for damage.", path));
         }
         return warnings;
     }

@@ -15,7 +15,8 @@ namespace LoraBuild.Imaging;
 /// <param name="Hash">The perceptual hash of its pixels.</param>
 /// <param name="SourceFormat">The format of the source, whatever its name says.</param>
 /// <param name="Warnings">The remarks of <see cref="PictureDecoder"/> on the source.</param>
-public sealed record NormalizedPicture(int Width, int Height, PerceptualHash Hash, PictureFormat SourceFormat, IReadOnlyList<Diagnostic> Warnings)
+public sealed record NormalizedPicture(
+    int Width, int Height, PerceptualHash Hash, PictureFormat SourceFormat, IReadOnlyList<Diagnostic> Warnings)
 {
     /// <summary>Size and perceptual hash under the picture's id.</summary>
     public PictureFacts FactsOf(string id) => new(id, Width, Height, Hash.ToString()) { LearnsNothing = LearnsNothing };
@@ -58,7 +59,8 @@ public static class PictureNormalizer
         try
         {
             var flat = decoded.Raster.Flatten(background);
-            var picture = PictureEditor.Apply(mask is null ? flat : MaskPainter.Paint(flat, decoded.Raster, mask, maxPixels), edits, segmentation);
+            var picture =
+                PictureEditor.Apply(mask is null ? flat : MaskPainter.Paint(flat, decoded.Raster, mask, maxPixels), edits, segmentation);
             PngEncoder.Encode(picture, target);
             return new NormalizedPicture(picture.Width, picture.Height, PerceptualHasher.Of(picture.WithoutAlpha()), decoded.Format, decoded.Warnings)
             {

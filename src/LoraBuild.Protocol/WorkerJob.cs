@@ -57,7 +57,8 @@ public sealed record NormalizeJob(IReadOnlyList<PictureToNormalize> Pictures, lo
 /// <param name="Sha256">The SHA-256 that the author's file must have; null: any.</param>
 /// <param name="EditsAt">The place of the edits, for messages; null where there are none.</param>
 public sealed record PictureToNormalize(
-    string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null, string? Sha256 = null, string? EditsAt = null);
+    string Id, string Source, string Target, IReadOnlyList<Edit> Edits, PictureMask? Mask = null, string? Sha256 = null,
+    string? EditsAt = null);
 
 /// <summary>Makes thumbnails of normalized pictures.</summary>
 /// <param name="Pictures">The pictures; each is answered by a <see cref="FinishedEvent"/> or an error.</param>
@@ -75,7 +76,8 @@ public sealed record PictureToShrink(string Id, string Picture, string Target);
 /// <param name="Folder">Gets <c>edits-1.png</c> and so on.</param>
 /// <param name="MaxPixels">The largest picture that is decoded, in pixels.</param>
 /// <param name="BackgroundModel">The ONNX file of a segmentation model for edits of the background, or null.</param>
-public sealed record ShowEditsJob(IReadOnlyList<PictureToShow> Pictures, string Folder, long MaxPixels, string? BackgroundModel) : WorkerJob;
+public sealed record ShowEditsJob(IReadOnlyList<PictureToShow> Pictures, string Folder, long MaxPixels, string? BackgroundModel)
+    : WorkerJob;
 
 /// <summary>A picture to show before and after.</summary>
 /// <param name="Source">The author's file.</param>

@@ -21,11 +21,6 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
     /// <summary>Keys and values as they were written, in order: numbers as short as they can be, pairs as <c>0.9,0.99</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Values { get; }
 
-    /// <summary>Decoupled weight decay: each step first scales the weights by 1 - learning rate x weight decay.</summary>
-    /// <param name="optimizer">The optimizer, whose default counts where nothing is said.</param>
-    public double WeightDecay(OptimizerType optimizer) =>
-        Number("weight_decay", optimizer is OptimizerType.AdamW or OptimizerType.AdamW8bit ? 0.01 : 0);
-
     /// <summary>A number, or <paramref name="ifMissing"/>.</summary>
     public double Number(string key, double ifMissing) => OptionalNumber(key) ?? ifMissing;
 
@@ -42,7 +37,7 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
     /// <summary>The arguments that an optimizer does not take, as sentences that say what it takes.</summary>
     public IEnumerable<string> ProblemsFor(OptimizerType optimizer)
     {
-        var known = OptimizerArgument.Of(optimizer);
+        var known = optimizer.Arguments;
         foreach (var (key, value) in Values)
         {
             if (known.FirstOrDefault(argument => argument.Name == key) is not { } argument)

@@ -220,7 +220,8 @@ internal static class OptionKind
     };
 
     private static string MostLength =>
-        string.Create(CultureInfo.InvariantCulture, $"; up to {TrainingLength.MostSteps:N0} steps or {TrainingLength.MostEpochs:N0} epochs");
+        string.Create(
+            CultureInfo.InvariantCulture, $"; up to {TrainingLength.MostSteps:N0} steps or {TrainingLength.MostEpochs:N0} epochs");
 
     private static bool TryText(string text, out string value) => (value = text).Length > 0;
 

@@ -108,14 +108,7 @@ public static partial class Options
 
     public static readonly Option<OptimizerType> OptimizerType = OfSdScripts(
         Topic.Optimizer, "optimizer_type",
-        Choice(
-            ("lion8bit", Settings.OptimizerType.Lion8bit),
-            ("lion", Settings.OptimizerType.Lion),
-            ("adamw", Settings.OptimizerType.AdamW),
-            ("adamw8bit", Settings.OptimizerType.AdamW8bit),
-            ("prodigy", Settings.OptimizerType.Prodigy),
-            ("adafactor", Settings.OptimizerType.Adafactor),
-            ("adamwschedulefree", Settings.OptimizerType.AdamWScheduleFree)),
+        Choice([.. Settings.OptimizerType.All.Select(type => (type.Name.ToLowerInvariant(), type))]),
         Settings.OptimizerType.Lion8bit,
         "The optimizer.", sdScriptsDefault: "adamw");
 
@@ -178,7 +171,8 @@ public static partial class Options
 
     public static readonly Option<TrainingLength> LrWarmupSteps = OfSdScripts(
         Topic.LearningRate, "lr_warmup_steps", LengthShareOrAuto, TrainingLength.Automatic,
-        "The stretch over which the learning rates rise from 0 at first. `auto`: an epoch, but at most a tenth of the training.", sdScriptsDefault: "0",
+        "The stretch over which the learning rates rise from 0 at first. `auto`: an epoch, but at most a tenth of the training.",
+        sdScriptsDefault: "0",
         needs: Where("with another LoraLrScheduler than constant, and another LoraOptimizerType than adamwschedulefree", settings =>
             IsScheduled(settings) && settings.LrScheduler != LearningRateSchedule.Constant));
 
@@ -196,6 +190,8 @@ public static partial class Options
     private static bool IsScheduled(TrainingSettings settings) => settings.OptimizerType != Settings.OptimizerType.AdamWScheduleFree;
 
     private static Precondition WhereScheduleIs(params LearningRateSchedule[] schedules) => new(
-        () => $"with {LrScheduler} {string.Join(" or ", schedules.Select(LrScheduler.Format))}, and another {OptimizerType} than adamwschedulefree",
+        () =>
+            $"with {LrScheduler} {string.Join(" or ", schedules.Select(LrScheduler.Format))}, and another {OptimizerType} than "
+                + "adamwschedulefree",
         settings => IsScheduled(settings.Training) && schedules.Contains(settings.Training.LrScheduler));
 }

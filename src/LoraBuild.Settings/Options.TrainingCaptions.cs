@@ -78,5 +78,6 @@ public static partial class Options
 
     public static readonly Option<int> MaxTokenLength = OfSdScripts(
         Topic.TrainingCaptions, "max_token_length", Choice(("75", 75), ("150", 150), ("225", 225)), 225,
-        "The number of tokens of a caption that count. Longer captions are warned about (LB5009); their trigger word is never cut.", sdScriptsDefault: "75");
+        "The number of tokens of a caption that count. Longer captions are warned about (LB5009); their trigger word is never cut.",
+        sdScriptsDefault: "75");
 }

@@ -28,12 +28,16 @@ public static partial class Options
     public static readonly Option<int> MinBucketReso = OfSdScripts(
         Topic.TrainingPictures, "min_bucket_reso", Whole(64, 4096), 256,
         "The shortest side of a training picture, in pixels.", InDataset,
-        needs: Where("with LoraEnableBucket and without LoraBucketNoUpscale", settings => settings is { EnableBucket: true, BucketNoUpscale: false }));
+        needs: Where(
+            "with LoraEnableBucket and without LoraBucketNoUpscale",
+            settings => settings is { EnableBucket: true, BucketNoUpscale: false }));
 
     public static readonly Option<int> MaxBucketReso = OfSdScripts(
         Topic.TrainingPictures, "max_bucket_reso", Whole(64, 4096), 1024,
         "The longest side of a training picture, in pixels.", InDataset,
-        needs: Where("with LoraEnableBucket and without LoraBucketNoUpscale", settings => settings is { EnableBucket: true, BucketNoUpscale: false }));
+        needs: Where(
+            "with LoraEnableBucket and without LoraBucketNoUpscale",
+            settings => settings is { EnableBucket: true, BucketNoUpscale: false }));
 
     public static readonly Option<bool> RandomCrop = OfSdScripts(
         Topic.TrainingPictures, "random_crop", Flag, true,

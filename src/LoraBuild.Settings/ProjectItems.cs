@@ -8,7 +8,8 @@ namespace LoraBuild.Settings;
 /// <summary>The items that a character project may have, and what in its file looks like a setting and is none.</summary>
 public static class ProjectItems
 {
-    private static readonly FrozenDictionary<string, string[]> MetadataByItem = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)
+    private static readonly FrozenDictionary<string, string[]> MetadataByItem = new Dictionary<string, string[]>(
+        StringComparer.OrdinalIgnoreCase)
     {
         ["Character"] = [],
         ["CharacterImage"] = ["Repeats", "Outfit"],
@@ -22,7 +23,8 @@ public static class ProjectItems
     // MSBuild's own attributes, and the metadata that its globs and links use.
     private static readonly FrozenSet<string> OfMSBuild = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "Include", "Exclude", "Remove", "Update", "Condition", "Label", "KeepDuplicates", "KeepMetadata", "RemoveMetadata", "MatchOnMetadata", "MatchOnMetadataOptions",
+        "Include", "Exclude", "Remove", "Update", "Condition", "Label", "KeepDuplicates", "KeepMetadata", "RemoveMetadata",
+        "MatchOnMetadata", "MatchOnMetadataOptions",
         "Visible", "Link", "InProject");
 
     /// <summary>The metadata of each item that means something.</summary>
@@ -43,16 +45,21 @@ public static class ProjectItems
                 if (Nearest.Of(item.Name.LocalName, MetadataByItem.Keys) is { } meant)
                     yield return Told(item, $"No step reads items '{item.Name.LocalName}'. Did you mean '{meant}'?");
                 else if (item.Name.LocalName.StartsWith("Lora", StringComparison.Ordinal))
-                    yield return Told(item, $"No step reads items '{item.Name.LocalName}'. Items are {string.Join(", ", MetadataByItem.Keys.Order(StringComparer.Ordinal))}.");
+                    yield return Told(
+                        item,
+                        $"No step reads items '{item.Name.LocalName}'. Items are "
+                        + $"{string.Join(", ", MetadataByItem.Keys.Order(StringComparer.Ordinal))}.");
                 continue;
             }
 
             var written = item.Attributes().Select(attribute => (attribute.Name.LocalName, Place: (XObject)attribute))
                 .Concat(item.Elements().Select(element => (element.Name.LocalName, Place: (XObject)element)));
-            foreach (var (name, place) in written.Where(entry => !OfMSBuild.Contains(entry.LocalName) && !known.Contains(entry.LocalName, StringComparer.OrdinalIgnoreCase)))
+            foreach (var (name, place) in written.Where(
+                entry => !OfMSBuild.Contains(entry.LocalName) && !known.Contains(entry.LocalName, StringComparer.OrdinalIgnoreCase)))
             {
                 var names = known.Length == 0 ? "It has none." : $"There is {string.Join(", ", known)}.";
-                yield return Told(place, $"Metadata '{name}' of {item.Name.LocalName} has no effect.{Nearest.Suggest(name, known)} {names}");
+                yield return Told(
+                    place, $"Metadata '{name}' of {item.Name.LocalName} has no effect.{Nearest.Suggest(name, known)} {names}");
             }
         }
 
@@ -65,9 +72,11 @@ public static class ProjectItems
         }
 
         Diagnostic Told(XObject place, string message) => new(
-            DiagnosticCode.SettingWithoutEffect, Severity.Warning, message, projectFile, ((IXmlLineInfo)place).LineNumber, ((IXmlLineInfo)place).LinePosition);
+            DiagnosticCode.SettingWithoutEffect, Severity.Warning, message, projectFile, ((IXmlLineInfo)place).LineNumber,
+            ((IXmlLineInfo)place).LinePosition);
     }
 
     private static IEnumerable<XElement> Below(XDocument project, string group) =>
-        project.Descendants().Where(element => element.Name.LocalName == group && element.Parent?.Name.LocalName != "Target").SelectMany(element => element.Elements());
+        project.Descendants().Where(element => element.Name.LocalName == group && element.Parent?.Name.LocalName != "Target")
+            .SelectMany(element => element.Elements());
 }

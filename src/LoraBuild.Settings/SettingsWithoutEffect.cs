@@ -52,8 +52,11 @@ public static class SettingsWithoutEffect
         {
             said.Add(option);
             // Who writes the default of a switch that is off says that nothing is wanted.
-            if (option.Needs is { } needs && !(IsDefault(option, text) && Off.Contains(text.Trim().ToLowerInvariant())) && !needs.Holds(settings))
-                yield return (option, Warning($"{option} ({text.Trim()}) has no effect: it counts only {needs.Where}. Take it away, or set what it needs."));
+            if (option.Needs is { } needs && !(IsDefault(option, text) && Off.Contains(text.Trim().ToLowerInvariant()))
+                && !needs.Holds(settings))
+                yield return (
+                    option, Warning(
+                        $"{option} ({text.Trim()}) has no effect: it counts only {needs.Where}. Take it away, or set what it needs."));
         }
 
         foreach (var (option, message) in Values(settings.Training))
@@ -76,27 +79,26 @@ public static class SettingsWithoutEffect
         }
 
         if (TrainingContradictions.HasNoBlocks(settings))
-            yield return (UpLrWeight, $"{DownLrWeight}, {MidLrWeight} and {UpLrWeight} are 0 in all blocks of the UNet, which get no adapters.");
+            yield return (
+                UpLrWeight, $"{DownLrWeight}, {MidLrWeight} and {UpLrWeight} are 0 in all blocks of the UNet, which get no adapters.");
         if (settings.CaptionDropoutRate == 1)
             yield return (CaptionDropoutRate, $"{CaptionDropoutRate} is 1: no caption is learnt, the trigger word neither.");
         if (settings.CaptionDropoutEveryNEpochs == 1)
-            yield return (CaptionDropoutEveryNEpochs, $"{CaptionDropoutEveryNEpochs} is 1: no caption is learnt, the trigger word neither.");
+            yield return (
+                CaptionDropoutEveryNEpochs, $"{CaptionDropoutEveryNEpochs} is 1: no caption is learnt, the trigger word neither.");
         if (settings.CaptionTagDropoutRate == 1)
             yield return (CaptionTagDropoutRate, $"{CaptionTagDropoutRate} is 1: no tag is learnt but those that {KeepTokens} keeps.");
         if (settings.PriorLossWeight == 0)
             yield return (PriorLossWeight, $"{PriorLossWeight} is 0: regularisation images take their time and teach nothing.");
-        if (settings.OptimizerType == Settings.OptimizerType.Adafactor && FindsOwnRates(settings.OptimizerArgs))
+        if (settings.OptimizerType.HasOwnRates(settings.OptimizerArgs))
         {
             foreach (var option in new Option[] { LearningRate, UnetLr, TextEncoderLr, LrScheduler, LrWarmupSteps })
             {
-                yield return (option, $"{option} has no effect: Adafactor finds its own rates. "
+                yield return (option, $"{option} has no effect: {settings.OptimizerType} finds its own rates. "
                     + $"Add relative_step=False to {OptimizerArgs}, or take it away.");
             }
         }
     }
-
-    private static bool FindsOwnRates(OptimizerArguments arguments) =>
-        arguments.Flag("relative_step", ifMissing: true) || arguments.Flag("warmup_init", ifMissing: false);
 
     private static bool IsDefault(Option option, string text) =>
         string.Equals(option.DefaultText, text.Trim(), StringComparison.OrdinalIgnoreCase);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static LoraBuild.Settings.Options;
 
 namespace LoraBuild.Settings;
@@ -11,7 +12,8 @@ internal static class TrainingContradictions
 
     /// <summary>True if no block of the UNet gets an adapter by the factors of the learning rate.</summary>
     public static bool HasNoBlocks(TrainingSettings settings) =>
-        new[] { settings.DownLrWeight, settings.MidLrWeight, settings.UpLrWeight }.All(weights => weights?.Values.All(value => value == 0) == true);
+        new[] { settings.DownLrWeight, settings.MidLrWeight, settings.UpLrWeight }
+            .All(weights => weights?.Values.All(value => value == 0) == true);
 
     /// <summary>A message for each setting whose LoRA other programs do not read, or read otherwise.</summary>
     public static IEnumerable<string> OfOtherPrograms(TrainingSettings settings)
@@ -76,16 +78,19 @@ internal static class TrainingContradictions
         var learnsTextEncoder = !settings.NetworkTrainUnetOnly && textEncoder != 0;
         if (unet == 0 && !learnsTextEncoder)
         {
-            yield return $"All learning rates are 0, so that nothing would be learnt. Set {(settings.UnetLr is null ? LearningRate : UnetLr)} "
-                + $"or {TextEncoderLr} to more.";
+            yield return "All learning rates are 0, so that nothing would be learnt. Set "
+                + $"{(settings.UnetLr is null ? LearningRate : UnetLr)} or {TextEncoderLr} to more.";
         }
 
         if (HasNoBlocks(settings) && !learnsTextEncoder)
-            yield return $"{DownLrWeight}, {MidLrWeight} and {UpLrWeight} are 0 in all blocks, so that nothing would be learnt. Raise some.";
-        if (settings.OptimizerType == Settings.OptimizerType.Prodigy && learnsTextEncoder && textEncoder != unet)
+            yield return $"{DownLrWeight}, {MidLrWeight} and {UpLrWeight} are 0 in all blocks, so that nothing would be learnt. Raise "
+                + "some.";
+        if (settings.OptimizerType.HasOneRate && learnsTextEncoder && textEncoder != unet)
         {
-            yield return FormattableString.Invariant(
-                $"Prodigy finds one learning rate for all weights, but {TextEncoderLr} ({textEncoder}) is another than {UnetLr} ({unet}). ")
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{settings.OptimizerType} finds one learning rate for all weights, but {TextEncoderLr} ({textEncoder}) is another than "
+                + $"{UnetLr} ({unet}). ")
                 + "Set both to the same, usually 1.";
         }
 

@@ -60,7 +60,8 @@ public static class RegularizationPrompts
                 new(
                     DiagnosticCode.SettingWithoutEffect,
                     Severity.Warning,
-                    $"Of the {prompts.Count} prompts here only the first {count} are drawn, as {Options.RegularizationCount} says. Raise it, or take prompts away.",
+                    $"Of the {prompts.Count} prompts here only the first {count} are drawn, as {Options.RegularizationCount} says. Raise "
+                    + "it, or take prompts away.",
                     path),
             ];
         }

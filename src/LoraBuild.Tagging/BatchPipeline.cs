@@ -68,7 +68,7 @@ internal sealed class BatchPipeline(TaggerModel model, int readers)
         {
             try
             {
-                foreach (var (batch, slot) in work.GetConsumingEnumerable())
+                foreach (var (batch, slot) in work.GetConsumingEnumerable(CancellationToken.None))
                 {
                     if (stop.IsCancellationRequested)
                         return;

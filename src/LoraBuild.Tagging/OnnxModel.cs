@@ -61,7 +61,8 @@ internal sealed class OnnxModel : IDisposable
         catch (OnnxRuntimeException e)
         {
             throw new LoraBuildException(
-                DiagnosticCode.TaggerModelInvalid, $"The file is damaged or not an ONNX model: {Reason(e)} Fetch the model again.", path, innerException: e);
+                DiagnosticCode.TaggerModelInvalid, $"The file is damaged or not an ONNX model: {Reason(e)} Fetch the model again.", path,
+                innerException: e);
         }
         catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
         {
@@ -123,7 +124,8 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>The error for a model with other labels than its label file.</summary>
     public LoraBuildException WrongLabelCount(int count, int labelCount) => new(
         DiagnosticCode.TaggerLabelsInvalid,
-        $"The model gives {count} scores a picture, and its label file has {labelCount} labels. Use the label file that came with the model.",
+        $"The model gives {count} scores a picture, and its label file has {labelCount} labels. Use the label file that came with the "
+        + "model.",
         path);
 
     /// <summary>Inputs or outputs for a message.</summary>

@@ -19,7 +19,8 @@ internal static class TaggerFormats
         if (!File.Exists(labelsPath))
         {
             throw new LoraBuildException(
-                DiagnosticCode.TaggerMissing, "The tagger's label file does not exist. It came with the model: selected_tags.csv.", labelsPath);
+                DiagnosticCode.TaggerMissing, "The tagger's label file does not exist. It came with the model: selected_tags.csv.",
+                labelsPath);
         }
 
         var beginning = Beginning(labelsPath);

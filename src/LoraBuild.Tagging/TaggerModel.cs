@@ -35,7 +35,8 @@ internal sealed class TaggerModel : IDisposable
     public static TaggerModel Open(
         string modelPath, string labelsPath, ITaggerFormat format, int labelCount, TaggerOptions options, List<Diagnostic> warnings) =>
         OnnxModel.Open(
-            modelPath, options, warnings, model => new TaggerModel(model, format, format.Examine(model, labelsPath, labelCount), labelCount, options));
+            modelPath, options, warnings,
+            model => new TaggerModel(model, format, format.Examine(model, labelsPath, labelCount), labelCount, options));
 
     /// <summary>Scores pictures, one row of labels after another.</summary>
     /// <param name="pictures"><see cref="ITaggerInput.Length"/> numbers a picture.</param>

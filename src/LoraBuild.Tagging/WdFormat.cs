@@ -20,7 +20,8 @@ internal sealed class WdFormat : ITaggerFormat
     public string Description => $"that of a WD tagger, selected_tags.csv, begins with '{Header},count'";
 
     /// <inheritdoc/>
-    public bool Recognises(string labelsPath, string beginning) => beginning.Split('\n')[0].TrimEnd('\r').Split(',') is ["tag_id", "name", "category", ..];
+    public bool Recognises(string labelsPath, string beginning) =>
+        beginning.Split('\n')[0].TrimEnd('\r').Split(',') is ["tag_id", "name", "category", ..];
 
     /// <inheritdoc/>
     public TaggerLabels ReadLabels(string labelsPath)
@@ -106,7 +107,8 @@ internal sealed class WdFormat : ITaggerFormat
         return new TaggerLabel(
             fields[1],
             category ?? throw Invalid(
-                $"The label '{fields[1]}' has the category '{fields[2]}'. Categories are 0 (general), 4 (character) and 9 (rating).", path, number));
+                $"The label '{fields[1]}' has the category '{fields[2]}'. Categories are 0 (general), 4 (character) and 9 (rating).", path,
+                number));
     }
 
     private static LabelCategory? CategoryOf(int code) => code switch

@@ -76,7 +76,8 @@ public sealed class AlignOutfits : TagStepTask
 
     private void WarnOfOpposites(OutfitAligner aligner, Character character, TagLedger tagged)
     {
-        var written = Session.Pictures.Where(picture => picture.Scores is null && Tag.Comparer.Equals(picture.Character, character.Trigger));
+        var written =
+            Session.Pictures.Where(picture => picture.Scores is null && Tag.Comparer.Equals(picture.Character, character.Trigger));
         try
         {
             var pictures = written.Select(picture => (picture.Id, new PictureEvidence(tagged[picture.Id].Tags.Tags), picture.Outfit));
@@ -93,10 +94,13 @@ public sealed class AlignOutfits : TagStepTask
     [
         outfit.Name, outfit.Trigger is null ? "" : "trigger " + outfit.Trigger,
         .. outfit.Tags.Select(tag => "tag " + tag),
-        .. outfit.When is null ? [] : outfit.When.Any.Select(tag => "any " + tag).Append("when").Concat(outfit.When.All.Select(tag => "all " + tag)),
+        .. outfit.When is null
+            ? []
+            : outfit.When.Any.Select(tag => "any " + tag).Append("when").Concat(outfit.When.All.Select(tag => "all " + tag)),
     ];
 
-    private (PictureTags Tags, OutfitFinding? Finding)? Align(OutfitAligner aligner, ProjectPicture picture, PictureTags tags, IReadOnlyList<string> raw)
+    private (PictureTags Tags, OutfitFinding? Finding)? Align(
+        OutfitAligner aligner, ProjectPicture picture, PictureTags tags, IReadOnlyList<string> raw)
     {
         var scores = picture.Scores is { } path
             ? TagScores.Read(path).All.GroupBy(score => score.Key).ToDictionary(score => score.Key, score => score.Max(s => s.Value))

@@ -15,5 +15,6 @@ public abstract class CacheTask : LoraTask
     /// <exception cref="LoraBuildException">LB1008: it is no size.</exception>
     protected long MaxBytes => ByteSize.TryParse(MaxSize, out var bytes)
         ? bytes
-        : throw new LoraBuildException(DiagnosticCode.InvalidProperty, $"LoraCacheMaxSize is '{MaxSize}'; it must be a size such as 20 GB.");
+        : throw new LoraBuildException(
+            DiagnosticCode.InvalidProperty, $"LoraCacheMaxSize is '{MaxSize}'; it must be a size such as 20 GB.");
 }

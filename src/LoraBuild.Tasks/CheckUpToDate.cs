@@ -56,7 +56,8 @@ public sealed class CheckUpToDate : LoraTask
         else if (MayEnd)
             Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Pictures.Length + RegularizationImages.Length} pictures, all up to date"));
+                $"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Pictures.Length + RegularizationImages.Length} pictures, all up to "
+                + $"date"));
     }
 
     private ContentHash Identity()

@@ -11,10 +11,12 @@ public sealed class DescribeCache : CacheTask
     {
         var summary = Session.Store.Summarize();
         Say(string.Create(
-            CultureInfo.InvariantCulture, $"CacheInfo: {CachePath}: {summary.Results} results, {ByteSize.Format(summary.Bytes)} of {ByteSize.Format(MaxBytes)}"));
+            CultureInfo.InvariantCulture,
+            $"CacheInfo: {CachePath}: {summary.Results} results, {ByteSize.Format(summary.Bytes)} of {ByteSize.Format(MaxBytes)}"));
         foreach (var (step, results, bytes) in summary.Steps)
             Say(string.Create(CultureInfo.InvariantCulture, $"  {step}: {results} results, {ByteSize.Format(bytes)}"));
         if (summary is { LeastRecent: { } oldest, MostRecent: { } newest })
-            Say(string.Create(CultureInfo.InvariantCulture, $"  last used between {oldest:yyyy-MM-dd HH:mm} and {newest:yyyy-MM-dd HH:mm} UTC"));
+            Say(string.Create(
+                CultureInfo.InvariantCulture, $"  last used between {oldest:yyyy-MM-dd HH:mm} and {newest:yyyy-MM-dd HH:mm} UTC"));
     }
 }

@@ -41,7 +41,8 @@ public sealed class DrawRegularizationImages : DrawingTask
             return;
         // Known first and read then: what is written in between is a change for the next build.
         Session.State.HashInput(file);
-        var requests = RegularizationPrompts.Read(file, Count.Length == 0 ? null : int.Parse(Count, CultureInfo.InvariantCulture), settings, out var problems);
+        var requests = RegularizationPrompts.Read(
+            file, Count.Length == 0 ? null : int.Parse(Count, CultureInfo.InvariantCulture), settings, out var problems);
         // Warnings were told by CheckSettings.
         foreach (var problem in problems.Where(problem => problem.Severity == Severity.Error))
             Report(problem);
@@ -52,7 +53,8 @@ public sealed class DrawRegularizationImages : DrawingTask
         if (Log.HasLoggedErrors)
             return;
         var source = Path.GetRelativePath(ProjectFolder, file).Replace(Path.DirectorySeparatorChar, '/');
-        Session.RegularizationImages = [.. Session.RegularizationImages, .. requests.Select((request, place) => Picture(place, request, source))];
+        Session.RegularizationImages =
+            [.. Session.RegularizationImages, .. requests.Select((request, place) => Picture(place, request, source))];
         Say(tally.Describe("DrawRegularizationImages"));
     }
 

@@ -19,7 +19,9 @@ public abstract class DrawingTask : BaseModelTask
     private protected DrawingStep Drawing(TrainingSettings training, int batchSize, string purpose)
     {
         var path = FetchBaseModel()
-            ?? throw new LoraBuildException(DiagnosticCode.BaseModelMissing, $"There is no base model {purpose}. Set LoraBaseModel to the one that the LoRA is trained on.");
+            ?? throw new LoraBuildException(
+                DiagnosticCode.BaseModelMissing,
+                $"There is no base model {purpose}. Set LoraBaseModel to the one that the LoRA is trained on.");
         var vae = FetchVae();
         var model = BaseModelFiles.Of(path, vae);
         var job = new DrawJob(model.Path, Tokenizer ?? ClipVocabulary.FindBeside(model.Path), training.ToOptions(), [])

@@ -81,9 +81,11 @@ public sealed class EvaluateLora : DrawingTask
 
         var sets = new List<PictureSet> { new(null, BaseFolder, [.. plans.SelectMany(plan => plan.Pictures(withLora: false)).Distinct()]) };
         sets.AddRange(files.Select(file => new PictureSet(
-            file, $"{LoraFolder}/{Path.GetFileNameWithoutExtension(file)}", [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
+            file, $"{LoraFolder}/{Path.GetFileNameWithoutExtension(file)}",
+            [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
         var drawing = Drawing(training, settings.BatchSize, "to hold the LoRA against").Draw(
-            [.. sets.Select(set => new DrawnSet(set.Lora, [.. set.Pictures.Select(picture => Request(picture, settings, training))], PathOf(set.Folder)))]);
+            [.. sets.Select(set =>
+                new DrawnSet(set.Lora, [.. set.Pictures.Select(picture => Request(picture, settings, training))], PathOf(set.Folder)))]);
         if (Log.HasLoggedErrors)
             return;
         var tagging = taggers.Score([.. sets.SelectMany(Ids).Select(id => (id, PathOf(id) + ".png"))], ScoresFolder);
@@ -135,7 +137,8 @@ public sealed class EvaluateLora : DrawingTask
         {
             throw new LoraBuildException(
                 DiagnosticCode.NothingToEvaluate,
-                "There is no finished LoRA to evaluate. Set LoraTrain to true; where a training stopped early, build until it is finished.");
+                "There is no finished LoRA to evaluate. Set LoraTrain to true; where a training stopped early, build until it is "
+                + "finished.");
         }
 
         return withEpochs ? [.. names.EpochsIn(OutputFolder).Where(Session.State.IsSeen), finished] : [finished];
@@ -145,11 +148,13 @@ public sealed class EvaluateLora : DrawingTask
     {
         var (tagged, aligned) = (Session.ReadLedger(TaggedFile), Session.ReadLedger(AlignedFile));
         var ids = Session.Pictures.ToLookup(picture => picture.Character, picture => picture.Id, Tag.Comparer);
-        var dataset = Session.Pictures.Select(picture => picture.Id).SelectMany(id => tagged[id].Tags.Tags.Concat(aligned[id].Tags.Tags)).Distinct(Tag.Comparer).ToList();
+        var dataset = Session.Pictures.Select(picture => picture.Id).SelectMany(id => tagged[id].Tags.Tags.Concat(aligned[id].Tags.Tags))
+            .Distinct(Tag.Comparer).ToList();
         var plans = Session.Characters.Select(character => EvaluationPlanner.Plan(
             character,
             IdentityFeatures.Of(
-                character, [.. ids[character.Trigger].Select(id => (id, tagged[id].Tags.Tags))], FeatureFrequency, implications, settings.Features),
+                character, [.. ids[character.Trigger].Select(id => (id, tagged[id].Tags.Tags))], FeatureFrequency, implications,
+                settings.Features),
             dataset,
             vocabulary,
             implications,
@@ -157,9 +162,14 @@ public sealed class EvaluateLora : DrawingTask
         foreach (var plan in plans)
         {
             if (plan.Features.Count == 0)
-                Warn(plan.Character, "No feature of hers that the tagger knows was taken out of most captions, so identity and leakage are not measured. Name some in LoraEvaluateFeatures.");
+                Warn(
+                    plan.Character,
+                    "No feature of hers that the tagger knows was taken out of most captions, so identity and leakage are not measured. "
+                    + "Name some in LoraEvaluateFeatures.");
             if (!plan.Cases.Any(one => one.Family == EvaluationFamily.Obedience))
-                Warn(plan.Character, "The dataset has all clothes, poses and places that the tagger knows, so obedience and leakage are not measured.");
+                Warn(
+                    plan.Character,
+                    "The dataset has all clothes, poses and places that the tagger knows, so obedience and leakage are not measured.");
         }
 
         return plans;
@@ -181,11 +191,14 @@ public sealed class EvaluateLora : DrawingTask
         Height = settings.Size?.Height ?? 0,
     };
 
-    private Dictionary<EvaluationPicture, (string File, IReadOnlyList<string> Tags)> Look(PictureSet set, TagSelection selection) => set.Pictures
+    private Dictionary<EvaluationPicture, (string File, IReadOnlyList<string> Tags)> Look(
+        PictureSet set, TagSelection selection) => set.Pictures
         .Select((picture, place) => (picture, Id: IdOf(set, place)))
         .ToDictionary(
             entry => entry.picture,
-            entry => ($"{EvaluationPageStep.PicturesFolder}/{entry.Id}.png", selection.Apply(TagScores.Read(TaggerScoring.FileIn(ScoresFolder, entry.Id))).Tags));
+            entry =>
+                ($"{EvaluationPageStep.PicturesFolder}/{entry.Id}.png", selection.Apply(
+                    TagScores.Read(TaggerScoring.FileIn(ScoresFolder, entry.Id))).Tags));
 
     private EvaluationReport Report(
         EvaluatedFile judged,
@@ -202,7 +215,8 @@ public sealed class EvaluateLora : DrawingTask
             Title,
             judged.File,
             new EvaluationConditions(
-                settings.Samples, settings.SamplerName, settings.Steps, settings.Guidance, settings.NegativePrompt, size.Width, size.Height, settings.Seed,
+                settings.Samples, settings.SamplerName, settings.Steps, settings.Guidance, settings.NegativePrompt, size.Width, size.Height,
+                settings.Seed,
                 selection.GeneralThreshold),
             new EvaluationBounds(settings.MinIdentity, settings.MinObedience, settings.MaxLeakage),
             [.. missed.Select(diagnostic => $"{diagnostic.Code}: {diagnostic.Message}")],

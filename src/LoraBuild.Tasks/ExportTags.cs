@@ -25,7 +25,8 @@ public sealed class ExportTags : LoraTask
         var tags = Session.ReadLedger(TagsFile);
         var names = PictureResolver.NewTagFiles(Session.Pictures.Select(picture => (picture.SourcePath, picture.Part)));
         // A file that two pictures read can hold the tags of one of them only.
-        var readers = Session.Pictures.CountBy(picture => picture.TagFile ?? "", StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var readers =
+            Session.Pictures.CountBy(picture => picture.TagFile ?? "", StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var written = 0;
         foreach (var (picture, name) in Session.Pictures.Zip(names))
         {
@@ -40,6 +41,7 @@ public sealed class ExportTags : LoraTask
         var kept = Session.Pictures.Count - written;
         Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"ExportTags: {written} tag files written{(kept > 0 ? $", {kept} left as they are (-p:LoraOverwriteTagFiles=true writes them anew)" : "")}"));
+            $"ExportTags: {written} tag files "
+            + $"written{(kept > 0 ? $", {kept} left as they are (-p:LoraOverwriteTagFiles=true writes them anew)" : "")}"));
     }
 }

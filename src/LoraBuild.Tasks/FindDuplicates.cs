@@ -56,21 +56,29 @@ public sealed class FindDuplicates : LoraTask
 
     private void Warn(IReadOnlyList<NearDuplicate> duplicates, IReadOnlyList<ProjectPicture> pictures)
     {
-        var sources = duplicates.Count == 0 ? [] : pictures.ToDictionary(picture => picture.Id, picture => picture.Source, StringComparer.Ordinal);
+        var sources =
+            duplicates.Count == 0 ? [] : pictures.ToDictionary(picture => picture.Id, picture => picture.Source, StringComparer.Ordinal);
         foreach (var pair in duplicates)
         {
-            var line = $"looks like {sources[pair.Kept]}: their perceptual hashes differ in {pair.Distance.ToString(CultureInfo.InvariantCulture)} of 64 bits.";
+            var line =
+                $"looks like {sources[pair.Kept]}: their perceptual hashes differ in "
+                + $"{pair.Distance.ToString(CultureInfo.InvariantCulture)} of 64 bits.";
             if (Drop)
                 SayDetail($"{sources[pair.Other]} {line} It is left out.");
             else
-                Report(Warning(DiagnosticCode.NearDuplicate, $"The picture {line} Remove one, or set LoraDropDuplicates.", sources[pair.Other]));
+                Report(Warning(
+                    DiagnosticCode.NearDuplicate, $"The picture {line} Remove one, or set LoraDropDuplicates.", sources[pair.Other]));
         }
 
-        foreach (var (picture, source) in pictures.Select(picture => (picture.Facts, picture.Source)).Where(entry => Math.Min(entry.Facts.Width, entry.Facts.Height) < MinSize))
+        foreach (var (picture, source) in pictures.Select(picture => (picture.Facts, picture.Source))
+            .Where(entry => Math.Min(entry.Facts.Width, entry.Facts.Height) < MinSize))
         {
             Report(Warning(
                 DiagnosticCode.SmallPicture,
-                string.Create(CultureInfo.InvariantCulture, $"The picture has {picture.Width} x {picture.Height} pixels after its edits; LoraMinPictureSize is {MinSize}. Find a larger one, or leave it out."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The picture has {picture.Width} x {picture.Height} pixels after its edits; LoraMinPictureSize is {MinSize}. Find a "
+                    + $"larger one, or leave it out."),
                 source));
         }
     }

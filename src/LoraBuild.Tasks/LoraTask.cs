@@ -79,7 +79,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
         {
             if (e is not OperationCanceledException)
                 SayDetail(e.ToString());
-            Report(new Diagnostic(DiagnosticCode.Cancelled, Severity.Warning, "Cancelled. What was finished is kept; build again to go on."));
+            Report(
+                new Diagnostic(DiagnosticCode.Cancelled, Severity.Warning, "Cancelled. What was finished is kept; build again to go on."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -93,8 +94,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
             Report(new Diagnostic(
                 DiagnosticCode.Unexpected,
                 Severity.Error,
-                $"{GetType().Name} met what LoraBuild does not know: {e.GetType().Name}: {e.Message} Look at the files that this step reads; "
-                    + "dotnet build -v:detailed shows more, for a report to LoraBuild's authors."));
+                $"{GetType().Name} met what LoraBuild does not know: {e.GetType().Name}: {e.Message} Look at the files that this step "
+                + "reads; dotnet build -v:detailed shows more, for a report to LoraBuild's authors."));
         }
 
         if (Session.Store.Remote?.TakeWarning() is { } warning)

@@ -32,7 +32,8 @@ public sealed class MergeLora : ModelTask
         if (Checkpoint is null)
         {
             throw new LoraBuildException(
-                DiagnosticCode.BaseModelMissing, "There is no checkpoint to merge into. Set LoraMergeInto or LoraBaseModel to a Stable Diffusion checkpoint.");
+                DiagnosticCode.BaseModelMissing,
+                "There is no checkpoint to merge into. Set LoraMergeInto or LoraBaseModel to a Stable Diffusion checkpoint.");
         }
 
         // The author's own files are what they are; the project's LoRA may be of an earlier build.
@@ -41,17 +42,21 @@ public sealed class MergeLora : ModelTask
         {
             throw new LoraBuildException(
                 DiagnosticCode.NothingToPublish,
-                "There is no finished LoRA of this build to merge: the training did not end, or LoraTrain is false. Build to its end first, or name a copy of another as LoraToMerge.");
+                "There is no finished LoRA of this build to merge: the training did not end, or LoraTrain is false. Build to its end "
+                + "first, or name a copy of another as LoraToMerge.");
         }
 
         // A path may be a folder with one file.
         var checkpoint = BaseModelPath.Resolve(
-            IsUri(Checkpoint.ItemSpec) ? Fetch(Checkpoint.ItemSpec, CheckpointSha256, DiagnosticCode.BaseModelMissing) : Checkpoint.GetMetadata("FullPath"));
+            IsUri(Checkpoint.ItemSpec)
+                ? Fetch(Checkpoint.ItemSpec, CheckpointSha256, DiagnosticCode.BaseModelMissing)
+                : Checkpoint.GetMetadata("FullPath"));
         var target = Path.Combine(OutputFolder, OutputName + FileEnding);
         if (checkpoint == target)
         {
             throw new LoraBuildException(
-                DiagnosticCode.InvalidProperty, "LoraMergeInto names the file that MergeLora writes. Copy it, or set LoraOutputName to another name.", checkpoint);
+                DiagnosticCode.InvalidProperty,
+                "LoraMergeInto names the file that MergeLora writes. Copy it, or set LoraOutputName to another name.", checkpoint);
         }
 
         var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
@@ -69,7 +74,8 @@ public sealed class MergeLora : ModelTask
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var strength) && double.IsFinite(strength))
             return strength;
         throw own.Length > 0
-            ? new LoraBuildException(DiagnosticCode.InvalidMetadata, $"{StrengthName} of '{lora.ItemSpec}' is '{own}'; it must be a number.")
+            ? new LoraBuildException(
+                DiagnosticCode.InvalidMetadata, $"{StrengthName} of '{lora.ItemSpec}' is '{own}'; it must be a number.")
             : new LoraBuildException(DiagnosticCode.InvalidProperty, $"LoraMergeStrength is '{text}'; it must be a number.");
     }
 }

@@ -39,18 +39,21 @@ public abstract class ModelTask : LoraTask
             return Fetch(new Uri(fileOrUri), expected);
         var path = Path.GetFullPath(fileOrUri);
         if (!File.Exists(path))
-            throw new LoraBuildException(missingCode, $"The file '{path}' does not exist. Correct its path in the project, or put the model there.", path);
+            throw new LoraBuildException(
+                missingCode, $"The file '{path}' does not exist. Correct its path in the project, or put the model there.", path);
         if (expected is { } known && Session.State.HashInput(path) != known)
         {
             throw new LoraBuildException(
-                DiagnosticCode.DownloadMismatch, $"The file has the SHA-256 {Session.State.HashInput(path)}, not {known}. Correct one of them.", path);
+                DiagnosticCode.DownloadMismatch,
+                $"The file has the SHA-256 {Session.State.HashInput(path)}, not {known}. Correct one of them.", path);
         }
 
         return path;
     }
 
     /// <summary>True for an http or https URI, false for a path.</summary>
-    protected static bool IsUri(string fileOrUri) => Uri.TryCreate(fileOrUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+    protected static bool IsUri(string fileOrUri) =>
+        Uri.TryCreate(fileOrUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 
     private string Fetch(Uri uri, ContentHash? expected)
     {
@@ -60,7 +63,8 @@ public abstract class ModelTask : LoraTask
         {
             throw new LoraBuildException(
                 DiagnosticCode.LockFileChanged,
-                $"'{uri}' has no SHA-256, neither in the project nor in {Incremental.Downloads.LockFile.Name}. Build once outside of CI and commit {Incremental.Downloads.LockFile.Name}.",
+                $"'{uri}' has no SHA-256, neither in the project nor in {Incremental.Downloads.LockFile.Name}. Build once outside of CI "
+                + $"and commit {Incremental.Downloads.LockFile.Name}.",
                 LockFile);
         }
 
@@ -70,7 +74,8 @@ public abstract class ModelTask : LoraTask
         {
             locks.Add(uri, file.Sha256);
             Report(new Diagnostic(
-                DiagnosticCode.LockFileChanged, Severity.Warning, $"'{uri}' is locked to the SHA-256 {file.Sha256} from now on. Commit this file.", LockFile));
+                DiagnosticCode.LockFileChanged, Severity.Warning,
+                $"'{uri}' is locked to the SHA-256 {file.Sha256} from now on. Commit this file.", LockFile));
         }
 
         if (File.Exists(LockFile))

@@ -61,17 +61,20 @@ public sealed class NormalizePictures : ModelTask
             {
                 var (picture, source, mask) = (resolved[i], Session.State.HashInput(resolved[i].SourcePath), MaskOf(resolved[i]));
                 inputs[i] = (source, mask);
-                return new StepOutput(picture.Id, Path.Combine(Folder, picture.Id + ".png"), Key(picture, source, mask, engine)) { HasFacts = true };
+                return new StepOutput(
+                    picture.Id, Path.Combine(Folder, picture.Id + ".png"), Key(picture, source, mask, engine)) { HasFacts = true };
             },
             CancellationToken);
         var tally = new MemoizedStep(Session, "Normalize", CancellationToken).Run(outputs, (missing, finished) =>
         {
             var ids = missing.Select(output => output.Id).ToHashSet(StringComparer.Ordinal);
-            Make([.. places.Where(i => ids.Contains(resolved[i].Id)).Select(i => ToNormalize(resolved[i], outputs[i], inputs[i].Source, inputs[i].Mask))], finished);
+            Make([.. places.Where(i => ids.Contains(resolved[i].Id)).Select(i => ToNormalize(
+                resolved[i], outputs[i], inputs[i].Source, inputs[i].Mask))], finished);
         });
 
         Session.Sweep(Folder);
-        var normalized = places.SelectInParallel(i => Normalized(resolved[i], outputs[i]), CancellationToken).OfType<ProjectPicture>().ToLookup(picture => picture.Class is not null);
+        var normalized = places.SelectInParallel(i => Normalized(resolved[i], outputs[i]), CancellationToken).OfType<ProjectPicture>()
+            .ToLookup(picture => picture.Class is not null);
         Session.Pictures = [.. normalized[false]];
         Session.RegularizationImages = [.. normalized[true]];
         Complete = tally.Failed == 0;

@@ -10,6 +10,8 @@ public sealed class PruneCache : CacheTask
     protected override void Run()
     {
         var (files, bytes) = Session.Store.Prune(MaxBytes, exactly: true);
-        Say(string.Create(CultureInfo.InvariantCulture, $"CachePrune: {files} files deleted, {ByteSize.Format(bytes)}; the bound is {ByteSize.Format(MaxBytes)}"));
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"CachePrune: {files} files deleted, {ByteSize.Format(bytes)}; the bound is {ByteSize.Format(MaxBytes)}"));
     }
 }

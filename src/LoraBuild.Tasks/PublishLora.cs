@@ -46,7 +46,9 @@ public sealed class PublishLora : BaseModelTask
         var epochs = PublishedEpochs.TryParse(Epochs) ?? throw new LoraBuildException(
             DiagnosticCode.InvalidProperty, $"LoraPublishEpochs is '{Epochs}'; it must be last, all, or the numbers of epochs.");
         if (Session.IsUnfinished)
-            throw new LoraBuildException(DiagnosticCode.NothingToPublish, "The training has not ended, so there is nothing to publish yet. Build again, which goes on with it.");
+            throw new LoraBuildException(
+                DiagnosticCode.NothingToPublish,
+                "The training has not ended, so there is nothing to publish yet. Build again, which goes on with it.");
         var loras = epochs.Of(OutputFolder, OutputName, Session.State.IsMade);
         var files = ReleaseFolder.Write(Folder, Describe(settings), loras, [.. FurtherFiles()]);
         Say(string.Create(CultureInfo.InvariantCulture, $"Publish: {files.Count} files, {loras.Count} of them LoRAs"));
@@ -85,9 +87,11 @@ public sealed class PublishLora : BaseModelTask
         var value = Environment.GetEnvironmentVariable(Release.DateVariable);
         if (string.IsNullOrEmpty(value))
             return null;
-        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : throw new LoraBuildException(DiagnosticCode.InvalidProperty, $"{Release.DateVariable} is '{value}'; it must be a number of seconds since 1970.");
+            : throw new LoraBuildException(
+                DiagnosticCode.InvalidProperty, $"{Release.DateVariable} is '{value}'; it must be a number of seconds since 1970.");
     }
 
     private IEnumerable<ReleaseFile> FurtherFiles()

@@ -20,7 +20,7 @@ public sealed class RecordBuildState : LoraTask
             Session.Save();
         Session.End();
         Session.Store.Remote?.Finish(CancellationToken);
-        ByteSize.TryParse(CacheMaxSize, out var maxBytes);
-        Session.Store.Prune(maxBytes);
+        if (ByteSize.TryParse(CacheMaxSize, out var maxBytes))
+            Session.Store.Prune(maxBytes);
     }
 }

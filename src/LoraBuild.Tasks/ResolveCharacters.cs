@@ -36,7 +36,8 @@ public sealed class ResolveCharacters : LoraTask
             return;
         if (pictures.Count == 0)
             throw new LoraBuildException(
-                DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.", files[0]);
+                DiagnosticCode.NoPictures, "The project has no pictures. Put some below images/high, images/medium or images/low.",
+                files[0]);
 
         foreach (var file in files)
             Session.Links.Add(Path.GetDirectoryName(file)!);

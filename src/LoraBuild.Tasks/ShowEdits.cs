@@ -23,7 +23,8 @@ public sealed class ShowEdits : ModelTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        var sources = Session.Pictures.Where(picture => picture.Edits.Count > 0).GroupBy(picture => picture.SourcePath, StringComparer.Ordinal).ToList();
+        var sources = Session.Pictures.Where(picture => picture.Edits.Count > 0)
+            .GroupBy(picture => picture.SourcePath, StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
         {
             Say("ShowEdits: no picture has edits");

@@ -42,7 +42,8 @@ public sealed class SuggestEdits : ModelTask
         new WorkerProcess(this).Run(
             new FindPersonsJob(model, [.. paths.Keys], MaxPixels),
             "SuggestEdits",
-            done => found[done.Id] = JsonSerializer.Deserialize<DetectedPersons>(done.Facts[FindPersonsJob.PersonsFact])! with { Path = paths[done.Id] },
+            done => found[done.Id] =
+                JsonSerializer.Deserialize<DetectedPersons>(done.Facts[FindPersonsJob.PersonsFact])! with { Path = paths[done.Id] },
             CancellationToken);
         AtomicFile.WriteText(OutputFile, EditSuggestions.ToYaml(found.Values.OrderBy(picture => picture.Path, StringComparer.Ordinal)));
         Say($"SuggestEdits: {OutputFile}");

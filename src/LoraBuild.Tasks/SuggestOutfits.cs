@@ -41,7 +41,9 @@ public sealed class SuggestOutfits : LoraTask
 
             var path = Path.Combine(Folder, $"{NameFor(own.Key, taken)}.yaml");
             AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(SuggestedOutfit.ToYaml(outfits))));
-            Say(string.Create(CultureInfo.InvariantCulture, $"SuggestOutfits: {outfits.Count} {(outfits.Count == 1 ? "outfit" : "outfits")} of {own.Key} -> {path}"));
+            Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"SuggestOutfits: {outfits.Count} {(outfits.Count == 1 ? "outfit" : "outfits")} of {own.Key} -> {path}"));
         }
     }
 

@@ -94,7 +94,8 @@ public sealed class TagPictures : ModelTask
         Complete = Session.Pictures.Count == pictures.Count;
         var fromFiles = pictures.Count - byTagger.Count;
         var tally = new StepTally(
-            pictures.Count, scoring.Made + read, scoring.Restored + Math.Min(tagging.Restored, fromFiles), pictures.Count - Session.Pictures.Count);
+            pictures.Count, scoring.Made + read, scoring.Restored + Math.Min(tagging.Restored, fromFiles),
+            pictures.Count - Session.Pictures.Count);
         Say(tally.Describe("Tag"));
         TellWithoutEffect();
     }

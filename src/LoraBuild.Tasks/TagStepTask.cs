@@ -21,7 +21,8 @@ public abstract class TagStepTask : LoraTask
     /// <summary>A step's rules for one character.</summary>
     /// <param name="Key">The step's key with everything that holds for all her pictures.</param>
     /// <param name="Compute">The new tags of a picture; called from several threads. Null where it failed and was reported.</param>
-    private protected sealed record Rules(StepKey Key, Func<ProjectPicture, PictureTags, (PictureTags Tags, OutfitFinding? Finding)?> Compute);
+    private protected sealed record Rules(
+        StepKey Key, Func<ProjectPicture, PictureTags, (PictureTags Tags, OutfitFinding? Finding)?> Compute);
 
     /// <summary>Brings the ledger up to date and says so.</summary>
     /// <param name="step">The step's name.</param>

@@ -67,7 +67,7 @@ public sealed class TrainLora : BaseModelTask
             };
         }
 
-        Session.Sweep(Path.Combine(IntermediateFolder, PreviewsFolder), file => Path.GetDirectoryName(file) == job.SampleFolder);
+        BuildSession.Sweep(Path.Combine(IntermediateFolder, PreviewsFolder), file => Path.GetDirectoryName(file) == job.SampleFolder);
         if (!PlaceLora(job, key))
             return;
         if (previewKey is { } wanted)
@@ -123,7 +123,8 @@ public sealed class TrainLora : BaseModelTask
         FetchBaseModel()
             ?? throw new LoraBuildException(
                 DiagnosticCode.BaseModelMissing,
-                "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with the dataset.");
+                "There is no base model to train on. Set LoraBaseModel to a Stable Diffusion checkpoint, or LoraTrain to false to end with "
+                + "the dataset.");
 
     private static string Existing(string weights) => File.Exists(weights)
         ? Path.GetFullPath(weights)
@@ -146,7 +147,8 @@ public sealed class TrainLora : BaseModelTask
             ? path
             : throw new LoraBuildException(
                 DiagnosticCode.StateMismatch,
-                "LoraResume names a file in the output folder, where this build writes its own. Copy it to another folder and name it there.",
+                "LoraResume names a file in the output folder, where this build writes its own. Copy it to another folder and name it "
+                + "there.",
                 path);
     }
 
@@ -189,7 +191,7 @@ public sealed class TrainLora : BaseModelTask
     private StepResult? Train(TrainJob job, ContentHash key)
     {
         var folder = WorkFolder(key);
-        Session.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
+        BuildSession.Sweep(Path.Combine(IntermediateFolder, "train"), file => Path.GetDirectoryName(file) == folder);
         IReadOnlyList<string>? files = null;
         var here = job with
         {

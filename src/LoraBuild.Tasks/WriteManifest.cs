@@ -60,17 +60,21 @@ public sealed class WriteManifest : LoraTask
     {
         var counts = string.Join(" + ", groups.Select(group => $"{group.Repeats}x{group.Pictures}"));
         var ofClass = others == 0 ? "" : $", and as many of {others} regularisation images";
-        Say($"Manifest: {groups.Sum(group => group.Pictures)} pictures, {groups.Sum(group => group.Repeats * group.Pictures)} samples an epoch ({counts}){ofClass}");
+        Say($"Manifest: {groups.Sum(group => group.Pictures)} pictures, {groups.Sum(group => group.Repeats * group.Pictures)} samples an "
+            + $"epoch ({counts}){ofClass}");
     }
 
     private static CaptionedPicture Captioned(ProjectPicture picture, TagLedgerEntry entry)
     {
         var (tags, outfit) = entry.ReadTagsAndOutfit();
-        return new(picture.Id, picture.Character, picture.File, picture.Content, picture.Facts, Caption.Of(tags), picture.Repeats, picture.Source, outfit);
+        return new(
+            picture.Id, picture.Character, picture.File, picture.Content, picture.Facts, Caption.Of(tags), picture.Repeats, picture.Source,
+            outfit);
     }
 
     private static CaptionedPicture Captioned(ProjectPicture picture) => new(
-        picture.Id, picture.Class!, picture.File, picture.Content, picture.Facts, picture.Caption, picture.Repeats, picture.Source, Outfit: null);
+        picture.Id, picture.Class!, picture.File, picture.Content, picture.Facts, picture.Caption, picture.Repeats, picture.Source,
+        Outfit: null);
 
     private IEnumerable<DatasetEntry> FilesOf(DatasetManifest manifest, IReadOnlyList<CaptionedPicture> pictures, bool isRegularization)
     {
@@ -91,9 +95,11 @@ public sealed class WriteManifest : LoraTask
     // A file of the dataset follows from its own content, so that is its key.
     private void Place(IReadOnlyList<DatasetEntry> entries)
     {
-        var byTarget = new Lazy<Dictionary<string, DatasetEntry>>(() => entries.ToDictionary(entry => entry.Target, StringComparer.Ordinal));
+        var byTarget =
+            new Lazy<Dictionary<string, DatasetEntry>>(() => entries.ToDictionary(entry => entry.Target, StringComparer.Ordinal));
         var outputs = entries.Select(entry => new StepOutput(entry.Target, entry.Target, entry.Content)).ToList();
-        new MemoizedStep(Session, "Manifest", CancellationToken) { IsStored = false }.Run(outputs, (missing, finished) => missing.ForEachInParallel(
+        new MemoizedStep(
+            Session, "Manifest", CancellationToken) { IsStored = false }.Run(outputs, (missing, finished) => missing.ForEachInParallel(
             output =>
             {
                 var entry = byTarget.Value[output.Id];

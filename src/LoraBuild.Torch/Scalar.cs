@@ -1,5 +1,3 @@
-using LoraBuild.Torch.Interop;
-
 namespace LoraBuild.Torch;
 
 /// <summary>A number as an argument of an operator. .NET's integers and floats convert to it implicitly.</summary>

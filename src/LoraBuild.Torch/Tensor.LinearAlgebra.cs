@@ -1,5 +1,3 @@
-using LoraBuild.Torch.Interop;
-
 namespace LoraBuild.Torch;
 
 public static partial class torch

@@ -1,5 +1,3 @@
-using LoraBuild.Torch.Interop;
-
 namespace LoraBuild.Torch;
 
 public static partial class torch
@@ -112,7 +110,8 @@ public static partial class torch
                     for (long head = 0; head < heads; head += headsPerBlock)
                     {
                         for (long start = 0; start < queries; start += queriesPerBlock)
-                            yield return new(head, Math.Min(headsPerBlock, heads - head), start, Math.Min(queriesPerBlock, queries - start));
+                            yield return new(
+                                head, Math.Min(headsPerBlock, heads - head), start, Math.Min(queriesPerBlock, queries - start));
                     }
                 }
 

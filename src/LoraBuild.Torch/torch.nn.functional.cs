@@ -1,5 +1,3 @@
-using LoraBuild.Torch.Interop;
-
 namespace LoraBuild.Torch;
 
 public static partial class torch
@@ -49,16 +47,19 @@ public static partial class torch
             /// <summary>[n, c, h, w] -> [n, c * kernel * kernel, places]: what the kernel sees at each of its places.</summary>
             public static Tensor unfold(Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
                 Aten.im2col.Call(
-                    input, new[] { kernel_size, kernel_size }, new[] { dilation, dilation }, new[] { padding, padding }, new[] { stride, stride });
+                    input, new[] { kernel_size, kernel_size }, new[] { dilation, dilation }, new[] { padding, padding },
+                    new[] { stride, stride });
 
             /// <summary>
             /// The transpose of <see cref="unfold"/>: [n, c * kernel * kernel, places] -> [n, c, h, w], where overlapping values add up.
             /// </summary>
             public static Tensor fold(
-                Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null,
+                Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null,
+                (long, long)? padding = null,
                 (long, long)? stride = null)
             {
-                return Aten.col2im.Call(input, Pair(output_size), Pair(kernel_size), Pair(dilation ?? (1, 1)), Pair(padding ?? (0, 0)), Pair(stride ?? (1, 1)));
+                return Aten.col2im.Call(
+                    input, Pair(output_size), Pair(kernel_size), Pair(dilation ?? (1, 1)), Pair(padding ?? (0, 0)), Pair(stride ?? (1, 1)));
 
                 static long[] Pair((long First, long Second) pair) => [pair.First, pair.Second];
             }

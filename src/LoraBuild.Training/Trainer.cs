@@ -213,7 +213,8 @@ public sealed class Trainer : IDisposable
     private string Describe() =>
         $"{dataset.SamplesPerEpoch} samples in {dataset.Buckets.Count} buckets "
         + $"({string.Join(", ", dataset.Buckets.Select(bucket => $"{bucket.Size}: {bucket.Samples.Count}"))}), "
-        + $"{plan.TotalSteps} steps of {settings.TrainBatchSize}, {model.Network.Modules.Count} adapters, {compute.Describe(settings.MixedPrecision)}";
+        + $"{plan.TotalSteps} steps of {settings.TrainBatchSize}, {model.Network.Modules.Count} adapters, "
+        + $"{compute.Describe(settings.MixedPrecision)}";
 
     private TrainingResult Result(IReadOnlyList<string> files, double shareOfWaiting) => new(
         losses.Count,

@@ -59,7 +59,8 @@ internal sealed class TrainingClock(TrainingPlan plan, int firstStep, IProgress<
         {
             log?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Steps waited for their pictures for {share:P0} of the time. LoraMaxDataLoaderNWorkers or LoraCacheLatents may help, or a faster disk."));
+                $"Steps waited for their pictures for {share:P0} of the time. LoraMaxDataLoaderNWorkers or LoraCacheLatents may help, or a "
+                + $"faster disk."));
         }
         return share;
     }

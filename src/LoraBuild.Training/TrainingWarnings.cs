@@ -17,7 +17,8 @@ public static class TrainingWarnings
     /// <param name="plan">The length of the training.</param>
     /// <param name="dataset">The pictures that are trained on.</param>
     /// <param name="validated">The number of pictures that are measured instead.</param>
-    public static IEnumerable<Diagnostic> OfSettings(TrainingSettings settings, TrainingPlan plan, TrainingDataset dataset, int validated) =>
+    public static IEnumerable<Diagnostic> OfSettings(
+        TrainingSettings settings, TrainingPlan plan, TrainingDataset dataset, int validated) =>
         from message in OfRates(settings, plan).Concat(OfMoments(settings, plan)).Concat(OfPictures(settings, plan, dataset, validated))
         select new Diagnostic(DiagnosticCode.SettingWithoutEffect, Severity.Warning, message);
 
@@ -29,7 +30,8 @@ public static class TrainingWarnings
     {
         var most = settings.MaxTokenLength;
         var tooLong = dataset.Pictures
-            .Select(picture => (picture.Name, Count: CaptionProcessor.MostTokens(picture.Caption, settings, text => model.CountTokens(text, settings.WeightedCaptions))))
+            .Select(picture => (picture.Name, Count: CaptionProcessor.MostTokens(picture.Caption, settings, text => model.CountTokens(
+                text, settings.WeightedCaptions))))
             .Where(picture => picture.Count > most)
             .Select(picture => string.Create(CultureInfo.InvariantCulture, $"{picture.Name} ({picture.Count})"))
             .ToList();
@@ -77,15 +79,18 @@ public static class TrainingWarnings
     {
         var (epochs, steps) = (plan.Epochs, plan.TotalSteps);
         if (settings.SaveEveryNEpochs > 1 && settings.SaveEveryNEpochs >= epochs)
-            yield return Never(Options.SaveEveryNEpochs, settings.SaveEveryNEpochs, $"{epochs} epochs", "no file is written but the finished one");
+            yield return Never(
+                Options.SaveEveryNEpochs, settings.SaveEveryNEpochs, $"{epochs} epochs", "no file is written but the finished one");
         if (settings.SaveEveryNSteps >= steps)
             yield return Never(Options.SaveEveryNSteps, settings.SaveEveryNSteps, $"{steps} steps", "no such file is written");
         if (settings.CaptionDropoutEveryNEpochs > epochs)
-            yield return Never(Options.CaptionDropoutEveryNEpochs, settings.CaptionDropoutEveryNEpochs, $"{epochs} epochs", "no caption is left out");
+            yield return Never(
+                Options.CaptionDropoutEveryNEpochs, settings.CaptionDropoutEveryNEpochs, $"{epochs} epochs", "no caption is left out");
         if (settings.TokenWarmupStep > steps)
             yield return Never(Options.TokenWarmupStep, settings.TokenWarmupStep, $"{steps} steps", "captions never have all their tags");
         if (settings.ValidationSplit > 0 && settings.ValidateEveryNEpochs > epochs)
-            yield return Never(Options.ValidateEveryNEpochs, settings.ValidateEveryNEpochs, $"{epochs} epochs", "nothing is measured by it");
+            yield return Never(
+                Options.ValidateEveryNEpochs, settings.ValidateEveryNEpochs, $"{epochs} epochs", "nothing is measured by it");
         if (settings.ValidationSplit > 0 && settings.ValidateEveryNSteps > steps)
             yield return Never(Options.ValidateEveryNSteps, settings.ValidateEveryNSteps, $"{steps} steps", "nothing is measured by it");
         if (settings is { SamplePrompts: not null, SampleEveryNEpochs: { } everyEpochs } && everyEpochs > epochs)
@@ -100,8 +105,8 @@ public static class TrainingWarnings
             yield return $"{Options.PriorLossWeight} has no effect: the dataset has no regularisation images. Take it away, or add some.";
         if (settings.ValidationSplit > 0 && validated == 0)
         {
-            yield return $"{Options.ValidationSplit} ({settings.Text(Options.ValidationSplit)}) has no effect: it is less than one picture of "
-                + "each group. Raise it, or take it away.";
+            yield return $"{Options.ValidationSplit} ({settings.Text(Options.ValidationSplit)}) has no effect: it is less than one picture "
+                + "of each group. Raise it, or take it away.";
         }
 
         if (settings.GradientAccumulationSteps > plan.BatchesPerEpoch)
@@ -113,5 +118,6 @@ public static class TrainingWarnings
     }
 
     private static string Never(Option option, object? value, string length, string consequence) =>
-        string.Create(CultureInfo.InvariantCulture, $"{option} is {value}, but the training has {length}: {consequence}. Lower it, or train longer.");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{option} is {value}, but the training has {length}: {consequence}. Lower it, or train longer.");
 }

@@ -49,13 +49,17 @@ catch (LoraBuildException e)
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
-    events.Report(new Diagnostic(DiagnosticCode.CannotRead, Severity.Error, $"{e.Message} Look at the file or disk that is named, then build again."));
+    events.Report(new Diagnostic(
+        DiagnosticCode.CannotRead, Severity.Error, $"{e.Message} Look at the file or disk that is named, then build again."));
     return WorkerProtocol.Done;
 }
 catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException)
 {
     events.Detail(e.ToString());
     var reason = e.GetBaseException().Message.Split('\n')[0];
-    events.Report(new Diagnostic(DiagnosticCode.EngineMissing, Severity.Error, $"An engine does not load: {reason} Run dotnet build -t:InstallEngines, then build again."));
+    events.Report(
+        new Diagnostic(
+            DiagnosticCode.EngineMissing, Severity.Error,
+            $"An engine does not load: {reason} Run dotnet build -t:InstallEngines, then build again."));
     return WorkerProtocol.Done;
 }

@@ -8,7 +8,8 @@ using LoraBuild.Benchmarks.Training;
 
 IBenchmark[] benchmarks =
 [
-    new TrainingStepBenchmark(), new PythonLoopBenchmark(), new GpuTrainingBenchmark(), new SameBitsBenchmark(), new LoadingBenchmark(), new FullSizeBuildBenchmark(),
+    new TrainingStepBenchmark(), new PythonLoopBenchmark(), new GpuTrainingBenchmark(), new SameBitsBenchmark(), new LoadingBenchmark(),
+    new FullSizeBuildBenchmark(),
 #if !TORCHSHARP
     new OperatorBenchmark(),
 #endif

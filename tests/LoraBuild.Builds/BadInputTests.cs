@@ -24,7 +24,8 @@ public sealed class BadInputTests
         Assert.False(File.Exists(project.PathOf("bin/dataset/dataset.json")));
         AssertNothingHalfWritten(project);
 
-        File.Copy(Path.Combine(Repository.Example, "images/high/aoi_002.jpg"), project.PathOf("images/high/truncated.jpg"), overwrite: true);
+        File.Copy(
+            Path.Combine(Repository.Example, "images/high/aoi_002.jpg"), project.PathOf("images/high/truncated.jpg"), overwrite: true);
         File.Delete(project.PathOf("images/high/empty.png"));
         File.Delete(project.PathOf("images/high/text.png"));
         var mended = project.Build();
@@ -54,7 +55,8 @@ public sealed class BadInputTests
         var build = project.Build();
 
         Assert.False(build.Succeeded);
-        Assert.Single(build.Diagnostics, line => line.Contains("aoi_001.txt(2", StringComparison.Ordinal) && line.Contains("error LB3004", StringComparison.Ordinal));
+        Assert.Single(build.Diagnostics, line => line.Contains("aoi_001.txt(2", StringComparison.Ordinal)
+            && line.Contains("error LB3004", StringComparison.Ordinal));
         Assert.False(File.Exists(project.PathOf("bin/dataset/dataset.json")));
     }
 
@@ -62,9 +64,11 @@ public sealed class BadInputTests
     [InlineData("trigger: aoi\noutfit: {}\n", "character.yaml(2,1): error LB1002", "outfits")]
     [InlineData("trigger: [\n", "error LB1001", "")]
     [InlineData("features: {}\n", "error LB1004", "trigger")]
-    [InlineData("trigger: aoi\nedits:\n  images/high/aoi_01.png: {crop: [0, 0, 0.5, 1]}\n", "character.yaml(3,3): error LB1007", "aoi_001.png")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  images/high/aoi_01.png: {crop: [0, 0, 0.5, 1]}\n", "character.yaml(3,3): error LB1007", "aoi_001.png")]
     [InlineData("trigger: aoi\nedits:\n  images/high/aoi_001.png: {crop: [0, 0, 9000, 1]}\n", "error LB2003", "640")]
-    [InlineData("trigger: aoi\nedits:\n  images/high/aoi_001.png: {erase: [{flood: [9000, 1]}]}\n", "error LB2003", "character.yaml, line 3")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  images/high/aoi_001.png: {erase: [{flood: [9000, 1]}]}\n", "error LB2003", "character.yaml, line 3")]
     public void A_mistake_in_character_yaml_is_an_error_with_its_place_and_what_to_do(string yaml, string expected, string hint)
     {
         using var project = new CharacterProject().With("high/aoi_001.png");
@@ -123,8 +127,12 @@ public sealed class BadInputTests
         var whole = File.ReadAllBytes(model);
         project.Write("cut off.safetensors", whole[..(whole.Length / 2)]);
         project.Write("long header.safetensors", [.. BitConverter.GetBytes(100_000_000L), (byte)'{']);
-        project.Write("same name.safetensors", Safetensors("""{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"""));
-        project.Write("overlap.safetensors", Safetensors("""{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"y":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"""));
+        project.Write(
+            "same name.safetensors",
+            Safetensors("""{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"""));
+        project.Write(
+            "overlap.safetensors",
+            Safetensors("""{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"y":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"""));
         project.Write("runs code.ckpt", "PK\u0003\u0004 no archive");
         const string sdxl = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_down.weight";
         project.Write("of sdxl.safetensors", Safetensors($$$"""{"{{{sdxl}}}":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]}}"""));
@@ -142,7 +150,8 @@ public sealed class BadInputTests
             var build = project.Build();
 
             Assert.False(build.Succeeded);
-            Assert.Contains(file, Assert.Single(build.Diagnostics, line => line.Contains($"error {code}", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains(file, Assert.Single(build.Diagnostics, line => line.Contains(
+                $"error {code}", StringComparison.Ordinal)), StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", build.Output, StringComparison.Ordinal);
             Assert.Empty(Directory.EnumerateFiles(project.PathOf("bin"), "*.safetensors", SearchOption.AllDirectories));
             AssertNothingHalfWritten(project);
@@ -169,7 +178,8 @@ public sealed class BadInputTests
         var build = project.Build();
 
         Assert.Equal(!alone, build.Succeeded);
-        Assert.Contains(build.Diagnostics, line => line.Contains("warning LB2010", StringComparison.Ordinal) && line.Contains("IMG_0001.HEIC", StringComparison.Ordinal));
+        Assert.Contains(build.Diagnostics, line => line.Contains("warning LB2010", StringComparison.Ordinal)
+            && line.Contains("IMG_0001.HEIC", StringComparison.Ordinal));
         Assert.Equal(alone, build.Diagnostics.Any(line => line.Contains("error LB1006", StringComparison.Ordinal)));
     }
 
@@ -183,14 +193,20 @@ public sealed class BadInputTests
 
         Assert.False(build.Succeeded);
         foreach (var name in new[] { "images/high/aoi_01.png", "images/low/back/slash.jpg" })
-            Assert.Single(build.Diagnostics, line => line.Contains($"error LB1007: There is no picture '{name}'", StringComparison.Ordinal));
+            Assert.Single(
+                build.Diagnostics, line => line.Contains($"error LB1007: There is no picture '{name}'", StringComparison.Ordinal));
         Assert.DoesNotContain("LB6004", build.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void File_names_may_hold_anything()
     {
-        string[] names = ["with space", "semi;colon", "per%20cent", "dollar$(HOME)", "par(en)s", "at@sign", "quo'te\"s", "星野あおい", "a&b", "hash#tag", "[brackets]", "%41", "@(Item)", "%(Meta)", "star*", "q?mark", "comma, space", "trailing ", "two..dots", ".hidden", "new\nline", new string('a', 240)];
+        string[] names =
+            [
+                "with space", "semi;colon", "per%20cent", "dollar$(HOME)", "par(en)s", "at@sign", "quo'te\"s", "星野あおい", "a&b", "hash#tag",
+                "[brackets]", "%41", "@(Item)", "%(Meta)", "star*", "q?mark", "comma, space", "trailing ", "two..dots", ".hidden",
+                "new\nline", new string('a', 240),
+            ];
         using var project = new CharacterProject();
         foreach (var name in names)
         {
@@ -213,11 +229,13 @@ public sealed class BadInputTests
             file => file.EndsWith(Base.Files.AtomicFile.TemporarySuffix, StringComparison.Ordinal));
 
     // A file of two bytes of data.
-    private static byte[] Safetensors(string header) => [.. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header), 0, 0];
+    private static byte[] Safetensors(string header) =>
+        [.. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header), 0, 0];
 
     private static byte[] PngClaiming(int width, int height)
     {
-        byte[] header = [0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, 0, 0, 0, 13, .. "IHDR"u8, .. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0];
+        byte[] header =
+            [0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, 0, 0, 0, 13, .. "IHDR"u8, .. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0];
         return [.. header, .. BigEndian(Crc32(header.AsSpan(12))), 0, 0, 0, 0, .. "IDAT"u8, 0x35, 0xaf, 0x06, 0x1e];
     }
 

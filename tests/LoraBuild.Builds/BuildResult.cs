@@ -18,7 +18,8 @@ internal sealed partial record BuildResult(int ExitCode, string Output)
     public bool Trained => Output.Contains("Train: step ", StringComparison.Ordinal);
 
     /// <summary>Whether any step did anything.</summary>
-    public bool DidNothing => StepLine().Matches(Output).All(line => line.Groups["made"].Value == "0" && line.Groups["cached"].Value == "") && !Trained;
+    public bool DidNothing =>
+        StepLine().Matches(Output).All(line => line.Groups["made"].Value == "0" && line.Groups["cached"].Value == "") && !Trained;
 
     /// <summary>The error and warning lines, each once.</summary>
     public IReadOnlyList<string> Diagnostics =>

@@ -78,7 +78,8 @@ internal abstract class BuiltProject : IDisposable
         Prepare();
         var start = new ProcessStartInfo(MountScript is null ? "dotnet" : "unshare") { WorkingDirectory = Folder };
         string[] wrapper = MountScript is null ? [] : ["-rm", "sh", "-euc", MountScript, "sh", "dotnet"];
-        string[] own = ["-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", "-p:LoraTrainingLocks=none"];
+        string[] own =
+            ["-tl:off", "-nodeReuse:false", .. Repository.EngineProperties, $"-p:LoraCachePath={CachePath}", "-p:LoraTrainingLocks=none"];
         foreach (var argument in (string[])[.. wrapper, .. command.Split(' '), .. own, .. arguments])
         {
             // dotnet watch has a -p of its own.

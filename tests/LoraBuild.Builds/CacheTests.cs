@@ -33,7 +33,8 @@ public sealed class CacheTests
         Assert.Equal(puts, server.Requests("PUT"));
         var binaryLog = ReadBinaryLog(first.PathOf("build.binlog"));
         Assert.Contains(server.Address, binaryLog, StringComparison.Ordinal);
-        Assert.All(new[] { uploading.Output, downloading.Output, binaryLog }, log => Assert.DoesNotContain(Token, log, StringComparison.Ordinal));
+        Assert.All(
+            new[] { uploading.Output, downloading.Output, binaryLog }, log => Assert.DoesNotContain(Token, log, StringComparison.Ordinal));
 
         foreach (var file in server.Files)
         {
@@ -122,7 +123,8 @@ public sealed class CacheTests
         Assert.True(project.Build().DidNothing);
     }
 
-    private static CharacterProject Pictures(bool train = false) => new CharacterProject(train).With("high/aoi_001.png").With("low/aoi_207.jpg");
+    private static CharacterProject Pictures(bool train = false) =>
+        new CharacterProject(train).With("high/aoi_001.png").With("low/aoi_207.jpg");
 
     private static CharacterProject WithRemote(string address, bool train = false)
     {

@@ -6,7 +6,8 @@ public sealed class CastTests
     [Fact]
     public void Each_character_has_her_own_pictures_trigger_rules_and_dataset_folders()
     {
-        using var project = new CharacterProject { Items = "  <ItemGroup><Character Include=\"characters/*/character.yaml\" /></ItemGroup>\n" }
+        using var project = new CharacterProject { Items =
+            "  <ItemGroup><Character Include=\"characters/*/character.yaml\" /></ItemGroup>\n" }
             .With("high/aoi_001.png", "characters/aoi/images/high/1.png")
             .With("low/aoi_207.jpg", "characters/hana/images/high/1.jpg");
         project.Write("characters/aoi/character.yaml", "trigger: hoshinoaoi\n");

@@ -48,7 +48,8 @@ public sealed class ConcurrencyTests
     {
         using var project = new CharacterProject().With("low/aoi_207.jpg");
         var picture = project.PathOf("images/low/aoi_207.jpg");
-        var contents = new[] { "low/aoi_207.jpg", "low/aoi_201.jpg" }.Select(name => Path.Combine(Repository.Example, "images", name)).ToArray();
+        var contents =
+            new[] { "low/aoi_207.jpg", "low/aoi_201.jpg" }.Select(name => Path.Combine(Repository.Example, "images", name)).ToArray();
         using var build = project.Start();
         // As fast as it can be, by rename: any step may see either.
         for (var i = 0; !build.HasExited; i++)
@@ -59,7 +60,8 @@ public sealed class ConcurrencyTests
 
         var restless = build.Wait();
         if (!restless.Succeeded)
-            Assert.Contains(restless.Diagnostics, line => line.Contains("aoi_207.jpg", StringComparison.Ordinal) && line.Contains("error LB6009", StringComparison.Ordinal));
+            Assert.Contains(restless.Diagnostics, line => line.Contains("aoi_207.jpg", StringComparison.Ordinal)
+                && line.Contains("error LB6009", StringComparison.Ordinal));
         foreach (var content in contents)
         {
             using var clean = new CharacterProject();
@@ -70,7 +72,8 @@ public sealed class ConcurrencyTests
             var after = project.Build();
             Assert.True(after.Succeeded, after.Output);
             Assert.Equal(clean.Captions(), project.Captions());
-            Assert.Equal(clean.Outputs()["bin/dataset/4_hoshinoaoi/aoi_207.png"], project.Outputs()["bin/dataset/4_hoshinoaoi/aoi_207.png"]);
+            Assert.Equal(
+                clean.Outputs()["bin/dataset/4_hoshinoaoi/aoi_207.png"], project.Outputs()["bin/dataset/4_hoshinoaoi/aoi_207.png"]);
         }
     }
 

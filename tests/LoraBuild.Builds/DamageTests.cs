@@ -68,8 +68,11 @@ public sealed class DamageTests
         using var project = new CharacterProject().With("low/aoi_207.jpg");
         Assert.True(project.Build().Succeeded);
         var outputs = project.Outputs();
-        var unfinished = new[] { "bin/dataset.json", "bin/report/index.html", "obj/lora/tagged.jsonl", "obj/lora/train/0123456789abcdef/interrupted.state" }
-            .Select(name => project.Write(Path.GetRelativePath(project.Folder, Base.Files.AtomicFile.TemporaryBeside(project.PathOf(name))), "half")).ToList();
+        string[] places =
+            ["bin/dataset.json", "bin/report/index.html", "obj/lora/tagged.jsonl", "obj/lora/train/0123456789abcdef/interrupted.state"];
+        var unfinished = places
+            .Select(name => project.Write(
+                Path.GetRelativePath(project.Folder, Base.Files.AtomicFile.TemporaryBeside(project.PathOf(name))), "half")).ToList();
         project.Write("obj/lora/build.unfinished", "");
         File.SetLastWriteTimeUtc(project.PathOf("character.yaml"), DateTime.UtcNow);
 

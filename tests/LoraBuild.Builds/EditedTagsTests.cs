@@ -5,7 +5,8 @@ namespace LoraBuild.Builds;
 /// <summary>Builds after edits, most of them of tag files: they end as builds from scratch do.</summary>
 public sealed class EditedTagsTests
 {
-    private static readonly string[] Tags = ["1girl", "black hair", "blue eyes", "smile", "standing", "sitting", "long hair", "short hair", "hat", "white shirt", "outdoors"];
+    private static readonly string[] Tags =
+        ["1girl", "black hair", "blue eyes", "smile", "standing", "sitting", "long hair", "short hair", "hat", "white shirt", "outdoors"];
     private static readonly string[] Pictures = ["high/aoi_001.png", "high/aoi_002.jpg", "low/aoi_201.jpg", "low/aoi_207.jpg"];
 
     [Fact]
@@ -183,7 +184,8 @@ public sealed class EditedTagsTests
     // Tag files are edited most.
     private static string Edit(CharacterProject project, Random random)
     {
-        var files = Directory.EnumerateFiles(project.PathOf("images"), "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        var files =
+            Directory.EnumerateFiles(project.PathOf("images"), "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         var pictures = Directory.EnumerateFiles(project.PathOf("images"), "*", SearchOption.AllDirectories)
             .Where(file => !file.EndsWith(".txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         var picture = pictures[random.Next(pictures.Count)];
@@ -203,7 +205,9 @@ public sealed class EditedTagsTests
                 File.Move(picture, Path.Combine(Path.GetDirectoryName(picture)!, $"renamed{random.Next(100)}{Path.GetExtension(picture)}"));
                 return "a picture renamed";
             case 8:
-                File.Copy(picture, Path.Combine(project.PathOf("images/low"), $"copy{random.Next(100)}{Path.GetExtension(picture)}"), overwrite: true);
+                File.Copy(
+                    picture, Path.Combine(project.PathOf("images/low"), $"copy{random.Next(100)}{Path.GetExtension(picture)}"),
+                    overwrite: true);
                 return "a picture copied";
             default:
                 project.Write("character.yaml", $"trigger: hoshinoaoi\nfeatures: {{tags: [{Tags[random.Next(Tags.Length)]}]}}\n");
@@ -234,7 +238,8 @@ public sealed class EditedTagsTests
     private static IReadOnlyList<string> Sayings(BuildResult build) => [.. build.Diagnostics.Order(StringComparer.Ordinal)];
 
     private static Dictionary<string, string> Ledgers(BuiltProject project) =>
-        new[] { "tagged", "stripped", "deduped", "aligned" }.ToDictionary(name => name, name => ContentHash.OfFile(project.PathOf($"obj/lora/{name}.jsonl")).ToString());
+        new[] { "tagged", "stripped", "deduped", "aligned" }
+            .ToDictionary(name => name, name => ContentHash.OfFile(project.PathOf($"obj/lora/{name}.jsonl")).ToString());
 
     private static bool Same(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
         one.Count == other.Count && one.All(entry => other.GetValueOrDefault(entry.Key) == entry.Value);

@@ -81,15 +81,18 @@ public sealed class EvaluateTests
         var conditions = report.RootElement.GetProperty("conditions");
         Assert.Equal((64, 64), (conditions.GetProperty("width").GetInt32(), conditions.GetProperty("height").GetInt32()));
         var character = report.RootElement.GetProperty("characters")[0];
-        Assert.Contains("black hair", character.GetProperty("features").EnumerateArray().Select(feature => feature.GetProperty("tag").GetString()));
+        Assert.Contains(
+            "black hair", character.GetProperty("features").EnumerateArray().Select(feature => feature.GetProperty("tag").GetString()));
         var identity = character.GetProperty("identity").GetProperty("lora");
-        Assert.InRange(identity.GetProperty("value").GetDouble(), identity.GetProperty("low").GetDouble(), identity.GetProperty("high").GetDouble());
+        Assert.InRange(
+            identity.GetProperty("value").GetDouble(), identity.GetProperty("low").GetDouble(), identity.GetProperty("high").GetDouble());
         var captions = string.Join(", ", project.Captions().Values).Split(", ").ToHashSet();
         foreach (var result in character.GetProperty("cases").EnumerateArray())
         {
             if (result.GetProperty("case").GetProperty("family").GetString() is "obedience" or "leakage")
                 Assert.DoesNotContain(result.GetProperty("case").GetProperty("asked")[0].GetString()!, captions);
-            Assert.True(File.Exists(project.PathOf(Path.Combine("bin/evaluation", result.GetProperty("lora").GetProperty("file").GetString()!))));
+            Assert.True(
+                File.Exists(project.PathOf(Path.Combine("bin/evaluation", result.GetProperty("lora").GetProperty("file").GetString()!))));
         }
 
         var page = File.ReadAllText(project.PathOf("bin/evaluation/index.html"));
@@ -100,7 +103,8 @@ public sealed class EvaluateTests
     private static CharacterProject TwoPictures()
     {
         var project = new CharacterProject(train: true).With("high/aoi_001.png").With("low/aoi_207.jpg");
-        project.Write("character.yaml", "trigger: hoshinoaoi\noutfits:\n  dress: {when: {all: [white dress]}, tags: [white dress, short sleeves]}\n");
+        project.Write(
+            "character.yaml", "trigger: hoshinoaoi\noutfits:\n  dress: {when: {all: [white dress]}, tags: [white dress, short sleeves]}\n");
         project.Write("notes.txt", "Two steps\ndraw nobody.\n");
         project.Properties["LoraEvaluateNotes"] = "notes.txt";
         project.Properties["LoraEvaluateSamples"] = "2";

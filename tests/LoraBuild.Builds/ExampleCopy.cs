@@ -14,7 +14,9 @@ internal sealed class ExampleCopy : BuiltProject
 
         // Outside of the repository, what it imports is found by its whole path.
         var project = PathOf("HoshinoAoi.loraproj");
-        File.WriteAllText(project, File.ReadAllText(project).Replace("../build/", Path.Combine(Repository.Root, "build") + "/", StringComparison.Ordinal));
+        File.WriteAllText(
+            project,
+            File.ReadAllText(project).Replace("../build/", Path.Combine(Repository.Root, "build") + "/", StringComparison.Ordinal));
     }
 
     private static bool IsSource(string file) => Path.GetRelativePath(Repository.Example, file).Split('/')[0] is not ("bin" or "obj");

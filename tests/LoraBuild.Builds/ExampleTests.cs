@@ -76,7 +76,8 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
             {
                 var isExtra = caption.Contains(tag);
                 var score = BestScore(scores, tag);
-                var line = FormattableString.Invariant($"{picture.Id}: {(isExtra ? "extra" : "missing")} '{tag}', the tagger's best score for it is {score:0.00}");
+                var line = FormattableString.Invariant(
+                    $"{picture.Id}: {(isExtra ? "extra" : "missing")} '{tag}', the tagger's best score for it is {score:0.00}");
                 output.WriteLine(line);
                 var isGarment = GarmentTable.Default.Named(tag) is not null;
                 if (isExtra == score >= (isGarment ? EvidenceThreshold : TaggerThreshold))
@@ -96,7 +97,8 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
     [Fact]
     public void At_least_95_percent_of_what_an_outfit_has_is_named_where_it_shows_and_nowhere_else()
     {
-        var dataset = Hers().ToDictionary(picture => Path.GetFileNameWithoutExtension(picture.File), picture => TagList.Parse(picture.Caption).ToHashSet(Tag.Comparer));
+        var dataset = Hers().ToDictionary(
+            picture => Path.GetFileNameWithoutExtension(picture.File), picture => TagList.Parse(picture.Caption).ToHashSet(Tag.Comparer));
         var confusion = new SortedDictionary<string, int[]>(StringComparer.Ordinal);
         foreach (var picture in DrawnTruth.Read())
         {
@@ -113,7 +115,8 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
             output.WriteLine($"{tag}: {string.Join(", ", counts)}");
         var right = confusion.Values.Sum(counts => counts[0] + counts[3]);
         var all = confusion.Values.Sum(counts => counts.Sum());
-        output.WriteLine(FormattableString.Invariant($"{right} of {all} pairs of picture and outfit tag are right: {(double)right / all:P1}"));
+        output.WriteLine(
+            FormattableString.Invariant($"{right} of {all} pairs of picture and outfit tag are right: {(double)right / all:P1}"));
         Assert.InRange((double)right / all, 0.95, 1);
     }
 
@@ -125,7 +128,8 @@ public sealed class ExampleTests(ExampleFixture example, ITestOutputHelper outpu
     private static float BestScore(TagScores scores, string tag)
     {
         var garment = GarmentTable.Default.Named(tag);
-        return scores.All.Where(score => Tag.Comparer.Equals(score.Key, tag) || (garment is not null && GarmentTable.Default.Named(score.Key) == garment))
+        return scores.All.Where(
+            score => Tag.Comparer.Equals(score.Key, tag) || (garment is not null && GarmentTable.Default.Named(score.Key) == garment))
             .Select(score => score.Value).DefaultIfEmpty(0).Max();
     }
 }

@@ -25,7 +25,8 @@ public sealed class IncrementalTests
     {
         using var project = ThreePictures(train: true);
         AssertSucceeded(project.Build());
-        foreach (var file in Directory.EnumerateFiles(project.PathOf("images"), "*", SearchOption.AllDirectories).Append(project.PathOf("character.yaml")))
+        foreach (var file in Directory.EnumerateFiles(project.PathOf("images"), "*", SearchOption.AllDirectories)
+            .Append(project.PathOf("character.yaml")))
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
 
         var second = AssertSucceeded(project.Build());
@@ -177,7 +178,8 @@ public sealed class IncrementalTests
 
         AssertSucceeded(project.Clean());
 
-        Assert.DoesNotContain(AllFiles(project), file => file.Contains("/bin/", StringComparison.Ordinal) || file.Contains("/obj/", StringComparison.Ordinal));
+        Assert.DoesNotContain(AllFiles(project), file => file.Contains("/bin/", StringComparison.Ordinal)
+            || file.Contains("/obj/", StringComparison.Ordinal));
         Assert.True(File.Exists(project.PathOf("images/high/aoi_001.png")));
     }
 

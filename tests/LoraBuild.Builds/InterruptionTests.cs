@@ -47,7 +47,8 @@ public sealed class InterruptionTests
         var stopped = project.Build();
 
         Assert.True(stopped.Succeeded, stopped.Output);
-        Assert.Contains(stopped.Diagnostics, line => line.Contains("warning LB5005", StringComparison.Ordinal) && line.Contains("step 1 of 2", StringComparison.Ordinal));
+        Assert.Contains(stopped.Diagnostics, line => line.Contains("warning LB5005", StringComparison.Ordinal)
+            && line.Contains("step 1 of 2", StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(project.PathOf("bin"), "*.safetensors"));
 
         var finished = project.Build();
@@ -68,8 +69,10 @@ public sealed class InterruptionTests
             Assert.True(build.SignalWorker("KILL"));
             var stopped = build.Wait();
             Assert.False(stopped.Succeeded);
-            Assert.Contains(stopped.Diagnostics, line => line.Contains("error LB6002", StringComparison.Ordinal) && line.Contains("signal 9", StringComparison.Ordinal)
-                && line.Contains("memory runs out", StringComparison.Ordinal) && line.Contains("LoraTrainBatchSize", StringComparison.Ordinal));
+            Assert.Contains(stopped.Diagnostics, line => line.Contains("error LB6002", StringComparison.Ordinal) && line.Contains(
+                "signal 9", StringComparison.Ordinal)
+                && line.Contains("memory runs out", StringComparison.Ordinal)
+                && line.Contains("LoraTrainBatchSize", StringComparison.Ordinal));
         }
 
         Assert.True(project.Build().Succeeded);

@@ -40,7 +40,8 @@ public sealed class KillTests(ITestOutputHelper output)
 
     private static CharacterProject Project()
     {
-        var project = new CharacterProject(train: true).With("high/aoi_001.png").With("medium/aoi_107.jpg").With("low/aoi_207.jpg").With("low/aoi_208.webp");
+        var project = new CharacterProject(train: true).With("high/aoi_001.png").With("medium/aoi_107.jpg").With("low/aoi_207.jpg")
+            .With("low/aoi_208.webp");
         project.Properties["LoraMaxTrainSteps"] = "30";
         return project;
     }

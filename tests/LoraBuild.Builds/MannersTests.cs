@@ -7,7 +7,10 @@ namespace LoraBuild.Builds;
 public sealed partial class MannersTests
 {
     private static readonly string[] Steps =
-        ["Normalize: 1 of 1 pictures", "Tag: 1 of 1 pictures", "StripFeatures: 1 of 1 pictures", "Dedupe: 1 of 1 pictures", "AlignOutfits: 1 of 1 pictures", "Manifest: 1 pictures, 4 samples an epoch (4x1)"];
+        [
+            "Normalize: 1 of 1 pictures", "Tag: 1 of 1 pictures", "StripFeatures: 1 of 1 pictures", "Dedupe: 1 of 1 pictures",
+            "AlignOutfits: 1 of 1 pictures", "Manifest: 1 pictures, 4 samples an epoch (4x1)",
+        ];
 
     [Fact]
     public void The_log_has_a_line_a_step_no_target_runs_twice_and_a_binary_log_tells_all_of_it()
@@ -17,11 +20,14 @@ public sealed partial class MannersTests
 
         var build = Succeeded(project.Build("-bl:build.binlog", "-graph", "-m", "--no-restore", "-v:minimal"));
 
-        var own = build.Output.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("Static graph", StringComparison.Ordinal)).TakeWhile(line => line != "Build succeeded.").ToList();
+        var own = build.Output.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0
+            && !line.StartsWith("Static graph", StringComparison.Ordinal)).TakeWhile(line => line != "Build succeeded.").ToList();
         Assert.Equal([.. Steps, $"Character -> {project.PathOf("bin/dataset")}"], own);
         var detailed = Succeeded(project.Run("msbuild", ["build.binlog", "-v:detailed"])).Output;
-        var targets = Started().Matches(detailed).Where(target => target.Groups["project"].Value == project.PathOf("Character.loraproj")).Select(target => target.Groups["target"].Value).ToList();
-        Assert.Superset(new HashSet<string> { "CheckUpToDate", "Normalize", "Tag", "Manifest", "RecordBuildState", "Build" }, targets.ToHashSet());
+        var targets = Started().Matches(detailed).Where(target => target.Groups["project"].Value == project.PathOf("Character.loraproj"))
+            .Select(target => target.Groups["target"].Value).ToList();
+        Assert.Superset(
+            new HashSet<string> { "CheckUpToDate", "Normalize", "Tag", "Manifest", "RecordBuildState", "Build" }, targets.ToHashSet());
         Assert.Equal(targets.Distinct(), targets);
         Assert.Contains("Character is not up to date: There is no build before it that succeeded.", detailed, StringComparison.Ordinal);
     }

@@ -54,7 +54,10 @@ internal sealed class NginxCache : IDisposable
             File.SetUnixFileMode(Path.Combine(root, "files"), (UnixFileMode)0b111_111_111);
         }
 
-        nginx = Process.Start(File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : "nginx", ["-p", root, "-c", Path.Combine(root, "nginx.conf"), "-e", Path.Combine(root, "error.log")]);
+        nginx =
+            Process.Start(
+                File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : "nginx",
+                ["-p", root, "-c", Path.Combine(root, "nginx.conf"), "-e", Path.Combine(root, "error.log")]);
         var watch = Stopwatch.StartNew();
         while (!IsListening() && watch.Elapsed < Patience && !nginx.HasExited)
             Thread.Sleep(20);
@@ -67,7 +70,8 @@ internal sealed class NginxCache : IDisposable
     public IReadOnlyList<string> Files => [.. Directory.EnumerateFiles(Path.Combine(root, "files"), "*", SearchOption.AllDirectories)];
 
     /// <summary>How many requests of a method were answered.</summary>
-    public int Requests(string method) => File.ReadLines(Path.Combine(root, "access.log")).Count(line => line.Contains($"\"{method} ", StringComparison.Ordinal));
+    public int Requests(string method) =>
+        File.ReadLines(Path.Combine(root, "access.log")).Count(line => line.Contains($"\"{method} ", StringComparison.Ordinal));
 
     public void Dispose()
     {

@@ -40,7 +40,8 @@ public sealed class OutputFolderTests
         var elsewhere = project.Write("elsewhere/dataset/own.txt", "the author's too");
 
         Assert.Contains(project.Build("-o", ".").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
-        Assert.Contains(project.Run("clean", ["-p:OutputPath=./"]).Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
+        Assert.Contains(
+            project.Run("clean", ["-p:OutputPath=./"]).Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
         Assert.Contains(project.Build("-o", "elsewhere").Diagnostics, line => line.Contains("error LB6010", StringComparison.Ordinal));
         // Nor by the next one, which follows one that failed.
         Assert.Contains(project.Build("-o", "elsewhere").Diagnostics, line => line.Contains("error LB6010", StringComparison.Ordinal));
@@ -58,7 +59,13 @@ public sealed class OutputFolderTests
         var example = Directory.GetFiles(Repository.Example, "*.loraproj").Single();
 
         // As if its sources were newer than what was built of them.
-        var build = project.Run("msbuild", [example, "-t:BuildLoraBuild", $"-p:{property}={project.PathOf("out")}/", $"-p:_LoraToolsStamp={project.PathOf("tools.stamp")}"]);
+        var build =
+            project.Run(
+                "msbuild",
+                [
+                    example, "-t:BuildLoraBuild", $"-p:{property}={project.PathOf("out")}/",
+                    $"-p:_LoraToolsStamp={project.PathOf("tools.stamp")}",
+                ]);
 
         Assert.True(build.Succeeded, build.Output);
         Assert.True(File.Exists(project.PathOf("tools.stamp")));

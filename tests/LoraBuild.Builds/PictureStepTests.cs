@@ -18,7 +18,8 @@ public sealed class PictureStepTests
         using var project = new CharacterProject().With("high/aoi_001.png").With("high/aoi_001.png", "images/low/copy.png");
 
         var warned = Succeeded(project.Build());
-        Assert.Contains(warned.Diagnostics, line => line.Contains("copy.png", StringComparison.Ordinal) && line.Contains("warning LB2007", StringComparison.Ordinal));
+        Assert.Contains(warned.Diagnostics, line => line.Contains("copy.png", StringComparison.Ordinal)
+            && line.Contains("warning LB2007", StringComparison.Ordinal));
         Assert.Equal(2, project.Captions().Count);
 
         Succeeded(project.Build("-p:LoraDropDuplicates=true"));
@@ -29,7 +30,9 @@ public sealed class PictureStepTests
     public void Exported_tags_can_be_edited_and_are_not_written_over()
     {
         using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
-        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: {split: {left: [0, 0, 0.5, 1], all: [0, 0, 1, 1]}}\n");
+        project.Write(
+            "character.yaml",
+            "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: {split: {left: [0, 0, 0.5, 1], all: [0, 0, 1, 1]}}\n");
         Succeeded(project.Build());
         var tagged = project.Captions();
 
@@ -48,8 +51,10 @@ public sealed class PictureStepTests
     [Fact]
     public void Pictures_that_share_a_name_get_tag_files_of_their_own()
     {
-        using var project = new CharacterProject().With("high/aoi_001.png", "images/low/a.png").With("low/aoi_207.jpg", "images/low/a.jpg").With("low/aoi_202.jpg", "images/low/a-all.jpg");
-        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/a.*: {split: {left: [0, 0, 0.5, 1], all: [0, 0, 1, 1]}}\n");
+        using var project = new CharacterProject().With("high/aoi_001.png", "images/low/a.png").With("low/aoi_207.jpg", "images/low/a.jpg")
+            .With("low/aoi_202.jpg", "images/low/a-all.jpg");
+        project.Write(
+            "character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/a.*: {split: {left: [0, 0, 0.5, 1], all: [0, 0, 1, 1]}}\n");
         Succeeded(project.Build());
         var tagged = project.Captions();
 
@@ -69,7 +74,8 @@ public sealed class PictureStepTests
         Succeeded(project.Build("-t:ExportTags", "-p:LoraOverwriteTagFiles=true"));
 
         Assert.Equal(["a.jpg.txt", "a.png.txt", "a.txt"], TagFiles(project));
-        Assert.Equal(["smile\n", "smile, waving\n"], new[] { "png", "jpg" }.Select(kind => File.ReadAllText(project.PathOf($"images/low/a.{kind}.txt"))));
+        Assert.Equal(["smile\n", "smile, waving\n"], new[] { "png", "jpg" }.Select(kind => File.ReadAllText(
+            project.PathOf($"images/low/a.{kind}.txt"))));
         Assert.Equal(["hoshinoaoi, smile", "hoshinoaoi, smile, waving"], Rebuilt(project).Values.Order(StringComparer.Ordinal));
     }
 
@@ -77,7 +83,9 @@ public sealed class PictureStepTests
     public void Edits_are_shown_before_and_after_and_without_a_detector_nothing_is_suggested()
     {
         using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg");
-        project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: [{trim: true, rotate: 90}, {rotate: {by: -2.5, to: white}}, {background: white, pad: square}]\n");
+        project.Write(
+            "character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: [{trim: true, rotate: 90}, {rotate: {by: -2.5, to: "
+            + "white}}, {background: white, pad: square}]\n");
         Succeeded(project.Build());
 
         var shown = Succeeded(project.Build("-t:ShowEdits;SuggestEdits"));
@@ -98,7 +106,9 @@ public sealed class PictureStepTests
         var detector = OnnxFile.Constant([1, 3, 64, 64], [1, 5, 20], fields);
         using var server = new LoopbackServer(_ => LoopbackServer.Response("200 OK", detector, $"Content-Length: {detector.Length}"));
         project.Write("models/isnet.onnx", OnnxFile.Brightest(1, 3, 64, 64));
-        project.Items = $"  <ItemGroup>\n    <PersonDetector Include=\"{server.Uri}%3Fdownload=true\" Sha256=\"{ContentHash.Of(detector)}\" />\n    <BackgroundModel Include=\"models/isnet.onnx\" />\n  </ItemGroup>\n";
+        project.Items =
+            $"  <ItemGroup>\n    <PersonDetector Include=\"{server.Uri}%3Fdownload=true\" Sha256=\"{ContentHash.Of(detector)}\" />\n    "
+                + "<BackgroundModel Include=\"models/isnet.onnx\" />\n  </ItemGroup>\n";
         project.Write("character.yaml", "trigger: hoshinoaoi\nedits:\n  images/low/aoi_207.jpg: {background: lime}\n");
 
         Succeeded(project.Build("-t:SuggestEdits"));
@@ -133,7 +143,8 @@ public sealed class PictureStepTests
 
         var first = Succeeded(project.Build());
         Assert.Equal(2, server.Requests.Count);
-        Assert.Contains(first.Diagnostics, line => line.Contains("warning LB1014", StringComparison.Ordinal) && line.Contains(LockFile.Name, StringComparison.Ordinal));
+        Assert.Contains(first.Diagnostics, line => line.Contains("warning LB1014", StringComparison.Ordinal)
+            && line.Contains(LockFile.Name, StringComparison.Ordinal));
         Assert.True(Succeeded(project.Build("-p:ContinuousIntegrationBuild=true")).DidNothing);
         Assert.Equal(2, server.Requests.Count);
 
@@ -151,7 +162,8 @@ public sealed class PictureStepTests
         Assert.Equal(1, Succeeded(project.Build()).Processed("Tag"));
         var united = Assert.Single(project.Captions()).Value;
 
-        var second = Succeeded(project.Build("-p:LoraCombineTaggers=average", "-p:LoraTagOrder=score", "-p:LoraUseRatingTags=true", "-p:LoraUndesiredTags=smile"));
+        var second = Succeeded(project.Build(
+            "-p:LoraCombineTaggers=average", "-p:LoraTagOrder=score", "-p:LoraUseRatingTags=true", "-p:LoraUndesiredTags=smile"));
 
         Assert.Equal(0, second.Processed("Tag"));
         Assert.NotEqual(united, Assert.Single(project.Captions()).Value);
@@ -197,7 +209,8 @@ public sealed class PictureStepTests
 
         Assert.True(Succeeded(project.Build("-p:ContinuousIntegrationBuild=true")).DidNothing);
         Succeeded(project.Build("-t:ExportSdScripts", $"-p:LoraBaseModelSha256={ContentHash.Of(model)}"));
-        Assert.Contains(ContentHash.Of(model).ToString(), File.ReadAllText(project.PathOf("bin/sd-scripts/config.toml")), StringComparison.Ordinal);
+        Assert.Contains(
+            ContentHash.Of(model).ToString(), File.ReadAllText(project.PathOf("bin/sd-scripts/config.toml")), StringComparison.Ordinal);
         Assert.Equal(2, server.Requests.Count);
     }
 
@@ -207,7 +220,8 @@ public sealed class PictureStepTests
         var file = File.ReadAllBytes(Path.Combine(Repository.Example, "models", "mini-sd", "mini-sd.safetensors"));
         var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
         var header = JsonNode.Parse(file.AsSpan(sizeof(ulong), length))!.AsObject();
-        header["__metadata__"] = new JsonObject { ["unet.num_heads"] = "4", ["clip.num_attention_heads"] = "4", ["vae.norm_num_groups"] = "8" };
+        header["__metadata__"] =
+            new JsonObject { ["unet.num_heads"] = "4", ["clip.num_attention_heads"] = "4", ["vae.norm_num_groups"] = "8" };
         var text = Encoding.UTF8.GetBytes(header.ToJsonString());
         var start = new byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(start, (ulong)text.Length);

@@ -20,7 +20,11 @@ public sealed class PreviewTests
 
         Assert.True(built.Succeeded, built.Output);
         Assert.Equal(File.ReadAllBytes(plain.PathOf(Lora)), File.ReadAllBytes(project.PathOf(Lora)));
-        string[] names = ["Character_000001_00_42.png", "Character_000001_01_7.png", "Character_000001_grid.png", "Character_000002_00_42.png", "Character_000002_01_7.png", "Character_000002_grid.png", "samples.json"];
+        string[] names =
+            [
+                "Character_000001_00_42.png", "Character_000001_01_7.png", "Character_000001_grid.png", "Character_000002_00_42.png",
+                "Character_000002_01_7.png", "Character_000002_grid.png", "samples.json",
+            ];
         Assert.Equal(names, Names(project));
         var page = File.ReadAllText(project.PathOf(Page));
         Assert.Contains("after step 2", page, StringComparison.Ordinal);
@@ -47,7 +51,11 @@ public sealed class PreviewTests
         var other = project.Build();
 
         Assert.True(other.Succeeded && !other.Trained, other.Output);
-        Assert.Equal(["Character_000001_00_9.png", "Character_000001_grid.png", "Character_000002_00_9.png", "Character_000002_grid.png", "samples.json"], Names(project));
+        Assert.Equal(
+            [
+                "Character_000001_00_9.png", "Character_000001_grid.png", "Character_000002_00_9.png", "Character_000002_grid.png",
+                "samples.json",
+            ], Names(project));
         Assert.Equal(lora, File.ReadAllBytes(project.PathOf(Lora)));
 
         project.Write("prompts.txt", "hoshinoaoi --steps 2\n");
@@ -97,7 +105,9 @@ public sealed class PreviewTests
         Assert.True(upToDate is { Succeeded: true, DidNothing: true } && File.Exists(merged), upToDate.Output);
         File.Delete(merged);
 
-        foreach (var other in (string[][])[["-p:LoraMaxTrainSteps=400", "-p:LoraStopAfterMinutes=0.001"], ["-p:LoraMaxTrainSteps=400", "-p:LoraTrain=false"]])
+        foreach (var other in (string[][])[
+            ["-p:LoraMaxTrainSteps=400", "-p:LoraStopAfterMinutes=0.001"], ["-p:LoraMaxTrainSteps=400", "-p:LoraTrain=false"],
+        ])
         {
             var old = project.Build(["-t:MergeLora", .. other]);
             Assert.False(old.Succeeded, old.Output);
@@ -115,7 +125,9 @@ public sealed class PreviewTests
 
     private static CharacterProject WithPrompts(CharacterProject project)
     {
-        project.Write("prompts.txt", "# previews\nhoshinoaoi --w 64 --h 64 --s 2\nhoshinoaoi, smile --n blurry --w 96 --h 64 --s 2 --d 7 --ss euler_a\n");
+        project.Write(
+            "prompts.txt",
+            "# previews\nhoshinoaoi --w 64 --h 64 --s 2\nhoshinoaoi, smile --n blurry --w 96 --h 64 --s 2 --d 7 --ss euler_a\n");
         project.Properties["LoraSamplePrompts"] = "prompts.txt";
         project.Properties["LoraSampleEveryNSteps"] = "1";
         return project;

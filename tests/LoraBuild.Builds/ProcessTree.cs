@@ -13,7 +13,8 @@ internal static class ProcessTree
             .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
             .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
             .ToDictionary(id => id, ParentOf);
-        return parents.Keys.Where(id => IsBelow(id) && CommandLine(id).Contains(text, StringComparison.Ordinal)).Cast<int?>().FirstOrDefault();
+        return parents.Keys.Where(id => IsBelow(id) && CommandLine(id).Contains(text, StringComparison.Ordinal)).Cast<int?>()
+            .FirstOrDefault();
 
         bool IsBelow(int id)
         {

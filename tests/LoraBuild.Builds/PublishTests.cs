@@ -26,19 +26,22 @@ public sealed class PublishTests
         foreach (var file in release.Keys)
         {
             var text = Encoding.Latin1.GetString(File.ReadAllBytes(project.PathOf($"bin/publish/{file}")));
-            Assert.All([project.Folder, Repository.Root, Path.GetTempPath() + "lorabuild"], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+            Assert.All([project.Folder, Repository.Root, Path.GetTempPath() + "lorabuild"], secret => Assert.DoesNotContain(
+                secret, text, StringComparison.Ordinal));
             // A short name can be in a picture's bytes by chance.
             if (Path.GetExtension(file) is ".json" or ".md")
                 Assert.DoesNotMatch($@"\b{Regex.Escape(Dns.GetHostName())}\b", text);
         }
 
         var provenance = Provenance.TryRead(project.PathOf("bin/publish"))!;
-        Assert.Equal(release.Where(file => file.Key != Provenance.FileName), provenance.Files.Select(file => KeyValuePair.Create(file.File, file.Sha256)));
+        Assert.Equal(release.Where(file => file.Key != Provenance.FileName), provenance.Files.Select(file => KeyValuePair.Create(
+            file.File, file.Sha256)));
         var inputs = provenance.Inputs.ToDictionary(file => file.File, file => file.Sha256);
         foreach (var own in (string[])["character.yaml", "images/low/aoi_202.jpg", "images/low/aoi_207.jpg", "images/low/aoi_207.txt"])
             Assert.Equal(ContentHash.OfFile(project.PathOf(own)).ToString(), inputs[own]);
         Assert.All(["mini-sd.safetensors", "model.onnx", "selected_tags.csv"], model => Assert.Contains(model, inputs.Keys));
-        Assert.DoesNotContain(inputs.Keys, name => name.Contains("obj", StringComparison.Ordinal) || name.Contains("bin/", StringComparison.Ordinal) || name.EndsWith(".dll", StringComparison.Ordinal));
+        Assert.DoesNotContain(inputs.Keys, name => name.Contains("obj", StringComparison.Ordinal)
+            || name.Contains("bin/", StringComparison.Ordinal) || name.EndsWith(".dll", StringComparison.Ordinal));
         Assert.Equal("7", provenance.Training["seed"]);
         Assert.Contains("libtorch", provenance.Tools["tensors"], StringComparison.OrdinalIgnoreCase);
 
@@ -60,7 +63,8 @@ public sealed class PublishTests
 
         var published = project.Publish();
         Assert.False(published.Succeeded);
-        Assert.Contains(published.Diagnostics, line => line.Contains("error LB1017", StringComparison.Ordinal) && line.Contains("LoraTrain", StringComparison.Ordinal));
+        Assert.Contains(published.Diagnostics, line => line.Contains("error LB1017", StringComparison.Ordinal)
+            && line.Contains("LoraTrain", StringComparison.Ordinal));
         Assert.False(Directory.Exists(project.PathOf("bin/publish")));
     }
 
@@ -73,7 +77,8 @@ public sealed class PublishTests
         project.Write("images/low/aoi_207.txt", "1girl, black hair, waving");
 
         // The first of them builds, the second finds nothing to do.
-        foreach (var published in (BuildResult[])[project.Publish(other), project.Publish(other), project.Publish([.. other, "--no-build"])])
+        foreach (var published in (BuildResult[])[project.Publish(other), project.Publish(other), project.Publish(
+            [.. other, "--no-build"])])
         {
             Assert.False(published.Succeeded, published.Output);
             Assert.Contains(published.Diagnostics, line => line.Contains("error LB1017", StringComparison.Ordinal));

@@ -44,7 +44,8 @@ public sealed class RegularizationTests
         project.Properties.Remove("LoraRegularizationPrompts");
         Assert.True(project.Build().Succeeded);
         Assert.False(Directory.Exists(project.PathOf("bin/dataset/regularization")));
-        Assert.False(Directory.Exists(project.PathOf("obj/lora/regularization")) && Directory.EnumerateFiles(project.PathOf("obj/lora/regularization")).Any());
+        Assert.False(Directory.Exists(project.PathOf("obj/lora/regularization"))
+            && Directory.EnumerateFiles(project.PathOf("obj/lora/regularization")).Any());
     }
 
     [Fact]
@@ -80,7 +81,8 @@ public sealed class RegularizationTests
         Assert.Contains("2 pictures, all up to date", project.Build().Output, StringComparison.Ordinal);
 
         static string Items(string second) =>
-            $"  <ItemGroup>\n    <CharacterImage Include=\"images/low/aoi_202.jpg\" />\n    <{second} Include=\"images/low/aoi_207.jpg\" />\n  </ItemGroup>\n";
+            $"  <ItemGroup>\n    <CharacterImage Include=\"images/low/aoi_202.jpg\" />\n    <{second} Include=\"images/low/aoi_207.jpg\" "
+            + "/>\n  </ItemGroup>\n";
     }
 
     private static void Write(CharacterProject project, params string[] prompts) =>

@@ -15,7 +15,8 @@ public sealed class ResumeTests
         var refused = project.Build();
 
         Assert.False(refused.Succeeded);
-        Assert.Contains(refused.Diagnostics, line => line.Contains("error LB5006", StringComparison.Ordinal) && line.Contains("Copy it", StringComparison.Ordinal));
+        Assert.Contains(refused.Diagnostics, line => line.Contains("error LB5006", StringComparison.Ordinal)
+            && line.Contains("Copy it", StringComparison.Ordinal));
 
         File.Copy(project.PathOf("bin/Character-state.safetensors"), project.PathOf("two-steps.safetensors"));
         project.Properties["LoraResume"] = "two-steps.safetensors";

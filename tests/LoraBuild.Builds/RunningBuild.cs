@@ -75,7 +75,8 @@ internal sealed class RunningBuild : IDisposable
 
     /// <summary>Waits until a text has come in so many lines of the log.</summary>
     public void WaitFor(string text, int times) =>
-        WaitFor(line => line.Contains(text, StringComparison.Ordinal) && Log.Count(told => told.Text.Contains(text, StringComparison.Ordinal)) >= times);
+        WaitFor(line => line.Contains(text, StringComparison.Ordinal)
+            && Log.Count(told => told.Text.Contains(text, StringComparison.Ordinal)) >= times);
 
     /// <summary>Waits for a line of the log, which must come.</summary>
     public void WaitFor(Func<string, bool> wanted)

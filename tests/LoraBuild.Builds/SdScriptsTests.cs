@@ -10,13 +10,16 @@ public sealed class SdScriptsTests
         project.Properties.Remove("LoraMaxTrainSteps");
         project.Properties["LoraTrainingConfig"] = "kohya/config.toml";
         project.Properties["LoraKeepTokens"] = "1";
-        project.Write("kohya/config.toml", "[train]\nmax_train_steps = 77\nkeep_tokens = 3\nnetwork_args = [\"algo=loha\"]\nconsole_log_file = \"logs\"\n");
+        project.Write(
+            "kohya/config.toml",
+            "[train]\nmax_train_steps = 77\nkeep_tokens = 3\nnetwork_args = [\"algo=loha\"]\nconsole_log_file = \"logs\"\n");
 
         var build = project.Build("-t:ExportSdScripts");
 
         Assert.True(build.Succeeded, build.Output);
         Assert.Single(build.Diagnostics, line =>
-            line.Contains("config.toml : warning LB5008", StringComparison.Ordinal) && line.Contains("under console_log_file.", StringComparison.Ordinal));
+            line.Contains("config.toml : warning LB5008", StringComparison.Ordinal)
+                && line.Contains("under console_log_file.", StringComparison.Ordinal));
         var config = File.ReadAllText(project.PathOf("bin/sd-scripts/config.toml"));
         Assert.Contains("max_train_steps = 77\n", config, StringComparison.Ordinal);
         Assert.Contains("mini-sd.safetensors\"\n", config, StringComparison.Ordinal);

@@ -10,7 +10,8 @@ public sealed class SilenceTests
     public void Settings_texts_and_items_without_effect_are_warned_about_in_one_build()
     {
         using var project = new CharacterProject(train: true).With("low/aoi_207.jpg");
-        project.Write("images/low/aoi_207.txt", string.Join(", ", Enumerable.Range(0, 100).Select(tag => string.Create(CultureInfo.InvariantCulture, $"tag number {tag}"))));
+        project.Write("images/low/aoi_207.txt", string.Join(", ", Enumerable.Range(0, 100).Select(tag => string.Create(
+            CultureInfo.InvariantCulture, $"tag number {tag}"))));
         project.Write("config.toml", "learning_rate = 1e-4\nlr_scheduler_power = 2.0\noutput_dir = 'x'\n");
         project.Write("prompts.txt", "hoshinoaoi --w 64 --h 64 --s 1 --l 1 --n blurry\n");
         project.Properties["LoraTrainingConfig"] = "config.toml";
@@ -43,7 +44,8 @@ public sealed class SilenceTests
                 && line.Contains("warning LB5008", StringComparison.Ordinal) && line.Contains(message, StringComparison.Ordinal));
         }
 
-        Assert.Single(build.Diagnostics, line => line.Contains("warning LB5009", StringComparison.Ordinal) && line.Contains("aoi_207.png (", StringComparison.Ordinal));
+        Assert.Single(build.Diagnostics, line => line.Contains("warning LB5009", StringComparison.Ordinal)
+            && line.Contains("aoi_207.png (", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class SilenceTests
         var build = project.Build();
 
         Assert.False(build.Succeeded);
-        Assert.Contains("a%20b", Assert.Single(build.Diagnostics, line => line.Contains("error LB1018", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("a%20b", Assert.Single(build.Diagnostics, line => line.Contains(
+            "error LB1018", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -15,19 +15,28 @@ public sealed class StrangerFixture : IDisposable
     {
         foreach (var project in (string[])["LoraBuild.Sdk", "LoraBuild.Templates"])
         {
-            Run(Repository.Root, ["dotnet", "pack", Path.Combine("src", project), "--no-build", "-nodeReuse:false", "-p:LoraPackOtherEngines=false", "-o", Path.Combine(root, "feed"), .. Repository.EngineProperties]);
+            Run(Repository.Root, ["dotnet", "pack", Path.Combine(
+                "src", project), "--no-build", "-nodeReuse:false", "-p:LoraPackOtherEngines=false", "-o", Path.Combine(root, "feed"),
+                .. Repository.EngineProperties]);
         }
 
         var hive = Path.Combine(root, "templates");
-        Run(root, ["dotnet", "new", "install", Directory.GetFiles(Path.Combine(root, "feed"), "LoraBuild.Templates.*").Single(), "--debug:custom-hive", hive]);
-        Run(root, ["dotnet", "new", "lora-character", "-n", "HoshinoAoi", "--trigger", "hoshinoaoi", "--tagger", "models/tagger", "--base-model", "models/mini-sd/mini-sd.safetensors", "--debug:custom-hive", hive]);
+        Run(root, ["dotnet", "new", "install", Directory.GetFiles(Path.Combine(root, "feed"), "LoraBuild.Templates.*")
+            .Single(), "--debug:custom-hive", hive]);
+        Run(root, [
+            "dotnet", "new", "lora-character", "-n", "HoshinoAoi", "--trigger", "hoshinoaoi", "--tagger", "models/tagger", "--base-model",
+            "models/mini-sd/mini-sd.safetensors", "--debug:custom-hive", hive,
+        ]);
         foreach (var file in (string[])[.. Files("images"), .. Files("models"), "character.yaml"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
             File.Copy(Path.Combine(Repository.Example, file), PathOf(file), overwrite: true);
         }
 
-        AtomicFile.WriteText(PathOf("NuGet.config"), $"<configuration><packageSources><clear /><add key=\"feed\" value=\"{Path.Combine(root, "feed")}\" /></packageSources></configuration>");
+        AtomicFile.WriteText(
+            PathOf("NuGet.config"),
+            $"<configuration><packageSources><clear /><add key=\"feed\" value=\"{Path.Combine(root, "feed")}\" "
+            + "/></packageSources></configuration>");
         Shell("git init -q && git add . && git -c user.name=stranger -c user.email=stranger@example.org commit -qm 'Her pictures'");
     }
 

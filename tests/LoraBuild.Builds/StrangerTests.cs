@@ -10,7 +10,8 @@ public sealed class StrangerTests(StrangerFixture stranger) : IClassFixture<Stra
     public void The_workflows_build_the_example_from_the_packed_SDK()
     {
         var github = Parse("github-actions.yml");
-        var lines = Steps(Child(Child(github, "jobs"), "lora")).Where(step => step.Children.ContainsKey("run")).Select(step => ((YamlScalarNode)step.Children["run"]).Value!).ToList();
+        var lines = Steps(Child(Child(github, "jobs"), "lora")).Where(step => step.Children.ContainsKey("run"))
+            .Select(step => ((YamlScalarNode)step.Children["run"]).Value!).ToList();
         Assert.Equal(2, lines.Count);
 
         var output = string.Concat(lines.Select(line => stranger.Shell(line).Output));
@@ -24,7 +25,8 @@ public sealed class StrangerTests(StrangerFixture stranger) : IClassFixture<Stra
 
         // The same again on GitLab, where the work is done already and the release must be the same.
         Directory.Delete(stranger.PathOf("release"), recursive: true);
-        var script = Assert.IsType<YamlSequenceNode>(Child(Parse("gitlab-ci.yml"), "lora").Children["script"]).Select(line => ((YamlScalarNode)line).Value!);
+        var script = Assert.IsType<YamlSequenceNode>(Child(Parse("gitlab-ci.yml"), "lora").Children["script"])
+            .Select(line => ((YamlScalarNode)line).Value!);
         var second = stranger.Shell(string.Join('\n', script));
 
         Assert.DoesNotContain("Preparing", second.Output, StringComparison.Ordinal);
@@ -35,10 +37,14 @@ public sealed class StrangerTests(StrangerFixture stranger) : IClassFixture<Stra
     private void AssertReleased()
     {
         var files = Directory.GetFiles(stranger.PathOf("release")).Select(Path.GetFileName);
-        Assert.Equal(["HoshinoAoi.safetensors", "README.md", "dataset.json", "provenance.json", "report.html"], files.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["HoshinoAoi.safetensors", "README.md", "dataset.json", "provenance.json", "report.html"], files.Order(StringComparer.Ordinal));
         // SOURCE_DATE_EPOCH is the commit's.
         var commit = stranger.Shell("git log -1 --format=%cI").Output.Trim();
-        Assert.Equal(DateTimeOffset.Parse(commit, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture), Provenance.TryRead(stranger.PathOf("release"))!.Date);
+        Assert.Equal(
+            DateTimeOffset.Parse(commit, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime()
+                .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
+                Provenance.TryRead(stranger.PathOf("release"))!.Date);
     }
 
     private IReadOnlyList<Provenance.HashedFile> Released() => Provenance.TryRead(stranger.PathOf("release"))!.Files;
@@ -52,5 +58,6 @@ public sealed class StrangerTests(StrangerFixture stranger) : IClassFixture<Stra
 
     private static YamlMappingNode Child(YamlMappingNode node, string key) => Assert.IsType<YamlMappingNode>(node.Children[key]);
 
-    private static IEnumerable<YamlMappingNode> Steps(YamlMappingNode job) => Assert.IsType<YamlSequenceNode>(job.Children["steps"]).Cast<YamlMappingNode>();
+    private static IEnumerable<YamlMappingNode> Steps(YamlMappingNode job) =>
+        Assert.IsType<YamlSequenceNode>(job.Children["steps"]).Cast<YamlMappingNode>();
 }

@@ -33,7 +33,9 @@ public sealed class TagRulesTests
         var first = project.Build();
         Assert.True(first.Succeeded, first.Output);
         Assert.Contains("warning LB3007: Only few of her pictures show short hair (aoi_001).", first.Output, StringComparison.Ordinal);
-        Assert.Contains("warning LB3008: 'short hair' and 'long hair' contradict each other, and stand both in aoi_001.", first.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "warning LB3008: 'short hair' and 'long hair' contradict each other, and stand both in aoi_001.", first.Output,
+            StringComparison.Ordinal);
         Assert.Equal("hoshinoaoi, standing", project.Captions()["16_hoshinoaoi/aoi_001.txt"]);
 
         var second = project.Build("-p:LoraFeatureFrequency=0.2");

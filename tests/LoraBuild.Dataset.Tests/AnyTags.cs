@@ -7,11 +7,16 @@ internal static class AnyTags
 {
     private static readonly string[] Known =
     [
-        "1girl", "solo", "hoshino aoi", "aoi", "long hair", "very long hair", "black hair", "hair ribbon", "closed eyes", "yellow eyes", "eyes",
-        "horse ears", "animal ears", "fake animal ears", "horse girl", "ahoge", "wooden chair", "bangs", "shirt", "white shirt", "red shirt", "collared shirt",
-        "dress shirt", "dress", "white dress", "frills", "frilled collar", "black gloves", "white gloves", "fingerless gloves", "gloves", "adjusting gloves",
-        "no gloves", "skirt", "black skirt", "pleated skirt", "miniskirt", "shorts under skirt", "shoes", "boots", "white footwear", "barefoot", "necktie",
-        "yellow necktie", "bowtie", "belt", "holding", "cup", "holding cup", "full body", "upper body", "portrait", "cowboy shot", "lower body", "smile",
+        "1girl", "solo", "hoshino aoi", "aoi", "long hair", "very long hair", "black hair", "hair ribbon", "closed eyes", "yellow eyes",
+        "eyes",
+        "horse ears", "animal ears", "fake animal ears", "horse girl", "ahoge", "wooden chair", "bangs", "shirt", "white shirt",
+        "red shirt", "collared shirt",
+        "dress shirt", "dress", "white dress", "frills", "frilled collar", "black gloves", "white gloves", "fingerless gloves", "gloves",
+        "adjusting gloves",
+        "no gloves", "skirt", "black skirt", "pleated skirt", "miniskirt", "shorts under skirt", "shoes", "boots", "white footwear",
+        "barefoot", "necktie",
+        "yellow necktie", "bowtie", "belt", "holding", "cup", "holding cup", "full body", "upper body", "portrait", "cowboy shot",
+        "lower body", "smile",
         "white background", "simple background", "open coat", "black coat", "jacket", "long sleeves", "sleeveless", "^_^", "hat", "beret",
     ];
 

@@ -18,7 +18,8 @@ internal static class TestData
     /// </summary>
     public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
 
-    public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) => (StableDiffusionModel)ModelFamilies.Load(TinyCheckpoint, dtype, Device);
+    public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) =>
+        (StableDiffusionModel)ModelFamilies.Load(TinyCheckpoint, dtype, Device);
 
     public static Tensor Golden(string name, ScalarType? dtype = null)
     {

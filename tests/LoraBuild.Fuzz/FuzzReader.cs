@@ -8,7 +8,8 @@ namespace LoraBuild.Fuzz;
 /// <param name="Read">
 /// Reads the file at a path. A <see cref="Base.Diagnostics.LoraBuildException"/> is an answer; any other exception is a fault.
 /// </param>
-internal sealed record FuzzReader(string Name, string FileName, IReadOnlyList<byte[]> Seeds, IReadOnlyList<byte[]> Tokens, Action<string> Read)
+internal sealed record FuzzReader(
+    string Name, string FileName, IReadOnlyList<byte[]> Seeds, IReadOnlyList<byte[]> Tokens, Action<string> Read)
 {
     /// <summary>Makes the sums of a damaged file right again, so that what lies behind them is reached.</summary>
     public Func<byte[], byte[]> Repair { get; init; } = file => file;

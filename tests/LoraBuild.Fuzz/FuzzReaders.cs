@@ -16,11 +16,13 @@ internal static class FuzzReaders
 
     /// <summary>Parts that JSON is made of.</summary>
     public static IReadOnlyList<byte[]> JsonTokens { get; } = [.. Utf8(
-        "{", "}", "[", "]", ":", ",", "\"", "null", "true", "1e400", "-0", "\"\\ud800\"", "\"\\u0000\"", "{\"a\":", "[[[[", "\\", "\"\":1,", "12345678901234567890"),
+        "{", "}", "[", "]", ":", ",", "\"", "null", "true", "1e400", "-0", "\"\\ud800\"", "\"\\u0000\"", "{\"a\":", "[[[[", "\\", "\"\":1,",
+        "12345678901234567890"),
         [0xFF, 0xFE], [0xED, 0xA0, 0x80], [0]];
 
     /// <summary>All of them; after the tokens, which they are made of.</summary>
-    public static IReadOnlyList<FuzzReader> All { get; } = [.. TextReaders.All, .. StateReaders.All, .. ModelReaders.All, .. PictureReaders.All];
+    public static IReadOnlyList<FuzzReader> All { get; } =
+        [.. TextReaders.All, .. StateReaders.All, .. ModelReaders.All, .. PictureReaders.All];
 
     /// <summary>A file beside the tests.</summary>
     public static byte[] Data(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", name));

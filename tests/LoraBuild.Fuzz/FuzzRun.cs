@@ -49,7 +49,8 @@ internal sealed class FuzzRun
     {
         using var folder = new TemporaryFolder();
         Begin();
-        var work = Task.Factory.StartNew(() => DoCases(folder, count), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var work = Task.Factory.StartNew(
+            () => DoCases(folder, count), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         while (!work.Wait(TimeSpan.FromSeconds(1)))
         {
             if (Environment.CpuUsage.TotalTime.Ticks - Volatile.Read(ref beganAtUse) < Patience.Ticks

@@ -18,27 +18,37 @@ internal static class ModelReaders
     private const int LengthSize = 8;
 
     private static readonly IReadOnlyList<byte[]> SafetensorsTokens =
-        [.. FuzzReaders.JsonTokens, .. FuzzReaders.Utf8("\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F32\"", "\"F8_E4M3\"", "\"BF16\"", "\"__metadata__\"", "[0,0]", "[]", "9223372036854775807")];
+        [.. FuzzReaders.JsonTokens, .. FuzzReaders.Utf8(
+            "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F32\"", "\"F8_E4M3\"", "\"BF16\"", "\"__metadata__\"", "[0,0]", "[]",
+            "9223372036854775807")];
 
     private static readonly IReadOnlyList<byte[]> PickleTokens =
     [
-        .. FuzzReaders.Utf8("ccollections\nOrderedDict\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch\nFloatStorage\n", "cos\nsystem\n", ")R", "(", "t", "}", "]", "u", "e", "s", "a", "q\0", "h\0", "0", "2", "."),
-        [0x80, 2], [0x8A, 8], [0x8A, 0xFF], [0x85], [0x87], [0x93], [(byte)'X', 0xFF, 0xFF, 0xFF, 0x7F], [(byte)'r', 0xFF, 0xFF, 0xFF, 0xFF], [(byte)'j', 0, 0, 0, 0],
+        .. FuzzReaders.Utf8(
+            "ccollections\nOrderedDict\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch\nFloatStorage\n", "cos\nsystem\n", ")R", "(", "t",
+            "}", "]", "u", "e", "s", "a", "q\0", "h\0", "0", "2", "."),
+        [0x80, 2], [0x8A, 8], [0x8A, 0xFF], [0x85], [0x87], [0x93], [(byte)'X', 0xFF, 0xFF, 0xFF, 0x7F],
+        [(byte)'r', 0xFF, 0xFF, 0xFF, 0xFF], [(byte)'j', 0, 0, 0, 0],
         .. FuzzReaders.Utf8("PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006"), [(byte)'P', (byte)'K', 6, 6],
     ];
 
     private static readonly IReadOnlyList<byte[]> ConfigTokens =
-        [.. FuzzReaders.JsonTokens, .. FuzzReaders.Utf8("\"unet\"", "\"block_out_channels\"", "\"prediction_type\"", "\"v_prediction\"", "1e999", "1.5")];
+        [.. FuzzReaders.JsonTokens, .. FuzzReaders.Utf8(
+            "\"unet\"", "\"block_out_channels\"", "\"prediction_type\"", "\"v_prediction\"", "1e999", "1.5")];
 
     private static readonly byte[] Merges = "#version: 0.2\na b</w>\nb c\na a\naa a</w>\n"u8.ToArray();
 
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        new("safetensors", "a.safetensors", [Safetensors(("format", "pt")), Safetensors()], SafetensorsTokens, ReadSafetensors) { Repair = RepairLength },
-        new("peft", "lora.safetensors", FuzzReaders.Utf8("{\"unet.lora_alpha\": 2, \"unet.r\": 4, \"unet.alpha_pattern\": {\"a.b\": 1.5}, \"unet.use_rslora\": true}"), FuzzReaders.JsonTokens, ReadPeft),
+        new("safetensors", "a.safetensors", [Safetensors(("format", "pt")), Safetensors()], SafetensorsTokens, ReadSafetensors) { Repair =
+            RepairLength },
+        new("peft", "lora.safetensors", FuzzReaders.Utf8(
+            "{\"unet.lora_alpha\": 2, \"unet.r\": 4, \"unet.alpha_pattern\": {\"a.b\": 1.5}, \"unet.use_rslora\": true}"),
+            FuzzReaders.JsonTokens, ReadPeft),
         new("ckpt", "a.ckpt", [Checkpoint()], PickleTokens, ReadCheckpoint),
         new("pickle", "data.pkl", [Pickle()], PickleTokens, ReadPickle),
-        new("merges", "merges.txt", [Merges], FuzzReaders.Utf8(" ", "\n", "\r\n", "a", "</w>", "#version", "\u0100", "\0"), path => _ = ClipTokenizer.Load(path).Tokenize("abc a aaa")),
+        new("merges", "merges.txt", [Merges], FuzzReaders.Utf8(" ", "\n", "\r\n", "a", "</w>", "#version", "\u0100", "\0"), path => _ =
+            ClipTokenizer.Load(path).Tokenize("abc a aaa")),
         new(
             "vocabulary",
             "vocab.json",
@@ -58,12 +68,16 @@ internal static class ModelReaders
         new(
             "config",
             "config.json",
-            FuzzReaders.Utf8("{\"prediction_type\": \"epsilon\", \"unet\": {\"block_out_channels\": [320, 640], \"cross_attention_dim\": 768, \"scale\": 0.18215}}"),
+            FuzzReaders.Utf8(
+                "{\"prediction_type\": \"epsilon\", \"unet\": {\"block_out_channels\": [320, 640], \"cross_attention_dim\": 768, "
+                + "\"scale\": 0.18215}}"),
             ConfigTokens,
             path =>
             {
                 var config = ConfigFile.Read(path);
-                _ = (config.Text("prediction_type"), config.Counts("unet", "block_out_channels"), config.Count("unet", "cross_attention_dim"), config.Real("unet", "scale"));
+                _ = (
+                    config.Text("prediction_type"), config.Counts("unet", "block_out_channels"), config.Count(
+                        "unet", "cross_attention_dim"), config.Real("unet", "scale"));
             }),
         new(
             "shards",
@@ -79,7 +93,8 @@ internal static class ModelReaders
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(
             stream,
-            [new("a.weight", torch.ones([2, 3], dtype: ScalarType.Float16)), new("b", torch.ones([1], dtype: ScalarType.Int64)), new("c", torch.ones([4, 1, 1, 2]))],
+            [new("a.weight", torch.ones([2, 3], dtype: ScalarType.Float16)), new("b", torch.ones([1], dtype: ScalarType.Int64)), new(
+                "c", torch.ones([4, 1, 1, 2]))],
             metadata.Length == 0 ? null : metadata.Select(entry => KeyValuePair.Create(entry.Key, entry.Value)));
         return stream.ToArray();
     }
@@ -105,7 +120,8 @@ internal static class ModelReaders
     {
         var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
-            ["__metadata__"] = new Dictionary<string, string> { ["lora_adapter_metadata"] = Encoding.UTF8.GetString(File.ReadAllBytes(path)) },
+            ["__metadata__"] =
+                new Dictionary<string, string> { ["lora_adapter_metadata"] = Encoding.UTF8.GetString(File.ReadAllBytes(path)) },
         });
         var length = new byte[LengthSize];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
@@ -119,7 +135,8 @@ internal static class ModelReaders
         using var folder = new TemporaryFolder();
         using var scope = torch.NewDisposeScope();
         var writer = new PickleWriter();
-        writer.StateDictionary(new Dictionary<string, Tensor> { ["a.weight"] = torch.ones([2, 3], dtype: ScalarType.Float16), ["b"] = torch.ones([4]) });
+        writer.StateDictionary(
+            new Dictionary<string, Tensor> { ["a.weight"] = torch.ones([2, 3], dtype: ScalarType.Float16), ["b"] = torch.ones([4]) });
         writer.Save(folder.File("a.ckpt"));
         return File.ReadAllBytes(folder.File("a.ckpt"));
     }

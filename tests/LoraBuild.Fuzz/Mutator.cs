@@ -12,7 +12,8 @@ internal sealed class Mutator(Random random, FuzzReader reader)
     // Where sizes, signs and types end.
     private static readonly long[] Numbers =
     [
-        0, 1, -1, 2, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, long.MaxValue,
+        0, 1, -1, 2, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32,
+        long.MaxValue,
         long.MinValue, 1_900_000_000, 100_000_000_000,
     ];
 
@@ -66,7 +67,9 @@ internal sealed class Mutator(Random random, FuzzReader reader)
                 break;
             case 9 when random.Next(8) == 0:
                 var token = random.Next(2) == 0 ? Pick(reader.Tokens) : [.. file.Skip(place).Take(1 + random.Next(40))];
-                file.InsertRange(place, Enumerable.Repeat(token, Math.Min(random.Next(6) == 0 ? 20_000 : 300, MostBytes / Math.Max(1, token.Length))).SelectMany(one => one));
+                file.InsertRange(
+                    place, Enumerable.Repeat(token, Math.Min(random.Next(6) == 0 ? 20_000 : 300, MostBytes / Math.Max(1, token.Length)))
+                        .SelectMany(one => one));
                 break;
             case 10:
                 var bytes = new byte[1 + random.Next(8)];
@@ -100,7 +103,9 @@ internal sealed class Mutator(Random random, FuzzReader reader)
         while (end < file.Count && file[end] is >= (byte)'0' and <= (byte)'9')
             end++;
         file.RemoveRange(start, end - start);
-        file.InsertRange(start, Encoding.UTF8.GetBytes(random.Next(2) == 0 ? Pick(WrittenNumbers) : Pick(Numbers).ToString(CultureInfo.InvariantCulture)));
+        file.InsertRange(
+            start,
+            Encoding.UTF8.GetBytes(random.Next(2) == 0 ? Pick(WrittenNumbers) : Pick(Numbers).ToString(CultureInfo.InvariantCulture)));
     }
 
     private static void Put(List<byte> file, int place, ReadOnlySpan<byte> bytes, bool over)

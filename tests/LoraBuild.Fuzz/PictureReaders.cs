@@ -13,7 +13,8 @@ internal static class PictureReaders
 
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        Of("png", "*.png", "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "iCCP", "zTXt", "iTXt", "eXIf", "acTL", "fcTL") with { Repair = RepairPng },
+        Of("png", "*.png", "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "iCCP", "zTXt", "iTXt", "eXIf", "acTL", "fcTL") with { Repair =
+            RepairPng },
         Of("jpeg", "*.jpg", "\u00ff", "JFIF\0", "Exif\0\0", "MM\0*", "II*\0", "ICC_PROFILE\0", "Adobe\0"),
         Of("webp", "*.webp", "RIFF", "WEBP", "VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP", "EXIF"),
         Of("gif", "*.gif", "GIF89a", "NETSCAPE2.0", "!\u00f9", ",", ";", "\0"),
@@ -27,14 +28,16 @@ internal static class PictureReaders
         name,
         "picture." + name,
         Seeds(files),
-        [.. tokens.Select(token => token.Select(letter => (byte)letter).ToArray()), [0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xC0], [0xFF, 0xC4], [0xFF, 0xDA], [0xFF, 0xFF, 0xFF, 0x7F]],
+        [.. tokens.Select(token => token.Select(letter => (byte)letter)
+            .ToArray()), [0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xC0], [0xFF, 0xC4], [0xFF, 0xDA], [0xFF, 0xFF, 0xFF, 0x7F]],
         path => _ = PictureDecoder.Decode(path, MaxPixels))
     {
         TestCases = TestCases,
     };
 
     private static IReadOnlyList<byte[]> Seeds(string files) =>
-        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data", "pictures"), files).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data", "pictures"), files).Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes)];
 
     // The sum behind each chunk, as far as the chunks' lengths lead.
     private static byte[] RepairPng(byte[] file)

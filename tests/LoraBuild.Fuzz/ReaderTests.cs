@@ -48,7 +48,8 @@ public class ReaderTests
     [Fact]
     public void A_reader_that_takes_much_memory_is_found()
     {
-        var reader = new FuzzReader("hungry", "file", ["12"u8.ToArray()], ["3"u8.ToArray()], _ => GC.KeepAlive(new byte[2 << 20])) { MemoryLimit = 1 << 20 };
+        var reader = new FuzzReader(
+            "hungry", "file", ["12"u8.ToArray()], ["3"u8.ToArray()], _ => GC.KeepAlive(new byte[2 << 20])) { MemoryLimit = 1 << 20 };
         Assert.Contains("MB for a file", FuzzRun.Do(reader, 1, Seed)[0].Fault);
     }
 }

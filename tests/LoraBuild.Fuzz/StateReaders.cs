@@ -22,8 +22,11 @@ internal static class StateReaders
 
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        new("state", "build.state", [State()], FuzzReaders.Utf8("LBSTATE3", "\0", "\0\0\0\0", "name=value\n", "/tmp/a"), ReadState) { Repair = RepairState },
-        new("result", StorePath("ac", Key), [Result()], [[0x12], [0x2A], [0x3A], [0x0A], [0xFF, 0xFF, 0xFF, 0xFF, 0x07], .. FuzzReaders.Utf8("../a", "a", "\n", "x=y\n")], ReadResult),
+        new("state", "build.state", [State()], FuzzReaders.Utf8(
+            "LBSTATE3", "\0", "\0\0\0\0", "name=value\n", "/tmp/a"), ReadState) { Repair = RepairState },
+        new("result", StorePath(
+            "ac", Key), [Result()],
+            [[0x12], [0x2A], [0x3A], [0x0A], [0xFF, 0xFF, 0xFF, 0xFF, 0x07], .. FuzzReaders.Utf8("../a", "a", "\n", "x=y\n")], ReadResult),
         new(
             "lockfile",
             LockFile.Name,
@@ -50,7 +53,9 @@ internal static class StateReaders
         new(
             "likenesses",
             "duplicates.json",
-            FuzzReaders.Utf8("{\"Pictures\":[{\"Id\":\"a\",\"Width\":1,\"Height\":2,\"Hash\":\"00\"}],\"Duplicates\":[{\"Kept\":\"a\",\"Other\":\"b\",\"Distance\":3}]}"),
+            FuzzReaders.Utf8(
+                "{\"Pictures\":[{\"Id\":\"a\",\"Width\":1,\"Height\":2,\"Hash\":\"00\"}],\"Duplicates\":[{\"Kept\":\"a\","
+                + "\"Other\":\"b\",\"Distance\":3}]}"),
             FuzzReaders.JsonTokens,
             path => _ = PictureLikenesses.ReadDuplicates(path)),
         new(
@@ -62,13 +67,17 @@ internal static class StateReaders
         new(
             "previews",
             PreviewSheet.FileName,
-            FuzzReaders.Utf8("{\"prompts\":[{\"prompt\":\"a\",\"width\":512}],\"rows\":[{\"epoch\":1,\"step\":2,\"pictures\":[],\"grid\":{\"name\":\"a.png\"}}]}"),
+            FuzzReaders.Utf8(
+                "{\"prompts\":[{\"prompt\":\"a\",\"width\":512}],\"rows\":[{\"epoch\":1,\"step\":2,\"pictures\":[],"
+                + "\"grid\":{\"name\":\"a.png\"}}]}"),
             FuzzReaders.JsonTokens,
             path => _ = PreviewSheet.TryRead(Path.GetDirectoryName(path)!)),
         new(
             "provenance",
             Provenance.FileName,
-            FuzzReaders.Utf8("{\"name\":\"a\",\"date\":null,\"tools\":{},\"baseModel\":[],\"inputs\":[{\"file\":\"a\",\"sha256\":\"00\"}],\"settings\":{},\"training\":{},\"files\":[]}"),
+            FuzzReaders.Utf8(
+                "{\"name\":\"a\",\"date\":null,\"tools\":{},\"baseModel\":[],\"inputs\":[{\"file\":\"a\",\"sha256\":\"00\"}],"
+                + "\"settings\":{},\"training\":{},\"files\":[]}"),
             FuzzReaders.JsonTokens,
             path => _ = Provenance.TryRead(Path.GetDirectoryName(path)!)),
         new(
@@ -96,7 +105,9 @@ internal static class StateReaders
     private static void ReadState(string path)
     {
         var state = BuildState.Load(path);
-        _ = (state.IsCurrent(Key), state.WhyNotCurrent, state.Inputs.ToList(), state.FindOutputs(Key), state.FindFacts(Key), state.HasFacts(ContentHash.Of("other")));
+        _ = (
+            state.IsCurrent(Key), state.WhyNotCurrent, state.Inputs
+                .ToList(), state.FindOutputs(Key), state.FindFacts(Key), state.HasFacts(ContentHash.Of("other")));
         state.NoteAbsent("/none");
         state.Save(path, Key);
         BuildState.Load(path).Reload(path);
@@ -108,12 +119,14 @@ internal static class StateReaders
         const int CountsStart = 8 + ContentHash.Size, NamesStart = CountsStart + (5 * sizeof(int));
         if (file.Length < NamesStart + (2 * ContentHash.Size))
             return file;
-        var counts = Enumerable.Range(0, 5).Select(index => (long)BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(CountsStart + (index * sizeof(int))))).ToArray();
+        var counts = Enumerable.Range(0, 5)
+            .Select(index => (long)BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(CountsStart + (index * sizeof(int))))).ToArray();
         var first = NamesStart + (counts[0] * 36) + (counts[1] * 4) + counts[2];
         if (first < 0 || first > file.Length - (2 * ContentHash.Size))
             return file;
         ContentHash.Of(file.AsSpan(0, (int)first)).CopyTo(file.AsSpan((int)first));
-        ContentHash.Of(file.AsSpan((int)first + ContentHash.Size, file.Length - (int)first - (2 * ContentHash.Size))).CopyTo(file.AsSpan(file.Length - ContentHash.Size));
+        ContentHash.Of(file.AsSpan((int)first + ContentHash.Size, file.Length - (int)first - (2 * ContentHash.Size)))
+            .CopyTo(file.AsSpan(file.Length - ContentHash.Size));
         return file;
     }
 
@@ -135,8 +148,10 @@ internal static class StateReaders
     private static byte[] Ledger()
     {
         using var folder = new TemporaryFolder();
-        var tags = new PictureTags(["aoi", "\"x\" \\(y\\)"], ["pinned"], ["banned"], [new TagChange("hair", TagChangeKind.Removed, "feature: hair", "aoi")]);
-        new TagLedger([new TagLedgerEntry("a", Key, tags, new OutfitFinding("race", "given", ["belt"])), new TagLedgerEntry("b", Key, PictureTags.Of(["b"]))]).Write(folder.File("ledger"));
+        var tags = new PictureTags(
+            ["aoi", "\"x\" \\(y\\)"], ["pinned"], ["banned"], [new TagChange("hair", TagChangeKind.Removed, "feature: hair", "aoi")]);
+        new TagLedger([new TagLedgerEntry("a", Key, tags, new OutfitFinding("race", "given", ["belt"])), new TagLedgerEntry(
+            "b", Key, PictureTags.Of(["b"]))]).Write(folder.File("ledger"));
         return File.ReadAllBytes(folder.File("ledger"));
     }
 

@@ -14,24 +14,31 @@ namespace LoraBuild.Fuzz;
 internal static class TextReaders
 {
     private static readonly IReadOnlyList<byte[]> YamlTokens = [.. FuzzReaders.Utf8(
-        "&a ", "*a", "!!str ", "!<tag:%> ", "!%zz ", "%YAML 1.2\n", "%TAG ! x\n", "---\n", "...\n", "? ", "- ", ": ", "|\n", ">+9\n", "[", "]", "{", "}", "'", "\"", "\\x",
-        "\\U00110000", "\t", "\n  ", "#", "<<: *a\n", "~", "trigger:", "outfits:", "edits:", "tags:", "hidden:", "features:", "patterns:", "keep:", "crop:", "split:", "**/",
+        "&a ", "*a", "!!str ", "!<tag:%> ", "!%zz ", "%YAML 1.2\n", "%TAG ! x\n", "---\n", "...\n", "? ", "- ", ": ", "|\n", ">+9\n", "[",
+        "]", "{", "}", "'", "\"", "\\x",
+        "\\U00110000", "\t", "\n  ", "#", "<<: *a\n", "~", "trigger:", "outfits:", "edits:", "tags:", "hidden:", "features:", "patterns:",
+        "keep:", "crop:", "split:", "**/",
         "*.png", "(a+)+$", "(?<=", "\\p{", "[[[[[[[[", "\u0085", "\u2028", "\ufeff"), [0], [0xFF], [0xC0, 0x80]];
 
     private static readonly IReadOnlyList<byte[]> TomlTokens = FuzzReaders.Utf8(
-        "[", "]", "[[", "]]", "{", "}", "=", "\"", "'", "\"\"\"", "'''", "\\u", "\\U0011", "\\x", ".", "\n", "#", "1979-05-27T07:32:00Z", "inf", "nan", "0x", "1__0", "[a.b.c]\n",
-        "a.b = 1\n", "network_args", "optimizer_args", "dataset_config", "resolution", "true", "\"a\" = ", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\0");
+        "[", "]", "[[", "]]", "{", "}", "=", "\"", "'", "\"\"\"", "'''", "\\u", "\\U0011", "\\x", ".", "\n", "#", "1979-05-27T07:32:00Z",
+        "inf", "nan", "0x", "1__0", "[a.b.c]\n",
+        "a.b = 1\n", "network_args", "optimizer_args", "dataset_config", "resolution", "true", "\"a\" = ",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\0");
 
     private static readonly IReadOnlyList<byte[]> PromptTokens = FuzzReaders.Utf8(
-        " --n ", " --w ", " --h ", " --d ", " --s ", " --l ", " --ss ", "ddim", " -- ", "\n", "#", "(", ")", ":1.2)", "99999999999999999999", "\r", "- prompt: a\n  width: 1\n");
+        " --n ", " --w ", " --h ", " --d ", " --s ", " --l ", " --ss ", "ddim", " -- ", "\n", "#", "(", ")", ":1.2)",
+        "99999999999999999999", "\r", "- prompt: a\n  width: 1\n");
 
     private static readonly IReadOnlyList<byte[]> TagTokens = FuzzReaders.Utf8(
-        ", ", " ", "\n", "(", ")", ":1.2)", "\\(", "_", "hair", " hair", "black skirt", "no ", "holding ", "^_^", " <- ", " </- ", " *", "# ", "\n  ", "* </- no *", "word ", "\u3000", "\u200b");
+        ", ", " ", "\n", "(", ")", ":1.2)", "\\(", "_", "hair", " hair", "black skirt", "no ", "holding ", "^_^", " <- ", " </- ", " *",
+        "# ", "\n  ", "* </- no *", "word ", "\u3000", "\u200b");
 
     private static readonly Character Aoi = Character.Named("hoshino aoi") with
     {
         Features = FeatureRules.Default with { Patterns = ["[a-z ]+ tattoo", "(a+)+b"] },
-        Outfits = [new("race", ["white shirt", "yellow necktie", "black skirt"], When: new OutfitCondition(["necktie"], [])), new("dress", ["white dress"])],
+        Outfits = [new("race", ["white shirt", "yellow necktie", "black skirt"], When: new OutfitCondition(["necktie"], [])), new(
+            "dress", ["white dress"])],
     };
 
     public static IReadOnlyList<FuzzReader> All { get; } =
@@ -62,7 +69,8 @@ internal static class TextReaders
             path =>
             {
                 if (CharacterFile.Read(path).Character is { } character)
-                    _ = PictureResolver.Resolve(character, [new("images/high/a.png"), new("images/4_x/b.png", "3", "race")], ["images/high/a.txt"]);
+                    _ = PictureResolver.Resolve(
+                        character, [new("images/high/a.png"), new("images/4_x/b.png", "3", "race")], ["images/high/a.txt"]);
             }),
         new(
             "toml",
@@ -95,11 +103,14 @@ internal static class TextReaders
                 """),
             TomlTokens,
             path => _ = SdScriptsConfig.Read(path)),
-        new("prompts", "prompts.txt", [FuzzReaders.Data("prompts.txt"), .. FuzzReaders.Utf8("1girl --n bad --w 512 --h 768 --d 1 --s 20 --l 7.5 --ss ddim\n# no\n")], PromptTokens, ReadPrompts),
+        new("prompts", "prompts.txt", [FuzzReaders.Data("prompts.txt"), .. FuzzReaders.Utf8(
+            "1girl --n bad --w 512 --h 768 --d 1 --s 20 --l 7.5 --ss ddim\n# no\n")], PromptTokens, ReadPrompts),
         new(
             "prompts-json",
             "prompts.json",
-            FuzzReaders.Utf8("[\"1girl --w 512\", {\"prompt\": \"a\", \"negative_prompt\": \"b\", \"width\": 512, \"seed\": 1, \"scale\": 7.5, \"sample_sampler\": \"ddim\"}]"),
+            FuzzReaders.Utf8(
+                "[\"1girl --w 512\", {\"prompt\": \"a\", \"negative_prompt\": \"b\", \"width\": 512, \"seed\": 1, \"scale\": 7.5, "
+                + "\"sample_sampler\": \"ddim\"}]"),
             [.. FuzzReaders.JsonTokens, .. PromptTokens],
             ReadPrompts),
         new(
@@ -108,16 +119,20 @@ internal static class TextReaders
             FuzzReaders.Utf8("tag_id,name,category,count\n9999999,general,9,807858\n470575,1girl,0,4225150\n1,\"a, \"\"b\"\"\",4,7\n"),
             FuzzReaders.Utf8(",", "\"", "\"\"", "\n", "\r\n", "tag_id,name,category", "9", "4", "-1", "99999999999", "\0", "{", "<"),
             path => _ = TaggerLabels.Read(path)),
-        new("tags", "a.txt", FuzzReaders.Utf8("1girl, solo, black_hair, (smile:1.2), black skirt, skirt, holding cup", "a sentence about a girl with long hair, in a black skirt"), TagTokens, ReadTags),
+        new("tags", "a.txt", FuzzReaders.Utf8(
+            "1girl, solo, black_hair, (smile:1.2), black skirt, skirt, holding cup",
+            "a sentence about a girl with long hair, in a black skirt"), TagTokens, ReadTags),
         new(
             "implications",
             "own.txt",
-            FuzzReaders.Utf8("# mine\nhat <- beret, party hat\n  cap\nhat </- hard hat\nholding <- holding *\n* </- no *\na <- b\nb <- c\n"),
+            FuzzReaders.Utf8(
+                "# mine\nhat <- beret, party hat\n  cap\nhat </- hard hat\nholding <- holding *\n* </- no *\na <- b\nb <- c\n"),
             TagTokens,
             path => _ = ImplicationTable.ReadOwn(path).Implied("black party hat")) { TestCases = 100 },
     ];
 
-    private static void ReadPrompts(string path) => _ = SamplePromptFile.Read(path, "LoraSamplePrompts", new PictureRequest { Prompt = "" }, out _);
+    private static void ReadPrompts(string path) =>
+        _ = SamplePromptFile.Read(path, "LoraSamplePrompts", new PictureRequest { Prompt = "" }, out _);
 
     private static void ReadTags(string path)
     {

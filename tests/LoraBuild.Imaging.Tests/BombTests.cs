@@ -19,7 +19,8 @@ public sealed class BombTests : IDisposable
 
     public static TheoryData<string> Bombs() =>
     [
-        "png profile", "png text", "png international text", "png pixels", "png size", "gif frames", "gif screen", "gif frame beyond its screen", "webp frames",
+        "png profile", "png text", "png international text", "png pixels", "png size", "gif frames", "gif screen",
+        "gif frame beyond its screen", "webp frames",
         "avif size", "tiff size", "bmp size",
     ];
 
@@ -70,7 +71,8 @@ public sealed class BombTests : IDisposable
         (header[8], header[9]) = (8, 6);
         return
         [
-            0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. further, .. Chunk("IDAT", pixels ?? Zlib(new byte[16 * ((16 * 4) + 1)])), .. Chunk("IEND", []),
+            0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. further,
+            .. Chunk("IDAT", pixels ?? Zlib(new byte[16 * ((16 * 4) + 1)])), .. Chunk("IEND", []),
         ];
     }
 
@@ -171,7 +173,8 @@ public sealed class BombTests : IDisposable
     private static byte[] Data(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "quadrants", name));
 
     private static long MostResident() => long.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).AsSpan(6).Trim()[..^3], NumberStyles.None, CultureInfo.InvariantCulture) << 10;
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).AsSpan(6).Trim()[..^3],
+        NumberStyles.None, CultureInfo.InvariantCulture) << 10;
 }
 
 /// <summary>Tests that measure the process: nothing else runs beside them.</summary>

@@ -16,7 +16,8 @@ public sealed class PictureDecoderTests : IDisposable
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "small-frame.gif");
         // A screen of 3 x 2 with a palette of black and white; a frame of 1 x 1 at (1, 0), whose pixel is white.
-        File.WriteAllBytes(path, [.. "GIF89a"u8, 3, 0, 2, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 1, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4C, 1, 0, 0x3B]);
+        File.WriteAllBytes(
+            path, [.. "GIF89a"u8, 3, 0, 2, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 1, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4C, 1, 0, 0x3B]);
 
         var raster = PictureDecoder.Decode(path).Raster;
 
@@ -48,7 +49,8 @@ public sealed class PictureDecoderTests : IDisposable
 
     /// <summary>TIFF's palettes have 16 bits, and writers differ in how they widen 8.</summary>
     [Fact]
-    public void A_TIFF_palette_is_narrowed_to_8_bits() => AssertQuadrants(PictureDecoder.Decode(Fixtures.Path("palette.tiff")).Raster, tolerance: 1);
+    public void A_TIFF_palette_is_narrowed_to_8_bits() =>
+        AssertQuadrants(PictureDecoder.Decode(Fixtures.Path("palette.tiff")).Raster, tolerance: 1);
 
     [Theory]
     [InlineData("rgb.jpg")]
@@ -171,7 +173,10 @@ public sealed class PictureDecoderTests : IDisposable
         get
         {
             var cases = new TheoryData<string, double>();
-            foreach (var name in (string[])["rgb.png", "rgb.jpg", "progressive.jpg", "lossy.webp", "lossless.webp", "plain.gif", "lzw.tiff", "jpeg.tiff", "rgb.bmp", "palette.bmp"])
+            foreach (var name in (string[])[
+                "rgb.png", "rgb.jpg", "progressive.jpg", "lossy.webp", "lossless.webp", "plain.gif", "lzw.tiff", "jpeg.tiff", "rgb.bmp",
+                "palette.bmp",
+            ])
             {
                 foreach (var share in (double[])[0.05, 0.3, 0.6, 0.85])
                     cases.Add(name, share);
@@ -198,11 +203,13 @@ public sealed class PictureDecoderTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_file_is_an_error() => Assert.Contains("0 bytes", AssertFails(DiagnosticCode.UndecodablePicture, folder.Write("empty.jpg", [])).Message);
+    public void An_empty_file_is_an_error() =>
+        Assert.Contains("0 bytes", AssertFails(DiagnosticCode.UndecodablePicture, folder.Write("empty.jpg", [])).Message);
 
     [Fact]
     public void A_file_that_is_no_picture_is_an_error() =>
-        Assert.Contains("not a picture", AssertFails(DiagnosticCode.UndecodablePicture, folder.Write("page.png", "<!DOCTYPE html>"u8)).Message);
+        Assert.Contains(
+            "not a picture", AssertFails(DiagnosticCode.UndecodablePicture, folder.Write("page.png", "<!DOCTYPE html>"u8)).Message);
 
     [Fact]
     public void A_missing_file_is_an_error() => AssertFails(DiagnosticCode.CannotRead, folder["nowhere.png"]);
@@ -212,7 +219,10 @@ public sealed class PictureDecoderTests : IDisposable
     {
         // 41 bytes of header for 400 megapixels, with nothing behind it.
         var header = PngFile.Header(20000, 20000, bits: 8, colourType: 2);
-        var error = AssertFails(DiagnosticCode.PictureTooLarge, folder.Write("bomb.png", [.. header, .. PngFile.Chunk("IDAT", PngFile.Deflate(new byte[100]))]));
+        var error =
+            AssertFails(
+                DiagnosticCode.PictureTooLarge,
+                folder.Write("bomb.png", [.. header, .. PngFile.Chunk("IDAT", PngFile.Deflate(new byte[100]))]));
         Assert.Contains("20000 x 20000", error.Message);
         Assert.Contains("400 megapixels", error.Message);
     }
@@ -253,7 +263,8 @@ public sealed class PictureDecoderTests : IDisposable
     public void A_colour_profile_is_applied_or_warned_about()
     {
         byte[] pixel = [0, 200, 40, 90];
-        var path = folder.Write("profile.png", PngFile.Encode(1, 1, bits: 8, colourType: 2, pixel, PngFile.Profile(IccProfile.SrgbWithRedAndBlueExchanged())));
+        var path = folder.Write(
+            "profile.png", PngFile.Encode(1, 1, bits: 8, colourType: 2, pixel, PngFile.Profile(IccProfile.SrgbWithRedAndBlueExchanged())));
         var picture = PictureDecoder.Decode(path);
         if (IsLibvips)
         {
@@ -270,7 +281,8 @@ public sealed class PictureDecoderTests : IDisposable
     [Fact]
     public void The_result_does_not_depend_on_the_number_of_threads()
     {
-        var names = Directory.GetFiles(Fixtures.Path("")).Where(name => IsLibvips || Path.GetFileName(name) is not ("rgb.avif" or "cmyk.tiff")).ToArray();
+        var names = Directory.GetFiles(Fixtures.Path(""))
+            .Where(name => IsLibvips || Path.GetFileName(name) is not ("rgb.avif" or "cmyk.tiff")).ToArray();
         var alone = Array.ConvertAll(names, name => PictureDecoder.Decode(name).Raster.Pixels);
         Parallel.For(0, names.Length * 4, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
             Assert.Equal(alone[i % names.Length], PictureDecoder.Decode(names[i % names.Length]).Raster.Pixels));

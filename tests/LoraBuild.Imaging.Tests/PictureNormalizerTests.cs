@@ -63,7 +63,8 @@ public sealed class PictureNormalizerTests : IDisposable
     {
         PngEncoder.Encode(Fixtures.Plain(32, 23, 255), folder["mask.png"]);
         var problem = Assert.Throws<LoraBuildException>(
-            () => PictureNormalizer.Normalize(Fixtures.Path("rgb.png"), [], folder["out.png"], mask: new(false, folder["mask.png"]))).Diagnostic;
+            () => PictureNormalizer.Normalize(
+                Fixtures.Path("rgb.png"), [], folder["out.png"], mask: new(false, folder["mask.png"]))).Diagnostic;
         Assert.Equal((DiagnosticCode.MaskMismatch, folder["mask.png"]), (problem.Code, problem.File));
         Assert.Contains("32 x 23", problem.Message, StringComparison.Ordinal);
         Assert.Contains("32 x 24", problem.Message, StringComparison.Ordinal);
@@ -72,7 +73,8 @@ public sealed class PictureNormalizerTests : IDisposable
     [Fact]
     public void Edits_count_from_the_upright_picture()
     {
-        var normalized = PictureNormalizer.Normalize(Fixtures.Path("exif6.png"), [new CropEdit(new Rectangle(16, 0, 32, 12))], folder["out.png"]);
+        var normalized =
+            PictureNormalizer.Normalize(Fixtures.Path("exif6.png"), [new CropEdit(new Rectangle(16, 0, 32, 12))], folder["out.png"]);
         Assert.Equal((16, 12), (normalized.Width, normalized.Height));
         Assert.Equal((40, 200, 60, 255), Fixtures.Pixel(PictureDecoder.Decode(folder["out.png"]).Raster, 15, 11));
     }
@@ -89,14 +91,16 @@ public sealed class PictureNormalizerTests : IDisposable
     public void A_warning_of_the_decoder_is_passed_on()
     {
         var source = folder.Write("mislabelled.png", Fixtures.Bytes("rgb.jpg"));
-        Assert.Equal(DiagnosticCode.MislabelledPicture, Assert.Single(PictureNormalizer.Normalize(source, [], folder["out.png"]).Warnings).Code);
+        Assert.Equal(
+            DiagnosticCode.MislabelledPicture, Assert.Single(PictureNormalizer.Normalize(source, [], folder["out.png"]).Warnings).Code);
     }
 
     [Fact]
     public void A_bad_edit_names_the_source_and_leaves_nothing_behind()
     {
         var source = Fixtures.Path("rgb.png");
-        var error = Assert.Throws<LoraBuildException>(() => PictureNormalizer.Normalize(source, [new CropEdit(new Rectangle(0, 0, 99, 9))], folder["out.png"]));
+        var error = Assert.Throws<LoraBuildException>(
+            () => PictureNormalizer.Normalize(source, [new CropEdit(new Rectangle(0, 0, 99, 9))], folder["out.png"]));
         Assert.Equal(DiagnosticCode.EditOutsidePicture, error.Diagnostic.Code);
         Assert.Equal(source, error.Diagnostic.File);
         Assert.Empty(Directory.GetFiles(folder.Path));

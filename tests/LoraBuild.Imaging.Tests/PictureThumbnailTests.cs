@@ -14,7 +14,8 @@ public sealed class PictureThumbnailTests : IDisposable
     [InlineData(300, 600, 100, 50, 100)]
     [InlineData(1000, 2, 100, 100, 1)]
     [InlineData(40, 30, 100, 40, 30)]
-    public void The_longer_side_shrinks_to_the_side_wanted_and_never_grows(int width, int height, int side, int expectedWidth, int expectedHeight)
+    public void The_longer_side_shrinks_to_the_side_wanted_and_never_grows(
+        int width, int height, int side, int expectedWidth, int expectedHeight)
     {
         var thumbnail = Thumbnail(new Raster(width, height), side);
         Assert.Equal((expectedWidth, expectedHeight), (thumbnail.Width, thumbnail.Height));

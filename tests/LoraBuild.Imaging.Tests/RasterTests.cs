@@ -14,7 +14,8 @@ public sealed class RasterTests
         for (var i = 0; i < 256 * 256; i++)
         {
             int colour = i & 255, alpha = i >> 8;
-            Assert.Equal((byte)Math.Round((colour * alpha + 0x40 * (255 - alpha)) / 255.0, MidpointRounding.AwayFromZero), flat.Pixels[i * 4]);
+            Assert.Equal(
+                (byte)Math.Round((colour * alpha + 0x40 * (255 - alpha)) / 255.0, MidpointRounding.AwayFromZero), flat.Pixels[i * 4]);
             Assert.Equal((byte)Math.Round(0x80 * (255 - alpha) / 255.0, MidpointRounding.AwayFromZero), flat.Pixels[i * 4 + 1]);
         }
         Assert.True(flat.IsOpaque);

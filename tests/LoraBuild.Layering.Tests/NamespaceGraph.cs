@@ -111,7 +111,8 @@ internal sealed class NamespaceGraph
     private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
     {
         GenericInstanceType generic => generic.GenericArguments.SelectMany(Parts).Append(generic.ElementType),
-        FunctionPointerType pointer => pointer.Parameters.Select(parameter => parameter.ParameterType).Append(pointer.ReturnType).SelectMany(Parts),
+        FunctionPointerType pointer =>
+            pointer.Parameters.Select(parameter => parameter.ParameterType).Append(pointer.ReturnType).SelectMany(Parts),
         TypeSpecification specification => Parts(specification.ElementType),
         GenericParameter => [],
         _ => [type],

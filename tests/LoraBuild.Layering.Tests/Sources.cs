@@ -5,7 +5,8 @@ namespace LoraBuild.Layering.Tests;
 /// <summary>The C# files of the repository, without what builds put beside them.</summary>
 internal static class Sources
 {
-    private static readonly string Root = typeof(Sources).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    /// <summary>The folder of the repository.</summary>
+    public static readonly string Root = typeof(Sources).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "RepositoryRoot").Value!;
 
     /// <summary>Paths below the repository and contents of the files in one of its folders.</summary>

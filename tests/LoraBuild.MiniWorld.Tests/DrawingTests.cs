@@ -23,7 +23,8 @@ public class DrawingTests
     [Fact]
     public void The_labels_are_those_of_the_examples_tagger_in_its_order()
     {
-        var published = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Data", "tagger", "selected_tags.csv")).Skip(1).Select(line => line.Split(',')[1]);
+        var published = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Data", "tagger", "selected_tags.csv")).Skip(1)
+            .Select(line => line.Split(',')[1]);
 
         Assert.Equal(published, TaggerTraining.Labels);
     }
@@ -43,7 +44,8 @@ public class DrawingTests
     {
         var scene = Casting.Scene(new Dice(3, number), 128, 128, pairs: 0.5);
 
-        return scene.Girls.All(girl => !(girl is { HairColour: "black", Ears: "horse" } or { HairColour: "black", EyeColour: "yellow", HairLength: "very long" })).ToProperty();
+        return scene.Girls.All(girl => !(girl is { HairColour: "black", Ears: "horse" }
+            or { HairColour: "black", EyeColour: "yellow", HairLength: "very long" })).ToProperty();
     }
 
     [Property]
@@ -60,7 +62,8 @@ public class DrawingTests
     [Fact]
     public void What_a_portrait_does_not_show_is_not_among_its_tags()
     {
-        string[] hidden = ["skirt", "pants", "shoes", "boots", "belt", "pantyhose", "standing", "long_sleeves", "short_sleeves", "arms_at_sides"];
+        string[] hidden =
+            ["skirt", "pants", "shoes", "boots", "belt", "pantyhose", "standing", "long_sleeves", "short_sleeves", "arms_at_sides"];
         var portraits = Enumerable.Range(0, 200).Select(number => DrawnPicture.Draw(1, Purpose.CheckPictures, number, 32, 32).Tags)
             .Where(tags => tags.Contains("portrait")).ToList();
 

@@ -50,7 +50,8 @@ public class TrainingTests : IDisposable
         using var trained = Open(WorldSizes.UNetPrefix, WorldSizes.TextPrefix);
         using var scope = NewDisposeScope();
         using var latents = new DrawnLatents();
-        latents.Add(Noise.For(1, 1, [2, 4, 16, 16]), zeros(2, 4, 16, 16), [.. Enumerable.Repeat<IReadOnlyList<string>>(["1girl", "red_hair"], 2)]);
+        latents.Add(
+            Noise.For(1, 1, [2, 4, 16, 16]), zeros(2, 4, 16, 16), [.. Enumerable.Repeat<IReadOnlyList<string>>(["1girl", "red_hair"], 2)]);
 
         Checkpoint.Backward(UNetTraining.Loss(trained.Model, latents, UNetTraining.Batch(trained.Model.Tokenizer, latents, Seed, 1, 4)));
 
@@ -73,7 +74,8 @@ public class TrainingTests : IDisposable
     public void Steps_lower_the_loss_and_the_average_of_the_weights_is_saved()
     {
         using var trained = Open(WorldSizes.VaePrefix);
-        using var optimization = new Optimization(trained.Parameters, new TrainingLength(200, 1, 2e-3, 2e-3), weightDecay: 0, averageDecay: 0.5);
+        using var optimization =
+            new Optimization(trained.Parameters, new TrainingLength(200, 1, 2e-3, 2e-3), weightDecay: 0, averageDecay: 0.5);
         using var scope = NewDisposeScope();
         var images = DrawnPicture.Stack([DrawnPicture.Draw(Seed, Purpose.VaePictures, 1, 64, 64)], CPU);
         var noise = Noise.For(Seed, 1, 4 * 8 * 8);
@@ -165,7 +167,8 @@ public class TrainingTests : IDisposable
     public void The_taggers_loss_is_the_cross_entropy_and_steps_lower_it()
     {
         using var network = new TaggerNetwork(TaggerTraining.Labels.Count, Seed, CPU);
-        using var optimization = new Optimization(network.Parameters, new TrainingLength(200, 2, 1e-2, 1e-2), weightDecay: 0, averageDecay: 0.5);
+        using var optimization =
+            new Optimization(network.Parameters, new TrainingLength(200, 2, 1e-2, 1e-2), weightDecay: 0, averageDecay: 0.5);
         using var scope = NewDisposeScope();
         var pictures = Noise.For(1, 1, [2, 3, TaggerNetwork.Side, TaggerNetwork.Side]).mul_(50).add_(127);
         var wanted = stack([tensor(TaggerTraining.Vector(["solo", "red_hair"])), tensor(TaggerTraining.Vector(["solo", "cat_ears"]))]);
@@ -189,7 +192,8 @@ public class TrainingTests : IDisposable
         Assert.Equal(captions, Enumerable.Range(0, 300).Select(number => WorldCaptions.Of(tags, new Dice(1, number))));
         Assert.Contains("", captions);
         Assert.True(captions.Distinct().Count() > 100);
-        Assert.All(captions, caption => Assert.All(caption.Split(", ", StringSplitOptions.RemoveEmptyEntries), tag => Assert.Contains(tag.Replace(' ', '_'), tags)));
+        Assert.All(captions, caption => Assert.All(
+            caption.Split(", ", StringSplitOptions.RemoveEmptyEntries), tag => Assert.Contains(tag.Replace(' ', '_'), tags)));
         Assert.All(captions, caption => Assert.DoesNotContain('_', caption));
     }
 

@@ -60,4 +60,5 @@ return 0;
 TrainingLength Length(int steps, int batch, double rate, double last, double hold = 0) =>
     new(Number("--steps", steps), Number("--batch", batch), rate, last, hold);
 
-int Number(string name, int standard) => options.TryGetValue(name, out var value) ? int.Parse(value, CultureInfo.InvariantCulture) : standard;
+int Number(string name, int standard) =>
+    options.TryGetValue(name, out var value) ? int.Parse(value, CultureInfo.InvariantCulture) : standard;

@@ -21,8 +21,8 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     // A grey JPEG of one pixel.
     private static readonly byte[] Pixel = Convert.FromBase64String(
-        "/9j/4AAQSkZJRgABAQEAYABgAAD/2wBDAAMCAgICAgMCAgIDAwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwSExIQEw8QEBD/yQALCAABAAEBAREA/"
-        + "8wABgAQEAX/2gAIAQEAAD8A0s8g/9k=");
+        "/9j/4AAQSkZJRgABAQEAYABgAAD/2wBDAAMCAgICAgMCAgIDAwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwSExIQEw8QEBD/"
+        + "yQALCAABAAEBAREA/8wABgAQEAX/2gAIAQEAAD8A0s8g/9k=");
 
     private readonly string folder = Directory.CreateTempSubdirectory("lorabuild-report-").FullName;
     private IPlaywright? playwright;
@@ -51,7 +51,8 @@ public sealed class BrowserFixture : IAsyncLifetime
             ("c", "black hair, standing, sitting", null),
             ("d", "black hair, necktie, full body", null));
         SmallReport = Write("small", small with { Duplicates = [new NearDuplicate("a", "b", 3)] });
-        LargeReport = Write("large", LoraBuild.Tests.SmallReport.Of(new TrainingSettings(), [.. Enumerable.Range(0, Large).Select(AnyPicture)]));
+        LargeReport =
+            Write("large", LoraBuild.Tests.SmallReport.Of(new TrainingSettings(), [.. Enumerable.Range(0, Large).Select(AnyPicture)]));
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Browser(), Args = ["--no-sandbox", "--disable-gpu"] });
     }
@@ -72,18 +73,25 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     private static (string Id, string Raw, LoraBuild.Dataset.Tags.TagEdit? Edit) AnyPicture(int index)
     {
-        var tags = Enumerable.Range(0, 30).Select(place => string.Create(CultureInfo.InvariantCulture, $"tag {(index * 7 + place * place) % 400}"));
-        return (string.Create(CultureInfo.InvariantCulture, $"picture_{index:0000}"), $"1girl, black hair, necktie, shirt, white shirt, smile, {string.Join(", ", tags)}", null);
+        var tags = Enumerable.Range(0, 30)
+            .Select(place => string.Create(CultureInfo.InvariantCulture, $"tag {(index * 7 + place * place) % 400}"));
+        return (
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"picture_{index:0000}"), $"1girl, black hair, necktie, shirt, white shirt, smile, {string.Join(", ", tags)}", null);
     }
 
     private static ReportTraining Training()
     {
         double[] losses = [.. Enumerable.Range(0, 60).Select(step => 0.1 + (0.02 * Math.Cos(step)) - (0.001 * step))];
-        PictureRequest[] prompts = [new() { Prompt = "aoi, smile", Width = 128, Height = 128 }, new() { Prompt = "<b>1girl</b>", Width = 160, Height = 96 }];
+        PictureRequest[] prompts =
+            [new() { Prompt = "aoi, smile", Width = 128, Height = 128 }, new() { Prompt = "<b>1girl</b>", Width = 160, Height = 96 }];
         PreviewRow[] rows = [.. Enumerable.Range(1, 3).Select(epoch =>
-            new PreviewRow(new(epoch * 20, epoch), [.. prompts.Select((_, prompt) => new PreviewFile($"{epoch}_{prompt}.png", ""))], new($"{epoch}_grid.png", "")))];
+            new PreviewRow(new(epoch * 20, epoch), [.. prompts.Select((_, prompt) => new PreviewFile(
+                $"{epoch}_{prompt}.png", ""))], new($"{epoch}_grid.png", "")))];
         return new(
-            new(20, losses, [.. losses.Select((_, step) => 1e-4 * Math.Min(1, step / 20.0))], [.. losses.Select((_, step) => 5e-5 * Math.Min(1, step / 20.0))]),
+            new(20, losses, [.. losses.Select((_, step) => 1e-4 * Math.Min(1, step / 20.0))], [.. losses.Select((_, step) => 5e-5
+                * Math.Min(1, step / 20.0))]),
             new(prompts, rows),
             rows.SelectMany(row => row.Pictures).ToDictionary(file => file.Name, _ => Pixel));
     }

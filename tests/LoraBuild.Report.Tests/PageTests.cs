@@ -33,12 +33,15 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
         await Card("a").Locator(".tags del").First.WaitForAsync();
         Assert.Equal(["1girl", "black hair", "necktie", "<b>bold</b>"], await Card("a").Locator(".tags del").AllTextContentsAsync());
         Assert.Equal(["aoi", "yellow necktie", "belt"], await Card("a").Locator(".tags ins").AllTextContentsAsync());
-        Assert.StartsWith("StripFeatures: feature", await Card("a").Locator(".tags del").Nth(1).GetAttributeAsync("title"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "StripFeatures: feature", await Card("a").Locator(".tags del").Nth(1).GetAttributeAsync("title"), StringComparison.Ordinal);
         await Card("a").Locator("summary").ClickAsync();
         Assert.Contains(
             "AlignOutfits: necktie by yellow necktie: outfit race: same garment (neckwear)",
             await Card("a").Locator(".changes li").AllTextContentsAsync());
-        Assert.Contains("outfit race (its 'when' holds) · 600x900, bucket 576x896", await Card("a").Locator("article").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "outfit race (its 'when' holds) · 600x900, bucket 576x896", await Card("a").Locator("article").InnerTextAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
     {
         Assert.Equal(
             ["Loss over 60 steps, at most 0.12", "Learning rate over 60 steps, at most 0.0001"],
-            await page.Locator("#training svg").EvaluateAllAsync<string[]>("charts => charts.map(chart => chart.getAttribute('aria-label'))"));
+            await page.Locator("#training svg")
+                .EvaluateAllAsync<string[]>("charts => charts.map(chart => chart.getAttribute('aria-label'))"));
         // Every line is drawn, within its chart.
         var drawn = await page.Locator("#training polyline").EvaluateAllAsync<bool[]>(
             """
@@ -70,7 +74,8 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
         Assert.Equal([true, true, true, true], drawn);
         Assert.Equal(["epoch 1", "epoch 2", "epoch 3"], await page.Locator("#previews tbody th").AllTextContentsAsync());
         Assert.Equal(["After", "aoi, smile", "<b>1girl</b>"], await page.Locator("#previews thead th").AllTextContentsAsync());
-        var sizes = await page.Locator("#previews img").First.EvaluateAsync<int[]>("image => [image.naturalWidth, image.width, image.height]");
+        var sizes =
+            await page.Locator("#previews img").First.EvaluateAsync<int[]>("image => [image.naturalWidth, image.width, image.height]");
         Assert.Equal([1, 128, 128], sizes);
         await page.Locator("#training").ScreenshotAsync(new() { Path = Screenshot("training") });
     }
@@ -202,7 +207,8 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
               };
               let least = { contrast: 21, text: '' };
               for (const item of document.querySelectorAll('body *')) {
-                if (![...item.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()) || !item.checkVisibility()) continue;
+                const hasText = [...item.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+                if (!hasText || !item.checkVisibility()) continue;
                 const [a, b] = [luminance(rgba(getComputedStyle(item).color)), luminance(background(item))].sort((x, y) => y - x);
                 const contrast = (a + 0.05) / (b + 0.05);
                 if (contrast < least.contrast) least = { contrast, text: `${item.tagName} ${item.textContent.slice(0, 40)}` };
@@ -251,7 +257,9 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
                 text));
         }
 
-        output.WriteLine($"1,000 pictures: loaded in {loaded:0} ms, {filled} cards filled, filtered in {string.Join(", ", delays.Select(delay => $"{delay:0}"))} ms");
+        output.WriteLine(
+            $"1,000 pictures: loaded in {loaded:0} ms, {filled} cards filled, filtered in "
+            + $"{string.Join(", ", delays.Select(delay => $"{delay:0}"))} ms");
         Assert.True(delays.Max() < 500, "filtering is slow");
         await large.Locator(".picture").Last.ScrollIntoViewIfNeededAsync();
         await large.Locator(".picture").Last.Locator("article").WaitForAsync();
@@ -281,5 +289,6 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
     private Task<string[]> ShownCardsAsync() =>
         page.Locator(".picture:visible").EvaluateAllAsync<string[]>("cards => cards.map(item => item.dataset.id)");
 
-    private Task<string> FocusedAsync() => page.EvaluateAsync<string>("() => document.activeElement.id || document.activeElement.textContent.trim()");
+    private Task<string> FocusedAsync() =>
+        page.EvaluateAsync<string>("() => document.activeElement.id || document.activeElement.textContent.trim()");
 }

@@ -12,7 +12,8 @@ internal static class Example
     /// <summary>The pictures' paths and, in the tagger's spelling, what was drawn.</summary>
     public static (string Path, string[] Tags)[] Pictures { get; } =
     [
-        .. JsonSerializer.Deserialize<Dictionary<string, string[]>>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "truth.json")))!
+        .. JsonSerializer.Deserialize<Dictionary<string, string[]>>(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "truth.json")))!
             .Select(picture => (Of(picture.Key), picture.Value)),
     ];
 

@@ -9,13 +9,17 @@ internal static class OnnxFile
 
     /// <summary>Gives the mean of every channel: a "tagger" of three labels whose scores are known.</summary>
     public static byte[] ChannelMeans(long[] inputShape, long[] spatialAxes, long[] outputShape) =>
-        Model(Node("ReduceMean", IntsAttribute("axes", spatialAxes), IntAttribute("keepdims", 0)), Value("x", Float, inputShape), Value("y", Float, outputShape));
+        Model(
+            Node("ReduceMean", IntsAttribute("axes", spatialAxes), IntAttribute("keepdims", 0)), Value("x", Float, inputShape),
+            Value("y", Float, outputShape));
 
     /// <summary>Gives back what it takes.</summary>
-    public static byte[] Identity(int elementType, params long[] shape) => Model(Node("Identity"), Value("x", elementType, shape), Value("y", elementType, shape));
+    public static byte[] Identity(int elementType, params long[] shape) =>
+        Model(Node("Identity"), Value("x", elementType, shape), Value("y", elementType, shape));
 
     /// <summary>Gives back what it takes as one row, whose length nobody knows before it has run.</summary>
-    public static byte[] Flatten(params long[] shape) => Model(Node("Flatten", IntAttribute("axis", 0)), Value("x", Float, shape), Value("y", Float, [1, -1]));
+    public static byte[] Flatten(params long[] shape) =>
+        Model(Node("Flatten", IntAttribute("axis", 0)), Value("x", Float, shape), Value("y", Float, [1, -1]));
 
     /// <summary>Gives the same numbers whatever it takes: a detector that always sees the same.</summary>
     public static byte[] Constant(long[] inputShape, long[] outputShape, float[] values) => Model(
@@ -34,20 +38,25 @@ internal static class OnnxFile
     /// <param name="weights">Weights by name.</param>
     /// <param name="input">The shape of the input <c>x</c>.</param>
     /// <param name="output">The shape of the output <c>y</c>.</param>
-    public static byte[] Graph(IEnumerable<byte[]> nodes, IEnumerable<(string Name, long[] Shape, float[] Values)> weights, long[] input, long[] output) => Model(
-        [.. nodes.SelectMany(node => Bytes(1, node)), .. weights.SelectMany(weight => Bytes(5, [.. Tensor(weight.Shape, weight.Values), .. Text(8, weight.Name)]))],
+    public static byte[] Graph(
+        IEnumerable<byte[]> nodes, IEnumerable<(string Name, long[] Shape, float[] Values)> weights, long[] input, long[] output) => Model(
+        [.. nodes.SelectMany(node => Bytes(1, node)), .. weights.SelectMany(
+            weight => Bytes(5, [.. Tensor(weight.Shape, weight.Values), .. Text(8, weight.Name)]))],
         Value("x", Float, input),
         Value("y", Float, output));
 
     /// <summary>An operator of <see cref="Graph"/>.</summary>
     public static byte[] Node(string operation, string[] inputs, string output, params byte[][] attributes) =>
-        [.. inputs.SelectMany(input => Text(1, input)), .. Text(2, output), .. Text(4, operation), .. attributes.SelectMany(attribute => Bytes(5, attribute))];
+        [.. inputs.SelectMany(input => Text(1, input)), .. Text(2, output), .. Text(4, operation), .. attributes.SelectMany(
+            attribute => Bytes(5, attribute))];
 
     /// <summary>An attribute of a <see cref="Node(string, string[], string, byte[][])"/>.</summary>
-    public static byte[] IntsAttribute(string name, long[] values) => [.. Text(1, name), .. values.SelectMany(value => Varint(8, value)), .. Varint(20, 7)];
+    public static byte[] IntsAttribute(string name, long[] values) =>
+        [.. Text(1, name), .. values.SelectMany(value => Varint(8, value)), .. Varint(20, 7)];
 
     private static byte[] Tensor(long[] shape, float[] values) =>
-        [.. shape.SelectMany(side => Varint(1, side)), .. Varint(2, Float), .. Bytes(9, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray())];
+        [.. shape.SelectMany(side => Varint(1, side)), .. Varint(2, Float), .. Bytes(
+            9, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray())];
 
     /// <summary>The fields of the graph that are its nodes and weights, and its input and output.</summary>
     private static byte[] Model(byte[] body, byte[] input, byte[] output) =>
@@ -65,7 +74,8 @@ internal static class OnnxFile
     private static byte[] Value(string name, int elementType, long[] shape) =>
     [
         .. Text(1, name),
-        .. Bytes(2, Bytes(1, [.. Varint(1, elementType), .. Bytes(2, [.. shape.SelectMany(side => Bytes(1, side < 0 ? Text(2, "N") : Varint(1, side)))])])),
+        .. Bytes(2, Bytes(1, [.. Varint(1, elementType), .. Bytes(2, [.. shape.SelectMany(side => Bytes(
+            1, side < 0 ? Text(2, "N") : Varint(1, side)))])])),
     ];
 
     private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));

@@ -58,7 +58,8 @@ public sealed class TaggerTests : IDisposable
     {
         using var tagger = Tagger.Open(Example.Model, Example.Labels);
         var full = new LoraBuildException(DiagnosticCode.CannotWrite, "The disk is full.");
-        Assert.Same(full, Assert.Throws<LoraBuildException>(() => tagger.Score([Example.Pictures[0].Path], (_, _) => throw full, (_, _) => { })));
+        Assert.Same(
+            full, Assert.Throws<LoraBuildException>(() => tagger.Score([Example.Pictures[0].Path], (_, _) => throw full, (_, _) => { })));
     }
 
     [Fact]
@@ -98,9 +99,14 @@ public sealed class TaggerTests : IDisposable
     [InlineData(64, 5)]
     public void Batches_give_every_picture_its_own_scores(int batch, int threads)
     {
-        var pictures = Enumerable.Range(0, 11).Select(i => Write($"{i}.png", new Raster(8, 8, [.. Enumerable.Repeat((byte[])[(byte)(i * 20), 7, 9, 255], 64).SelectMany(pixel => pixel)]))).ToList();
+        var pictures =
+            Enumerable.Range(0, 11)
+                .Select(i => Write(
+                    $"{i}.png",
+                    new Raster(8, 8, [.. Enumerable.Repeat((byte[])[(byte)(i * 20), 7, 9, 255], 64).SelectMany(pixel => pixel)]))).ToList();
         pictures[5] = folder.Write("broken.png", "no picture"u8);
-        using var tagger = Open(OnnxFile.ChannelMeans([-1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = batch, Threads = threads });
+        using var tagger = Open(
+            OnnxFile.ChannelMeans([-1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = batch, Threads = threads });
         var red = new SortedDictionary<int, float>();
         var failed = new List<int>();
         tagger.Score(pictures, (index, scores) => red.Add(index, scores[2]), (index, _) => failed.Add(index));
@@ -112,9 +118,11 @@ public sealed class TaggerTests : IDisposable
     public void A_batch_can_be_cancelled_and_what_the_caller_throws_reaches_the_caller()
     {
         var pictures = Enumerable.Repeat(Example.Pictures[0].Path, 40).ToList();
-        using var tagger = Open(OnnxFile.ChannelMeans([-1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = 4, Threads = 2 });
+        using var tagger =
+            Open(OnnxFile.ChannelMeans([-1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = 4, Threads = 2 });
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => tagger.Score(pictures, (_, _) => cancellation.Cancel(), (_, _) => { }, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => tagger.Score(pictures, (_, _) => cancellation.Cancel(), (_, _) => { }, cancellation.Token));
         var full = new LoraBuildException(DiagnosticCode.CannotWrite, "The disk is full.");
         Assert.Same(full, Assert.Throws<LoraBuildException>(() => tagger.Score(pictures, (_, _) => throw full, (_, _) => { })));
     }
@@ -124,12 +132,14 @@ public sealed class TaggerTests : IDisposable
     {
         using var tagger = Open(OnnxFile.ChannelMeans([1, 8, 8, 3], [1, 2], [-1, 3]), ThreeLabels, new TaggerOptions { BatchSize = 8 });
         var scored = 0;
-        tagger.Score([Example.Pictures[0].Path, Example.Pictures[1].Path], (_, scores) => scored += scores.Length, (_, error) => throw error);
+        tagger.Score(
+            [Example.Pictures[0].Path, Example.Pictures[1].Path], (_, scores) => scored += scores.Length, (_, error) => throw error);
         Assert.Equal(6, scored);
     }
 
     [Fact]
-    public void A_missing_model_is_an_error() => AssertFails(DiagnosticCode.TaggerMissing, () => Tagger.Open(folder["nowhere.onnx"], Example.Labels));
+    public void A_missing_model_is_an_error() =>
+        AssertFails(DiagnosticCode.TaggerMissing, () => Tagger.Open(folder["nowhere.onnx"], Example.Labels));
 
     [Fact]
     public void A_damaged_model_is_an_error()
@@ -175,7 +185,8 @@ public sealed class TaggerTests : IDisposable
     }
 
     private Tagger Open(byte[] model, string labels, TaggerOptions? options = null) =>
-        Tagger.Open(folder.Write("model.onnx", model), folder.Write("selected_tags.csv", System.Text.Encoding.UTF8.GetBytes(labels)), options);
+        Tagger.Open(
+            folder.Write("model.onnx", model), folder.Write("selected_tags.csv", System.Text.Encoding.UTF8.GetBytes(labels)), options);
 
     private static LoraBuildException AssertFails(string code, Func<object?> action)
     {
@@ -187,7 +198,8 @@ public sealed class TaggerTests : IDisposable
     private static float[][] ScoreExample(Tagger tagger)
     {
         var scores = new float[Example.Pictures.Length][];
-        tagger.Score([.. Example.Pictures.Select(picture => picture.Path)], (index, result) => scores[index] = result, (_, error) => throw error);
+        tagger.Score(
+            [.. Example.Pictures.Select(picture => picture.Path)], (index, result) => scores[index] = result, (_, error) => throw error);
         return scores;
     }
 }

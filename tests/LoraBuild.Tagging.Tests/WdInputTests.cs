@@ -36,5 +36,6 @@ public sealed class WdInputTests
             Assert.Equal(last[i], first[i % 3 * 448 * 448 + i / 3]);
     }
 
-    private static Raster Picture(string name) => PictureDecoder.Decode(Path.Combine(AppContext.BaseDirectory, "Data", "wd14", name)).Raster;
+    private static Raster Picture(string name) =>
+        PictureDecoder.Decode(Path.Combine(AppContext.BaseDirectory, "Data", "wd14", name)).Raster;
 }

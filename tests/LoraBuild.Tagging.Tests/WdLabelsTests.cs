@@ -48,7 +48,8 @@ public sealed class WdLabelsTests : IDisposable
     [InlineData("x_x")]
     [InlineData("|_|")]
     [InlineData("||_||")]
-    public void A_face_keeps_its_underscore(string label, string? tag = null) => Assert.Equal(tag ?? label, Assert.Single(Read($"{Header}1,{label},0,5\n")).Tag);
+    public void A_face_keeps_its_underscore(string label, string? tag = null) =>
+        Assert.Equal(tag ?? label, Assert.Single(Read($"{Header}1,{label},0,5\n")).Tag);
 
     /// <summary>
     /// As the files of the published models write names: in quotes where they hold commas or quotes, which are doubled then.
@@ -56,9 +57,14 @@ public sealed class WdLabelsTests : IDisposable
     [Fact]
     public void Names_in_quotes_may_hold_commas_and_quotes_and_further_columns_count_for_nothing()
     {
-        var labels = Read("tag_id,name,category,count,ips\n1,general,9,5,[]\n2,\"don't_say_\"\"lazy\"\"\",0,5,\"[\"\"k-on!\"\", \"\"x\"\"]\"\n3,\"hello,_world\",0,5,[]\n4,saber_(fate),4,5,[]\n");
+        var labels =
+            Read(
+                "tag_id,name,category,count,ips\n1,general,9,5,[]\n2,\"don't_say_\"\"lazy\"\"\",0,5,\"[\"\"k-on!\"\", "
+                + "\"\"x\"\"]\"\n3,\"hello,_world\",0,5,[]\n4,saber_(fate),4,5,[]\n");
         Assert.Equal(["general", "don't say \"lazy\"", "hello, world", @"saber \(fate\)"], labels.Select(label => label.Tag));
-        Assert.Equal([LabelCategory.Rating, LabelCategory.General, LabelCategory.General, LabelCategory.Character], labels.Select(label => label.Category));
+        Assert.Equal(
+            [LabelCategory.Rating, LabelCategory.General, LabelCategory.General, LabelCategory.Character],
+            labels.Select(label => label.Category));
     }
 
     [Fact]
@@ -91,13 +97,15 @@ public sealed class WdLabelsTests : IDisposable
     [Fact]
     public void Another_encoding_is_an_error()
     {
-        var error = Assert.Throws<LoraBuildException>(() => TaggerLabels.Read(folder.Write("tags.csv", [.. Encoding.ASCII.GetBytes(Header + "1,"), 0xE4, 0xFF, .. ",0,1\n"u8])));
+        var error = Assert.Throws<LoraBuildException>(
+            () => TaggerLabels.Read(folder.Write("tags.csv", [.. Encoding.ASCII.GetBytes(Header + "1,"), 0xE4, 0xFF, .. ",0,1\n"u8])));
         Assert.Equal(DiagnosticCode.TaggerLabelsInvalid, error.Diagnostic.Code);
     }
 
     [Fact]
     public void A_missing_file_is_an_error() =>
-        Assert.Equal(DiagnosticCode.TaggerMissing, Assert.Throws<LoraBuildException>(() => TaggerLabels.Read(folder["nowhere.csv"])).Diagnostic.Code);
+        Assert.Equal(DiagnosticCode.TaggerMissing, Assert.Throws<LoraBuildException>(() => TaggerLabels.Read(
+            folder["nowhere.csv"])).Diagnostic.Code);
 
     private TaggerLabels Read(string content) => TaggerLabels.Read(folder.Write("selected_tags.csv", Encoding.UTF8.GetBytes(content)));
 }

@@ -9,7 +9,8 @@ public sealed class LoraTaskTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("lorabuild-").FullName;
 
     public static TheoryData<Exception> Exceptions() =>
-        [new KeyNotFoundException("no such key"), new InvalidDataException("damaged"), new NotSupportedException("ftp"), new NullReferenceException()];
+        [new KeyNotFoundException("no such key"), new InvalidDataException("damaged"), new NotSupportedException(
+            "ftp"), new NullReferenceException()];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -61,10 +62,12 @@ public sealed class LoraTaskTests : IDisposable
         {
         }
 
-        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
+        public bool BuildProjectFile(
+            string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
 
         public bool BuildProjectFile(
-            string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs, string toolsVersion) => false;
+            string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs, string toolsVersion) =>
+                false;
 
         public bool BuildProjectFilesInParallel(
             string[] projectFileNames,
@@ -91,11 +94,13 @@ public sealed class LoraTaskTests : IDisposable
         {
         }
 
-        public void RegisterTaskObject(object key, object obj, RegisteredTaskObjectLifetime lifetime, bool allowEarlyCollection) => objects[key] = obj;
+        public void RegisterTaskObject(object key, object obj, RegisteredTaskObjectLifetime lifetime, bool allowEarlyCollection) =>
+            objects[key] = obj;
 
         public object? GetRegisteredTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => objects.GetValueOrDefault(key);
 
-        public object? UnregisterTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => objects.Remove(key, out var removed) ? removed : null;
+        public object? UnregisterTaskObject(object key, RegisteredTaskObjectLifetime lifetime) =>
+            objects.Remove(key, out var removed) ? removed : null;
 
         public void DisposeObjects()
         {

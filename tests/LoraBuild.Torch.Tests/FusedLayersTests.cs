@@ -1,5 +1,4 @@
 #if !TORCHSHARP
-using LoraBuild.Torch.Interop;
 using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Torch.Tests;
@@ -24,7 +23,8 @@ public sealed class FusedLayersTests
         Assert.Equal(
             (factors[1].unsqueeze(1) * factors[3].unsqueeze(0)).flatten(0, 1).bytes.ToArray(),
             FusedLayers.HadamardFactors(factors[0], factors[1], factors[2], factors[3], scale)!.Value.Down.bytes.ToArray());
-        Check(f => FusedLayers.HadamardWeight(weight, f[0], f[1], f[2], f[3], scale)!, f => weight.to_type(ScalarType.Float64) + Change(f), factors);
+        Check(f => FusedLayers.HadamardWeight(weight, f[0], f[1], f[2], f[3], scale)!, f => weight.to_type(ScalarType.Float64)
+            + Change(f), factors);
 
         static Tensor Product((Tensor Down, Tensor Up) pair) => pair.Up.matmul(pair.Down);
 
@@ -39,7 +39,9 @@ public sealed class FusedLayersTests
 
         var output = FusedLayers.Convolution(input, weight, biases.select(1, 0), null, null, 1, 1)!;
 
-        Assert.Equal(FusedLayers.Convolution(input, weight, biases.select(1, 0).contiguous(), null, null, 1, 1)!.bytes.ToArray(), output.bytes.ToArray());
+        Assert.Equal(
+            FusedLayers.Convolution(input, weight, biases.select(1, 0).contiguous(), null, null, 1, 1)!.bytes.ToArray(),
+            output.bytes.ToArray());
     }
 
     [Fact]
@@ -54,11 +56,13 @@ public sealed class FusedLayersTests
         Fails("[8, 3] do not fit", () => FusedLayers.Linear(rows, weight, null, Random(2, 6), Random(8, 3)));
         Fails("a product has two factors", () => FusedLayers.Linear(rows, weight, null, Random(2, 6), null));
         Fails("is empty", () => FusedLayers.Linear(Random(0, 6), weight, null));
-        Fails("the factors do not fit", () => FusedLayers.HadamardWeight(Random(6, 8), Random(8, 2), Random(2, 6), Random(8, 2), Random(2, 6), 1));
+        Fails("the factors do not fit", () => FusedLayers.HadamardWeight(
+            Random(6, 8), Random(8, 2), Random(2, 6), Random(8, 2), Random(2, 6), 1));
 
         var (picture, kernel) = (Random(1, 4, 6, 6), Random(8, 4, 3, 3));
         Fails("a bias of size [1]", () => FusedLayers.Convolution(picture, kernel, Random(1), null, null, 1, 1));
-        Fails("does not fit a weight of size [8, 4, 3, 1]", () => FusedLayers.Convolution(picture, Random(8, 4, 3, 1), null, null, null, 1, 1));
+        Fails("does not fit a weight of size [8, 4, 3, 1]", () => FusedLayers.Convolution(
+            picture, Random(8, 4, 3, 1), null, null, null, 1, 1));
         Fails("a stride of 0", () => FusedLayers.Convolution(picture, kernel, null, null, null, 0, 1));
         Fails("larger than an input", () => FusedLayers.Convolution(Random(1, 4, 1, 1), kernel, null, null, null, 1, 0));
 
@@ -92,11 +96,13 @@ public sealed class FusedLayersTests
     {
         using var scope = NewDisposeScope();
         var bias = biased ? Random(130) : null;
-        Tensor[] leaves = adapted ? [Random(2, 70, 90), Random(130, 90), Random(16, 90), Random(130, 16)] : [Random(2, 70, 90), Random(130, 90)];
+        Tensor[] leaves =
+            adapted ? [Random(2, 70, 90), Random(130, 90), Random(16, 90), Random(130, 16)] : [Random(2, 70, 90), Random(130, 90)];
 
         Check(l => FusedLayers.Linear(l[0], l[1], bias, l.ElementAtOrDefault(2), l.ElementAtOrDefault(3))!, Composed, leaves);
         // As a map's places come, and with the weight frozen.
-        Check(l => FusedLayers.Linear(l[0].transpose(0, 1), leaves[1], bias)!, l => Composed([l[0].transpose(0, 1), leaves[1].to_type(ScalarType.Float64)]), leaves[0]);
+        Check(l => FusedLayers.Linear(l[0].transpose(0, 1), leaves[1], bias)!, l => Composed(
+            [l[0].transpose(0, 1), leaves[1].to_type(ScalarType.Float64)]), leaves[0]);
 
         Tensor Composed(Tensor[] l)
         {
@@ -117,8 +123,10 @@ public sealed class FusedLayersTests
         var bias = biased ? Random(70) : null;
         Tensor[] leaves = [Random(2, 12, 17, 13), Random(70, 12, kernel, kernel), Random(9, 12 * kernel * kernel), Random(70, 9)];
 
-        Check(l => FusedLayers.Convolution(l[0], l[1], bias, l[2], l[3], stride, padding)!, l => Composed(l[0], l[1] + l[3].matmul(l[2]).view_as(l[1])), leaves);
-        Check(l => FusedLayers.Convolution(l[0], l[1], bias, null, null, stride, padding)!, l => Composed(l[0], l[1]), leaves[0], leaves[1]);
+        Check(l => FusedLayers.Convolution(l[0], l[1], bias, l[2], l[3], stride, padding)!, l => Composed(
+            l[0], l[1] + l[3].matmul(l[2]).view_as(l[1])), leaves);
+        Check(
+            l => FusedLayers.Convolution(l[0], l[1], bias, null, null, stride, padding)!, l => Composed(l[0], l[1]), leaves[0], leaves[1]);
 
         Tensor Composed(Tensor input, Tensor weight) =>
             nn.functional.conv2d(input, weight, bias?.to_type(ScalarType.Float64), strides: [stride, stride], padding: [padding, padding]);
@@ -177,8 +185,10 @@ public sealed class FusedLayersTests
     {
         using var scope = NewDisposeScope();
 
-        Check(l => FusedLayers.GatedGelu(l[0])!, l => l[0].narrow(-1, 0, width) * nn.functional.gelu(l[0].narrow(-1, width, width)), Random(batch, rows, 2 * width));
-        Check(l => FusedLayers.GatedGelu(l[0].transpose(0, 1))!, l => l[0].transpose(0, 1).narrow(-1, 0, width) * nn.functional.gelu(l[0].transpose(0, 1).narrow(-1, width, width)), Random(batch, rows, 2 * width));
+        Check(l => FusedLayers.GatedGelu(l[0])!, l => l[0].narrow(-1, 0, width)
+            * nn.functional.gelu(l[0].narrow(-1, width, width)), Random(batch, rows, 2 * width));
+        Check(l => FusedLayers.GatedGelu(l[0].transpose(0, 1))!, l => l[0].transpose(0, 1).narrow(-1, 0, width)
+            * nn.functional.gelu(l[0].transpose(0, 1).narrow(-1, width, width)), Random(batch, rows, 2 * width));
     }
 
     /// <summary>What tensors on a GPU go through, which takes any: here those of a CPU that our own kernels are not made for.</summary>
@@ -198,7 +208,10 @@ public sealed class FusedLayersTests
 
             var layer = Run(Layer, leaves, type);
             // The factors' gradients come in the factors' own type, which a GPU keeps in 32 bits.
-            var mixed = Run(l => OwnOperators.hadamard_layer.Call(l[0].to_type(type), weight.to_type(type), bias.to_type(type), l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L), leaves, ScalarType.Float32);
+            var mixed =
+                Run(l => OwnOperators.hadamard_layer.Call(
+                    l[0].to_type(type), weight.to_type(type), bias.to_type(type), l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L), leaves,
+                    ScalarType.Float32);
             var parts = Run(Parts, leaves, type);
 
             foreach (var actual in new[] { layer, mixed, parts })
@@ -207,12 +220,14 @@ public sealed class FusedLayersTests
                 {
                     Assert.Equal(pair.First.shape, pair.Second.shape);
                     var allowed = actual == mixed ? Math.Max(tolerance, 1e-5) : tolerance;
-                    Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, allowed * pair.First.abs().max().item<double>());
+                    Assert.InRange(
+                        (pair.First - pair.Second).abs().max().item<double>(), 0, allowed * pair.First.abs().max().item<double>());
                 });
             }
 
             Tensor Layer(Tensor[] l) =>
-                OwnOperators.hadamard_layer.Call(l[0], weight.to_type(type), bias.to_type(type), l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L);
+                OwnOperators.hadamard_layer.Call(
+                    l[0], weight.to_type(type), bias.to_type(type), l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L);
 
             Tensor Parts(Tensor[] l)
             {
@@ -241,14 +256,17 @@ public sealed class FusedLayersTests
         Tensor[] leaves = isConvolution
             ? [Random(2, 9, 11, 6), Random(4, 30), Random(54, 4), Random(30, 4), Random(4, 54)]
             : [Random(20, 3, 50), Random(4, 30), Random(50, 4), Random(30, 4), Random(4, 50)];
-        var (weight, bias) = ((isConvolution ? Random(30, 6, 3, 3) : Random(30, 50)).to_type(ScalarType.Float64), Random(30).to_type(ScalarType.Float64));
+        var (weight, bias) =
+            ((isConvolution ? Random(30, 6, 3, 3) : Random(30, 50)).to_type(ScalarType.Float64), Random(30).to_type(ScalarType.Float64));
 
         var expected = Run(Permuted(Composed), leaves, ScalarType.Float64);
-        var layer = Run(Permuted(l => OwnOperators.hadamard_layer.Call(l[0], weight, bias, l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L)), leaves, ScalarType.Float64);
+        var layer = Run(Permuted(l => OwnOperators.hadamard_layer.Call(
+            l[0], weight, bias, l[1], l[2], l[3], l[4], 0.4, false, 2L, 1L)), leaves, ScalarType.Float64);
         var parts = Run(Permuted(Parts), leaves, ScalarType.Float64);
 
         foreach (var actual in new[] { layer, parts })
-            Assert.All(expected.Zip(actual), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, 1e-11 * pair.First.abs().max().item<double>()));
+            Assert.All(expected.Zip(actual), pair => Assert.InRange(
+                (pair.First - pair.Second).abs().max().item<double>(), 0, 1e-11 * pair.First.abs().max().item<double>()));
 
         // Inputs and factors as views of others, and an output whose gradient comes in another order too.
         Func<Tensor[], Tensor> Permuted(Func<Tensor[], Tensor> function) => l =>
@@ -260,7 +278,9 @@ public sealed class FusedLayersTests
         Tensor Composed(Tensor[] l)
         {
             var changed = weight + (l[1].matmul(l[2]) * l[3].matmul(l[4]) * 0.4).view_as(weight);
-            return isConvolution ? nn.functional.conv2d(l[0], changed, bias, strides: [2, 2], padding: [1, 1]) : nn.functional.linear(l[0], changed, bias);
+            return isConvolution
+                ? nn.functional.conv2d(l[0], changed, bias, strides: [2, 2], padding: [1, 1])
+                : nn.functional.linear(l[0], changed, bias);
         }
 
         Tensor Parts(Tensor[] l)

@@ -12,8 +12,10 @@ public sealed class MatrixProductTests
     public void Products_of_rows_columns_and_slices_are_those_of_double_precision(long rows, long columns, long depth)
     {
         using var scope = NewDisposeScope();
-        Tensor[] lefts = [Random(rows, depth), Random(depth, rows).t(), Random(rows, depth + 3).narrow(1, 2, depth), Random(rows, 2, depth).select(1, 0)];
-        Tensor[] rights = [Random(depth, columns), Random(columns, depth).t(), Random(depth, columns + 3).narrow(1, 1, columns), Random(depth).as_strided([depth, columns], [1, 0])];
+        Tensor[] lefts = [Random(rows, depth), Random(depth, rows).t(), Random(rows, depth + 3).narrow(1, 2, depth), Random(rows, 2, depth)
+            .select(1, 0)];
+        Tensor[] rights = [Random(depth, columns), Random(columns, depth).t(), Random(depth, columns + 3)
+            .narrow(1, 1, columns), Random(depth).as_strided([depth, columns], [1, 0])];
         var (bias, matrix) = (Random(columns), Random(rows, columns));
 
         foreach (var left in lefts)
@@ -111,7 +113,8 @@ public sealed class MatrixProductTests
             var results = new[] { 1, 2, 3, 5 }.Select(threads =>
             {
                 set_num_threads(threads);
-                return (Tensor[])[left.mm(right), functional.linear(left, right.t(), right[0]), batch.matmul(batch.transpose(1, 2)), left.narrow(1, 0, 16).mm(right.narrow(0, 0, 16))];
+                return (Tensor[])[left.mm(right), functional.linear(left, right.t(), right[0]), batch.matmul(
+                    batch.transpose(1, 2)), left.narrow(1, 0, 16).mm(right.narrow(0, 0, 16))];
             }).ToList();
 
             foreach (var other in results.Skip(1))

@@ -61,8 +61,10 @@ public sealed class ReductionTests
         var random = randn(254).mul_(0.1f).data<float>().ToArray();
         float[] sorted = [.. random.Append(0).Append(float.PositiveInfinity).Order()];
         var boundaries = tensor(sorted);
-        float[] special = [float.NaN, -float.NaN, 0, -0f, float.NegativeInfinity, float.PositiveInfinity, float.Epsilon, -float.Epsilon, float.MaxValue];
-        float[] values = [.. special, .. sorted, .. sorted.Select(MathF.BitIncrement), .. sorted.Select(MathF.BitDecrement), .. randn(100_000).mul_(0.1f).data<float>().ToArray()];
+        float[] special =
+            [float.NaN, -float.NaN, 0, -0f, float.NegativeInfinity, float.PositiveInfinity, float.Epsilon, -float.Epsilon, float.MaxValue];
+        float[] values = [.. special, .. sorted, .. sorted.Select(MathF.BitIncrement), .. sorted.Select(
+            MathF.BitDecrement), .. randn(100_000).mul_(0.1f).data<float>().ToArray()];
 
         var found = tensor(values).bucketize(boundaries, outInt32: true, right: right).data<int>().ToArray();
 

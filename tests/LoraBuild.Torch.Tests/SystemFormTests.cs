@@ -1,7 +1,6 @@
 #if !TORCHSHARP
 using System.Reflection;
 using System.Runtime.Loader;
-using LoraBuild.Torch.Interop;
 using LoraBuild.Torch.Profiling;
 
 namespace LoraBuild.Torch.Tests;

@@ -97,7 +97,8 @@ public sealed class ThreadCountTests
         using var scope = NewDisposeScope();
         var weight = Random(48, channels, 3, 3);
 
-        Check(x => nn.functional.conv2d(x, weight.to_type(x.dtype), strides: [2, 2], padding: [1, 1]), Random(batch, channels, height, width));
+        Check(x => nn.functional
+            .conv2d(x, weight.to_type(x.dtype), strides: [2, 2], padding: [1, 1]), Random(batch, channels, height, width));
     }
 
     private static void Check(Func<Tensor, Tensor> function, Tensor input)

@@ -4,6 +4,7 @@ using LoraBuild.Imaging.Png;
 
 namespace LoraBuild.Training.Tests;
 
+[Trait("Speed", "Slow")]
 public class CaptionAndMaskTrainingTests
 {
     [Fact]
@@ -12,7 +13,8 @@ public class CaptionAndMaskTrainingTests
         using var folder = new TemporaryFolder();
         var settings = SmallDataset.Settings with
         {
-            MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false), MaskedLoss = true, WeightedCaptions = true, EnableWildcard = true,
+            MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false), MaskedLoss = true, WeightedCaptions = true,
+            EnableWildcard = true,
             PriorLossWeight = 0.5, KeepTokens = 1, CaptionTagDropoutRate = 0.2,
         };
         var job = SmallDataset.Job(folder, settings);
@@ -38,10 +40,12 @@ public class CaptionAndMaskTrainingTests
         };
 
         var full = Trainer.Run(job with { Manifest = captioned });
-        var again = Trainer.Run(job with { Manifest = captioned, OutputFolder = folder.File("again"), StateFile = folder.File("again", "state") });
+        var again =
+            Trainer.Run(job with { Manifest = captioned, OutputFolder = folder.File("again"), StateFile = folder.File("again", "state") });
         var unmasked = Trainer.Run(job with
         {
-            Manifest = captioned, Settings = settings with { MaskedLoss = false }, OutputFolder = folder.File("other"), StateFile = folder.File("other", "state"),
+            Manifest = captioned, Settings = settings with { MaskedLoss = false }, OutputFolder = folder.File("other"),
+            StateFile = folder.File("other", "state"),
         });
 
         Assert.Equal(full.Losses, again.Losses);

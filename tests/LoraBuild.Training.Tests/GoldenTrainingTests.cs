@@ -32,6 +32,7 @@ public class GoldenTrainingTests
 
     /// <summary>A GPU in half precision with loss scaling; a CPU, which has no half precision, in bfloat16.</summary>
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(false)]
     [InlineData(true)]
     public void In_half_precision_the_losses_are_sd_scripts_within_what_it_rounds(bool makesFactorsAtOnce)
@@ -44,7 +45,8 @@ public class GoldenTrainingTests
     }
 
     private static void Train(
-        ScalarType dtype, LossScale? scale, bool makesFactorsAtOnce, Action<int, JsonElement, StepResult, SafetensorsFile, SafetensorsFile, AdapterNetwork> compare)
+        ScalarType dtype, LossScale? scale, bool makesFactorsAtOnce,
+        Action<int, JsonElement, StepResult, SafetensorsFile, SafetensorsFile, AdapterNetwork> compare)
     {
         using var scope = NewDisposeScope();
         using var model = TestData.LoadTiny(dtype);
@@ -94,7 +96,8 @@ public class GoldenTrainingTests
     private static void CompareSnapshot(SafetensorsFile trace, SafetensorsFile first, AdapterNetwork network, int step)
     {
         var prefix = $"snap.after_step_{step}.";
-        var names = trace.Tensors.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]).ToList();
+        var names =
+            trace.Tensors.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]).ToList();
         if (names.Count == 0)
             return;
         var expected = cat([.. names.Select(name => (trace.Read(prefix + name) - first.Read(name)).flatten())]);

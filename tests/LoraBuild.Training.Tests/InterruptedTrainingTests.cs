@@ -6,9 +6,11 @@ using LoraBuild.Training.Jobs;
 namespace LoraBuild.Training.Tests;
 
 /// <summary>What an interrupted training leaves, and what becomes of it.</summary>
+[Trait("Speed", "Slow")]
 public class InterruptedTrainingTests
 {
-    private static readonly TrainingSettings ThreeSteps = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false) };
+    private static readonly TrainingSettings ThreeSteps =
+        SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false) };
 
     [Fact]
     public async Task A_cancellation_in_the_middle_of_a_step_saves_the_steps_before_it_at_once()
@@ -16,7 +18,8 @@ public class InterruptedTrainingTests
         using var folder = new TemporaryFolder();
         var settings = SmallDataset.Settings with
         {
-            TrainBatchSize = 8, Resolution = new(192, 192), GradientAccumulationSteps = 12, MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false),
+            TrainBatchSize = 8, Resolution = new(192, 192), GradientAccumulationSteps = 12, MaxTrainEpochs = null,
+            MaxTrainSteps = new(3, InEpochs: false),
         };
         var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
         var job = SmallDataset.Job(folder, settings, "cancelled");

@@ -44,7 +44,8 @@ public class LossScaleTests
     public void A_step_that_overflows_changes_nothing_and_the_scale_that_fits_gives_the_gradients_without_one()
     {
         using var scope = NewDisposeScope();
-        using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+        using var model = (StableDiffusionModel)ModelFamilies.Load(
+            SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
         var settings = SmallDataset.Settings with { OptimizerType = OptimizerType.Lion, MaxGradNorm = 0 };
         using var network = AdapterNetwork.Create(model, settings);
         using var optimizer = new Lion(network.Parameters, new(0.9, 0.99, 0.1));
@@ -81,10 +82,12 @@ public class LossScaleTests
     /// As accelerate's scheduler, which makes no step where the optimizer's was skipped; sd-scripts counts the step all the same.
     /// </summary>
     [Fact]
+    [Trait("Speed", "Slow")]
     public void The_schedule_of_the_learning_rates_waits_for_steps_that_overflow_also_when_the_training_is_interrupted()
     {
         using var folder = new TemporaryFolder();
-        var settings = SmallDataset.Settings with { LrScheduler = LearningRateSchedule.Linear, MaxTrainEpochs = null, MaxTrainSteps = new(30, InEpochs: false) };
+        var settings = SmallDataset.Settings with { LrScheduler = LearningRateSchedule.Linear, MaxTrainEpochs = null,
+            MaxTrainSteps = new(30, InEpochs: false) };
         var job = SmallDataset.Job(folder, settings) with { Scale = TooLarge };
 
         var result = Trainer.Run(job);

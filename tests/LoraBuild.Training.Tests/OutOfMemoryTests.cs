@@ -13,7 +13,9 @@ public class OutOfMemoryTests
         Assert.True(OutOfMemory.IsCauseOf(failure), failure.Message);
         var problem = OutOfMemory.Explain(new() { GradientCheckpointing = false, TrainBatchSize = 4 }, 7, failure).Diagnostic;
         Assert.Equal(DiagnosticCode.OutOfMemory, problem.Code);
-        Assert.Matches("step 7.*LoraGradientCheckpointing to true; lower LoraTrainBatchSize.*LoraResolution.*LoraNetworkTrainUnetOnly", problem.Message);
+        Assert.Matches(
+            "step 7.*LoraGradientCheckpointing to true; lower LoraTrainBatchSize.*LoraResolution.*LoraNetworkTrainUnetOnly",
+            problem.Message);
         Assert.DoesNotContain("LoraGradientCheckpointing", OutOfMemory.Explain(new(), 7, failure).Message, StringComparison.Ordinal);
     }
 

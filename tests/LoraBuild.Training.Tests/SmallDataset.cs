@@ -39,8 +39,10 @@ internal static class SmallDataset
     private static DatasetManifest Write(string folder) => new(
         ["aoi"],
         [
-            new("2_aoi", 2, [Picture(folder, "2_aoi", "a.png", 120, 96), Picture(folder, "2_aoi", "b.png", 96, 105), Picture(folder, "2_aoi", "c.png", 96, 96)]),
-            new("1_aoi", 1, [Picture(folder, "1_aoi", "d.png", 75, 135), Picture(folder, "1_aoi", "e.png", 135, 75), Picture(folder, "1_aoi", "f.png", 200, 200)]),
+            new("2_aoi", 2, [Picture(folder, "2_aoi", "a.png", 120, 96), Picture(folder, "2_aoi", "b.png", 96, 105), Picture(
+                folder, "2_aoi", "c.png", 96, 96)]),
+            new("1_aoi", 1, [Picture(folder, "1_aoi", "d.png", 75, 135), Picture(folder, "1_aoi", "e.png", 135, 75), Picture(
+                folder, "1_aoi", "f.png", 200, 200)]),
         ]);
 
     private static DatasetPicture Picture(string folder, string group, string file, int width, int height)
@@ -52,7 +54,8 @@ internal static class SmallDataset
         var path = Path.Combine(folder, group, file);
         PngEncoder.Encode(picture, path);
         return new(
-            file, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), width, height, $"aoi, black hair, white shirt, smile, {file[0]}",
+            file, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), width, height,
+            $"aoi, black hair, white shirt, smile, {file[0]}",
             $"images/{file}", null);
     }
 }

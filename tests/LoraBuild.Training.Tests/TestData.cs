@@ -22,7 +22,8 @@ internal static class TestData
     /// </summary>
     public static Device Device { get; } = torch.device(Environment.GetEnvironmentVariable("LORABUILD_TEST_DEVICE") ?? "cpu");
 
-    public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) => (StableDiffusionModel)ModelFamilies.Load(TinyModel, dtype, Device);
+    public static StableDiffusionModel LoadTiny(ScalarType dtype = ScalarType.Float32) =>
+        (StableDiffusionModel)ModelFamilies.Load(TinyModel, dtype, Device);
 
     /// <summary>The example's miniature, loaded once.</summary>
     public static StableDiffusionModel Miniature => LoadedMiniature.Value;

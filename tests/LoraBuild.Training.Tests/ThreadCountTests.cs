@@ -7,6 +7,7 @@ namespace LoraBuild.Training.Tests;
 /// <summary>
 /// The same file whatever the number of threads that operators have, as a full-size model is trained: not in halves side by side.
 /// </summary>
+[Trait("Speed", "Slow")]
 public class ThreadCountTests
 {
     [Theory]

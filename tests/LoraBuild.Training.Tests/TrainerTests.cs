@@ -11,6 +11,7 @@ using LoraBuild.Training.Jobs;
 
 namespace LoraBuild.Training.Tests;
 
+[Trait("Speed", "Slow")]
 public class TrainerTests
 {
     [Fact]
@@ -23,13 +24,17 @@ public class TrainerTests
         var result = Trainer.Run(job, new Callback(progress.Add));
 
         Assert.Equal(["aoi-000001.safetensors", "aoi.safetensors"], result.Files.Select(Path.GetFileName));
-        Assert.Equal(result.Files, Directory.GetFiles(job.OutputFolder, "*.safetensors").Where(file => file != job.StateFile).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            result.Files,
+            Directory.GetFiles(job.OutputFolder, "*.safetensors").Where(file => file != job.StateFile).Order(StringComparer.Ordinal));
         Assert.Equal((12, 12), (result.Steps, result.Losses.Count));
         Assert.Equal((1, 12, 2), (progress[0].Step, progress[^1].Step, progress[^1].Epochs));
         using var scope = NewDisposeScope();
         using var model = (StableDiffusionModel)ModelFamilies.Load(SmallDataset.Model, ScalarType.Float32);
         using var lora = AppliedLora.Apply(result.Files[^1], model);
-        Assert.Equal(model.TextEncoder.Layers.Concat(model.UNet.Layers).Select(layer => layer.Name).Order(), lora.Modules.Select(module => module.Layer.Name).Order());
+        Assert.Equal(
+            model.TextEncoder.Layers.Concat(model.UNet.Layers).Select(layer => layer.Name).Order(),
+            lora.Modules.Select(module => module.Layer.Name).Order());
         Assert.All(lora.Modules, module =>
         {
             var change = module.WeightChange().abs().max().item<float>();
@@ -98,12 +103,13 @@ public class TrainerTests
     }
 
     [Theory]
-    [InlineData(OptimizerType.Lion8bit)]
-    [InlineData(OptimizerType.AdamWScheduleFree)]
-    public void Resumed_from_the_state_of_an_epoch_it_ends_with_the_same_bits(OptimizerType type)
+    [InlineData(nameof(OptimizerType.Lion8bit))]
+    [InlineData(nameof(OptimizerType.AdamWScheduleFree))]
+    public void Resumed_from_the_state_of_an_epoch_it_ends_with_the_same_bits(string type)
     {
         using var folder = new TemporaryFolder();
-        var settings = SmallDataset.Settings with { OptimizerType = type, GradientAccumulationSteps = 3, SaveState = true };
+        var settings =
+            SmallDataset.Settings with { OptimizerType = OptimizerType.Of(type), GradientAccumulationSteps = 3, SaveState = true };
         var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
         Assert.Equal(
             ["aoi-000001.safetensors", "aoi-000001-state.safetensors", "aoi-state.safetensors", "aoi.safetensors"],
@@ -159,13 +165,15 @@ public class TrainerTests
         var given = SmallDataset.Settings.ToOptions().Where(option => option.Key != "conv_dim").ToDictionary();
         foreach (var option in options.Split(' '))
             given[option.Split('=')[0]] = option.Split('=')[1];
-        var settings = TrainingSettings.Parse(given, out var problems) with { MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false) };
+        var settings =
+            TrainingSettings.Parse(given, out var problems) with { MaxTrainEpochs = null, MaxTrainSteps = new(3, InEpochs: false) };
         Assert.Empty(problems);
         var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
         var job = SmallDataset.Job(folder, settings, "resumed");
         using var cancellation = new CancellationTokenSource();
 
-        Assert.Throws<OperationCanceledException>(() => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
         var resumed = Trainer.Run(job);
 
         Assert.Equal(undisturbed.Losses, resumed.Losses);
@@ -174,17 +182,20 @@ public class TrainerTests
     }
 
     [Theory]
-    [InlineData(OptimizerType.AdamW8bit, 2, 0)]
-    [InlineData(OptimizerType.Prodigy, 4, 0)]
-    [InlineData(OptimizerType.Adafactor, 1, 0)]
-    [InlineData(OptimizerType.AdamWScheduleFree, 3, 0.4)]
-    public void Every_optimizer_goes_on_with_the_same_bits_also_in_the_middle_of_accumulated_epochs(OptimizerType type, int interruptions, double validation)
+    [InlineData(nameof(OptimizerType.AdamW8bit), 2, 0)]
+    [InlineData(nameof(OptimizerType.Prodigy), 4, 0)]
+    [InlineData(nameof(OptimizerType.Adafactor), 1, 0)]
+    [InlineData(nameof(OptimizerType.AdamWScheduleFree), 3, 0.4)]
+    public void Every_optimizer_goes_on_with_the_same_bits_also_in_the_middle_of_accumulated_epochs(
+        string type, int interruptions, double validation)
     {
         using var folder = new TemporaryFolder();
         var settings = SmallDataset.Settings with
         {
-            OptimizerType = type, OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.01"), GradientAccumulationSteps = 2, SaveEveryNSteps = 2,
-            IpNoiseGamma = 0.1, MultiresNoiseIterations = 3, AdaptiveNoiseScale = 0.1, LossType = LossType.Huber, MinSnrGamma = 5, ValidationSplit = validation,
+            OptimizerType = OptimizerType.Of(type), OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.01"),
+            GradientAccumulationSteps = 2, SaveEveryNSteps = 2,
+            IpNoiseGamma = 0.1, MultiresNoiseIterations = 3, AdaptiveNoiseScale = 0.1, LossType = LossType.Huber, MinSnrGamma = 5,
+            ValidationSplit = validation,
         };
         var undisturbed = Trainer.Run(SmallDataset.Job(folder, settings));
         var job = SmallDataset.Job(folder, settings, "resumed");
@@ -192,7 +203,8 @@ public class TrainerTests
         for (var run = 0; run < interruptions; run++)
         {
             using var cancellation = new CancellationTokenSource();
-            Assert.Throws<OperationCanceledException>(() => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
+            Assert.Throws<OperationCanceledException>(
+                () => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
         }
 
         var resumed = Trainer.Run(job);
@@ -227,7 +239,8 @@ public class TrainerTests
         var settings = SmallDataset.Settings with { MaxTrainEpochs = null, MaxTrainSteps = new(2, InEpochs: false) };
         using var cancellation = new CancellationTokenSource();
         var job = SmallDataset.Job(folder, settings);
-        Assert.Throws<OperationCanceledException>(() => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Trainer.Run(job, new Callback(_ => cancellation.Cancel()), cancellation: cancellation.Token));
 
         var log = new List<string>();
         var other = Trainer.Run(job with { Settings = settings with { Seed = 43 }, Key = "another" }, log: log.Add);
@@ -285,13 +298,15 @@ public class TrainerTests
     {
         using var folder = new TemporaryFolder();
         // Steps so large that the second one's numbers are beyond 32 bits.
-        var settings = SmallDataset.Settings with { LearningRate = 1, TextEncoderLr = 1, NetworkAlpha = 1e4, ConvAlpha = 1e4, SaveEveryNEpochs = 0 };
+        var settings =
+            SmallDataset.Settings with { LearningRate = 1, TextEncoderLr = 1, NetworkAlpha = 1e4, ConvAlpha = 1e4, SaveEveryNEpochs = 0 };
         var job = SmallDataset.Job(folder, settings);
 
         var problem = Assert.Throws<LoraBuildException>(() => Trainer.Run(job)).Diagnostic;
 
         Assert.Equal(DiagnosticCode.TrainingDiverged, problem.Code);
-        var step = int.Parse(Regex.Match(problem.Message, @"step (\d+), with [12]_aoi/[a-f]\.png").Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        var step = int.Parse(
+            Regex.Match(problem.Message, @"step (\d+), with [12]_aoi/[a-f]\.png").Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         Assert.InRange(step, 2, 12);
         Assert.Contains($"'{job.StateFile}'", problem.Message, StringComparison.Ordinal);
         Assert.Equal([job.StateFile], Directory.GetFiles(job.OutputFolder));
@@ -314,7 +329,8 @@ public class TrainerTests
     {
         using var folder = new TemporaryFolder();
 
-        var problem = Assert.Throws<LoraBuildException>(() => Trainer.Run(SmallDataset.Job(folder, SmallDataset.Settings with { ClipSkip = 4 }))).Diagnostic;
+        var problem = Assert.Throws<LoraBuildException>(
+            () => Trainer.Run(SmallDataset.Job(folder, SmallDataset.Settings with { ClipSkip = 4 }))).Diagnostic;
 
         Assert.Equal(DiagnosticCode.InvalidTrainingSetting, problem.Code);
         Assert.Contains("only 3 layers", problem.Message, StringComparison.Ordinal);

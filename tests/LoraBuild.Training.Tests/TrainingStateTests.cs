@@ -48,18 +48,21 @@ public sealed class TrainingStateTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void A_state_that_is_cut_off_anywhere_is_damaged_and_changes_nothing()
     {
         for (var length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(Path, whole[..length]);
-            Assert.Equal(DiagnosticCode.SafetensorsDamaged, Assert.Throws<LoraBuildException>(() => state.TryRestore(Path, Key, _ => true)).Diagnostic.Code);
+            Assert.Equal(DiagnosticCode.SafetensorsDamaged, Assert.Throws<LoraBuildException>(() => state.TryRestore(
+                Path, Key, _ => true)).Diagnostic.Code);
         }
 
         Assert.Equal(0, parameters["weight"].data<float>()[0]);
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void A_flipped_bit_in_any_byte_is_never_trained_on()
     {
         for (var place = 0; place < whole.Length; place++)

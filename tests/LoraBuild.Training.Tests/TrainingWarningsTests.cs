@@ -12,9 +12,12 @@ public class TrainingWarningsTests
 {
     // Ten samples in five steps an epoch.
     [Theory]
-    [InlineData("max_train_steps=3 lr_warmup_steps=9", "LoraLrWarmupSteps is 9, 9 steps, but the training has 3: the learning rate rises to 3.333e-5 instead of 1.5e-4")]
+    [InlineData(
+        "max_train_steps=3 lr_warmup_steps=9",
+        "LoraLrWarmupSteps is 9, 9 steps, but the training has 3: the learning rate rises to 3.333e-5 instead of 1.5e-4")]
     [InlineData("max_train_steps=3 lr_warmup_steps=1_epoch", "LoraLrWarmupSteps is 1 epoch, 5 steps")]
-    [InlineData("max_train_steps=10 lr_warmup_steps=6 lr_decay_steps=6 lr_scheduler=warmup_stable_decay", "LoraLrDecaySteps are 6 and 6 steps")]
+    [InlineData(
+        "max_train_steps=10 lr_warmup_steps=6 lr_decay_steps=6 lr_scheduler=warmup_stable_decay", "LoraLrDecaySteps are 6 and 6 steps")]
     [InlineData("max_train_epochs=3 save_every_n_epochs=3", "LoraSaveEveryNEpochs is 3, but the training has 3 epochs")]
     [InlineData("max_train_epochs=3 save_every_n_steps=15", "LoraSaveEveryNSteps is 15")]
     [InlineData("max_train_epochs=3 caption_dropout_every_n_epochs=4", "LoraCaptionDropoutEveryNEpochs is 4")]
@@ -37,12 +40,16 @@ public class TrainingWarningsTests
     [InlineData("max_train_steps=3")]
     [InlineData("max_train_steps=3 lr_warmup_steps=9 lr_scheduler=constant")]
     [InlineData("max_train_epochs=1")]
-    [InlineData("max_train_epochs=3 save_every_n_epochs=2 save_every_n_steps=14 caption_dropout_every_n_epochs=3 validate_every_n_epochs=9 sample_every_n_steps=99")]
+    [InlineData(
+        "max_train_epochs=3 save_every_n_epochs=2 save_every_n_steps=14 caption_dropout_every_n_epochs=3 validate_every_n_epochs=9 "
+            + "sample_every_n_steps=99")]
     public void What_counts_is_not_warned_about(string options) => Assert.Empty(Of(options, validated: 1));
 
     [Fact]
     public void A_split_of_less_than_a_picture_is_warned_about() =>
-        Assert.Contains("LoraValidationSplit (0.1) has no effect", Assert.Single(Of("validation_split=0.1", validated: 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "LoraValidationSplit (0.1) has no effect", Assert.Single(Of("validation_split=0.1", validated: 0)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Captions_beyond_the_length_are_named_with_their_tokens()
@@ -72,13 +79,15 @@ public class TrainingWarningsTests
     {
         var settings = Settings($"train_batch_size=2 {options}");
         var dataset = Dataset(settings, [.. Enumerable.Repeat("aoi", 10)]);
-        return [.. TrainingWarnings.OfSettings(settings, TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch), dataset, validated)];
+        return [.. TrainingWarnings.OfSettings(
+            settings, TrainingPlan.For(settings, dataset.SamplesPerEpoch, dataset.BatchesPerEpoch), dataset, validated)];
     }
 
     private static TrainingSettings Settings(string options)
     {
         var settings = TrainingSettings.Parse(
-            options.Split(' ').ToDictionary(option => option.Split('=')[0], option => option.Split('=')[1].Replace("1_epoch", "1 epoch", StringComparison.Ordinal)), out var problems);
+            options.Split(' ').ToDictionary(option => option.Split('=')[0], option => option.Split('=')[1]
+                .Replace("1_epoch", "1 epoch", StringComparison.Ordinal)), out var problems);
         Assert.Empty(problems);
         return settings;
     }
@@ -87,6 +96,7 @@ public class TrainingWarningsTests
         "",
         new DatasetManifest(
             ["aoi"],
-            [new("1_aoi", 1, [.. captions.Select((caption, index) => new DatasetPicture($"{(char)('a' + index)}.png", "", 512, 512, caption, "images/a.png", null))])]),
+            [new("1_aoi", 1, [.. captions.Select((caption, index) => new DatasetPicture(
+                $"{(char)('a' + index)}.png", "", 512, 512, caption, "images/a.png", null))])]),
         settings);
 }

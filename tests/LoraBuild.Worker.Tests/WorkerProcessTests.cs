@@ -21,7 +21,8 @@ public sealed class WorkerProcessTests : IDisposable
         Assert.Equal(WorkerProtocol.Done, exitCode);
         var facts = Assert.Single(events.OfType<FinishedEvent>()).Facts;
         string[] engines = ["images", "tagger", "tensors"];
-        Assert.Equal(engines.SelectMany(engine => (string[])[engine, engine + DescribeEnginesJob.LibrariesOf]), facts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(engines.SelectMany(engine => (string[])[engine, engine
+            + DescribeEnginesJob.LibrariesOf]), facts.Keys.Order(StringComparer.Ordinal));
         Assert.All(engines, engine => Assert.Matches(@"\d+\.\d+", facts[engine]));
         Assert.All(engines, engine => Assert.NotEmpty(LibrariesOf(engine)));
         Assert.Contains(LibrariesOf("tensors"), path => Path.GetFileName(path).StartsWith("libtorch", StringComparison.Ordinal));
@@ -52,7 +53,10 @@ public sealed class WorkerProcessTests : IDisposable
         var source = Path.Combine(Example, "aoi_207.jpg");
         var known = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(source)));
 
-        var (exitCode, events) = Run(new NormalizeJob([Picture("same", source) with { Sha256 = known }, Picture("other", source) with { Sha256 = new string('0', 64) }], 100_000_000));
+        var (exitCode, events) =
+            Run(new NormalizeJob(
+                [Picture("same", source) with { Sha256 = known }, Picture("other", source) with { Sha256 = new string('0', 64) }],
+                100_000_000));
 
         Assert.Equal(WorkerProtocol.Done, exitCode);
         Assert.Equal("same", Assert.Single(events.OfType<FinishedEvent>()).Id);
@@ -105,7 +109,8 @@ public sealed class WorkerProcessTests : IDisposable
         return (process.ExitCode, events);
     }
 
-    private static Process Start() => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "LoraBuild.Worker.dll")])
+    private static Process Start() => Process.Start(new ProcessStartInfo(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "LoraBuild.Worker.dll")])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

@@ -11,5 +11,6 @@ public static class BadInput
     /// or somebody cancelled, and not of what has its code already.
     /// </summary>
     public static bool IsCause(Exception exception) => exception is EndOfStreamException
-        || exception is not (LoraBuildException or OperationCanceledException or OutOfMemoryException or IOException or UnauthorizedAccessException);
+        || exception is not (LoraBuildException or OperationCanceledException or OutOfMemoryException or IOException
+            or UnauthorizedAccessException);
 }

@@ -26,3 +26,13 @@ public sealed record Diagnostic(string Code, Severity Severity, string Message, 
         return $"{place}{kind} {Code}: {Message}";
     }
 }
+
+/// <summary>The weight of a <see cref="Diagnostic"/>: an error fails the build, a warning is only shown.</summary>
+public enum Severity
+{
+    /// <summary>Shown; the build goes on and may succeed.</summary>
+    Warning,
+
+    /// <summary>The build fails, after the other pictures were still processed.</summary>
+    Error,
+}

@@ -11,7 +11,8 @@ public sealed class LoraBuildException : Exception
         : base(diagnostic.ToString(), innerException) => Diagnostic = diagnostic;
 
     /// <summary>An error with this code, message and place.</summary>
-    public LoraBuildException(string code, string message, string? file = null, int line = 0, int column = 0, Exception? innerException = null)
+    public LoraBuildException(
+        string code, string message, string? file = null, int line = 0, int column = 0, Exception? innerException = null)
         : this(new Diagnostic(code, Severity.Error, message, file, line, column), innerException)
     {
     }

@@ -21,10 +21,12 @@ public static class AtomicFile
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             // Held open until it has its name, so that nobody takes it for one that was left behind.
+#pragma warning disable RS0030 // This is the place that writes.
             using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
             write(stream);
             stream.Flush();
             File.Move(temporary, path, overwrite: true);
+#pragma warning restore RS0030
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -67,7 +69,9 @@ public static class AtomicFile
     }
 
     /// <summary>A name for an unfinished file in the target's folder, different at each call.</summary>
+#pragma warning disable RS0030 // The name lasts for a moment; none of it reaches a key or a result.
     public static string TemporaryBeside(string path) => $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+#pragma warning restore RS0030
 
     /// <summary>The error for a file that could not be written.</summary>
     public static LoraBuildException CannotWrite(string path, Exception cause) => new(

@@ -19,7 +19,8 @@ public static class ByteSize
         var unit = trimmed[number.Length..].ToUpperInvariant();
         var power = unit.Length == 0 ? 0 : Array.IndexOf(Units, unit);
         bytes = 0;
-        if (power < 0 || !double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value))
+        if (power < 0 || !double.TryParse(
+            number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value))
             return false;
         var size = value * Math.Pow(Step, power);
         if (size >= long.MaxValue)

@@ -5,6 +5,8 @@ using LoraBuild.Base.Diagnostics;
 
 namespace LoraBuild.Base.Files;
 
+#pragma warning disable RS0030 // Copies are made under a name of their own, and renamed when they are whole.
+
 /// <summary>
 /// Copies of files that lie at their targets whole or not at all, and whose bytes don't pass through memory where they need not.
 /// </summary>

@@ -45,7 +45,9 @@ public sealed class FileLock : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+#pragma warning disable RS0030 // A lock is a file without content.
             return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+#pragma warning restore RS0030
         }
         catch (IOException e) when (Held.Contains(e.HResult))
         {

@@ -42,5 +42,6 @@ public readonly record struct FileStamp(long Length, long Modified, long Changed
     public override int GetHashCode() => HashCode.Combine(Length, Modified, Changed, Inode);
 
     /// <summary>Now, on the clock that file systems stamp files with, in nanoseconds since 1970.</summary>
+#pragma warning disable RS0030 // Compared with the stamps of files alone.
     public static long Now => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 }

@@ -16,9 +16,10 @@ public static class NativeLibrary
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ContentHash Identify(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var stream = File.OpenRead(path);
         if (FindBuildId(stream) is { } id)
-            return new StepKey("ELF", 1).With("build ID", Convert.ToHexStringLower(id)).With("length", stream.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToHash();
+            return new StepKey("ELF", 1).With("build ID", Convert.ToHexStringLower(id))
+                .With("length", stream.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToHash();
         stream.Position = 0;
         return ContentHash.Of(stream);
     }
@@ -27,7 +28,8 @@ public static class NativeLibrary
     private static byte[]? FindBuildId(FileStream stream)
     {
         var header = new byte[HeaderSize];
-        if (stream.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false) < HeaderSize || !header.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8))
+        if (stream.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false) < HeaderSize
+            || !header.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8))
             return null;
         var segments = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(32));
         var count = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(56));
@@ -36,7 +38,8 @@ public static class NativeLibrary
         {
             if (!TryRead(stream, segments + (i * SegmentSize), segment))
                 return null;
-            var (start, length) = (BinaryPrimitives.ReadInt64LittleEndian(segment.AsSpan(8)), BinaryPrimitives.ReadInt64LittleEndian(segment.AsSpan(32)));
+            var (start, length) =
+                (BinaryPrimitives.ReadInt64LittleEndian(segment.AsSpan(8)), BinaryPrimitives.ReadInt64LittleEndian(segment.AsSpan(32)));
             if (BinaryPrimitives.ReadInt32LittleEndian(segment) != Note || length is <= 0 or > MostNotes)
                 continue;
             var notes = new byte[length];
@@ -58,7 +61,8 @@ public static class NativeLibrary
             var end = value + ((length + 3) & ~3);
             if (end > notes.Length)
                 return null;
-            if (BinaryPrimitives.ReadInt32LittleEndian(notes[8..]) == BuildId && notes.Slice(NoteHeaderSize, nameLength).SequenceEqual("GNU\0"u8))
+            if (BinaryPrimitives.ReadInt32LittleEndian(notes[8..]) == BuildId
+                && notes.Slice(NoteHeaderSize, nameLength).SequenceEqual("GNU\0"u8))
                 return notes.Slice(value, length).ToArray();
             notes = notes[end..];
         }

@@ -20,7 +20,8 @@ public static class Utf8Text
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new LoraBuildException(DiagnosticCode.CannotRead, $"The file cannot be read: {exception.Message}", path, innerException: exception);
+            throw new LoraBuildException(
+                DiagnosticCode.CannotRead, $"The file cannot be read: {exception.Message}", path, innerException: exception);
         }
 
         return Decode(bytes, path, encodingCode);
@@ -45,6 +46,7 @@ public static class Utf8Text
         var before = content[..bad];
         var line = before.Count((byte)'\n') + 1;
         var column = Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1;
-        throw new LoraBuildException(encodingCode, $"The byte 0x{content[bad]:X2} is not UTF-8 text. Save the file as UTF-8.", path, line, column);
+        throw new LoraBuildException(
+            encodingCode, $"The byte 0x{content[bad]:X2} is not UTF-8 text. Save the file as UTF-8.", path, line, column);
     }
 }

@@ -88,7 +88,8 @@ public sealed class StepKey
         text.ResetWrittenCount();
     }
 
-    private void Append(string part) => text.Advance(Encoding.UTF8.GetBytes(part, text.GetSpan(Encoding.UTF8.GetMaxByteCount(part.Length))));
+    private void Append(string part) =>
+        text.Advance(Encoding.UTF8.GetBytes(part, text.GetSpan(Encoding.UTF8.GetMaxByteCount(part.Length))));
 
     private void Append(int number)
     {

@@ -20,7 +20,8 @@ public static class ParallelLists
     /// <param name="select">Called from several threads. What it throws is thrown as it is, one of several where several fail.</param>
     /// <param name="token">Ends it between two items.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static TResult[] SelectInParallel<T, TResult>(this IReadOnlyList<T> items, Func<T, TResult> select, CancellationToken token = default)
+    public static TResult[] SelectInParallel<T, TResult>(
+        this IReadOnlyList<T> items, Func<T, TResult> select, CancellationToken token = default)
     {
         var results = new TResult[items.Count];
         items.ForEachIndex(i => results[i] = select(items[i]), token);

@@ -77,7 +77,8 @@ public static class YamlReader
             var root = ReadNode(parser, new Anchors(), file, 0);
             parser.Consume<DocumentEnd>();
             if (!parser.Accept<StreamEnd>(out _))
-                throw Syntax("The file holds more than one document. Keep one character a file, without '---'.", parser.Current!.Start, file);
+                throw Syntax(
+                    "The file holds more than one document. Keep one character a file, without '---'.", parser.Current!.Start, file);
             return root;
         }
         catch (YamlException exception)
@@ -160,8 +161,10 @@ public static class YamlReader
         {
             var place = parser.Current!.Start;
             if (parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain })
-                throw Syntax("Merge keys (<<) are not read. Write their entries out, or take an alias (*name) as a whole value.", place, file);
-            if (ReadNode(parser, anchors, file, depth + 1) is not YamlScalar key) throw Syntax("A key must be a single word or phrase.", place, file);
+                throw Syntax(
+                    "Merge keys (<<) are not read. Write their entries out, or take an alias (*name) as a whole value.", place, file);
+            if (ReadNode(parser, anchors, file, depth + 1) is not YamlScalar key)
+                throw Syntax("A key must be a single word or phrase.", place, file);
             entries.Add((key, ReadNode(parser, anchors, file, depth + 1)));
         }
 

@@ -11,7 +11,8 @@ public sealed class YamlValues(string file)
     private readonly List<Diagnostic> diagnostics = [];
 
     /// <summary>The faults found so far, in the order of the file.</summary>
-    public IReadOnlyList<Diagnostic> Diagnostics => [.. diagnostics.OrderBy(diagnostic => diagnostic.Line).ThenBy(diagnostic => diagnostic.Column)];
+    public IReadOnlyList<Diagnostic> Diagnostics =>
+        [.. diagnostics.OrderBy(diagnostic => diagnostic.Line).ThenBy(diagnostic => diagnostic.Column)];
 
     /// <summary>Records an error at a node.</summary>
     public void Error(string code, YamlNode place, string message) =>

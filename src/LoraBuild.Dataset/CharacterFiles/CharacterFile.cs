@@ -56,7 +56,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     {
         var fields = values.Fields(root, "character.yaml", "trigger", "aliases", "features", "outfits", "edits", "tags", "hidden");
         if (!fields.ContainsKey("trigger") && root is YamlMapping or YamlScalar { IsNull: true })
-            values.Error(DiagnosticCode.MissingKey, root, "trigger is missing. Add 'trigger: her name'; it becomes the first tag of every caption.");
+            values.Error(
+                DiagnosticCode.MissingKey, root, "trigger is missing. Add 'trigger: her name'; it becomes the first tag of every caption.");
 
         var trigger = fields.TryGetValue("trigger", out var triggerNode) ? Trigger(triggerNode, values) : null;
         var outfits = Section("outfits").Select(entry => ReadOutfit(entry.Key, entry.Value, values)).ToArray();
@@ -72,7 +73,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
             [.. Section("hidden").Select(entry => new PictureHidden(Pattern(entry.Key, values), Hidden(entry.Key, entry.Value, values)))]);
         return character with { Places = PlacesOf(fields) };
 
-        IReadOnlyList<(YamlScalar Key, YamlNode Value)> Section(string key) => fields.TryGetValue(key, out var node) ? values.Entries(node, key) : [];
+        IReadOnlyList<(YamlScalar Key, YamlNode Value)> Section(string key) =>
+            fields.TryGetValue(key, out var node) ? values.Entries(node, key) : [];
     }
 
     private static Dictionary<(string Key, string Text), (int Line, int Column)> PlacesOf(OrderedDictionary<string, YamlNode> fields)
@@ -181,7 +183,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     {
         var text = NormalText.Compose(key.Text.Trim().Replace('\\', '/'));
         if (text.Length == 0 || text.StartsWith('/') || text.Contains(':') && Path.IsPathRooted(key.Text))
-            values.Invalid(key, $"'{key.Text}' must be a path from the character's folder, such as images/high/smile.png or images/low/**.");
+            values.Invalid(
+                key, $"'{key.Text}' must be a path from the character's folder, such as images/high/smile.png or images/low/**.");
         return new PicturePattern(Plain(text), key.Line, key.Column);
     }
 

@@ -150,7 +150,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
             return null;
         }
 
-        if (fields.TryGetValue("tolerance", out var toleranceNode) && shapes[0] != "flood") values.Invalid(toleranceNode, "tolerance belongs to flood.");
+        if (fields.TryGetValue("tolerance", out var toleranceNode) && shapes[0] != "flood")
+            values.Invalid(toleranceNode, "tolerance belongs to flood.");
         var tolerance = Level(fields, "tolerance", DefaultTolerance, 255);
 
         var colour = fields.TryGetValue("to", out var to) ? geometry.Colour(to) : 0xFFFFFF;
@@ -185,7 +186,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
 
     private FlipEdit? Flip(YamlNode node)
     {
-        if (node is YamlScalar scalar && Enum.TryParse<FlipDirection>(scalar.Text, ignoreCase: true, out var direction) && !int.TryParse(scalar.Text, out _))
+        if (node is YamlScalar scalar && Enum.TryParse<FlipDirection>(scalar.Text, ignoreCase: true, out var direction)
+            && !int.TryParse(scalar.Text, out _))
             return new FlipEdit(direction);
         values.Invalid(node, "flip must be horizontal (left and right change places) or vertical.");
         return null;
@@ -233,7 +235,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
         {
             byFlood = by is YamlScalar { Text: "flood" };
             if (!byFlood && by is not YamlScalar { Text: "model" })
-                values.Invalid(by, "by must be model (the project's BackgroundModel, where it has one) or flood (from the border, by colour).");
+                values.Invalid(
+                    by, "by must be model (the project's BackgroundModel, where it has one) or flood (from the border, by colour).");
         }
 
         return new BackgroundEdit(

@@ -38,7 +38,8 @@ internal sealed class GeometryReader(YamlValues values)
     {
         var items = values.Items(node, "polygon", "[[0, 0], [40, 0], [0, 40]]");
         var points = items.Select(item => values.Numbers(item, "A point of polygon", 2, "[x, y]")).ToArray();
-        if (node is not YamlList || points.Contains(null) || !OneUnit(node, "polygon", [.. points.SelectMany(point => point!)])) return null;
+        if (node is not YamlList || points.Contains(null) || !OneUnit(node, "polygon", [.. points.SelectMany(point => point!)]))
+            return null;
         if (points.Length >= 3) return new PolygonShape(points!);
         values.Invalid(node, "polygon must have at least three points.");
         return null;
@@ -46,7 +47,8 @@ internal sealed class GeometryReader(YamlValues values)
 
     /// <summary>Four margins.</summary>
     public Margins? Margins(YamlNode node, string what) =>
-        values.Numbers(node, what, 4, RectangleExample) is [var left, var top, var right, var bottom] numbers && OneUnit(node, what, numbers)
+        values.Numbers(node, what, 4, RectangleExample) is [var left, var top, var right, var bottom] numbers
+            && OneUnit(node, what, numbers)
             ? new Margins(left, top, right, bottom)
             : null;
 
@@ -57,7 +59,8 @@ internal sealed class GeometryReader(YamlValues values)
     private bool OneUnit(YamlNode node, string what, double[] numbers)
     {
         if (numbers.All(number => number <= 1) || numbers.All(double.IsInteger)) return true;
-        values.Invalid(node, $"{what} mixes pixels and fractions. Write whole pixels, or fractions of the picture, all of them from 0 to 1.");
+        values.Invalid(
+            node, $"{what} mixes pixels and fractions. Write whole pixels, or fractions of the picture, all of them from 0 to 1.");
         return false;
     }
 
@@ -69,7 +72,9 @@ internal sealed class GeometryReader(YamlValues values)
         else if (values.Text(node, "to") is { } text)
         {
             if (Edits.Colour.TryParse(text, out var colour)) return colour;
-            values.Invalid(node, $"'{text}' is no colour.{Nearest.Suggest(text, Edits.Colour.Names)} Write white, black, another CSS name, or '#rrggbb'.");
+            values.Invalid(
+                node,
+                $"'{text}' is no colour.{Nearest.Suggest(text, Edits.Colour.Names)} Write white, black, another CSS name, or '#rrggbb'.");
         }
 
         return 0;

@@ -17,7 +17,8 @@ internal static class PictureNames
     private const int MostBytes = 140;
     private const int MostDetail = 3;
 
-    private static readonly SearchValues<char> UsualCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> UsualCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>The pictures, in the same order, with a name each.</summary>
     public static IReadOnlyList<CharacterPicture> Give(IReadOnlyList<CharacterPicture> pictures)
@@ -63,11 +64,14 @@ internal static class PictureNames
         return detail >= MostDetail || Encoding.UTF8.GetByteCount(safe) > MostBytes ? $"{Cut(safe)}-{Hash(source, part)}" : safe;
     }
 
-    private static string WithoutRoot(string folder) => folder.StartsWith("images/", StringComparison.Ordinal) ? folder["images/".Length..] : folder;
+    private static string WithoutRoot(string folder) =>
+        folder.StartsWith("images/", StringComparison.Ordinal) ? folder["images/".Length..] : folder;
 
     private static string Safe(string name)
     {
-        var safe = (name.AsSpan().ContainsAnyExcept(UsualCharacters) ? string.Concat(name.Select(character => IsSafe(character) ? character : '_')) : name).Trim('.');
+        var safe = (name.AsSpan().ContainsAnyExcept(UsualCharacters)
+            ? string.Concat(name.Select(character => IsSafe(character) ? character : '_'))
+            : name).Trim('.');
         return safe.Length > 0 ? safe : "_";
     }
 

@@ -80,7 +80,8 @@ public static class PictureResolver
 
             var outfit = Outfit(character, source, byFolder.Outfit, diagnostics);
             var sourceTagEdits = tagEdits.Find(source.Path);
-            var sourceHidden = hidden.Find(source.Path) is { Count: > 0 } lists ? lists.SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray() : [];
+            var sourceHidden =
+                hidden.Find(source.Path) is { Count: > 0 } lists ? lists.SelectMany(tags => tags).Distinct(Tag.Comparer).ToArray() : [];
             var sourceEdits = edits.Find(source.Path);
             var editsAt = EditsAt(sourceEdits, character.File);
             var parts = sourceEdits.Count == 0 ? Whole : SplitUp(sourceEdits.SelectMany(entry => entry.Steps), source.Path, diagnostics);
@@ -139,7 +140,8 @@ public static class PictureResolver
             else if (step is SplitStep split && parts[0].Name is null) parts = [.. split.Parts.Select(parts[0].Cut)];
             else
                 diagnostics.Add(new Diagnostic(
-                    DiagnosticCode.InvalidValue, Severity.Error, "Two entries of edits split this picture. Keep one of the splits.", source));
+                    DiagnosticCode.InvalidValue, Severity.Error, "Two entries of edits split this picture. Keep one of the splits.",
+                    source));
         }
 
         return parts;
@@ -149,7 +151,8 @@ public static class PictureResolver
     {
         if (source.Repeats is { } text)
         {
-            if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var repeats) && repeats is >= 1 and <= MostRepeats)
+            if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var repeats)
+                && repeats is >= 1 and <= MostRepeats)
                 return repeats;
             diagnostics.Add(new Diagnostic(
                 DiagnosticCode.InvalidMetadata,
@@ -229,7 +232,8 @@ public static class PictureResolver
 
     /// <summary>A picture, or a part of one, on the way through its edits.</summary>
     private sealed record Part(
-        string? Name, IReadOnlyList<Edit> Edits, string? Outfit, int? Repeats, IReadOnlyList<TagEdit> TagEdits, IReadOnlyList<string> Hidden)
+        string? Name, IReadOnlyList<Edit> Edits, string? Outfit, int? Repeats, IReadOnlyList<TagEdit> TagEdits,
+        IReadOnlyList<string> Hidden)
     {
         public Part Cut(SplitPart split) => new(
             split.Name,

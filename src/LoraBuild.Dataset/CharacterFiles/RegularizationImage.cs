@@ -35,7 +35,8 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
     public static IReadOnlyList<RegularizationImage> Resolve(
         IEnumerable<SourcePicture> pictures, IReadOnlyCollection<string> files, out IReadOnlyList<Diagnostic> diagnostics)
     {
-        SourcePicture[] sources = [.. pictures.DistinctBy(picture => picture.Path, StringComparer.Ordinal).OrderBy(picture => picture.Path, StringComparer.Ordinal)];
+        SourcePicture[] sources = [.. pictures.DistinctBy(picture => picture.Path, StringComparer.Ordinal)
+            .OrderBy(picture => picture.Path, StringComparer.Ordinal)];
         var names = PictureNames.Of([.. sources.Select(picture => (picture.Path, (string?)null))]);
         var found = new List<Diagnostic>();
         diagnostics = found;
@@ -81,7 +82,8 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
     /// <param name="prompt">The prompt.</param>
     /// <param name="source">The file of the prompt, relative to the project's folder.</param>
     public static RegularizationImage Drawn(int place, string prompt, string source) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{DrawnPrefix}{place + 1:0000}"), source, 1, TagList.Parse(prompt).FirstOrDefault() ?? "");
+        string.Create(CultureInfo.InvariantCulture, $"{DrawnPrefix}{place + 1:0000}"), source, 1,
+        TagList.Parse(prompt) is [var first, ..] ? first : "");
 
     /// <summary>The caption in a text file beside such a picture.</summary>
     /// <exception cref="LoraBuildException">LB3004: it is not UTF-8. LB6004: it cannot be read.</exception>
@@ -107,5 +109,6 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
     }
 
     private static bool TryRepeats(string text, out int repeats) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out repeats) && repeats is >= 1 and <= PictureResolver.MostRepeats;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out repeats)
+            && repeats is >= 1 and <= PictureResolver.MostRepeats;
 }

@@ -25,7 +25,8 @@ internal static class TagValues
     public static IReadOnlyList<string> Tags(this YamlValues values, YamlNode node, string what)
     {
         if (node is YamlScalar { IsNull: false } scalar) return Distinct(TagList.Parse(scalar.Text));
-        return Distinct(values.Items(node, what, "[long sleeves, belt]").Select(item => values.OneTag(item, $"An entry of {what}")).OfType<string>());
+        return Distinct(
+            values.Items(node, what, "[long sleeves, belt]").Select(item => values.OneTag(item, $"An entry of {what}")).OfType<string>());
 
         static string[] Distinct(IEnumerable<string> tags) => [.. tags.Distinct(Tag.Comparer)];
     }

@@ -42,6 +42,7 @@ public sealed record PicturePattern(string Text, int Line = 0, int Column = 0)
             rest = rest[token..];
         }
 
-        return new Regex(pattern.Append(@"\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline);
+        return new Regex(
+            pattern.Append(@"\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline);
     }
 }

@@ -53,7 +53,9 @@ public sealed class FeatureSurvey
         [
             .. pictured
                 .Where(feature => feature.Value is not null)
-                .Select(feature => new FeatureShare(feature.Key, feature.Value!.Value.Reason, feature.Value.Value.Ids, (double)feature.Value.Value.Ids.Count / pictures.Count))
+                .Select(feature => new FeatureShare(
+                    feature.Key, feature.Value!.Value.Reason, feature.Value.Value.Ids,
+                    (double)feature.Value.Value.Ids.Count / pictures.Count))
                 .OrderByDescending(feature => feature.Share)
                 .ThenBy(feature => feature.Tag, StringComparer.Ordinal),
         ];
@@ -126,3 +128,10 @@ public sealed class FeatureSurvey
         }
     }
 }
+
+/// <summary>The share of a character's pictures that show a feature, 0 to 1, and which they are.</summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="Reason">Why it is a feature.</param>
+/// <param name="Pictures">Ids of the pictures that have it, in the order of the pictures.</param>
+/// <param name="Share">Their share of all her pictures, above 0 to 1.</param>
+public sealed record FeatureShare(string Tag, string Reason, IReadOnlyList<string> Pictures, double Share);

@@ -73,7 +73,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
             var json = new Utf8JsonReader(line);
             ReadHead(ref json);
             Expect(ref json, "tags"u8, JsonTokenType.StartObject);
-            var tags = new PictureTags(ReadList(ref json, "tags"u8), ReadList(ref json, "pinned"u8), ReadList(ref json, "banned"u8), ReadChanges(ref json));
+            var tags = new PictureTags(
+                ReadList(ref json, "tags"u8), ReadList(ref json, "pinned"u8), ReadList(ref json, "banned"u8), ReadChanges(ref json));
             Expect(ref json, JsonTokenType.EndObject);
             var finding = ReadFinding(ref json);
             Expect(ref json, JsonTokenType.EndObject);
@@ -117,7 +118,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
     private static (string Id, ContentHash Key, ContentHash Content) ReadHead(ref Utf8JsonReader json)
     {
         Expect(ref json, JsonTokenType.StartObject);
-        return (ReadText(ref json, "id"u8), ContentHash.Parse(ReadText(ref json, "key"u8)), ContentHash.Parse(ReadText(ref json, "content"u8)));
+        return (
+            ReadText(ref json, "id"u8), ContentHash.Parse(ReadText(ref json, "key"u8)), ContentHash.Parse(ReadText(ref json, "content"u8)));
     }
 
     /// <summary>Reads the outfit of a line's finding; null where there is none.</summary>
@@ -131,7 +133,9 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
         var rest = line[(start + BeforeFinding.Length)..];
         if (rest.StartsWith("null"u8) || !TrySkip(ref rest, "{\"outfit\":"u8) || rest.StartsWith("null"u8))
             return null;
-        return TrySkip(ref rest, "\""u8) && TryTakeText(ref rest, out var outfit) ? Encoding.UTF8.GetString(outfit) : throw Damaged(line, null);
+        return TrySkip(ref rest, "\""u8) && TryTakeText(ref rest, out var outfit)
+            ? Encoding.UTF8.GetString(outfit)
+            : throw Damaged(line, null);
     }
 
     /// <summary>Reads the tags of a line.</summary>
@@ -179,7 +183,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
 
     private static LoraBuildException Damaged(ReadOnlySpan<byte> line, Exception? cause) => new(
         DiagnosticCode.CannotRead,
-        $"A line of a ledger is damaged: {Encoding.UTF8.GetString(line[..Math.Min(line.Length, BytesTold)])} Delete obj/lora and build again.",
+        $"A line of a ledger is damaged: {Encoding.UTF8.GetString(line[..Math.Min(line.Length, BytesTold)])} Delete obj/lora and build "
+        + "again.",
         innerException: cause);
 
     private static List<TagChange> ReadChanges(ref Utf8JsonReader json)
@@ -210,7 +215,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
             throw Unexpected();
         if (json.TokenType == JsonTokenType.Null)
             return null;
-        var finding = new OutfitFinding(ReadTextOrNull(ref json, "outfit"u8), ReadText(ref json, "reason"u8), ReadList(ref json, "undecided"u8));
+        var finding =
+            new OutfitFinding(ReadTextOrNull(ref json, "outfit"u8), ReadText(ref json, "reason"u8), ReadList(ref json, "undecided"u8));
         Expect(ref json, JsonTokenType.EndObject);
         return finding;
     }
@@ -232,7 +238,8 @@ internal sealed record TagLedgerLine(PictureTags Tags, OutfitFinding? Finding)
         return json.TokenType == JsonTokenType.EndArray ? list : throw Unexpected();
     }
 
-    private static string ReadText(ref Utf8JsonReader json, ReadOnlySpan<byte> name) => ReadTextOrNull(ref json, name) ?? throw Unexpected();
+    private static string ReadText(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
+        ReadTextOrNull(ref json, name) ?? throw Unexpected();
 
     private static string? ReadTextOrNull(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {

@@ -14,4 +14,5 @@ namespace LoraBuild.Dataset.Manifest;
 /// <param name="Source">The author's file, relative to the project.</param>
 /// <param name="Outfit">The outfit that she wears, or null.</param>
 public sealed record CaptionedPicture(
-    string Id, string Trigger, string Png, ContentHash Content, PictureFacts Facts, string Caption, int Repeats, string Source, string? Outfit);
+    string Id, string Trigger, string Png, ContentHash Content, PictureFacts Facts, string Caption, int Repeats, string Source,
+    string? Outfit);

@@ -23,7 +23,8 @@ public static class DatasetFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             throw new LoraBuildException(
-                DiagnosticCode.CannotRead, $"Cannot read the dataset's manifest: {e.Message} Build the project again.", path, innerException: e);
+                DiagnosticCode.CannotRead, $"Cannot read the dataset's manifest: {e.Message} Build the project again.", path,
+                innerException: e);
         }
     }
 
@@ -32,5 +33,6 @@ public static class DatasetFile
             ?? manifest.Groups.SelectMany(group => group.Pictures).Select(picture => picture.File).FirstOrDefault(file => InnerPath.NameFault(file) is not null);
 
     /// <summary>The manifest as the bytes of a <c>dataset.json</c>.</summary>
-    public static byte[] Serialize(DatasetManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Relaxed.DatasetManifest);
+    public static byte[] Serialize(DatasetManifest manifest) =>
+        JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Relaxed.DatasetManifest);
 }

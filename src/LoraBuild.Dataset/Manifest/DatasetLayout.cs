@@ -17,11 +17,13 @@ public static class DatasetLayout
     /// <param name="pictures">The pictures; their ids are unique.</param>
     /// <param name="regularization">Regularisation images, whose trigger word is their class.</param>
     public static DatasetManifest Arrange(
-        IReadOnlyList<string> triggers, IEnumerable<CaptionedPicture> pictures, IEnumerable<CaptionedPicture>? regularization = null) => new(
+        IReadOnlyList<string> triggers, IEnumerable<CaptionedPicture> pictures,
+        IEnumerable<CaptionedPicture>? regularization = null) => new(
         triggers,
         [
             .. Groups(pictures),
-            .. Groups(regularization ?? []).Select(group => group with { Folder = $"{RegularizationFolder}/{group.Folder}", IsRegularization = true }),
+            .. Groups(regularization ?? [])
+                .Select(group => group with { Folder = $"{RegularizationFolder}/{group.Folder}", IsRegularization = true }),
         ]);
 
     private static IEnumerable<DatasetGroup> Groups(IEnumerable<CaptionedPicture> pictures) => pictures
@@ -38,5 +40,6 @@ public static class DatasetLayout
     public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{InnerPath.SafeName(trigger)}");
 
     private static DatasetPicture Describe(CaptionedPicture picture) => new(
-        picture.Id + ".png", picture.Content.ToString(), picture.Facts.Width, picture.Facts.Height, picture.Caption, picture.Source, picture.Outfit);
+        picture.Id + ".png", picture.Content.ToString(), picture.Facts.Width, picture.Facts.Height, picture.Caption, picture.Source,
+        picture.Outfit);
 }

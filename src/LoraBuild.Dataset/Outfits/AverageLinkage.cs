@@ -52,7 +52,8 @@ internal static class AverageLinkage
         {
             foreach (var other in active)
             {
-                var mean = ((sizes[into] * similarity[into, other]) + (sizes[from] * similarity[from, other])) / (sizes[into] + sizes[from]);
+                var mean =
+                    ((sizes[into] * similarity[into, other]) + (sizes[from] * similarity[from, other])) / (sizes[into] + sizes[from]);
                 similarity[into, other] = similarity[other, into] = mean;
             }
 

@@ -26,7 +26,8 @@ public sealed class GarmentTable
         foreach (var entry in entries)
         {
             var columns = entry.Text.Split('|', StringSplitOptions.TrimEntries);
-            if (columns.Length is < 3 or > 4) throw TableFile.Malformed(File, entry, "'name | parts | words | tags that say it is not worn'");
+            if (columns.Length is < 3 or > 4)
+                throw TableFile.Malformed(File, entry, "'name | parts | words | tags that say it is not worn'");
             var words = TagList.Parse(columns[2]);
             switch (columns[0])
             {

@@ -63,8 +63,9 @@ public sealed class OutfitAligner
                 new Diagnostic(
                     DiagnosticCode.ContradictoryTags,
                     Severity.Warning,
-                    $"'{same.Key.Tags.First}' of the tag file and '{same.Key.Tags.Second}' of the outfit '{same.Key.Outfit}' exclude each other "
-                        + $"in {PictureEnumeration.Of([.. same])}. The tag file's word stands. Mend it, or give the pictures another outfit.",
+                    $"'{same.Key.Tags.First}' of the tag file and '{same.Key.Tags.Second}' of the outfit '{same.Key.Outfit}' exclude each "
+                    + $"other in {PictureEnumeration.Of([.. same])}. The tag file's word stands. Mend it, or give the pictures another "
+                        + "outfit.",
                     character.File),
                 [.. same]));
 
@@ -74,7 +75,8 @@ public sealed class OutfitAligner
             : [];
 
     private PictureTags Rewrite(
-        PictureTags input, OutfitParts? outfit, OutfitVerdict[] verdicts, IReadOnlyList<string> hidden, IReadOnlyList<Contradiction> opposites)
+        PictureTags input, OutfitParts? outfit, OutfitVerdict[] verdicts, IReadOnlyList<string> hidden,
+        IReadOnlyList<Contradiction> opposites)
     {
         var tags = new List<string>(input.Tags.Count + verdicts.Length);
         var changes = new List<TagChange>();
@@ -130,3 +132,9 @@ public sealed class OutfitAligner
         }
     }
 }
+
+/// <summary>Everything known of a picture when its outfit is aligned.</summary>
+/// <param name="Tags">All its tags before StripFeatures and Dedupe, with the author's corrections, in prompt form.</param>
+/// <param name="Scores">The tagger's scores (0..1) by tag in prompt form, or null where the tags come from a tag file. Labels that score
+/// less than <see cref="AlignmentOptions.EvidenceThreshold"/> may be left out.</param>
+public sealed record PictureEvidence(IReadOnlyList<string> Tags, IReadOnlyDictionary<string, float>? Scores = null);

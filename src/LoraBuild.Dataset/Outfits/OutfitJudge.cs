@@ -6,7 +6,8 @@ namespace LoraBuild.Dataset.Outfits;
 internal sealed class OutfitJudge(ImplicationTable implications, GarmentTable garments, AlignmentOptions options)
 {
     /// <summary>A verdict for each of the outfit's parts, in their order.</summary>
-    public OutfitVerdict[] Judge(OutfitParts outfit, PictureTags input, PictureEvidence evidence, SaidTags said, IReadOnlyList<string> hidden)
+    public OutfitVerdict[] Judge(
+        OutfitParts outfit, PictureTags input, PictureEvidence evidence, SaidTags said, IReadOnlyList<string> hidden)
     {
         var seen = new GarmentsSeen(evidence, said, garments, options.EvidenceThreshold);
         var opposites = Opposites(outfit, evidence);

@@ -40,7 +40,8 @@ public sealed class OutfitSuggester(ImplicationTable implications, GarmentTable 
     private static IEnumerable<Worn[]> Cluster(Worn[] worn)
     {
         // Pictures that say the same count as one, however many they are.
-        var kinds = worn.GroupBy(picture => string.Join('\n', picture.Names.SelectMany(garment => garment.Value).Order(StringComparer.Ordinal)))
+        var kinds = worn.GroupBy(
+            picture => string.Join('\n', picture.Names.SelectMany(garment => garment.Value).Order(StringComparer.Ordinal)))
             .Select(kind => kind.ToArray())
             .ToArray();
         var similarity = new double[kinds.Length, kinds.Length];
@@ -58,7 +59,8 @@ public sealed class OutfitSuggester(ImplicationTable implications, GarmentTable 
         for (var index = clusters.Count - 1; index >= 0; index--)
         {
             var names = clusters[index].SelectMany(picture => picture.Names.Values).SelectMany(of => of).ToHashSet(Tag.Comparer);
-            var fitting = clusters.Where(other => other != clusters[index] && other.Length >= clusters[index].Length && IsPart(names, other)).ToArray();
+            var fitting = clusters.Where(
+                other => other != clusters[index] && other.Length >= clusters[index].Length && IsPart(names, other)).ToArray();
             if (fitting is not [var only]) continue;
             clusters[clusters.IndexOf(only)] = [.. only, .. clusters[index]];
             clusters.RemoveAt(index);
@@ -103,7 +105,9 @@ public sealed class OutfitSuggester(ImplicationTable implications, GarmentTable 
             cluster.Count(picture => picture.Said.Contains(tag)) >= LeastInside * cluster.Length
             && others.Count(picture => picture.Said.Contains(tag)) <= MostOutside * others.Length).ToList();
         var name = telling.Concat(chosen).FirstOrDefault(used.Add) ?? $"outfit {used.Count + 1}";
-        return new SuggestedOutfit(name, Cover(cluster, others, telling), chosen, [.. cluster.Select(picture => picture.Id).Order(StringComparer.Ordinal)], unsure);
+        return new SuggestedOutfit(
+            name, Cover(cluster, others, telling), chosen, [.. cluster.Select(picture => picture.Id).Order(StringComparer.Ordinal)],
+            unsure);
     }
 
     // What the pictures wear, the most often seen first, and where they speak of it in two ways.

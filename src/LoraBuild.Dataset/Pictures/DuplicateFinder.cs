@@ -17,7 +17,8 @@ public static class DuplicateFinder
     {
         var kept = new List<(PerceptualHash Hash, string Id)>();
         var found = new SortedDictionary<int, NearDuplicate>();
-        foreach (var (picture, index) in pictures.Select((picture, index) => (picture, index)).OrderByDescending(entry => entry.picture.Pixels))
+        foreach (var (picture, index) in pictures.Select((picture, index) => (picture, index))
+            .OrderByDescending(entry => entry.picture.Pixels))
         {
             var hash = PerceptualHash.Parse(picture.Hash);
             var (nearest, least) = (-1, distance + 1);

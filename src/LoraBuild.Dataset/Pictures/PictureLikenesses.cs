@@ -20,18 +20,21 @@ public sealed record PictureLikenesses(IReadOnlyList<PictureFacts> Pictures, IRe
             var text = WholeFile.ReadBytes(path);
             return text.AsSpan().EndsWith("\"Duplicates\":[]}"u8)
                 ? []
-                : JsonSerializer.Deserialize(text, LikenessJson.Default.PictureLikenesses)?.Duplicates ?? throw new JsonException("It is empty.");
+                : JsonSerializer.Deserialize(text, LikenessJson.Default.PictureLikenesses)?.Duplicates
+                    ?? throw new JsonException("It is empty.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             throw new LoraBuildException(
-                DiagnosticCode.CannotRead, $"Cannot read what pictures look like: {e.Message} Delete the file and build again.", path, innerException: e);
+                DiagnosticCode.CannotRead, $"Cannot read what pictures look like: {e.Message} Delete the file and build again.", path,
+                innerException: e);
         }
     }
 
     /// <summary>Writes a file.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
-    public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, LikenessJson.Default.PictureLikenesses));
+    public void Write(string path) =>
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, LikenessJson.Default.PictureLikenesses));
 }
 
 /// <summary>The JSON of likenesses, compiled with the program.</summary>

@@ -18,6 +18,7 @@ public static class PngHeader
         using var stream = File.OpenRead(path);
         if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header[1..4].SequenceEqual("PNG"u8))
             throw new LoraBuildException(DiagnosticCode.CannotRead, "This is no PNG file. Delete it and build again.", path);
-        return new PixelSize(BinaryPrimitives.ReadInt32BigEndian(header[SizeOffset..]), BinaryPrimitives.ReadInt32BigEndian(header[(SizeOffset + 4)..]));
+        return new PixelSize(
+            BinaryPrimitives.ReadInt32BigEndian(header[SizeOffset..]), BinaryPrimitives.ReadInt32BigEndian(header[(SizeOffset + 4)..]));
     }
 }

@@ -23,7 +23,8 @@ public sealed class ContradictionTable
             switch (columns[0])
             {
                 case "several" when tags.Length == 1: several = tags[0]; break;
-                case "picture" or "person" when tags.Length == 3: rules.Add(new Rule(columns[0] == "person", tags[0], tags[1], tags[2])); break;
+                case "picture" or "person" when tags.Length == 3: rules.Add(
+                    new Rule(columns[0] == "person", tags[0], tags[1], tags[2])); break;
                 default: throw TableFile.Malformed(File, entry, "'picture' or 'person' | tags | tags | tags, or 'several | tags'");
             }
         }
@@ -79,7 +80,8 @@ public sealed class ContradictionTable
                 new Diagnostic(
                     DiagnosticCode.ContradictoryTags,
                     Severity.Warning,
-                    $"'{same.Key.First}' and '{same.Key.Second}' contradict each other, and stand both in {PictureEnumeration.Of([.. same])}. "
+                    $"'{same.Key.First}' and '{same.Key.Second}' contradict each other, and stand both in "
+                    + $"{PictureEnumeration.Of([.. same])}. "
                         + "Take the wrong one away under tags.",
                     file),
                 [.. same]));
@@ -105,7 +107,8 @@ public sealed class ContradictionTable
             {
                 var tag = picture.Tags[i];
                 if (!spokenOf.TryGetValue(tag, out var spoken))
-                    spokenOf[tag] = spoken = implications.Implied(tag).Aggregate(rulesOf.GetValueOrDefault(tag), (sum, implied) => sum | rulesOf.GetValueOrDefault(implied));
+                    spokenOf[tag] = spoken = implications.Implied(tag)
+                        .Aggregate(rulesOf.GetValueOrDefault(tag), (sum, implied) => sum | rulesOf.GetValueOrDefault(implied));
                 twice |= once & spoken;
                 once |= spoken;
             }
@@ -122,7 +125,8 @@ public sealed class ContradictionTable
         public bool IsBetween(SaidTags one, SaidTags other) =>
             Against.Count > 0
                 ? Tags.Any(one.Contains) && Against.Any(other.Contains)
-                : Tags.Any(first => one.Contains(first) && Tags.Any(second => !Tag.Comparer.Equals(first, second) && other.Contains(second)));
+                : Tags.Any(
+                    first => one.Contains(first) && Tags.Any(second => !Tag.Comparer.Equals(first, second) && other.Contains(second)));
 
         // Most pictures say one tag of a rule at most, and their number counts: what is not said is left out before pairs are made.
         public IEnumerable<(string First, string Second)> PairsIn(SaidTags said)
@@ -134,3 +138,8 @@ public sealed class ContradictionTable
         }
     }
 }
+
+/// <summary>Two tags of a picture that cannot both be true of it.</summary>
+/// <param name="First">One of them, as the picture has it.</param>
+/// <param name="Second">The other.</param>
+public readonly record struct Contradiction(string First, string Second);

@@ -21,7 +21,8 @@ public sealed class ImplicationTable
     /// <summary>The most steps of a circle that its error lists.</summary>
     private const int MostStepsTold = 12;
 
-    private static readonly Lazy<ImplicationTable> LazyDanbooru = new(() => new ImplicationTable(TableFile.ReadEmbedded(DanbooruFile), DanbooruFile, [], ""));
+    private static readonly Lazy<ImplicationTable> LazyDanbooru =
+        new(() => new ImplicationTable(TableFile.ReadEmbedded(DanbooruFile), DanbooruFile, [], ""));
 
     private readonly Dictionary<string, OrderedDictionary<string, Pair>> impliedByTag = new(Tag.Comparer);
     private readonly Dictionary<string, OrderedDictionary<string, Pair>> impliedByFirstWords = new(Tag.Comparer);

@@ -42,7 +42,8 @@ public sealed record TagScores(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
         {
             throw new LoraBuildException(
-                DiagnosticCode.CannotRead, $"Cannot read the tagger's scores: {e.Message} Delete the file and build again.", path, innerException: e);
+                DiagnosticCode.CannotRead, $"Cannot read the tagger's scores: {e.Message} Delete the file and build again.", path,
+                innerException: e);
         }
     }
 

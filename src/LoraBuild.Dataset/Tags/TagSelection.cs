@@ -76,7 +76,8 @@ public sealed record TagSelection
         if (Order == TagOrder.Score)
             scored = scored.OrderByDescending(score => score.Value);
         var tags = scored.Select(score => score.Key).ToList();
-        if (UseRatingTags && scores.Rating.Count > 0 && scores.Rating.MaxBy(rating => rating.Value) is var rating && rating.Value >= RatingThreshold)
+        if (UseRatingTags && scores.Rating.Count > 0 && scores.Rating.MaxBy(rating => rating.Value) is var rating
+            && rating.Value >= RatingThreshold)
             tags.Insert(0, rating.Key);
         return Apply(tags);
     }

@@ -32,7 +32,8 @@ public sealed record TaggerThresholds(float? General, float? Character)
                 return null;
             if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1)
                 return number;
-            throw new LoraBuildException(DiagnosticCode.InvalidMetadata, $"{name} of the tagger '{tagger}' is '{text}'; it must be a number above 0 and below 1.");
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidMetadata, $"{name} of the tagger '{tagger}' is '{text}'; it must be a number above 0 and below 1.");
         }
     }
 

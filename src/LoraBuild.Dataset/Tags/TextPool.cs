@@ -7,7 +7,8 @@ namespace LoraBuild.Dataset.Tags;
 /// </summary>
 internal sealed class TextPool
 {
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> known = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> known =
+        new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     private char[] buffer = new char[256];
 
     /// <summary>The string for a text in UTF-8.</summary>

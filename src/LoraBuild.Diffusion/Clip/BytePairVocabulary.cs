@@ -163,7 +163,8 @@ internal sealed class BytePairVocabulary
     private static IEnumerable<string> BaseSymbols()
     {
         // CLIP's table lists the printable bytes first.
-        var inOrder = ByteSymbols.Where(symbol => symbol < 256).Concat(ByteSymbols.Where(symbol => symbol >= 256)).Select(c => c.ToString()).ToList();
+        var inOrder =
+            ByteSymbols.Where(symbol => symbol < 256).Concat(ByteSymbols.Where(symbol => symbol >= 256)).Select(c => c.ToString()).ToList();
         return inOrder.Concat(inOrder.Select(symbol => symbol + EndOfWord));
     }
 

@@ -24,7 +24,8 @@ internal static class OpenClipNames
     {
         var plain = PartTensors.Of(title, file, prefix, ToTransformers);
         var tensors = plain.Tensors.ToDictionary();
-        foreach (var (key, shape) in file.Shapes.Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal) && tensor.Value.Count > 0))
+        foreach (var (key, shape) in file.Shapes
+            .Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal) && tensor.Value.Count > 0))
         {
             if (key[prefix.Length..].Split('.') is not ["transformer", "resblocks", var layer, "attn", var fused] || !IsUsed(layer)
                 || !fused.StartsWith(FusedPrefix, StringComparison.Ordinal))

@@ -91,7 +91,8 @@ public sealed class TextEncoder : IModelPart, IDisposable
     /// True to let each chunk's states keep their mean under the weights, as stable-diffusion-webui draws; sd-scripts trains without.
     /// </param>
     /// <returns>[captions, 75 x chunks + 2, <see cref="Size"/>].</returns>
-    public Tensor Encode(IReadOnlyList<long[][]> captions, int clipSkip = 1, IReadOnlyList<float[][]>? weights = null, bool keepMean = false)
+    public Tensor Encode(
+        IReadOnlyList<long[][]> captions, int clipSkip = 1, IReadOnlyList<float[][]>? weights = null, bool keepMean = false)
     {
         using var scope = torch.NewDisposeScope();
         // Chunks that are equal, above all the empty ones of short captions, go through the encoder once.
@@ -107,7 +108,8 @@ public sealed class TextEncoder : IModelPart, IDisposable
             }
             index.Add(row);
         }
-        var ids = torch.tensor([.. distinct.SelectMany(chunk => chunk)], [distinct.Count, ClipTokenizer.ChunkLength], device: tokenEmbedding.device);
+        var ids = torch.tensor(
+            [.. distinct.SelectMany(chunk => chunk)], [distinct.Count, ClipTokenizer.ChunkLength], device: tokenEmbedding.device);
         var states = Forward(ids, clipSkip).index_select(0, torch.tensor([.. index], device: tokenEmbedding.device));
         states = states.view(captions.Count, -1, ClipTokenizer.ChunkLength, Size);
         if (weights is not null)

@@ -34,7 +34,8 @@ public static class CheckpointCopy
     /// <exception cref="LoraBuildException">LB4001, LB4002, LB4006, LB4007, LB6004: the checkpoint. LB6001: the copy cannot be
     /// written.</exception>
     public static void Write(
-        IDiffusionModel model, string checkpoint, string target, Func<AdaptableLayer, Tensor?> changeOf, IReadOnlyDictionary<string, string> metadata)
+        IDiffusionModel model, string checkpoint, string target, Func<AdaptableLayer, Tensor?> changeOf,
+        IReadOnlyDictionary<string, string> metadata)
     {
         using var ungraded = torch.no_grad();
         using var file = TensorFiles.Open(checkpoint);
@@ -44,7 +45,8 @@ public static class CheckpointCopy
         foreach (var (name, value) in model.CheckpointMetadata.Concat(metadata))
             entries[name] = value;
         SafetensorsWriter.WriteOneByOne(
-            target, file.Shapes.Select(tensor => new TensorSource(tensor.Key, TypeIn(tensor.Key), tensor.Value, () => Load(tensor.Key))), entries);
+            target, file.Shapes.Select(tensor => new TensorSource(tensor.Key, TypeIn(tensor.Key), tensor.Value, () => Load(tensor.Key))),
+            entries);
 
         ScalarType TypeIn(string name)
         {

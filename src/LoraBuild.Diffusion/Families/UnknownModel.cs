@@ -63,7 +63,8 @@ internal static class UnknownModel
     private static string? OtherIn(ITensorFile file) => Others
         .FirstOrDefault(other => file.Shapes.Keys.Any(name => name.Contains(other.Mark, StringComparison.Ordinal))).Model;
 
-    private static bool Has(ITensorFile file, string prefix) => file.Shapes.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
+    private static bool Has(ITensorFile file, string prefix) =>
+        file.Shapes.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static LoraBuildException Wrong(string path, string what, string cure, IReadOnlyList<IModelFamily> families) => new(
         DiagnosticCode.WrongArchitecture,

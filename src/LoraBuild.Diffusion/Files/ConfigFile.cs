@@ -33,7 +33,8 @@ internal sealed class ConfigFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LoraBuildException(DiagnosticCode.CannotRead, $"The model's settings cannot be read: {e.Message}", path, innerException: e);
+            throw new LoraBuildException(
+                DiagnosticCode.CannotRead, $"The model's settings cannot be read: {e.Message}", path, innerException: e);
         }
     }
 
@@ -41,14 +42,17 @@ internal sealed class ConfigFile
     public bool Has(params ReadOnlySpan<string> keys) => Find(keys) is not null;
 
     /// <summary>A text, or null.</summary>
-    public string? Text(params ReadOnlySpan<string> keys) => Find(keys) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    public string? Text(params ReadOnlySpan<string> keys) =>
+        Find(keys) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     /// <summary>A number, or null.</summary>
-    public double? Real(params ReadOnlySpan<string> keys) => Find(keys) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+    public double? Real(params ReadOnlySpan<string> keys) =>
+        Find(keys) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
 
     /// <summary>A whole number from 1 up, or null.</summary>
     /// <exception cref="LoraBuildException">LB4003: it is something else.</exception>
-    public long? Count(params ReadOnlySpan<string> keys) => Find(keys) is { } value ? ToCount(value.GetRawText(), string.Join('.', keys!), path) : null;
+    public long? Count(params ReadOnlySpan<string> keys) =>
+        Find(keys) is { } value ? ToCount(value.GetRawText(), string.Join('.', keys!), path) : null;
 
     /// <summary>A list of whole numbers from 1 up, or null where there is none or no list.</summary>
     /// <exception cref="LoraBuildException">LB4003: an entry is something else, or there is none.</exception>

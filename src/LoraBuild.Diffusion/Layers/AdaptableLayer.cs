@@ -54,7 +54,8 @@ public abstract class AdaptableLayer : IDisposable
     /// <param name="factors">w1A, w1B, w2A and w2B: [out, r], [r, in x height x width], and the same again.</param>
     /// <param name="scale">The factor of the change.</param>
     /// <param name="materialized">True to add the change to the weight; else its factors work beside it.</param>
-    public abstract Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized);
+    public abstract Tensor? TryApplyWithHadamard(
+        Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized);
 
     /// <summary>Frees the weights.</summary>
     public void Dispose()

@@ -26,7 +26,9 @@ internal sealed class ColumnConvolution : ScopedFunction<ColumnConvolution>
     protected override Tensor Forward(torch.autograd.AutogradContext ctx, object[] arguments)
     {
         var (layer, input, down, up, weight, bias) =
-            ((Conv2d)arguments[0], (Tensor)arguments[1], (Tensor?)arguments[2], (Tensor?)arguments[3], (Tensor)arguments[4], (Tensor?)arguments[5]);
+        (
+            (Conv2d)arguments[0], (Tensor)arguments[1], (Tensor?)arguments[2], (Tensor?)arguments[3], (Tensor)arguments[4],
+            (Tensor?)arguments[5]);
         ctx.save_for_backward(down is null ? [input, weight] : [input, weight, down, up!]);
         ctx.save_data(nameof(layer), layer);
 

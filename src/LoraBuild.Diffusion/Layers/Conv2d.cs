@@ -42,9 +42,11 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     }
 
     /// <inheritdoc/>
-    public override Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
+    public override Tensor? TryApplyWithHadamard(
+        Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
         !input.is_cpu() || PrefersColumns(input)
-            ? FusedLayers.HadamardLayer(input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized, Stride, Padding)
+            ? FusedLayers.HadamardLayer(
+                input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized, Stride, Padding)
             : null;
 
     /// <summary>A 1 x 1 convolution as a matrix product, whose sums don't depend on the number of threads.</summary>
@@ -63,7 +65,8 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
         (((input.shape[2] + (2 * Padding) - KernelSize) / Stride) + 1, ((input.shape[3] + (2 * Padding) - KernelSize) / Stride) + 1);
 
     private Tensor ByColumns(Tensor input, Tensor weight, Tensor? bias, Tensor? down = null, Tensor? up = null) =>
-        FusedLayers.Convolution(input, weight, bias, down, up, Stride, Padding) ?? ColumnConvolution.Run(this, input, weight, bias, down, up);
+        FusedLayers.Convolution(input, weight, bias, down, up, Stride, Padding)
+            ?? ColumnConvolution.Run(this, input, weight, bias, down, up);
 
     private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
     {

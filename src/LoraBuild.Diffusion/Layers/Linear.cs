@@ -14,7 +14,8 @@ public sealed class Linear(string name, Tensor weight, Tensor? bias) : Adaptable
         FusedLayers.Linear(input, Weight, Bias, down, up) ?? Composed(input, down, up);
 
     /// <inheritdoc/>
-    public override Tensor? TryApplyWithHadamard(Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
+    public override Tensor? TryApplyWithHadamard(
+        Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
         FusedLayers.HadamardLayer(input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized);
 
     private Tensor Composed(Tensor input, Tensor down, Tensor up)

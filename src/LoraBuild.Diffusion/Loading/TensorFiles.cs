@@ -34,7 +34,8 @@ public static class TensorFiles
             [0x80, >= 2 and <= 5, ..] when !Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase) =>
                 throw new LoraBuildException(
                     DiagnosticCode.PickleDamaged,
-                    "The file is a pickle in the form that torch wrote before 1.6, which LoraBuild does not read. Use a .safetensors version of the model.",
+                    "The file is a pickle in the form that torch wrote before 1.6, which LoraBuild does not read. Use a .safetensors "
+                    + "version of the model.",
                     path),
             _ => SafetensorsFile.Open(path),
         };
@@ -77,7 +78,8 @@ internal sealed class ShardedFile : ITensorFile
             if (!owners.TryAdd(name, file))
             {
                 throw new LoraBuildException(
-                    DiagnosticCode.SafetensorsDamaged, $"'{name}' is in '{owners[name].Path}' too. Download the model's folder again.", file.Path);
+                    DiagnosticCode.SafetensorsDamaged, $"'{name}' is in '{owners[name].Path}' too. Download the model's folder again.",
+                    file.Path);
             }
         }
         Shapes = owners.ToDictionary(owner => owner.Key, owner => owner.Value.Shapes[owner.Key]);

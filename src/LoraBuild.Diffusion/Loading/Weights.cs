@@ -49,7 +49,8 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
         else if (!stored.Shape.SequenceEqual(shape))
             problems.Add($"'{stored.Name}' is {Shown(stored.Shape)}, not {Shown(shape)}");
         else
-            return (substitute is null ? stored.Load(dtype, device) : substitute(stored.Name, stored.Load(dtype, device))).DetachFromDisposeScope();
+            return (substitute is null ? stored.Load(dtype, device) : substitute(stored.Name, stored.Load(dtype, device)))
+                .DetachFromDisposeScope();
         return torch.empty(shape, dtype: dtype, device: device).DetachFromDisposeScope();
     }
 
@@ -105,7 +106,8 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
 
     /// <summary>The error for a checkpoint that is not what this part needs.</summary>
     public LoraBuildException Misfit(string reason) => new(
-        DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of Stable Diffusion 1.x or 2.x: {reason}.", part.Path);
+        DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of Stable Diffusion 1.x or 2.x: {reason}.",
+        part.Path);
 
     private Tensor TakeWeight(string name, string loraName, params long[] shape)
     {
@@ -134,7 +136,8 @@ internal sealed record PartTensors(string Title, string Path, string Prefix, IRe
         var tensors = new Dictionary<string, StoredTensor>();
         foreach (var (key, shape) in file.Shapes)
         {
-            if (key.StartsWith(prefix, StringComparison.Ordinal) && (rename is null ? key[prefix.Length..] : rename(key[prefix.Length..])) is { } name)
+            if (key.StartsWith(prefix, StringComparison.Ordinal)
+                && (rename is null ? key[prefix.Length..] : rename(key[prefix.Length..])) is { } name)
                 tensors.TryAdd(name, new StoredTensor(file, key, shape));
         }
         return new PartTensors(title, file.Path, prefix, tensors);

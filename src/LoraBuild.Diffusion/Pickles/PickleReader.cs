@@ -160,7 +160,9 @@ internal sealed class PickleReader
             case PickleInstruction.Object or PickleInstruction.NewObjectWithKeywords or PickleInstruction.StackGlobal:
                 throw Refused($"makes objects by the instruction {instruction}");
             default:
-                throw Damaged($"the instruction 0x{(byte)instruction:X2} at byte {position - 1} of its pickle has no place in protocol {NewestProtocol}");
+                throw Damaged(
+                    $"the instruction 0x{(byte)instruction:X2} at byte {position - 1} of its pickle has no place in protocol "
+                    + $"{NewestProtocol}");
         }
     }
 
@@ -194,7 +196,8 @@ internal sealed class PickleReader
         stack.Push(tuple);
     }
 
-    private object? PopValue() => stack.Pop() is var value && value != Mark ? value : throw new InvalidOperationException("A mark is no value.");
+    private object? PopValue() =>
+        stack.Pop() is var value && value != Mark ? value : throw new InvalidOperationException("A mark is no value.");
 
     private object?[] PopToMark()
     {
@@ -210,7 +213,8 @@ internal sealed class PickleReader
     private T Pop<T>() => As<T>(stack.Pop());
 
     // A pickle's None is no value of any type, where a cast would take it for one.
-    private static T As<T>(object? value) => value is T typed ? typed : throw new InvalidOperationException($"A {typeof(T).Name} was expected.");
+    private static T As<T>(object? value) =>
+        value is T typed ? typed : throw new InvalidOperationException($"A {typeof(T).Name} was expected.");
 
     private void Set(object?[] pairs)
     {
@@ -257,7 +261,8 @@ internal sealed class PickleReader
             && shape.Concat(strides).All(size => size is long))
         {
             var tensor = new PickledTensor(storage, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()]);
-            if (tensor.Shape.All(size => size >= 0) && tensor.Strides.All(stride => stride >= 0) && offset + tensor.Extent <= storage.Count && tensor.Count <= storage.Count)
+            if (tensor.Shape.All(size => size >= 0) && tensor.Strides.All(stride => stride >= 0) && offset + tensor.Extent <= storage.Count
+                && tensor.Count <= storage.Count)
                 return tensor;
             throw Damaged($"a tensor [{string.Join(", ", tensor.Shape)}] does not fit into its storage of {storage.Count} elements");
         }
@@ -266,7 +271,8 @@ internal sealed class PickleReader
 
     private LoraBuildException Refused(string what) => new(
         DiagnosticCode.PickleRefused,
-        $"The file holds more than tensors and dictionaries: it {what}. LoraBuild runs no code from a file. Use a .safetensors version of the model.",
+        $"The file holds more than tensors and dictionaries: it {what}. LoraBuild runs no code from a file. Use a .safetensors version of "
+        + "the model.",
         path);
 
     private LoraBuildException Damaged(string reason, Exception? cause = null) => new(

@@ -72,7 +72,8 @@ internal sealed record PickledTensor(PickledStorage Storage, long Offset, IReadO
     }
 
     /// <summary>The number of its elements; one that is more than any storage has where there are more.</summary>
-    public Int128 Count => Shape.Contains(0) ? 0 : Shape.Aggregate((Int128)1, (count, size) => count > long.MaxValue ? count : count * size);
+    public Int128 Count =>
+        Shape.Contains(0) ? 0 : Shape.Aggregate((Int128)1, (count, size) => count > long.MaxValue ? count : count * size);
 
     /// <summary>The number of elements from its first to its last, both included; 0 where it has none.</summary>
     public Int128 Extent => Shape.Contains(0)

@@ -33,7 +33,9 @@ public sealed class TorchFile : ITensorFile
         if (archive.Entries.Sum(entry => (decimal)entry.CompressedLength) > stream.Length)
             throw Damaged($"its entries claim more bytes than the {stream.Length} that it has");
         var pickles = entries.Keys.Where(name => name.EndsWith(PickleName, StringComparison.Ordinal)).ToList();
-        root = pickles is [var pickle] ? pickle[..^PickleName.Length] : throw Damaged($"it has {pickles.Count} entries data.pkl instead of one");
+        root = pickles is [var pickle]
+            ? pickle[..^PickleName.Length]
+            : throw Damaged($"it has {pickles.Count} entries data.pkl instead of one");
         CheckByteOrder();
         tensors = TensorsOf(PickleReader.Read(ReadAll(entries[root + PickleName], LongestPickle), path));
         foreach (var tensor in tensors.Values)
@@ -60,7 +62,7 @@ public sealed class TorchFile : ITensorFile
         FileStream? stream = null;
         try
         {
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            stream = File.OpenRead(path);
             var file = new TorchFile(path, stream, new ZipArchive(stream, ZipArchiveMode.Read));
             stream = null;
             return file;
@@ -127,7 +129,8 @@ public sealed class TorchFile : ITensorFile
             throw Damaged($"it has no entry '{name}'");
         EnsureStored(entry);
         if (entry.Length != (Int128)storage.Count * ElementSize(storage.Type))
-            throw Damaged($"its entry '{name}' has {entry.Length} bytes, which is not what {storage.Count} elements of {storage.Type} take");
+            throw Damaged(
+                $"its entry '{name}' has {entry.Length} bytes, which is not what {storage.Count} elements of {storage.Type} take");
         return entry;
     }
 
@@ -142,7 +145,8 @@ public sealed class TorchFile : ITensorFile
 
     private void CheckByteOrder()
     {
-        if (entries.TryGetValue(root + "/byteorder", out var entry) && Encoding.ASCII.GetString(ReadAll(entry, 16)) is not "little" and var order)
+        if (entries.TryGetValue(root + "/byteorder", out var entry)
+            && Encoding.ASCII.GetString(ReadAll(entry, 16)) is not "little" and var order)
             throw Damaged($"its numbers are in the byte order '{order}'");
     }
 

@@ -44,7 +44,7 @@ public sealed class SafetensorsFile : ITensorFile
         FileStream? stream = null;
         try
         {
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            stream = File.OpenRead(path);
             var header = SafetensorsHeader.Read(stream, path);
             var file = new SafetensorsFile(path, header, stream);
             stream = null;
@@ -69,7 +69,8 @@ public sealed class SafetensorsFile : ITensorFile
     {
         var entry = header.Tensors[name];
         var stored = SafetensorsType.Named(entry.Type)!.ScalarType ?? throw new LoraBuildException(
-            DiagnosticCode.SafetensorsDamaged, $"'{name}' is stored as {entry.Type}, which LoraBuild cannot read. Convert it to F16 or F32.", Path);
+            DiagnosticCode.SafetensorsDamaged,
+            $"'{name}' is stored as {entry.Type}, which LoraBuild cannot read. Convert it to F16 or F32.", Path);
         long[] shape = [.. entry.Shape];
         var offset = entry.Offset;
         if (rows is var (first, count))

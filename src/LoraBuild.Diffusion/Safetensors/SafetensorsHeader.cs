@@ -63,7 +63,8 @@ internal sealed record SafetensorsHeader(
         catch (Exception e) when (BadInput.IsCause(e))
         {
             throw new LoraBuildException(
-                DiagnosticCode.SafetensorsDamaged, $"The header is not valid JSON with distinct names: {e.Message}", path, innerException: e);
+                DiagnosticCode.SafetensorsDamaged, $"The header is not valid JSON with distinct names: {e.Message}", path,
+                innerException: e);
         }
     }
 
@@ -96,7 +97,9 @@ internal sealed record SafetensorsHeader(
         if (ByteCount(sizes, type.Size) != ends[1] - ends[0])
         {
             throw Damaged(
-                path, $"'{Short(name)}' has {ends[1] - ends[0]} bytes, which is not what {type.Name} of shape [{string.Join(", ", sizes)}] takes");
+                path,
+                $"'{Short(name)}' has {ends[1] - ends[0]} bytes, which is not what {type.Name} of shape [{string.Join(", ", sizes)}] "
+                + "takes");
         }
         return new TensorEntry(name, type.Name, sizes, dataStart + ends[0], ends[1] - ends[0]);
     }
@@ -108,7 +111,8 @@ internal sealed record SafetensorsHeader(
         foreach (var element in array.EnumerateArray())
         {
             // The bound keeps dataStart + offset from overflowing; no file is that long.
-            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out numbers[i]) || numbers[i] is < 0 or > long.MaxValue / 4)
+            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out numbers[i])
+                || numbers[i] is < 0 or > long.MaxValue / 4)
                 throw Damaged(path, $"the {key} of '{Short(name)}' holds something other than whole numbers from 0 up");
             i++;
         }
@@ -146,7 +150,8 @@ internal sealed record SafetensorsHeader(
             throw Damaged(path, $"its last {fileLength - position} bytes belong to no tensor");
     }
 
-    private static string Short(string name) => name.Length <= ShownCharacters ? name : string.Concat(name.AsSpan(0, ShownCharacters), "...");
+    private static string Short(string name) =>
+        name.Length <= ShownCharacters ? name : string.Concat(name.AsSpan(0, ShownCharacters), "...");
 
     private static LoraBuildException Damaged(string path, string reason) => new(
         DiagnosticCode.SafetensorsDamaged, $"The file is not a sound .safetensors file: {reason}. Download or copy it again.", path);

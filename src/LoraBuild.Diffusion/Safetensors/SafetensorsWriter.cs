@@ -39,7 +39,8 @@ public static class SafetensorsWriter
     /// <param name="metadata">The entries of <c>__metadata__</c> in the order they are to have; null for none.</param>
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
-        WriteOneByOne(stream, tensors.Select(tensor => new TensorSource(tensor.Key, tensor.Value.dtype, tensor.Value.shape, tensor.Value.alias)), metadata);
+        WriteOneByOne(stream, tensors.Select(tensor => new TensorSource(
+            tensor.Key, tensor.Value.dtype, tensor.Value.shape, tensor.Value.alias)), metadata);
 
     private static void WriteOneByOne(Stream stream, IEnumerable<TensorSource> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
     {

@@ -28,7 +28,8 @@ internal sealed class GuidedDenoiser(IDiffusionModel model, Conditioning prompts
     {
         var count = input.shape[0] * (negatives is null ? 1 : 2);
         var timesteps = torch.full([count], (float)timestep, dtype: ScalarType.Float32, device: input.device);
-        var output = model.Predict(negatives is null ? input : torch.cat([input, input], 0), timesteps, conditioning).to_type(ScalarType.Float32);
+        var output =
+            model.Predict(negatives is null ? input : torch.cat([input, input], 0), timesteps, conditioning).to_type(ScalarType.Float32);
         if (negatives is null)
             return output;
         var halves = output.chunk(2, 0);

@@ -59,7 +59,8 @@ internal sealed class ResBlock : IDisposable
             shortcut = weights.Conv2d($"{name}.skip_connection", $"{loraName}_conv_shortcut", inputs, outputs, kernel: 1);
     }
 
-    public IEnumerable<AdaptableLayer> Layers => shortcut is null ? [conv1, timeProjection, conv2] : [conv1, timeProjection, conv2, shortcut];
+    public IEnumerable<AdaptableLayer> Layers =>
+        shortcut is null ? [conv1, timeProjection, conv2] : [conv1, timeProjection, conv2, shortcut];
 
     /// <summary>The block's output.</summary>
     /// <param name="input">[batch, inputs, height, width].</param>

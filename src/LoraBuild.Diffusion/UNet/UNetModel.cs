@@ -37,7 +37,8 @@ public sealed class UNetModel : IModelPart, IDisposable
         up = blocks.LoadUp();
         normOut = weights.GroupNorm("out.0", config.Levels[0].Channels, normGroups, NormEpsilon);
         convOut = weights.Conv2d("out.2", "lora_unet_conv_out", config.Levels[0].Channels, config.OutChannels, kernel: 3);
-        Layers = [convIn, timeLinear1, timeLinear2, .. down.SelectMany(b => b.Layers), .. up.SelectMany(b => b.Layers), .. middle.Layers, convOut];
+        Layers = [convIn, timeLinear1, timeLinear2, .. down.SelectMany(b => b.Layers), .. up.SelectMany(
+            b => b.Layers), .. middle.Layers, convOut];
         frequencies = Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
     }
 

@@ -98,7 +98,8 @@ public sealed class AutoencoderKL : IAutoencoder
             {
                 using var inner = torch.NewDisposeScope();
                 var tile = decoder.Enlarge(begun.narrow(2, top, rows).narrow(3, left, columns).contiguous()).to_type(ScalarType.Float32);
-                sum ??= torch.zeros([tile.shape[0], tile.shape[1], height * Reduction, width * Reduction], device: tile.device).MoveToOuterDisposeScope();
+                sum ??= torch.zeros([tile.shape[0], tile.shape[1], height * Reduction, width * Reduction], device: tile.device)
+                    .MoveToOuterDisposeScope();
                 weights ??= torch.zeros([1, 1, height * Reduction, width * Reduction], device: tile.device).MoveToOuterDisposeScope();
                 var weight = Ramp(top, rows, height).view(1, 1, -1, 1) * Ramp(left, columns, width).view(1, 1, 1, -1);
                 Part(sum).add_(tile * weight);

@@ -9,7 +9,8 @@ internal sealed class DiffusersVaeNames
 
     /// <summary>Learns from all names how many levels there are.</summary>
     public DiffusersVaeNames(IEnumerable<string> names) =>
-        levels = names.Select(name => name.Split('.')).Where(name => name is ["decoder", "up_blocks", ..]).Select(name => name[2]).Distinct().Count();
+        levels = names.Select(name => name.Split('.')).Where(name => name is ["decoder", "up_blocks", ..]).Select(name => name[2])
+            .Distinct().Count();
 
     /// <summary>CompVis' name; null for what Stable Diffusion does not have.</summary>
     public string? ToCompVis(string name) => name.Split('.') switch

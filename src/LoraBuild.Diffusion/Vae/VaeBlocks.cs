@@ -45,7 +45,8 @@ internal sealed class VaeMiddle : IDisposable
     private Tensor Attend(Tensor input)
     {
         var positions = norm.Forward(input).flatten(2).transpose(1, 2);
-        var attended = toOut.Forward(Attention.Attend(toQuery.Forward(positions), toKey.Forward(positions), toValue.Forward(positions), heads: 1));
+        var attended =
+            toOut.Forward(Attention.Attend(toQuery.Forward(positions), toKey.Forward(positions), toValue.Forward(positions), heads: 1));
         return input + attended.transpose(1, 2).reshape(input.shape);
     }
 }

@@ -119,7 +119,8 @@ internal static class BackgroundPainter
 
     private static double BackgroundShare(Raster picture, bool[] isBackground, int index, byte[] old, int radius)
     {
-        var figure = Neighbours(picture, index, radius).Where(neighbour => !isBackground[neighbour]).Max(neighbour => Distance(picture, neighbour, old));
+        var figure = Neighbours(picture, index, radius).Where(neighbour => !isBackground[neighbour])
+            .Max(neighbour => Distance(picture, neighbour, old));
         return figure == 0 ? 0 : 1 - Distance(picture, index, old) / (double)figure;
     }
 

@@ -21,7 +21,8 @@ internal static class Border
         {
             throw new LoraBuildException(
                 DiagnosticCode.EditOutsidePicture,
-                $"pad by {left}, {top}, {right}, {bottom} pixels makes more than {MaxPixels / 1_000_000} megapixels of a picture of {picture.Width} x {picture.Height} pixels.");
+                $"pad by {left}, {top}, {right}, {bottom} pixels makes more than {MaxPixels / 1_000_000} megapixels of a picture of "
+                + $"{picture.Width} x {picture.Height} pixels.");
         }
 
         var padded = new Raster(picture.Width + left + right, picture.Height + top + bottom);
@@ -73,7 +74,10 @@ internal static class Border
         {
             throw new LoraBuildException(
                 DiagnosticCode.EditOutsidePicture,
-                string.Create(CultureInfo.InvariantCulture, $"trim leaves nothing of a picture of {picture.Width} x {picture.Height} pixels: it is all of one colour within a tolerance of {tolerance}."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"trim leaves nothing of a picture of {picture.Width} x {picture.Height} pixels: it is all of one colour within a "
+                    + $"tolerance of {tolerance}."));
         }
 
         return picture.Crop(area.Left, area.Top, area.Right - area.Left, area.Bottom - area.Top);

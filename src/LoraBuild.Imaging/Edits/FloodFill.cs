@@ -39,7 +39,8 @@ internal static class FloodFill
     /// <summary>
     /// Notes the beginning of every run of pixels still to be painted between <paramref name="left"/> and <paramref name="right"/>.
     /// </summary>
-    private static void PushRuns(Raster picture, int y, int left, int right, bool[] seen, byte[] start, int tolerance, Stack<(int X, int Y)> pending)
+    private static void PushRuns(
+        Raster picture, int y, int left, int right, bool[] seen, byte[] start, int tolerance, Stack<(int X, int Y)> pending)
     {
         var row = picture.Row(y);
         var visited = seen.AsSpan(y * picture.Width, picture.Width);

@@ -67,7 +67,8 @@ internal static class ShapePainter
         var points = polygon.Points.Select(point => (X: point[0] * across, Y: point[1] * down)).ToArray();
         var name = $"polygon of {points.Length} points";
         if (points.Length < 3)
-            throw new LoraBuildException(DiagnosticCode.EditOutsidePicture, $"The {name} has no area. A polygon takes at least three points.");
+            throw new LoraBuildException(
+                DiagnosticCode.EditOutsidePicture, $"The {name} has no area. A polygon takes at least three points.");
         if (!points.All(point => point.X >= 0 && point.X <= picture.Width && point.Y >= 0 && point.Y <= picture.Height))
             throw PixelArea.Outside(name, picture);
         var crossings = new List<double>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Imaging.Rasters;
@@ -28,7 +29,10 @@ internal static class Slanting
         {
             throw new LoraBuildException(
                 DiagnosticCode.EditOutsidePicture,
-                FormattableString.Invariant($"rotate by {edit.Degrees} degrees makes {width} x {height} pixels of a picture of {picture.Width} x {picture.Height} pixels, more than {Raster.MaxPixels / 1_000_000} megapixels."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"rotate by {edit.Degrees} degrees makes {width} x {height} pixels of a picture of {picture.Width} x {picture.Height} "
+                    + $"pixels, more than {Raster.MaxPixels / 1_000_000} megapixels."));
         }
 
         var turned = new Raster(width, height);

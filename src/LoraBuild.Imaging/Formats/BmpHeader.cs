@@ -81,7 +81,12 @@ internal sealed class BmpHeader
             Compression = compression,
             PixelOffset = (int)pixelOffset,
             Masks = masks,
-            Palette = bits > 8 ? [] : ReadPalette(content, FileHeaderSize + size + maskBytes, (int)pixelOffset, core ? 3 : 4, bits, core ? 0 : ReadUInt32LittleEndian(info[32..])),
+            Palette =
+                bits > 8
+                    ? []
+                    : ReadPalette(
+                        content, FileHeaderSize + size + maskBytes, (int)pixelOffset, core ? 3 : 4, bits,
+                        core ? 0 : ReadUInt32LittleEndian(info[32..])),
             HasForeignProfile = size >= V5HeaderSize && CarriesForeignProfile(info),
         };
     }
@@ -96,7 +101,8 @@ internal sealed class BmpHeader
     };
 
     /// <summary>The channels, and how many bytes of masks follow a header that has no room for them.</summary>
-    private static ((BmpChannel, BmpChannel, BmpChannel, BmpChannel) Masks, int Bytes)? ReadMasks(ReadOnlySpan<byte> info, int size, int bits, BmpCompression compression)
+    private static ((BmpChannel, BmpChannel, BmpChannel, BmpChannel) Masks, int Bytes)? ReadMasks(
+        ReadOnlySpan<byte> info, int size, int bits, BmpCompression compression)
     {
         if (compression is not (BmpCompression.BitFields or BmpCompression.AlphaBitFields))
         {
@@ -108,7 +114,9 @@ internal sealed class BmpHeader
         if (info.Length < 52 || (after == 16 && info.Length < 56))
             return null;
         var alpha = size >= 56 || after == 16 ? ReadUInt32LittleEndian(info[52..]) : 0;
-        return ((new(ReadUInt32LittleEndian(info[40..])), new(ReadUInt32LittleEndian(info[44..])), new(ReadUInt32LittleEndian(info[48..])), new(alpha)), after);
+        return (
+            (new(ReadUInt32LittleEndian(info[40..])), new(ReadUInt32LittleEndian(info[44..])), new(ReadUInt32LittleEndian(info[48..])), new(
+                alpha)), after);
     }
 
     private static byte[] ReadPalette(ReadOnlySpan<byte> content, int start, int end, int entrySize, int bits, uint used)

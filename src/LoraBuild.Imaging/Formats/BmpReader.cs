@@ -10,7 +10,8 @@ namespace LoraBuild.Imaging.Formats;
 internal static class BmpReader
 {
     /// <summary>Width and height by the header; null where it is damaged or of a kind that does not exist.</summary>
-    public static (int Width, int Height)? Measure(byte[] content) => BmpHeader.Read(content) is { } header ? (header.Width, header.Height) : null;
+    public static (int Width, int Height)? Measure(byte[] content) =>
+        BmpHeader.Read(content) is { } header ? (header.Width, header.Height) : null;
 
     /// <summary>The pixels; null where the file is truncated or damaged.</summary>
     public static EnginePicture? Decode(byte[] content)
@@ -63,7 +64,8 @@ internal static class BmpReader
             for (var x = 0; x < header.Width; x++)
             {
                 var at = source[(x * bytes)..];
-                var value = bytes switch { 2 => ReadUInt16LittleEndian(at), 3 => at[0] | (uint)at[1] << 8 | (uint)at[2] << 16, _ => ReadUInt32LittleEndian(at) };
+                var value = bytes switch { 2 => ReadUInt16LittleEndian(at), 3 => at[0] | (uint)at[1] << 8 | (uint)at[2] << 16, _ =>
+                    ReadUInt32LittleEndian(at) };
                 target[x * 4] = red.Extract(value);
                 target[x * 4 + 1] = green.Extract(value);
                 target[x * 4 + 2] = blue.Extract(value);

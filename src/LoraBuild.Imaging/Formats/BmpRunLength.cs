@@ -47,7 +47,8 @@ internal static class BmpRunLength
                         return false;
                     for (var i = 0; i < value; i++)
                     {
-                        if (!Paint(header, raster, x++, y, !nibbles ? data[at + i] : i % 2 == 0 ? data[at + i / 2] >> 4 : data[at + i / 2] & 15))
+                        if (!Paint(
+                            header, raster, x++, y, !nibbles ? data[at + i] : i % 2 == 0 ? data[at + i / 2] >> 4 : data[at + i / 2] & 15))
                             return false;
                     }
                     at += bytes + (bytes & 1);

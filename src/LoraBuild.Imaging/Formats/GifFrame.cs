@@ -29,7 +29,8 @@ internal readonly record struct GifFrame(int Left, int Top, int Width, int Heigh
             if (content[at] == image)
             {
                 return new(
-                    Number(content, at + 1), Number(content, at + 3), Number(content, at + 5), Number(content, at + 7), at + DescriptorLength, content[at + 9]);
+                    Number(content, at + 1), Number(content, at + 3), Number(content, at + 5), Number(content, at + 7),
+                    at + DescriptorLength, content[at + 9]);
             }
 
             at += 2;

@@ -56,8 +56,10 @@ internal static class ContentEnd
         if (content.Length < 8)
             return false;
         var bigEndian = content[0] == 'M';
-        uint Number(ReadOnlySpan<byte> at) => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
-        ushort Short(ReadOnlySpan<byte> at) => bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
+        uint Number(ReadOnlySpan<byte> at) =>
+            bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
+        ushort Short(ReadOnlySpan<byte> at) =>
+            bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
 
         const ushort bigTiff = 43;
         if (Short(content[2..]) == bigTiff)

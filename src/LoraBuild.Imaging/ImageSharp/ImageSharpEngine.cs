@@ -30,7 +30,8 @@ internal sealed class ImageSharpEngine : IPictureEngine
 
     /// <inheritdoc/>
     public string Version { get; } =
-        $"ImageSharp {typeof(Image).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+        "ImageSharp "
+        + typeof(Image).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
     /// <inheritdoc/>
     public (int Width, int Height)? Measure(byte[] content, PictureFormat format) =>

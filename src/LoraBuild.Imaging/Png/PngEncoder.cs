@@ -54,7 +54,10 @@ public static class PngEncoder
         var data = new MemoryStream(picture.Width * picture.Height / 2 * channels);
         // Filtered rows repeat bytes and little else: runs alone give smaller files than zlib's levels 1 to 6 on photographs and match them
         // on drawings, in the time of level 2.
-        using var zlib = new ZLibStream(data, new ZLibCompressionOptions { CompressionLevel = 1, CompressionStrategy = ZLibCompressionStrategy.RunLengthEncoding }, leaveOpen: true);
+        using var zlib =
+            new ZLibStream(
+                data, new ZLibCompressionOptions { CompressionLevel = 1, CompressionStrategy = ZLibCompressionStrategy.RunLengthEncoding },
+                leaveOpen: true);
         var filter = new PngFilter(picture.Width, channels);
         var row = new byte[channels + picture.Width * channels];
         var above = new byte[row.Length];

@@ -70,7 +70,8 @@ internal sealed class PngFilter
         long sum = Vector128.Sum(sums);
         for (; i < length; i++)
         {
-            var predicted = TPredictor.Predict(Vector128.CreateScalar(left[i]), Vector128.CreateScalar(up[i]), Vector128.CreateScalar(upLeft[i]))[0];
+            var predicted =
+                TPredictor.Predict(Vector128.CreateScalar(left[i]), Vector128.CreateScalar(up[i]), Vector128.CreateScalar(upLeft[i]))[0];
             var difference = (byte)(current[i] - predicted);
             target[i] = difference;
             sum += Math.Min(difference, (byte)-difference);
@@ -79,7 +80,8 @@ internal sealed class PngFilter
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Load(ReadOnlySpan<byte> data, int at) => Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(data), (nuint)at);
+    private static Vector128<byte> Load(ReadOnlySpan<byte> data, int at) =>
+        Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(data), (nuint)at);
 
     private interface IPredictor
     {
@@ -125,7 +127,8 @@ internal sealed class PngFilter
             var toB = Vector128.Abs(a - c);
             var toC = Vector128.Abs(b - c + (a - c));
             var least = Vector128.Min(toA, Vector128.Min(toB, toC));
-            return Vector128.ConditionalSelect(Vector128.Equals(least, toA), a, Vector128.ConditionalSelect(Vector128.Equals(least, toB), b, c));
+            return Vector128.ConditionalSelect(
+                Vector128.Equals(least, toA), a, Vector128.ConditionalSelect(Vector128.Equals(least, toB), b, c));
         }
     }
 }

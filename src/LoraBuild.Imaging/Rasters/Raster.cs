@@ -16,7 +16,8 @@ public sealed class Raster
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         if (pixels.Length != (long)width * height * 4)
-            throw new ArgumentException($"{width} x {height} pixels take {(long)width * height * 4} bytes, not {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{width} x {height} pixels take {(long)width * height * 4} bytes, not {pixels.Length}.", nameof(pixels));
         Width = width;
         Height = height;
         Pixels = pixels;

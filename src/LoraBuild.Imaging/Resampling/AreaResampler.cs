@@ -106,7 +106,8 @@ public static class AreaResampler
         return target;
     }
 
-    private static void WeighColumns(ReadOnlySpan<uint> row, ReadOnlySpan<(int First, float[] Weights)> columns, Span<Vector128<float>> line)
+    private static void WeighColumns(
+        ReadOnlySpan<uint> row, ReadOnlySpan<(int First, float[] Weights)> columns, Span<Vector128<float>> line)
     {
         for (var x = 0; x < line.Length; x++)
         {

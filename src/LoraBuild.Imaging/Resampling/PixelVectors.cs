@@ -13,7 +13,8 @@ internal static class PixelVectors
 
     /// <summary>The channels of a pixel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Unpack(uint pixel) => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(pixel).AsByte())).AsInt32();
+    public static Vector128<int> Unpack(uint pixel) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(pixel).AsByte())).AsInt32();
 
     /// <summary>The pixel of these channels, clamped to 0..255.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

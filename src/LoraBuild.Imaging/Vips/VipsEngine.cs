@@ -139,7 +139,8 @@ internal sealed unsafe class VipsEngine : IPictureEngine
         var pixels = image.WriteToMemory(out var size);
         try
         {
-            var raster = new Raster(image.Width, image.Height, GC.AllocateUninitializedArray<byte>(checked(image.Width * image.Height * 4)));
+            var raster =
+                new Raster(image.Width, image.Height, GC.AllocateUninitializedArray<byte>(checked(image.Width * image.Height * 4)));
             if (image.Bands == 4)
                 new ReadOnlySpan<byte>((void*)pixels, (int)size).CopyTo(raster.Pixels);
             else

@@ -66,7 +66,9 @@ public sealed class BuildState
         changes = known is not null && known.Identity == currentIdentity ? known.FindChanges() : null;
         WhyNotCurrent = known is null
             ? "There is no build before it that succeeded."
-            : changes is null ? "Settings, items or their metadata, or LoraBuild itself, are others than the last time." : Describe(changes);
+            : changes is null
+                ? "Settings, items or their metadata, or LoraBuild itself, are others than the last time."
+                : Describe(changes);
         return isCurrent = WhyNotCurrent is null;
     }
 
@@ -207,7 +209,8 @@ public sealed class BuildState
     {
         var places = isCurrent ? Enumerable.Range(0, known!.Count) : KeptFiles();
         return seen.Select(file => (file.Key, file.Value))
-            .Concat(places.Select(file => (Path: known!.PathOf(file), Record: known.RecordOf(file))).Where(file => !seen.ContainsKey(file.Path)));
+            .Concat(places.Select(file => (Path: known!.PathOf(file), Record: known.RecordOf(file)))
+                .Where(file => !seen.ContainsKey(file.Path)));
     }
 
     private string? FactsText(ContentHash key)
@@ -290,7 +293,8 @@ public sealed class BuildState
 
                 // Racy after all: from a time to come, by a clock that was set back.
                 var changed = key is null && SeenRecord(path) is { Key: null } other && other.Content != content;
-                return seen[path] = new FileRecord(racy || changed ? default : before, content, key ?? (last?.Content == content ? last.Key : null));
+                return seen[path] =
+                    new FileRecord(racy || changed ? default : before, content, key ?? (last?.Content == content ? last.Key : null));
             }
 
             // Somebody wrote to the file while it was read: what was hashed is neither the old nor the new content.

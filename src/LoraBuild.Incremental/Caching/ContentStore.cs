@@ -98,7 +98,8 @@ public sealed class ContentStore : IDisposable
         var result = new StoredResult(
             [.. files.Select(file => AddContent(file.Name, file.Path, areShared))], step, facts ?? new Dictionary<string, string>());
         AddResult(key, result);
-        Remote?.BeginUpload(ActionResultMessage.Write(key, result), key, result, file => Holds(file) ? File.OpenRead(ContentPath(file.Content)) : null);
+        Remote?.BeginUpload(
+            ActionResultMessage.Write(key, result), key, result, file => Holds(file) ? File.OpenRead(ContentPath(file.Content)) : null);
         return result;
     }
 
@@ -111,11 +112,14 @@ public sealed class ContentStore : IDisposable
             return;
         _ = use.Value;
         var missing = keys.Where(key => !File.Exists(ResultPath(key)));
-        Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = RemoteCache.Transfers, CancellationToken = token }, FetchOne).GetAwaiter().GetResult();
+        Parallel.ForEachAsync(
+            missing, new ParallelOptions { MaxDegreeOfParallelism = RemoteCache.Transfers, CancellationToken = token }, FetchOne)
+                .GetAwaiter().GetResult();
 
         async ValueTask FetchOne(ContentHash key, CancellationToken stop)
         {
-            if (await remote.ReadResultAsync(key, stop).ConfigureAwait(false) is not { } message || ActionResultMessage.Read(key, message) is not { } result)
+            if (await remote.ReadResultAsync(key, stop).ConfigureAwait(false) is not { } message
+                || ActionResultMessage.Read(key, message) is not { } result)
                 return;
             foreach (var file in result.Files)
             {
@@ -214,6 +218,7 @@ public sealed class ContentStore : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+#pragma warning disable RS0030 // Downloaded under a name of its own, and renamed when it is whole.
             var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
             await using (stream.ConfigureAwait(false))
             {
@@ -222,6 +227,7 @@ public sealed class ContentStore : IDisposable
                 await stream.FlushAsync(token).ConfigureAwait(false);
                 File.Move(temporary, target, overwrite: true);
             }
+#pragma warning restore RS0030
 
             Interlocked.Add(ref added, file.Length);
             return true;
@@ -255,7 +261,9 @@ public sealed class ContentStore : IDisposable
     {
         try
         {
+#pragma warning disable RS0030 // What was used last is pruned last; no result depends on it.
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+#pragma warning restore RS0030
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -65,7 +65,9 @@ public sealed class RemoteCache : IDisposable
         return address.UserInfo.Length == 0
             ? address
             : throw Invalid(
-                $"holds a user or a password, which would end in logs and in version control. Take it out, change the password, and set {RemoteCredentials.TokenVariable}, or {RemoteCredentials.UserVariable} and {RemoteCredentials.PasswordVariable}, in the environment.");
+                "holds a user or a password, which would end in logs and in version control. Take it out, change the password, and set "
+                + $"{RemoteCredentials.TokenVariable}, or {RemoteCredentials.UserVariable} and {RemoteCredentials.PasswordVariable}, in "
+                + "the environment.");
 
         static LoraBuildException Invalid(string what) => new(DiagnosticCode.InvalidProperty, $"LoraRemoteCache {what}");
     }
@@ -78,7 +80,9 @@ public sealed class RemoteCache : IDisposable
     public async Task<byte[]?> ReadResultAsync(ContentHash key, CancellationToken token)
     {
         using var message = new MemoryStream();
-        return await TryGetAsync("ac/" + key, ActionResultMessage.Largest, bytes => message.WriteAsync(bytes), token).ConfigureAwait(false) ? message.ToArray() : null;
+        return await TryGetAsync("ac/" + key, ActionResultMessage.Largest, bytes => message.WriteAsync(bytes), token).ConfigureAwait(false)
+            ? message.ToArray()
+            : null;
     }
 
     /// <summary>Writes the bytes of a file below <c>cas/</c> into a file; false where they are missing or wrong.</summary>
@@ -159,9 +163,11 @@ public sealed class RemoteCache : IDisposable
     }
 
     // False also where there are more bytes than there can be.
-    private Task<bool> TryGetAsync(string path, long most, Func<ReadOnlyMemory<byte>, ValueTask> take, CancellationToken token) => TryAsync(path, token, async watch =>
+    private Task<bool> TryGetAsync(
+        string path, long most, Func<ReadOnlyMemory<byte>, ValueTask> take, CancellationToken token) => TryAsync(path, token, async watch =>
     {
-        using var response = await client.GetAsync(new Uri(address, path), HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
+        using var response =
+            await client.GetAsync(new Uri(address, path), HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
             return false;
         Check(response);
@@ -221,7 +227,8 @@ public sealed class RemoteCache : IDisposable
     private static void Check(HttpResponseMessage response)
     {
         if (!response.IsSuccessStatusCode)
-            throw new HttpRequestException($"It answers {response.RequestMessage!.Method} with {(int)response.StatusCode} {response.ReasonPhrase}.");
+            throw new HttpRequestException(
+                $"It answers {response.RequestMessage!.Method} with {(int)response.StatusCode} {response.ReasonPhrase}.");
     }
 
     private void TurnOff(string reason)
@@ -231,7 +238,8 @@ public sealed class RemoteCache : IDisposable
         failure = new Diagnostic(
             DiagnosticCode.RemoteCacheFailed,
             Severity.Warning,
-            $"The remote cache {address} cannot be used: {reason.TrimEnd('.')}. This build goes on without it. Look at the server, or take out LoraRemoteCache.");
+            $"The remote cache {address} cannot be used: {reason.TrimEnd('.')}. This build goes on without it. Look at the server, or take "
+            + "out LoraRemoteCache.");
         off.Cancel();
     }
 }

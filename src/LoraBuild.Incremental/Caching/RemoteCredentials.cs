@@ -26,7 +26,8 @@ public sealed class RemoteCredentials
         if (variable(TokenVariable) is { Length: > 0 } token)
             return new RemoteCredentials(new AuthenticationHeaderValue("Bearer", token.Trim()));
         return variable(UserVariable) is { Length: > 0 } user
-            ? new RemoteCredentials(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{variable(PasswordVariable)}"))))
+            ? new RemoteCredentials(new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{variable(PasswordVariable)}"))))
             : new RemoteCredentials(null);
     }
 

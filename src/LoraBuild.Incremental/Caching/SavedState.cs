@@ -43,7 +43,8 @@ internal sealed class SavedState
         factsStart = secondPart + (Count * HashesSize) + (FactsCount * ResultSize);
         var factsLength = counts[4];
         indices = new Lazy<Dictionary<string, int>>(() =>
-            Holds(secondPart, bytes.Length - secondPart - ContentHash.Size) && AreTexts(factsStart, factsLength, FactsCount, FactsAt(0) + ContentHash.Size, ResultSize)
+            Holds(secondPart, bytes.Length - secondPart - ContentHash.Size)
+                && AreTexts(factsStart, factsLength, FactsCount, FactsAt(0) + ContentHash.Size, ResultSize)
                 ? Index(Count, HeaderSize + StampSize, FileSize)
                 : []);
         absentIndices = new Lazy<Dictionary<string, int>>(() => Index(AbsentCount, AbsentAt(0), sizeof(int)));
@@ -115,12 +116,16 @@ internal sealed class SavedState
         IEnumerable<string> absent,
         IEnumerable<KeyValuePair<ContentHash, string>> facts)
     {
-        var records = Sorted(files.Select(file => (Name: Encoding.UTF8.GetBytes(file.Key), file.Value)), (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
+        var records = Sorted(files.Select(file => (Name: Encoding.UTF8.GetBytes(file.Key), file.Value)), (one, other) => one.Name.AsSpan()
+            .SequenceCompareTo(other.Name));
         var missing = Sorted(absent.Select(Encoding.UTF8.GetBytes), (one, other) => one.AsSpan().SequenceCompareTo(other));
-        var results = Sorted(facts.Select(fact => (fact.Key, Text: Encoding.UTF8.GetBytes(fact.Value))), (one, other) => one.Key.CompareTo(other.Key));
-        var (fileCount, absentCount, factsCount) = (records.Length + CountOf(kept.Files), missing.Length + CountOf(kept.Absent), results.Length + CountOf(kept.Facts));
+        var results = Sorted(
+            facts.Select(fact => (fact.Key, Text: Encoding.UTF8.GetBytes(fact.Value))), (one, other) => one.Key.CompareTo(other.Key));
+        var (fileCount, absentCount, factsCount) =
+            (records.Length + CountOf(kept.Files), missing.Length + CountOf(kept.Absent), results.Length + CountOf(kept.Facts));
         var names = records.Sum(record => record.Name.Length + 1) + missing.Sum(name => name.Length + 1)
-            + Lengths(kept.Files, file => before!.NameOf(file).Length) + Lengths(kept.Absent, file => before!.NameAt(before.AbsentAt(file)).Length);
+            + Lengths(kept.Files, file => before!.NameOf(file).Length)
+            + Lengths(kept.Absent, file => before!.NameAt(before.AbsentAt(file)).Length);
         var texts = results.Sum(result => result.Text.Length + 1) + Lengths(kept.Facts, place => before!.FactsTextOf(place).Length);
         var firstPart = HeaderSize + (fileCount * FileSize) + (absentCount * sizeof(int)) + names;
         var bytes = new byte[firstPart + (fileCount * HashesSize) + (factsCount * ResultSize) + texts + (2 * ContentHash.Size)];
@@ -152,7 +157,8 @@ internal sealed class SavedState
             next => AddFacts(results[next].Key, results[next].Text),
             place => AddFacts(before!.FactsKeyOf(place), before.FactsTextOf(place)));
         ContentHash.Of(bytes.AsSpan(0, firstPart)).CopyTo(bytes.AsSpan(firstPart));
-        ContentHash.Of(bytes.AsSpan((firstPart + ContentHash.Size)..^ContentHash.Size)).CopyTo(bytes.AsSpan(bytes.Length - ContentHash.Size));
+        ContentHash.Of(bytes.AsSpan((firstPart + ContentHash.Size)..^ContentHash.Size))
+            .CopyTo(bytes.AsSpan(bytes.Length - ContentHash.Size));
         AtomicFile.Write(path, stream => stream.Write(bytes));
 
         void AddFile(ReadOnlySpan<byte> file, FileStamp stamp, ContentHash content, ContentHash key)
@@ -391,5 +397,6 @@ internal sealed record FileChanges(bool[] IsChanged, string? Appeared);
 internal sealed record KeptPlaces(bool[] Files, bool[] Absent, bool[] Facts)
 {
     /// <summary>Nothing of a state yet.</summary>
-    public static KeptPlaces NoneOf(SavedState? state) => new(new bool[state?.Count ?? 0], new bool[state?.AbsentCount ?? 0], new bool[state?.FactsCount ?? 0]);
+    public static KeptPlaces NoneOf(SavedState? state) =>
+        new(new bool[state?.Count ?? 0], new bool[state?.AbsentCount ?? 0], new bool[state?.FactsCount ?? 0]);
 }

@@ -9,6 +9,7 @@ internal static class StorePruner
     // Below the bound, so that not every build from now on has to prune.
     private const double Target = 0.9;
     private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
+    private static readonly string[] Parts = ["ac", "cas"];
 
     /// <summary>Prunes the files of <c>ac/</c> and <c>cas/</c> where they exceed a bound.</summary>
     /// <param name="root">The store.</param>
@@ -27,11 +28,14 @@ internal static class StorePruner
 
         var contents = files.Where(file => !IsResult(file)).ToDictionary(file => file.Name, StringComparer.Ordinal);
         var results = files.Where(IsResult).AsParallel().Select(file => (File: file, Contents: ContentsOf(file))).ToList();
-        var users = results.SelectMany(result => result.Contents).CountBy(name => name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var users = results.SelectMany(result => result.Contents).CountBy(name => name, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
         // A file that no result has counts for itself: its result was damaged, or is yet to come.
-        var unused = contents.Values.Where(file => !users.ContainsKey(file.Name)).Select(file => (File: file, Contents: (IReadOnlyList<string>)[]));
+        var unused =
+            contents.Values.Where(file => !users.ContainsKey(file.Name)).Select(file => (File: file, Contents: (IReadOnlyList<string>)[]));
         var (count, bytes) = (0, 0L);
-        foreach (var (file, own) in results.Concat(unused).OrderBy(entry => entry.File.LastWriteTimeUtc).ThenBy(entry => entry.File.Name, StringComparer.Ordinal))
+        foreach (var (file, own) in results.Concat(unused).OrderBy(entry => entry.File.LastWriteTimeUtc)
+            .ThenBy(entry => entry.File.Name, StringComparer.Ordinal))
         {
             if (left <= maxBytes * Target || file.LastWriteTimeUtc >= inUseSince)
                 break;
@@ -56,7 +60,7 @@ internal static class StorePruner
     }
 
     /// <summary>Every file of <c>ac/</c> and <c>cas/</c>.</summary>
-    public static IEnumerable<FileInfo> FilesOf(string root) => new[] { "ac", "cas" }
+    public static IEnumerable<FileInfo> FilesOf(string root) => Parts
         .Select(part => new DirectoryInfo(Path.Combine(root, part)))
         .Where(folder => folder.Exists)
         .SelectMany(folder => folder.EnumerateFiles("*", SearchOption.AllDirectories));
@@ -77,7 +81,8 @@ internal static class StorePruner
         }
     }
 
-    private static IReadOnlyList<string> ContentsOf(FileInfo file) => [.. Read(file)?.Files.Select(content => content.Content.ToString()).Distinct() ?? []];
+    private static IReadOnlyList<string> ContentsOf(FileInfo file) =>
+        [.. Read(file)?.Files.Select(content => content.Content.ToString()).Distinct() ?? []];
 
     private static bool IsTemporary(FileInfo file) => file.Name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal);
 

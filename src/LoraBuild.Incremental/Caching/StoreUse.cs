@@ -28,7 +28,9 @@ internal sealed class StoreUse : IDisposable
         {
             while (true)
             {
+#pragma warning disable RS0030 // The name of a sign that lasts for a build.
                 var path = Path.Combine(FolderIn(root), Guid.NewGuid().ToString("N"));
+#pragma warning restore RS0030
                 var sign = FileLock.TryTake(path);
                 // Another build may have taken the file for a left-over in the moment before it was locked.
                 if (sign is not null && File.Exists(path))

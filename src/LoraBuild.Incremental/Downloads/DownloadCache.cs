@@ -12,7 +12,8 @@ public sealed class DownloadCache
 {
     private static readonly Lazy<HttpClient> SharedClient = new(() =>
     {
-        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30), AllowAutoRedirect =
+            false }) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("LoraBuild");
         return client;
     });
@@ -52,7 +53,8 @@ public sealed class DownloadCache
     {
         if (sha256 is { } known && Find(uri, known) is { } here)
             return here;
-        using var partial = await PartialFile.OpenAsync(Path.Combine(root, "partial", ContentHash.Of(uri.AbsoluteUri).ToString()), cancellation).ConfigureAwait(false);
+        using var partial = await PartialFile.OpenAsync(
+            Path.Combine(root, "partial", ContentHash.Of(uri.AbsoluteUri).ToString()), cancellation).ConfigureAwait(false);
         if (sha256 is { } wanted && Find(uri, wanted) is { } fetchedMeanwhile)
             return fetchedMeanwhile;
 
@@ -72,7 +74,8 @@ public sealed class DownloadCache
             partial.Restart(null);
             throw new LoraBuildException(
                 DiagnosticCode.DownloadMismatch,
-                $"'{uri}' has the SHA-256 {received}, not {expected}. Nothing of it is used. Correct the SHA-256 if the file was meant to change, or find out who changed it.");
+                $"'{uri}' has the SHA-256 {received}, not {expected}. Nothing of it is used. Correct the SHA-256 if the file was meant to "
+                + "change, or find out who changed it.");
         }
 
         var target = PathOf(uri, received);

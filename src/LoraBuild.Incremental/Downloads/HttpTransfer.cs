@@ -25,7 +25,8 @@ internal sealed class HttpTransfer(HttpClient client, DownloadOptions options)
     /// <param name="cancellation">Ends the transfer; what is there stays.</param>
     /// <returns>True if bytes of an earlier attempt are part of the file.</returns>
     /// <exception cref="LoraBuildException">LB6006: the server refuses or is silent too often. LB6001: the disk is full.</exception>
-    public async Task<bool> RunAsync(Uri uri, PartialFile partial, bool canVerify, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    public async Task<bool> RunAsync(
+        Uri uri, PartialFile partial, bool canVerify, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         var isResumed = false;
         var end = Environment.TickCount64 + (long)options.TotalTime.TotalMilliseconds;
@@ -51,7 +52,8 @@ internal sealed class HttpTransfer(HttpClient client, DownloadOptions options)
         }
     }
 
-    private async Task<bool> AttemptAsync(Uri uri, PartialFile partial, bool canVerify, IProgress<DownloadProgress>? progress, RateWatch watch)
+    private async Task<bool> AttemptAsync(
+        Uri uri, PartialFile partial, bool canVerify, IProgress<DownloadProgress>? progress, RateWatch watch)
     {
         var start = canVerify || partial.EntityTag is not null ? partial.Length : 0;
         using var response = await SendAsync(uri, start, partial.EntityTag, watch.Token).ConfigureAwait(false);
@@ -136,6 +138,7 @@ internal sealed class HttpTransfer(HttpClient client, DownloadOptions options)
 
     private static LoraBuildException Failed(Uri uri, string reason, Exception? cause) => new(
         DiagnosticCode.DownloadFailed,
-        $"'{uri}' cannot be downloaded: {reason} What came is kept, and the next build goes on from there; or download it by hand and name the file instead.",
+        $"'{uri}' cannot be downloaded: {reason} What came is kept, and the next build goes on from there; or download it by hand and name "
+        + "the file instead.",
         innerException: cause);
 }

@@ -43,7 +43,8 @@ public sealed class LockFile
             return file;
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(Utf8Text.Read(path, DiagnosticCode.LockFileInvalid), Json) ?? throw new JsonException("It is empty.");
+            var content = JsonSerializer.Deserialize<Content>(Utf8Text.Read(path, DiagnosticCode.LockFileInvalid), Json)
+                ?? throw new JsonException("It is empty.");
             if (content.Version != FormatVersion)
                 throw new JsonException($"Its version is {content.Version}; this LoraBuild reads version {FormatVersion}.");
             foreach (var (uri, hash) in content.Files)
@@ -54,7 +55,8 @@ public sealed class LockFile
         {
             throw new LoraBuildException(
                 DiagnosticCode.LockFileInvalid,
-                $"The file is malformed: {e.Message} Take it from version control again, or delete it to lock what the next build downloads.",
+                $"The file is malformed: {e.Message} Take it from version control again, or delete it to lock what the next build "
+                + "downloads.",
                 path,
                 (int)((e as JsonException)?.LineNumber + 1 ?? 0),
                 innerException: e);

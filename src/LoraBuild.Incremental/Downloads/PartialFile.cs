@@ -3,6 +3,8 @@ using LoraBuild.Base.Files;
 
 namespace LoraBuild.Incremental.Downloads;
 
+#pragma warning disable RS0030 // A download grows in a file of its own, which is renamed when it is whole.
+
 /// <summary>
 /// The bytes of a download so far, with the entity tag of what they are a part of, so that a later attempt, or a later build, goes on from
 /// there. Held by one process at a time.

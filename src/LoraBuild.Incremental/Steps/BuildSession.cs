@@ -102,7 +102,8 @@ public class BuildSession : IDisposable
         if (!IsUnchanged(path, known))
         {
             throw new LoraBuildException(
-                DiagnosticCode.ChangedMeanwhile, "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
+                DiagnosticCode.ChangedMeanwhile,
+                "The file was changed while the build was at work on it, and nothing of it is used. Build again.", path);
         }
     }
 
@@ -145,7 +146,7 @@ public class BuildSession : IDisposable
 
     /// <summary>The same for files that are not wanted.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be deleted.</exception>
-    public void Sweep(string folder, Func<string, bool> wanted)
+    public static void Sweep(string folder, Func<string, bool> wanted)
     {
         if (!Directory.Exists(folder))
             return;

@@ -32,7 +32,8 @@ internal sealed class RateWatch : IDisposable
         silence.CancelAfter(limits.Silence);
         var now = Environment.TickCount64;
         if (now - begin > limits.Total.TotalMilliseconds)
-            throw new SlowServerException(FormattableString.Invariant($"The transfer is not done after {limits.Total.TotalMinutes:0.#} minutes."));
+            throw new SlowServerException(
+                FormattableString.Invariant($"The transfer is not done after {limits.Total.TotalMinutes:0.#} minutes."));
         windowBytes += bytes;
         if (now - windowBegin < limits.Silence.TotalMilliseconds)
             return;

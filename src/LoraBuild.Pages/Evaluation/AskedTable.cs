@@ -9,7 +9,8 @@ public sealed class AskedTable
 {
     private const string File = "Evaluation/asked.txt";
 
-    private static readonly Lazy<AskedTable> LazyDefault = new(() => new AskedTable(TableFile.ReadEmbedded(File, typeof(AskedTable).Assembly)));
+    private static readonly Lazy<AskedTable> LazyDefault =
+        new(() => new AskedTable(TableFile.ReadEmbedded(File, typeof(AskedTable).Assembly)));
 
     private readonly HashSet<string> garments = new(Tag.Comparer);
     private readonly HashSet<string> poses = new(Tag.Comparer);
@@ -42,6 +43,21 @@ public sealed class AskedTable
     {
         if (poses.Contains(tag)) return AskedKind.Pose;
         if (places.Contains(tag)) return AskedKind.Place;
-        return GarmentTable.Default.Word(GarmentTable.Default.WithoutColour(tag)) is { } garment && garments.Contains(garment.Name) ? AskedKind.Clothes : null;
+        return GarmentTable.Default.Word(GarmentTable.Default.WithoutColour(tag)) is { } garment && garments.Contains(garment.Name)
+            ? AskedKind.Clothes
+            : null;
     }
+}
+
+/// <summary>The kind of thing that a prompt of <see cref="EvaluationFamily.Obedience"/> asks for.</summary>
+public enum AskedKind
+{
+    /// <summary>Something to wear.</summary>
+    Clothes,
+
+    /// <summary>A pose or an action.</summary>
+    Pose,
+
+    /// <summary>A place or a background.</summary>
+    Place,
 }

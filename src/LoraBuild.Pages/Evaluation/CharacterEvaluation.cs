@@ -43,7 +43,22 @@ public sealed record CharacterEvaluation(
     [JsonIgnore]
     public string Summary => string.Create(
         CultureInfo.InvariantCulture,
-        $"'{Trigger}': identity {Told(Identity?.Lora)}, base {Told(Identity?.Base)}; obedience {Told(Obedience?.Lora)}, {Told(ObedienceOfBase)} of the base's own; outfits {Told(Outfits?.Lora)}; leakage {Told(Leakage?.Lora)}, {Told(LeakageAboveBase)} above base");
+        $"'{Trigger}': identity {Told(Identity?.Lora)}, base {Told(Identity?.Base)}; obedience {Told(Obedience?.Lora)}, "
+        + $"{Told(ObedienceOfBase)} of the base's own; outfits {Told(Outfits?.Lora)}; leakage {Told(Leakage?.Lora)}, "
+        + $"{Told(LeakageAboveBase)} above base");
 
     private static string Told(Interval? interval) => interval?.ToString() ?? "not measured";
 }
+
+/// <summary>A mean recall, 0 to 1, over the pictures of a family or of a part of it.</summary>
+/// <param name="Name">Of what: the family, the kind of what is asked for, or the outfit.</param>
+/// <param name="Lora">With the LoRA.</param>
+/// <param name="Base">Without.</param>
+public sealed record FamilyScore(string Name, Interval Lora, Interval Base);
+
+/// <summary>The share of pictures, drawn for the trigger word alone, that show a feature.</summary>
+/// <param name="Tag">The feature.</param>
+/// <param name="Lora">The share of the LoRA's pictures, 0 to 1.</param>
+/// <param name="Base">The share of the base model's.</param>
+/// <param name="Dataset">The share of her own pictures in which the tagger sees it: more cannot be learnt from them.</param>
+public sealed record FeatureScore(string Tag, double Lora, double Base, double Dataset);

@@ -19,7 +19,8 @@ public static class EvaluationGate
         {
             yield return Missed(
                 DiagnosticCode.IdentityBelowMinimum,
-                $"'{character.Trigger}' alone draws {Told(character.Identity?.Lora)} of her features with {lora}, below LoraMinIdentity {Told(identity)}. "
+                $"'{character.Trigger}' alone draws {Told(character.Identity?.Lora)} of her features with {lora}, below LoraMinIdentity "
+                + $"{Told(identity)}. "
                     + "Train longer or with higher learning rates, and look whether her features are out of the captions.");
         }
 
@@ -27,9 +28,10 @@ public static class EvaluationGate
         {
             yield return Missed(
                 DiagnosticCode.ObedienceBelowMinimum,
-                $"With '{character.Trigger}', {lora} draws what else is asked for {Told(character.ObedienceOfBase)} times as often as the base model does without it, "
-                    + $"below LoraMinObedience {Told(obedience)}. Train shorter or with lower learning rates, take an earlier epoch (LoraSelectEpoch), "
-                    + "and look whether the captions name clothes, poses and places.");
+                $"With '{character.Trigger}', {lora} draws what else is asked for {Told(character.ObedienceOfBase)} times as often as the "
+                + "base model does without it, "
+                    + $"below LoraMinObedience {Told(obedience)}. Train shorter or with lower learning rates, take an earlier epoch "
+                    + "(LoraSelectEpoch), and look whether the captions name clothes, poses and places.");
         }
 
         if (settings.MaxLeakage is { } leakage && !(character.LeakageAboveBase?.Value <= leakage))
@@ -37,7 +39,8 @@ public static class EvaluationGate
             yield return Missed(
                 DiagnosticCode.LeakageAboveMaximum,
                 $"Without '{character.Trigger}', {lora} draws {Told(character.LeakageAboveBase)} more of her features than the base model, "
-                    + $"above LoraMaxLeakage {Told(leakage)}. Let the base model draw regularisation images (LoraRegularizationPrompts), or train shorter or with lower learning rates.");
+                    + $"above LoraMaxLeakage {Told(leakage)}. Let the base model draw regularisation images (LoraRegularizationPrompts), "
+                    + "or train shorter or with lower learning rates.");
         }
     }
 

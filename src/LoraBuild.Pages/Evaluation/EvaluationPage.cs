@@ -70,7 +70,9 @@ public static class EvaluationPage
 
     private static XElement Body(EvaluationReport report, Func<string, EvaluationThumbnail> thumbnailOf) => new(
         "body",
-        new XElement("header", new XElement("h1", $"{report.Title}: evaluation of {report.Lora}"), new XElement("p", new XAttribute("id", "summary"), Summary(report))),
+        new XElement(
+            "header", new XElement("h1", $"{report.Title}: evaluation of {report.Lora}"),
+            new XElement("p", new XAttribute("id", "summary"), Summary(report))),
         new XElement(
             "main",
             Verdict(report),
@@ -83,14 +85,18 @@ public static class EvaluationPage
         var conditions = report.Conditions;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{conditions.Samples} prompts a family, {conditions.Width}x{conditions.Height}, {conditions.Sampler}, {conditions.Steps} steps, scale {conditions.Guidance}, seeds from {conditions.Seed}; a tag is seen from a score of {conditions.Threshold} on. Ranges are 95 % bootstrap intervals.");
+            $"{conditions.Samples} prompts a family, {conditions.Width}x{conditions.Height}, {conditions.Sampler}, {conditions.Steps} "
+            + $"steps, scale {conditions.Guidance}, seeds from {conditions.Seed}; a tag is seen from a score of {conditions.Threshold} on. "
+            + $"Ranges are 95 % bootstrap intervals.");
     }
 
     private static XElement? Verdict(EvaluationReport report)
     {
         if (report.Missed.Count > 0)
             return new XElement("ul", new XAttribute("class", "missed"), report.Missed.Select(missed => new XElement("li", missed)));
-        return report.Bounds is (null, null, null) ? null : new XElement("p", new XAttribute("class", "passed"), "It reaches what the project asks of it.");
+        return report.Bounds is (null, null, null)
+            ? null
+            : new XElement("p", new XAttribute("class", "passed"), "It reaches what the project asks of it.");
     }
 
     private static XElement Epochs(EvaluationReport report) => new(
@@ -103,7 +109,8 @@ public static class EvaluationPage
                 epoch.File == report.Lora ? new XElement("strong", $"{epoch.File} (chosen)") : epoch.File,
                 [Told(epoch.Identity), Told(epoch.Obedience), Told(epoch.Leakage), Told(epoch.Score)]))));
 
-    private static XElement Character(EvaluationReport report, CharacterEvaluation character, Func<string, EvaluationThumbnail> thumbnailOf) => new(
+    private static XElement Character(
+        EvaluationReport report, CharacterEvaluation character, Func<string, EvaluationThumbnail> thumbnailOf) => new(
         "section",
         new XElement("h2", character.Trigger),
         new XElement("div", new XAttribute("class", "tables"), Figures(report.Bounds, character), Features(character)),
@@ -120,7 +127,10 @@ public static class EvaluationPage
             : new XElement(
                 "p",
                 new XAttribute("class", "quiet"),
-                string.Create(CultureInfo.InvariantCulture, $"In {failed.Count} of {obedience.Count} pictures of obedience the base model itself does not show what was asked for: "),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"In {failed.Count} of {obedience.Count} pictures of obedience the base model itself does not show what was asked "
+                    + $"for: "),
                 string.Join(", ", failed.SelectMany(result => result.Case.Asked.Except(result.Base.Asked)).Distinct()),
                 ".");
     }
@@ -154,7 +164,8 @@ public static class EvaluationPage
         character.Features.Select(feature => Row(feature.Tag, [Told(feature.Lora), Told(feature.Base), Told(feature.Dataset)])));
 
     private static XElement Pictures(
-        CharacterEvaluation character, EvaluationFamily family, IReadOnlyList<CaseResult> cases, Func<string, EvaluationThumbnail> thumbnailOf) => new(
+        CharacterEvaluation character, EvaluationFamily family, IReadOnlyList<CaseResult> cases,
+        Func<string, EvaluationThumbnail> thumbnailOf) => new(
         "section",
         new XElement("h3", $"{family}"),
         new XElement(
@@ -203,14 +214,19 @@ public static class EvaluationPage
     {
         return new XElement(
             "svg",
-            Attributes(("class", "track"), ("width", TrackWidth), ("height", TrackHeight), ("role", "img"), ("aria-label", $"{lora} against {other}")),
-            new XElement("line", Attributes(("x1", Margin), ("x2", TrackWidth - Margin), ("y1", TrackHeight / 2), ("y2", TrackHeight / 2), ("class", "axis"))),
+            Attributes(
+                ("class", "track"), ("width", TrackWidth), ("height", TrackHeight), ("role", "img"),
+                ("aria-label", $"{lora} against {other}")),
+            new XElement(
+                "line", Attributes(
+                    ("x1", Margin), ("x2", TrackWidth - Margin), ("y1", TrackHeight / 2), ("y2", TrackHeight / 2), ("class", "axis"))),
             Mark(lora, TrackHeight * 0.3, "lora"),
             Mark(other, TrackHeight * 0.7, "base"));
 
         static IEnumerable<XElement> Mark(Interval interval, double y, string name)
         {
-            yield return new XElement("line", Attributes(("x1", X(interval.Low)), ("x2", X(interval.High)), ("y1", y), ("y2", y), ("class", name)));
+            yield return new XElement(
+                "line", Attributes(("x1", X(interval.Low)), ("x2", X(interval.High)), ("y1", y), ("y2", y), ("class", name)));
             yield return new XElement("circle", Attributes(("cx", X(interval.Value)), ("cy", y), ("r", 4), ("class", name)));
         }
 
@@ -231,7 +247,8 @@ public static class EvaluationPage
         new XElement("th", new XAttribute("scope", "row"), name),
         cells.Select(cell => new XElement("td", new XAttribute("class", "number"), cell)));
 
-    private static string Bound(double? bound, string side) => bound is { } number ? string.Create(CultureInfo.InvariantCulture, $"{side} {number}") : "";
+    private static string Bound(double? bound, string side) =>
+        bound is { } number ? string.Create(CultureInfo.InvariantCulture, $"{side} {number}") : "";
 
     private static string Told(double? figure) => figure?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
 
@@ -243,3 +260,9 @@ public static class EvaluationPage
         return reader.ReadToEnd();
     }
 }
+
+/// <summary>A small copy of a picture, for the page.</summary>
+/// <param name="Image">A JPEG.</param>
+/// <param name="Width">Width in pixels.</param>
+/// <param name="Height">Height in pixels.</param>
+public sealed record EvaluationThumbnail(byte[] Image, int Width, int Height);

@@ -43,10 +43,12 @@ public static class EvaluationPlanner
                 .. Enumerable.Range(0, settings.Samples).Select(index => new EvaluationCase(
                     EvaluationFamily.Identity, character.Trigger, character.Trigger, settings.Seed + index, [])),
                 .. asked.Select((tag, index) => new EvaluationCase(
-                    EvaluationFamily.Obedience, Prompt([character.Trigger], tag), Prompt(identity.ClassTags, tag), settings.Seed + index, [tag], KindOf(tag))),
+                    EvaluationFamily.Obedience, Prompt([character.Trigger], tag), Prompt(identity.ClassTags, tag), settings.Seed + index,
+                    [tag], KindOf(tag))),
                 .. Outfits(character, identity, known, settings),
                 .. asked.Select((tag, index) => new EvaluationCase(
-                    EvaluationFamily.Leakage, Prompt(identity.ClassTags, tag), Prompt(identity.ClassTags, tag), settings.Seed + index, [tag], KindOf(tag))),
+                    EvaluationFamily.Leakage, Prompt(identity.ClassTags, tag), Prompt(identity.ClassTags, tag), settings.Seed + index,
+                    [tag], KindOf(tag))),
             ]);
 
         string Prompt(IReadOnlyList<string> first, string tag) =>
@@ -84,11 +86,13 @@ public static class EvaluationPlanner
 
     private static IEnumerable<string> Asked(SaidTags had, IReadOnlyList<string> vocabulary, EvaluationSettings settings)
     {
-        var kinds = Candidates(had, vocabulary, settings.Seed).Where(kind => kind.Value.Count > 0).OrderBy(kind => kind.Key).Select(kind => kind.Value).ToList();
+        var kinds = Candidates(had, vocabulary, settings.Seed).Where(kind => kind.Value.Count > 0).OrderBy(kind => kind.Key)
+            .Select(kind => kind.Value).ToList();
         if (kinds.Count == 0)
             return [];
         // Each kind in turn; what is asked for twice is drawn from another seed.
-        return Enumerable.Range(0, settings.Samples).Select(index => kinds[index % kinds.Count][index / kinds.Count % kinds[index % kinds.Count].Count]);
+        return Enumerable.Range(0, settings.Samples)
+            .Select(index => kinds[index % kinds.Count][index / kinds.Count % kinds[index % kinds.Count].Count]);
     }
 
     private static IEnumerable<EvaluationCase> Outfits(

@@ -37,14 +37,17 @@ public static class EvaluationScorer
             Hers("identity", identity),
             Family("obedience", obedience, AskedRecall),
             Bootstrap.Ratio([.. obedience.Select(result => (AskedRecall(result, result.Lora), AskedRecall(result, result.Base)))], seed),
-            [.. obedience.GroupBy(result => result.Case.Kind).Select(kind => Family($"{kind.Key}", [.. kind], AskedRecall)).OfType<FamilyScore>()],
+            [.. obedience.GroupBy(result => result.Case.Kind).Select(kind => Family($"{kind.Key}", [.. kind], AskedRecall))
+                .OfType<FamilyScore>()],
             Hers("identity kept", obedience),
             Family("outfits", outfits, AskedRecall),
-            [.. outfits.GroupBy(result => result.Case.Outfit).Select(outfit => Family($"{outfit.Key}", [.. outfit], AskedRecall)).OfType<FamilyScore>()],
+            [.. outfits.GroupBy(result => result.Case.Outfit).Select(outfit => Family($"{outfit.Key}", [.. outfit], AskedRecall))
+                .OfType<FamilyScore>()],
             Hers("leakage", leakage),
             features.Count == 0
                 ? null
-                : Bootstrap.Difference([.. leakage.Select(result => (FeatureRecall(result, result.Lora), FeatureRecall(result, result.Base)))], seed),
+                : Bootstrap.Difference(
+                    [.. leakage.Select(result => (FeatureRecall(result, result.Lora), FeatureRecall(result, result.Base)))], seed),
             cases);
 
         SeenPicture See(EvaluationCase one, bool withLora)

@@ -33,11 +33,18 @@ public sealed record IdentityFeatures(IReadOnlyList<IdentityFeature> Features, I
             return new IdentityFeatures([.. named.Select(tag => new IdentityFeature(tag, ShareOf(tag)))], classTags);
         var survey = new FeatureSurvey(character, pictures, featureFrequency);
         var stripped = survey.Features
-            .Where(feature => feature.Share >= LeastShare && !survey.Spared.Contains(feature.Tag) && !FeatureTable.Default.IsWho(feature.Tag))
+            .Where(
+                feature => feature.Share >= LeastShare && !survey.Spared.Contains(feature.Tag) && !FeatureTable.Default.IsWho(feature.Tag))
             .ToList();
         var most = stripped.Where(feature => !stripped.Exists(other => implications.Implies(other.Tag, feature.Tag)));
         return new IdentityFeatures([.. most.Select(feature => new IdentityFeature(feature.Tag, feature.Share))], classTags);
 
-        double ShareOf(string tag) => pictures.Count(picture => picture.Tags.Contains(tag, Tag.Comparer)) / (double)Math.Max(1, pictures.Count);
+        double ShareOf(string tag) =>
+            pictures.Count(picture => picture.Tags.Contains(tag, Tag.Comparer)) / (double)Math.Max(1, pictures.Count);
     }
 }
+
+/// <summary>A feature by which a character is recognised.</summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="Share">The share of her own pictures that have it before StripFeatures, 0 to 1.</param>
+public sealed record IdentityFeature(string Tag, double Share);

@@ -68,7 +68,8 @@ public static class ModelCard
         var groups = release.Dataset.Groups.Where(group => !group.IsRegularization).ToList();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"| pictures | {groups.Sum(group => group.Pictures.Count)}, {release.Dataset.SamplesPerEpoch} samples an epoch ({string.Join(" + ", groups.Select(group => $"{group.Repeats}x{group.Pictures.Count}"))}) |\n");
+            $"| pictures | {groups.Sum(group => group.Pictures.Count)}, {release.Dataset.SamplesPerEpoch} samples an epoch "
+            + $"({string.Join(" + ", groups.Select(group => $"{group.Repeats}x{group.Pictures.Count}"))}) |\n");
         foreach (var name in ToldOptions)
         {
             if (release.TrainingOptions.TryGetValue(name, out var value))

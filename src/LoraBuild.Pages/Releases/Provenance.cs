@@ -44,7 +44,8 @@ public sealed record Provenance(
     /// <param name="Sha256">SHA-256 of its bytes, lower-case hexadecimal.</param>
     public sealed record HashedFile(string File, string Sha256)
     {
-        internal static IReadOnlyList<HashedFile> Of(IEnumerable<ReleaseInput> inputs) => [.. inputs.Select(input => new HashedFile(input.Name, input.Sha256.ToString()))];
+        internal static IReadOnlyList<HashedFile> Of(IEnumerable<ReleaseInput> inputs) =>
+            [.. inputs.Select(input => new HashedFile(input.Name, input.Sha256.ToString()))];
     }
 
     /// <summary>The provenance of a release with these files.</summary>

@@ -47,7 +47,8 @@ public sealed class PublishedEpochs
         {
             throw new LoraBuildException(
                 DiagnosticCode.NothingToPublish,
-                $"There is no finished LoRA '{names.Finished}' of this build to publish: the training did not end, or LoraTrain is false. Build to its end first.");
+                $"There is no finished LoRA '{names.Finished}' of this build to publish: the training did not end, or LoraTrain is false. "
+                + "Build to its end first.");
         }
 
         string[] further = wanted switch
@@ -62,7 +63,8 @@ public sealed class PublishedEpochs
             var found = names.EpochsIn(folder).Where(isMade).Select(file => Path.GetFileName(file));
             throw new LoraBuildException(
                 DiagnosticCode.NothingToPublish,
-                $"LoraPublishEpochs is '{wanted}', and there is no '{missing}'. There are: {string.Join(", ", found)}. The last epoch is the LoRA itself.");
+                $"LoraPublishEpochs is '{wanted}', and there is no '{missing}'. There are: {string.Join(", ", found)}. The last epoch is "
+                + "the LoRA itself.");
         }
 
         return [.. further.Prepend(names.Finished).Select(file => new ReleaseFile(file, Path.Combine(folder, file)))];

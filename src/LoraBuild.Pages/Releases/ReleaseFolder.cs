@@ -19,7 +19,8 @@ public static class ReleaseFolder
     /// <param name="further">Other files.</param>
     /// <returns>The names of all files, ordered.</returns>
     /// <exception cref="LoraBuildException">LB6001: the folder cannot be written.</exception>
-    public static IReadOnlyList<string> Write(string folder, Release release, IReadOnlyList<ReleaseFile> loras, IReadOnlyList<ReleaseFile> further)
+    public static IReadOnlyList<string> Write(
+        string folder, Release release, IReadOnlyList<ReleaseFile> loras, IReadOnlyList<ReleaseFile> further)
     {
         var before = Provenance.TryRead(folder);
         var hashed = loras.Select(file => Copy(folder, file)).ToList();

@@ -12,18 +12,22 @@ public sealed record ReleaseInput(string Name, ContentHash Sha256)
     /// <param name="read">The files, as absolute paths.</param>
     /// <param name="projectFolder">The project's folder.</param>
     /// <param name="ownFolders">Folders of files that are no input: what builds made, and LoraBuild itself.</param>
-    public static IReadOnlyList<ReleaseInput> Of(IEnumerable<KeyValuePair<string, ContentHash>> read, string projectFolder, IReadOnlyList<string> ownFolders) =>
+    public static IReadOnlyList<ReleaseInput> Of(
+        IEnumerable<KeyValuePair<string, ContentHash>> read, string projectFolder, IReadOnlyList<string> ownFolders) =>
     [
         // Paths may have come by way of another folder: /lorabuild/build/../src.
         .. read.Select(file => KeyValuePair.Create(Path.GetFullPath(file.Key), file.Value))
             .Where(file => !ownFolders.Any(folder => IsBelow(folder, file.Key)))
-            .Select(file => new ReleaseInput(IsBelow(projectFolder, file.Key) ? Within(projectFolder, file.Key) : Path.GetFileName(file.Key), file.Value))
+            .Select(file => new ReleaseInput(
+                IsBelow(projectFolder, file.Key) ? Within(projectFolder, file.Key) : Path.GetFileName(file.Key), file.Value))
             .Distinct()
             .OrderBy(input => input.Name, StringComparer.Ordinal)
             .ThenBy(input => input.Sha256.ToString(), StringComparer.Ordinal),
     ];
 
-    private static bool IsBelow(string folder, string path) => path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private static bool IsBelow(string folder, string path) =>
+        path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    private static string Within(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+    private static string Within(string folder, string path) =>
+        Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
 }

@@ -25,7 +25,8 @@ internal static class CurveChart
             $"        <svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{title} over {steps} steps, at most {most:G3}\">\n");
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"          <rect class=\"frame\" x=\"{Left}\" y=\"{Top}\" width=\"{Width - Left - Right}\" height=\"{Height - Top - Bottom}\"/>\n");
+            $"          <rect class=\"frame\" x=\"{Left}\" y=\"{Top}\" width=\"{Width - Left - Right}\" "
+            + $"height=\"{Height - Top - Bottom}\"/>\n");
         for (var end = stepsPerEpoch; end < steps && steps / stepsPerEpoch <= MostPoints / 8; end += stepsPerEpoch)
             svg.Append(CultureInfo.InvariantCulture, $"          <path class=\"frame\" d=\"M{X(end, steps)} {Height - Bottom}v-6\"/>\n");
         Text(Left, 16, "start", title);
@@ -58,3 +59,9 @@ internal static class CurveChart
 
     private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 }
+
+/// <summary>A line of a chart.</summary>
+/// <param name="Name">The name of the curve's quantity.</param>
+/// <param name="Style">The style sheet's class.</param>
+/// <param name="Values">A value for each step.</param>
+internal sealed record Curve(string Name, string Style, IReadOnlyList<double> Values);

@@ -66,7 +66,8 @@ public static class ReportBuilder
     // The ledger keeps the tags after corrections by hand; those that corrections took away come last.
     private static string[] Raw(PictureTags corrected)
     {
-        var added = corrected.Changes.Where(change => change.Kind == TagChangeKind.Added).Select(change => change.Tag).ToHashSet(Tag.Comparer);
+        var added =
+            corrected.Changes.Where(change => change.Kind == TagChangeKind.Added).Select(change => change.Tag).ToHashSet(Tag.Comparer);
         var removed = corrected.Changes.Where(change => change.Kind != TagChangeKind.Added).Select(change => change.Tag);
         return [.. corrected.Tags.Where(tag => !added.Contains(tag)), .. removed.Where(tag => !added.Contains(tag))];
     }
@@ -126,12 +127,15 @@ public static class ReportBuilder
 
     private static IEnumerable<ReportWarning> Warnings(ReportSource source, List<ReportPicture> pictures)
     {
-        var small = pictures.Where(picture => Math.Min(picture.Width, picture.Height) < source.MinPictureSize).OrderBy(picture => picture.Id, StringComparer.Ordinal).ToList();
+        var small = pictures.Where(picture => Math.Min(picture.Width, picture.Height) < source.MinPictureSize)
+            .OrderBy(picture => picture.Id, StringComparer.Ordinal).ToList();
         if (small.Count > 0)
         {
             var message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"Shorter than LoraMinPictureSize, {source.MinPictureSize} pixels, on a side: {PictureEnumeration.Of([.. small.Select(picture => $"{picture.Id} ({picture.Width} x {picture.Height})")])}. Find larger ones, or leave them out.");
+                $"Shorter than LoraMinPictureSize, {source.MinPictureSize} pixels, on a side: "
+                + $"{PictureEnumeration.Of([.. small.Select(picture => $"{picture.Id} ({picture.Width} x {picture.Height})")])}. Find "
+                + $"larger ones, or leave them out.");
             yield return new ReportWarning(DiagnosticCode.SmallPicture, message, [.. small.Select(picture => picture.Id)]);
         }
 

@@ -1,3 +1,5 @@
+using LoraBuild.Dataset.Tags;
+
 namespace LoraBuild.Pages.Report;
 
 /// <summary>A picture in the report.</summary>
@@ -28,3 +30,6 @@ public sealed record ReportPicture(
     IReadOnlyList<string> Caption,
     IReadOnlyList<ReportChange> Changes,
     IReadOnlyList<string> Undecided);
+
+/// <summary>A tag that came or went, and in which step.</summary>
+public sealed record ReportChange(string Step, string Tag, TagChangeKind Kind, string Reason, string? By);

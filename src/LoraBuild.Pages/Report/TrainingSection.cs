@@ -43,7 +43,9 @@ internal static class TrainingSection
 
     private static void AppendPreviews(StringBuilder html, PreviewSheet previews, IReadOnlyDictionary<string, byte[]> thumbnails)
     {
-        html.Append("    <div class=\"previews\"><table id=\"previews\"><caption>Previews, in bin/samples</caption>\n      <thead><tr><th scope=\"col\">After</th>");
+        html.Append(
+            "    <div class=\"previews\"><table id=\"previews\"><caption>Previews, in bin/samples</caption>\n      <thead><tr><th "
+            + "scope=\"col\">After</th>");
         foreach (var prompt in previews.Prompts)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{WebUtility.HtmlEncode(prompt.Prompt)}</th>");
         html.Append("</tr></thead>\n      <tbody>\n");
@@ -57,7 +59,8 @@ internal static class TrainingSection
                 var (width, height) = (Math.Round(prompt.Width * scale), Math.Round(prompt.Height * scale));
                 html.Append(
                     CultureInfo.InvariantCulture,
-                    $"<td><img src=\"data:image/jpeg;base64,{Convert.ToBase64String(thumbnails[picture.Name])}\" alt=\"{WebUtility.HtmlEncode(prompt.Prompt)}, after {after}\" width=\"{width}\" height=\"{height}\"></td>");
+                    $"<td><img src=\"data:image/jpeg;base64,{Convert.ToBase64String(thumbnails[picture.Name])}\" "
+                    + $"alt=\"{WebUtility.HtmlEncode(prompt.Prompt)}, after {after}\" width=\"{width}\" height=\"{height}\"></td>");
             }
 
             html.Append("</tr>\n");

@@ -55,7 +55,9 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
         if (vae is not null)
             Append(toml, "vae", Quoted(vae));
         if (settings.Resume is not null)
-            toml.Append("# LoraResume is left out: a state of LoraBuild is none of sd-scripts'. Set network_weights to start from the LoRA beside it.\n");
+            toml.Append(
+                "# LoraResume is left out: a state of LoraBuild is none of sd-scripts'. Set network_weights to start from the LoRA beside "
+                + "it.\n");
         Append(toml, "dataset_config", Quoted(Path.Combine(folder, DatasetFile)));
         Append(toml, "output_dir", Quoted(folder));
         Append(toml, "output_name", Quoted(outputName));
@@ -105,7 +107,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
             : text;
     }
 
-    private long TotalSteps(int epoch) => settings.MaxTrainEpochs is { } passes ? (long)passes * epoch : settings.MaxTrainSteps.Steps(epoch);
+    private long TotalSteps(int epoch) =>
+        settings.MaxTrainEpochs is { } passes ? (long)passes * epoch : settings.MaxTrainSteps.Steps(epoch);
 
     private static string Value(Option option, string text) => option.Form switch
     {
@@ -119,7 +122,9 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
     };
 
     private static bool IsNumber(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _);
+        double.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
+            out _);
 
     private static void Append(StringBuilder toml, string key, string value) => toml.Append(key).Append(" = ").Append(value).Append('\n');
 

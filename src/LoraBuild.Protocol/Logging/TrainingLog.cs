@@ -9,7 +9,8 @@ namespace LoraBuild.Protocol.Logging;
 /// <param name="Losses">The loss of every step.</param>
 /// <param name="UnetLr">The learning rate of the UNet's adapters at every step.</param>
 /// <param name="TextEncoderLr">The learning rate of the text encoder's adapters at every step; null where it has none.</param>
-public sealed record TrainingLog(int StepsPerEpoch, IReadOnlyList<double> Losses, IReadOnlyList<double> UnetLr, IReadOnlyList<double>? TextEncoderLr)
+public sealed record TrainingLog(
+    int StepsPerEpoch, IReadOnlyList<double> Losses, IReadOnlyList<double> UnetLr, IReadOnlyList<double>? TextEncoderLr)
 {
     private static readonly JsonSerializerOptions Json = new()
     {

@@ -48,7 +48,8 @@ public sealed class BaseModelFiles
     /// <summary>
     /// Files that need not be there, but would change the model if they were: settings, and weights that come before those that were found.
     /// </summary>
-    public IEnumerable<string> Optional => Weights.Select(file => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file)!, ConfigName))
+    public IEnumerable<string> Optional => Weights.Select(
+        file => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file)!, ConfigName))
         .Concat(Folder is null ? [] : Folder.SettingsFiles.Concat(
             ((string[])[.. Folder.TextEncoders, Folder.Denoiser, DiffusersFolder.Vae]).SelectMany(Folder.PreferredWeightFiles)))
         .Distinct();

@@ -20,7 +20,8 @@ public static class BaseModelPath
         var files = Directory.GetFiles(path, CheckpointPattern);
         return files.Length == 1 ? files[0] : throw new LoraBuildException(
             DiagnosticCode.BaseModelMissing,
-            $"The folder has no unet folder as diffusers writes it, and holds {files.Length} .safetensors files instead of one. Name the file to use.",
+            $"The folder has no unet folder as diffusers writes it, and holds {files.Length} .safetensors files instead of one. Name the "
+            + "file to use.",
             path);
     }
 }

@@ -13,7 +13,8 @@ public static class ClipVocabulary
     private const string Folder = "tokenizer", MergesName = "merges.txt", IdsName = "vocab.json";
 
     /// <summary>The published merges.txt.</summary>
-    public static ContentHash PublishedMerges { get; } = ContentHash.Parse("9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a");
+    public static ContentHash PublishedMerges { get; } =
+        ContentHash.Parse("9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a");
 
     /// <summary>The places beside a model where a vocabulary is looked for, in order: folders or a merges file.</summary>
     /// <param name="model">The checkpoint file or model folder.</param>
@@ -47,8 +48,8 @@ public static class ClipVocabulary
         {
             throw new LoraBuildException(
                 DiagnosticCode.TokenizerInvalid,
-                $"The model brings no CLIP vocabulary, and the published one cannot be fetched. {e.Diagnostic.Message} Put CLIP's merges.txt "
-                + "beside the base model, or set LoraTokenizer to it or LoraTokenizerUrl to a mirror.",
+                $"The model brings no CLIP vocabulary, and the published one cannot be fetched. {e.Diagnostic.Message} Put CLIP's "
+                + "merges.txt beside the base model, or set LoraTokenizer to it or LoraTokenizerUrl to a mirror.",
                 innerException: e);
         }
     }

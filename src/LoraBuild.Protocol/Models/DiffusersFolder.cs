@@ -43,7 +43,8 @@ public sealed class DiffusersFolder
     public IReadOnlyList<string> TextEncoders =>
     [
         TextEncoder,
-        .. Enumerable.Range(2, MaxTextEncoders - 1).Select(number => $"{TextEncoder}_{number}").Where(name => Directory.Exists(Path.Combine(path, name))),
+        .. Enumerable.Range(2, MaxTextEncoders - 1).Select(number => $"{TextEncoder}_{number}")
+            .Where(name => Directory.Exists(Path.Combine(path, name))),
     ];
 
     /// <summary>The file that says which pipeline the parts make up.</summary>
@@ -58,7 +59,8 @@ public sealed class DiffusersFolder
 
     /// <summary>True if a folder is such a model.</summary>
     public static bool IsAt(string path) =>
-        File.Exists(Path.Combine(path, "model_index.json")) || new[] { UNet, Transformer }.Any(part => Directory.Exists(Path.Combine(path, part)));
+        File.Exists(Path.Combine(path, "model_index.json"))
+            || new[] { UNet, Transformer }.Any(part => Directory.Exists(Path.Combine(path, part)));
 
     /// <summary>The settings of a part.</summary>
     public string ConfigFile(string part) => Path.Combine(path, part, ConfigName);
@@ -82,7 +84,9 @@ public sealed class DiffusersFolder
     private IEnumerable<string> Candidates(string part)
     {
         // Text encoders are saved by transformers, which has other names.
-        var (stem, oldStem) = part.StartsWith(TextEncoder, StringComparison.Ordinal) ? ("model", "pytorch_model") : ("diffusion_pytorch_model", "diffusion_pytorch_model");
+        var (stem, oldStem) = part.StartsWith(TextEncoder, StringComparison.Ordinal)
+            ? ("model", "pytorch_model")
+            : ("diffusion_pytorch_model", "diffusion_pytorch_model");
         foreach (var variant in Variants)
         {
             yield return Path.Combine(path, part, $"{stem}{variant}.safetensors");
@@ -109,7 +113,8 @@ public sealed class DiffusersFolder
         catch (Exception e) when (BadInput.IsCause(e))
         {
             throw new LoraBuildException(
-                DiagnosticCode.SafetensorsDamaged, $"The index of a part's shards is damaged: {e.Message}. Download the file again.", index, innerException: e);
+                DiagnosticCode.SafetensorsDamaged, $"The index of a part's shards is damaged: {e.Message}. Download the file again.", index,
+                innerException: e);
         }
     }
 }

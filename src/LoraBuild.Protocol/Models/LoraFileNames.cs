@@ -46,7 +46,8 @@ public sealed class LoraFileNames(string name)
     /// <summary>All files of a folder that have such names, but for the finished LoRA, by name (ordinal).</summary>
     /// <param name="folder">A folder that is there.</param>
     /// <returns>Paths that begin with <paramref name="folder"/>.</returns>
-    public IReadOnlyList<string> FurtherIn(string folder) => Find(folder, $"(-best|-state|({EpochPattern}|{StepPattern})(-state)?){Regex.Escape(Extension)}");
+    public IReadOnlyList<string> FurtherIn(string folder) =>
+        Find(folder, $"(-best|-state|({EpochPattern}|{StepPattern})(-state)?){Regex.Escape(Extension)}");
 
     private List<string> Find(string folder, string ending)
     {

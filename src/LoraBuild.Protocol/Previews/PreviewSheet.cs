@@ -45,5 +45,22 @@ public sealed record PreviewSheet(IReadOnlyList<PictureRequest> Prompts, IReadOn
 
     /// <summary>Writes the sheet beside its pictures.</summary>
     /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
-    public void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, Json));
+    public void Write(string folder) =>
+        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, Json));
 }
+
+/// <summary>The previews of one moment.</summary>
+/// <param name="Moment">When they were drawn.</param>
+/// <param name="Pictures">One for each prompt.</param>
+/// <param name="Grid">All of them on one sheet.</param>
+public sealed record PreviewRow(PreviewMoment Moment, IReadOnlyList<PreviewFile> Pictures, PreviewFile Grid);
+
+/// <summary>A preview on disk.</summary>
+/// <param name="Name">Its file name.</param>
+/// <param name="Sha256">The SHA-256 of its bytes, in hexadecimal digits.</param>
+public sealed record PreviewFile(string Name, string Sha256);
+
+/// <summary>When previews are drawn.</summary>
+/// <param name="Steps">Steps done.</param>
+/// <param name="Epoch">The epoch that just ended, from 1, or 0 before the first step; null where they are drawn by steps.</param>
+public sealed record PreviewMoment(int Steps, int? Epoch);

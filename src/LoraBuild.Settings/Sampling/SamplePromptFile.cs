@@ -49,7 +49,8 @@ public static partial class SamplePromptFile
     private static Diagnostic Problem(string message, string path) => Told(Severity.Error, message, path, 0, 0);
 
     private static Diagnostic Told(Severity severity, string message, string path, int line, int column) => new(
-        severity == Severity.Error ? DiagnosticCode.SamplePromptsInvalid : DiagnosticCode.SettingWithoutEffect, severity, message, path, line, column);
+        severity == Severity.Error ? DiagnosticCode.SamplePromptsInvalid : DiagnosticCode.SettingWithoutEffect, severity, message, path,
+        line, column);
 
     private static (List<PictureRequest> Requests, List<Diagnostic> Problems) ReadLines(string text, string path, PictureRequest defaults)
     {
@@ -88,7 +89,9 @@ public static partial class SamplePromptFile
         {
             var words = part.Split(' ', 2, StringSplitOptions.TrimEntries);
             if (PromptField.All.FirstOrDefault(field => field.Letter.Equals(words[0], StringComparison.OrdinalIgnoreCase)) is not { } field)
-                report(Severity.Error, $"There is no option '--{words[0]}' of a sample prompt; there are {string.Join(", ", Letters())}.", column);
+                report(
+                    Severity.Error, $"There is no option '--{words[0]}' of a sample prompt; there are {string.Join(", ", Letters())}.",
+                    column);
             else if (!said.Add(field))
                 report(Severity.Error, $"--{field.Letter} stands twice in this prompt. Keep one of them.", column);
             else if (field.Apply(request, words.ElementAtOrDefault(1) ?? "") is { } applied)
@@ -105,7 +108,8 @@ public static partial class SamplePromptFile
 
     // Guidance of 1 and less draws by the prompt alone.
     private static string? WithoutEffect(PictureRequest request) => request is { Guidance: <= 1, NegativePrompt.Length: > 0 }
-        ? FormattableString.Invariant($"The negative prompt has no effect with a scale of {request.Guidance}. Raise the scale above 1, or take it away.")
+        ? FormattableString.Invariant(
+            $"The negative prompt has no effect with a scale of {request.Guidance}. Raise the scale above 1, or take it away.")
         : null;
 
     // As mail programs and tablets write two hyphens, or without the space before.

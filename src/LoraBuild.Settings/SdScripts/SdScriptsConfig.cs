@@ -170,7 +170,8 @@ internal sealed class SdScriptsConfigReader
         }
         else
         {
-            var nearest = Nearest.Suggest(name, Options.Training.Select(option => option.Name!).Concat(known).Except(UnsupportedOptions.Names));
+            var nearest =
+                Nearest.Suggest(name, Options.Training.Select(option => option.Name!).Concat(known).Except(UnsupportedOptions.Names));
             Report(path, entry, $"There is no option '{name}' in sd-scripts' configurations.{nearest}");
         }
     }
@@ -225,7 +226,10 @@ internal sealed class SdScriptsConfigReader
         else
         {
             if (before.File is { } file && file != path && options[name] != text)
-                overridden.Add(Unneeded(file, $"{name} has no effect: '{Path.GetFileName(path)}' has another value. Take it away.", before.Line, before.Column));
+                overridden.Add(
+                    Unneeded(
+                        file, $"{name} has no effect: '{Path.GetFileName(path)}' has another value. Take it away.", before.Line,
+                        before.Column));
             (options[name], written[name]) = (text, (path, entry.Line, entry.Column));
         }
     }
@@ -252,7 +256,8 @@ internal sealed class SdScriptsConfigReader
             if (!document.HasErrors)
                 return [.. TomlEntry.Of(document)];
             Diagnostics.AddRange(document.Diagnostics.Select(error =>
-                Problem(path, error.Span.Start.Line + 1, error.Span.Start.Column + 1, $"The configuration is no TOML here: {error.Message}")));
+                Problem(
+                    path, error.Span.Start.Line + 1, error.Span.Start.Column + 1, $"The configuration is no TOML here: {error.Message}")));
         }
         catch (Exception e) when (BadInput.IsCause(e))
         {

@@ -23,11 +23,14 @@ public sealed class FigureModel : ISegmentation, IDisposable
     private FigureModel(OnnxModel model)
     {
         this.model = model;
-        if (model.OnlyInput(rank: 4) is not var (name, dimensions) || dimensions is not [-1 or 1, 3, var height, var width] || height != width)
-            throw model.Invalid($"A segmentation model takes float [1, 3, side, side]; this model takes {OnnxModel.Describe(model.Inputs)}.");
+        if (model.OnlyInput(rank: 4) is not var (name, dimensions) || dimensions is not [-1 or 1, 3, var height, var width]
+            || height != width)
+            throw model.Invalid(
+                $"A segmentation model takes float [1, 3, side, side]; this model takes {OnnxModel.Describe(model.Inputs)}.");
         inputName = name;
         outputName = model.OutputOf(rank: 4)
-            ?? throw model.Invalid($"A segmentation model gives float [1, 1, side, side]; this model gives {OnnxModel.Describe(model.Outputs)}.");
+            ?? throw model.Invalid(
+                $"A segmentation model gives float [1, 1, side, side]; this model gives {OnnxModel.Describe(model.Outputs)}.");
         side = height > 0 ? height : UsualSide;
     }
 

@@ -27,10 +27,13 @@ public sealed class PersonDetector : IDisposable
     {
         this.model = model;
         if (model.OnlyInput(rank: 4) is not var (name, dimensions) || dimensions is not [-1 or 1, 3, _, _])
-            throw model.Invalid($"A person detector takes float [1, 3, height, width]; this model takes {OnnxModel.Describe(model.Inputs)}.");
+            throw model.Invalid(
+                $"A person detector takes float [1, 3, height, width]; this model takes {OnnxModel.Describe(model.Inputs)}.");
         inputName = name;
         outputName = model.OutputOf(rank: 3)
-            ?? throw model.Invalid($"A person detector gives float [1, 4 + classes, boxes] or [1, boxes, 5 + classes]; this model gives {OnnxModel.Describe(model.Outputs)}.");
+            ?? throw model.Invalid(
+                "A person detector gives float [1, 4 + classes, boxes] or [1, boxes, 5 + classes]; this model gives "
+                + $"{OnnxModel.Describe(model.Outputs)}.");
         (height, width) = (dimensions[2] > 0 ? dimensions[2] : UsualSide, dimensions[3] > 0 ? dimensions[3] : UsualSide);
     }
 
@@ -46,7 +49,8 @@ public sealed class PersonDetector : IDisposable
     {
         var flat = picture.Flatten();
         var scale = Math.Min((double)width / flat.Width, (double)height / flat.Height);
-        int across = Math.Clamp((int)Math.Round(flat.Width * scale), 1, width), down = Math.Clamp((int)Math.Round(flat.Height * scale), 1, height);
+        int across = Math.Clamp((int)Math.Round(flat.Width * scale), 1, width),
+            down = Math.Clamp((int)Math.Round(flat.Height * scale), 1, height);
         int left = (width - across) / 2, top = (height - down) / 2;
         var input = new float[3 * width * height];
         Array.Fill(input, Grey / 255f);
@@ -79,7 +83,9 @@ public sealed class PersonDetector : IDisposable
     private IEnumerable<PersonBox> Candidates(long[] shape, float[] data)
     {
         if (shape is not [1, var rows, var columns] || Math.Min(rows, columns) < 5)
-            throw model.Invalid($"A person detector gives [1, 4 + classes, boxes] or [1, boxes, 5 + classes]; this model gave [{string.Join(", ", shape)}].");
+            throw model.Invalid(
+                "A person detector gives [1, 4 + classes, boxes] or [1, boxes, 5 + classes]; this model gave "
+                + $"[{string.Join(", ", shape)}].");
         // There are thousands of boxes, and few classes.
         var isTransposed = rows < columns;
         var count = isTransposed ? columns : rows;

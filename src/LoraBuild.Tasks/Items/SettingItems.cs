@@ -41,13 +41,15 @@ internal static class SettingItems
         {
             if (Said(own, option.Name!))
                 yield return (option, own[option.Name!]);
-            else if (config?.Written.ContainsKey(option.Name!) == true && config.Options[option.Name!] is var text && !IsDefault(option, text))
+            else if (config?.Written.ContainsKey(option.Name!) == true && config.Options[option.Name!] is var text
+                && !IsDefault(option, text))
                 yield return (option, text);
         }
 
         foreach (var (property, text) in Values(settings))
         {
-            if (LoraBuild.Settings.Options.Find(property) is { Name: null } option && text.Trim().Length > 0 && text.Trim() != option.DefaultText)
+            if (LoraBuild.Settings.Options.Find(property) is { Name: null } option && text.Trim().Length > 0
+                && text.Trim() != option.DefaultText)
                 yield return (option, text);
         }
     }

@@ -20,7 +20,8 @@ internal static class BaseModelKey
         // The published vocabulary is always the same; that another one appears is a change.
         if (tokenizer is null)
             key.With("vocabulary", ClipVocabulary.PublishedMerges);
-        foreach (var file in model.Optional.Concat((tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
+        foreach (var file in model.Optional
+            .Concat((tokenizer is null ? ClipVocabulary.PlacesBeside(model.Path) : [tokenizer]).SelectMany(ClipVocabulary.FilesAt)))
         {
             if (File.Exists(file))
                 key.With(Path.GetFileName(file), hash(file));

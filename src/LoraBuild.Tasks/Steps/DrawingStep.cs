@@ -64,7 +64,8 @@ internal sealed class DrawingStep(IBuildHost host, BaseModelFiles model, DrawJob
     // Pictures of one batch share what they are drawn by.
     private IEnumerable<BatchToDraw> Batches(DrawnSet set) => set.Pictures
         .Select((request, place) => new PictureToDraw(Path.Combine(set.Folder, NameOf(place)), request))
-        .GroupBy(picture => (picture.Request.Width, picture.Request.Height, picture.Request.Steps, picture.Request.Sampler, picture.Request.ClipSkip))
+        .GroupBy(picture =>
+            (picture.Request.Width, picture.Request.Height, picture.Request.Steps, picture.Request.Sampler, picture.Request.ClipSkip))
         .SelectMany(alike => alike.Chunk(batchSize))
         .Select(pictures => new BatchToDraw(pictures[0].Target, set.Lora, pictures));
 

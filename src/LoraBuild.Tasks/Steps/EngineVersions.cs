@@ -18,7 +18,8 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
     private const int Version = 2;
 
     // By which CUDA and ROCm are told of GPUs, and whether a container has any.
-    private static readonly string[] DeviceVariables = ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"];
+    private static readonly string[] DeviceVariables =
+        ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"];
     private static readonly string[] Engines = [DescribeEnginesJob.Images, DescribeEnginesJob.Tagger, DescribeEnginesJob.Tensors];
     private static readonly string[] DevicePatterns = ["nvidia*", "kfd"];
 
@@ -52,18 +53,22 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
     /// <param name="folder">The worker's folder.</param>
     /// <param name="ask">Asks the worker: <see cref="DescribeEnginesJob"/>.</param>
     /// <param name="token">Cancels.</param>
-    internal static EngineVersions Of(BuildSession session, string folder, Func<IReadOnlyDictionary<string, string>> ask, CancellationToken token)
+    internal static EngineVersions Of(
+        BuildSession session, string folder, Func<IReadOnlyDictionary<string, string>> ask, CancellationToken token)
     {
         var key = Key(session, folder);
         // The libraries that it loads are known by its answer; those of the last answer are part of the key of this one.
-        var last = session.State.FindFacts(key) is { } known ? new StepKey("Engines", Version).With("worker", key).With("libraries", Hash(session, known)).ToHash() : key;
+        var last = session.State.FindFacts(key) is { } known
+            ? new StepKey("Engines", Version).With("worker", key).With("libraries", Hash(session, known)).ToHash()
+            : key;
         var step = new MemoizedStep(session, "Engines", token) { IsStored = false };
         IReadOnlyDictionary<string, string>? answer = null;
         step.Run(StepOutput.OfFacts("engines", last), () => new StepResult("engines") { Facts = answer = ask() });
         if (answer is not null)
         {
             session.State.RecordFacts(key, answer);
-            session.State.RecordFacts(new StepKey("Engines", Version).With("worker", key).With("libraries", Hash(session, answer)).ToHash(), answer);
+            session.State
+                .RecordFacts(new StepKey("Engines", Version).With("worker", key).With("libraries", Hash(session, answer)).ToHash(), answer);
         }
 
         var facts = answer ?? session.State.FindFacts(last)!;
@@ -94,11 +99,14 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
     }
 
     // By name and not by place: the same libraries on another machine give the same results.
-    private static IEnumerable<(string Name, ContentHash Content)> Libraries(BuildSession session, IReadOnlyDictionary<string, string> facts, string engine) =>
-        Paths(facts, engine).Select(path => (Path.GetFileName(path), File.Exists(path) ? session.State.HashInput(path, NativeLibrary.Identify) : default));
+    private static IEnumerable<(string Name, ContentHash Content)> Libraries(
+        BuildSession session, IReadOnlyDictionary<string, string> facts, string engine) =>
+        Paths(facts, engine)
+            .Select(path => (Path.GetFileName(path), File.Exists(path) ? session.State.HashInput(path, NativeLibrary.Identify) : default));
 
     private static string[] Paths(IReadOnlyDictionary<string, string> facts, string engine) =>
-        (facts.GetValueOrDefault(engine + DescribeEnginesJob.LibrariesOf) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        (facts.GetValueOrDefault(engine + DescribeEnginesJob.LibrariesOf) ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     private static ContentHash Key(BuildSession session, string folder)
     {
@@ -124,6 +132,8 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
         IReadOnlyDictionary<string, string>? facts = null;
         new WorkerProcess(host).Run(new DescribeEnginesJob(), "start", done => facts = done.Facts, host.Token);
         return facts
-            ?? throw new LoraBuildException(DiagnosticCode.EngineMissing, "The engines could not be loaded; see the error above. Run dotnet build -t:InstallEngines, then build again.");
+            ?? throw new LoraBuildException(
+                DiagnosticCode.EngineMissing,
+                "The engines could not be loaded; see the error above. Run dotnet build -t:InstallEngines, then build again.");
     }
 }

@@ -32,13 +32,15 @@ internal sealed class EvaluationPageStep(IBuildHost host, string folder, string 
         foreach (var picture in pictures)
             key.With("picture", picture.Content);
         var (json, page) = (Path.Combine(folder, EvaluationFile.Name), Path.Combine(folder, EvaluationPage.Name));
-        var tally = new MemoizedStep(host.Session, "Evaluate", host.Token) { IsStored = false }.Run([StepOutput.Of("page", key.ToHash(), [json, page])], (_, finished) =>
+        var tally = new MemoizedStep(host.Session, "Evaluate", host.Token) { IsStored =
+            false }.Run([StepOutput.Of("page", key.ToHash(), [json, page])], (_, finished) =>
         {
             var thumbnails = step.Make(pictures, "Evaluate");
             if (host.HasErrors)
                 return;
             EvaluationFile.Write(json, report);
-            AtomicFile.Write(page, stream => EvaluationPage.Write(stream, report, file => Thumbnail(thumbnails, Path.ChangeExtension(file[(PicturesFolder.Length + 1)..], null))));
+            AtomicFile.Write(page, stream => EvaluationPage.Write(
+                stream, report, file => Thumbnail(thumbnails, Path.ChangeExtension(file[(PicturesFolder.Length + 1)..], null))));
             finished(new StepResult("page"));
             host.Say($"Evaluation -> {page}");
         });
@@ -52,6 +54,7 @@ internal sealed class EvaluationPageStep(IBuildHost host, string folder, string 
     {
         var size = PngHeader.ReadSize(PathOf(id));
         var scale = Math.Min(1, (double)EvaluationPage.ThumbnailSide / Math.Max(size.Width, size.Height));
-        return new EvaluationThumbnail(File.ReadAllBytes(thumbnails[id]), (int)Math.Round(size.Width * scale), (int)Math.Round(size.Height * scale));
+        return new EvaluationThumbnail(
+            File.ReadAllBytes(thumbnails[id]), (int)Math.Round(size.Width * scale), (int)Math.Round(size.Height * scale));
     }
 }

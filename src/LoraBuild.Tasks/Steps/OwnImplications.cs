@@ -20,7 +20,8 @@ internal sealed record OwnImplications(ImplicationTable Table, ContentHash Conte
         if (!File.Exists(path))
         {
             throw new LoraBuildException(
-                DiagnosticCode.InvalidProperty, "LoraImplications names this file, which does not exist. Write it, or correct the property.", path);
+                DiagnosticCode.InvalidProperty,
+                "LoraImplications names this file, which does not exist. Write it, or correct the property.", path);
         }
 
         session.Links.Require(path);

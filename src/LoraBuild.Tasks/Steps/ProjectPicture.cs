@@ -66,7 +66,8 @@ internal sealed record ProjectPicture(string Id, string Source, string SourcePat
     public string EditsText => Edits.Count == 0 ? None : JsonSerializer.Serialize(Edits, CharacterJson.Default.IReadOnlyListEdit);
 
     /// <summary><see cref="TagEdits"/> for keys.</summary>
-    public string TagEditsText => TagEdits.Count == 0 ? None : JsonSerializer.Serialize(TagEdits, CharacterJson.Default.IReadOnlyListTagEdit);
+    public string TagEditsText =>
+        TagEdits.Count == 0 ? None : JsonSerializer.Serialize(TagEdits, CharacterJson.Default.IReadOnlyListTagEdit);
 
     /// <summary><see cref="Hidden"/> for keys.</summary>
     public string HiddenText => Hidden.Count == 0 ? None : JsonSerializer.Serialize(Hidden, CharacterJson.Default.IReadOnlyListString);
@@ -74,7 +75,8 @@ internal sealed record ProjectPicture(string Id, string Source, string SourcePat
     /// <summary>A picture of a character.</summary>
     /// <param name="picture">All that was said of it.</param>
     /// <param name="root">The folder that its paths are relative to.</param>
-    public static ProjectPicture Of(CharacterPicture picture, string root) => new(picture.Id, picture.Source, Path.Combine(root, picture.Source), picture.Repeats)
+    public static ProjectPicture Of(
+        CharacterPicture picture, string root) => new(picture.Id, picture.Source, Path.Combine(root, picture.Source), picture.Repeats)
     {
         Character = picture.Character,
         Part = picture.Part,

@@ -32,13 +32,15 @@ internal sealed class TaggerScoring(
         if (pictures.Count == 0)
             return new StepTally(0, 0, 0);
         RequireTagger();
-        var thresholds = taggers.Select(tagger => TaggerThresholds.Parse(tagger.Name, tagger.Threshold, tagger.CharacterThreshold)).ToList();
+        var thresholds =
+            taggers.Select(tagger => TaggerThresholds.Parse(tagger.Name, tagger.Threshold, tagger.CharacterThreshold)).ToList();
         if (thresholds is [{ IsEmpty: true }])
             return Score(pictures, taggers[0], folder);
         var folders = taggers.Select((_, index) => Path.Combine(folder, (index + 1).ToString(CultureInfo.InvariantCulture))).ToList();
         var tallies = taggers.Zip(folders, (tagger, own) => Score(pictures, tagger, own)).ToList();
         Combine(pictures, [.. folders.Zip(thresholds)], folder);
-        return new StepTally(pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
+        return new StepTally(
+            pictures.Count, tallies.Max(tally => tally.Made), tallies.Max(tally => tally.Restored), tallies.Max(tally => tally.Failed));
     }
 
     /// <summary>The general tags that the taggers know, those of the first one first.</summary>
@@ -67,7 +69,8 @@ internal sealed class TaggerScoring(
         {
             throw new LoraBuildException(
                 DiagnosticCode.TaggerMissing,
-                "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag file beside every picture.");
+                "There is no tagger. Set LoraTagger to the folder that holds a WD tagger's model.onnx and selected_tags.csv, or put a tag "
+                + "file beside every picture.");
         }
     }
 
@@ -99,9 +102,11 @@ internal sealed class TaggerScoring(
             host.Token));
     }
 
-    private void Combine(IReadOnlyList<(string Id, string Path)> pictures, List<(string Folder, TaggerThresholds Thresholds)> scored, string folder)
+    private void Combine(
+        IReadOnlyList<(string Id, string Path)> pictures, List<(string Folder, TaggerThresholds Thresholds)> scored, string folder)
     {
-        var outputs = pictures.Where(picture => scored.TrueForAll(tagger => Session.State.IsSeen(FileIn(tagger.Folder, picture.Id)))).Select(picture =>
+        var outputs = pictures.Where(
+            picture => scored.TrueForAll(tagger => Session.State.IsSeen(FileIn(tagger.Folder, picture.Id)))).Select(picture =>
         {
             var key = new StepKey("Combine", CombineVersion).With("combination", combination);
             foreach (var (own, thresholds) in scored)
@@ -117,7 +122,8 @@ internal sealed class TaggerScoring(
         {
             foreach (var output in missing)
             {
-                var scores = scored.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(FileIn(tagger.Folder, output.Id)), selection));
+                var scores =
+                    scored.Select(tagger => tagger.Thresholds.Stretch(TagScores.Read(FileIn(tagger.Folder, output.Id)), selection));
                 ScoreCombination.Combine(combination, [.. scores]).Write(output.Files![0]);
                 finished(new StepResult(output.Id));
             }

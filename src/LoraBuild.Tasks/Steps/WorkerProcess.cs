@@ -114,9 +114,11 @@ internal sealed class WorkerProcess(IBuildHost host)
         var how = exitCode > SignalExitCodes ? $"was ended by signal {exitCode - SignalExitCodes}" : $"ended with exit code {exitCode}";
         var last = words.Length == 0 ? "" : $" Its last words: {words}";
         var cure = exitCode == SignalExitCodes + KillSignal
-            ? "The system ends a process so when its memory runs out: close other programs or give the machine or container more; in a training, lower LoraTrainBatchSize or LoraResolution, or set LoraGradientCheckpointing to true. Then build again."
+            ? "The system ends a process so when its memory runs out: close other programs or give the machine or container more; in a "
+                + "training, lower LoraTrainBatchSize or LoraResolution, or set LoraGradientCheckpointing to true. Then build again."
             : "Build again; if it happens again, memory may be short or an engine broken.";
-        return new LoraBuildException(DiagnosticCode.WorkerCrashed, $"The worker {how} during {step}.{last} What was finished is kept. {cure}");
+        return new LoraBuildException(
+            DiagnosticCode.WorkerCrashed, $"The worker {how} during {step}.{last} What was finished is kept. {cure}");
     }
 
     // The host that runs this build also runs the worker: it is the one that is sure to be there.

@@ -5,6 +5,15 @@ using System.Text;
 
 namespace LoraBuild.Torch.Interop;
 
+/// <summary>A managed backward pass that libtorch's autograd engine calls.</summary>
+internal interface IBackwardPass
+{
+    /// <summary>Computes the gradients of all arguments from that of the output.</summary>
+    /// <param name="grad">The output's gradient, which the callee owns.</param>
+    /// <param name="results">For the arguments' gradients, which the caller owns; 0 where there is none.</param>
+    void Run(nint grad, Span<nint> results);
+}
+
 /// <summary>The way from libtorch's autograd engine into a managed backward pass.</summary>
 internal static unsafe class CustomFunctions
 {
@@ -16,19 +25,9 @@ internal static unsafe class CustomFunctions
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static int Backward(nint context, nint grad, nint* results, int resultCount, byte** message, nint* exception)
     {
-        // The engine may call from a thread of its own, which no caller's scope covers.
-        using var scope = torch.NewDisposeScope();
         try
         {
-            var node = (FunctionNode)GCHandle.FromIntPtr(context).Target!;
-            var outgoing = node.Backward(new torch.Tensor(grad));
-            for (var i = 0; i < resultCount; i++)
-            {
-                if (outgoing[i] is not { IsInvalid: false } gradient)
-                    continue;
-                results[i] = gradient.Handle;
-                Native.lb_retain(results[i]);
-            }
+            ((IBackwardPass)GCHandle.FromIntPtr(context).Target!).Run(grad, new(results, resultCount));
             return 0;
         }
         catch (Exception e)

@@ -36,8 +36,9 @@ internal static unsafe partial class Native
         catch (DllNotFoundException e)
         {
             throw new DllNotFoundException(
-                $"The tensor engine cannot be loaded ({e.Message.Trim().Split('\n')[^1]}). It was built for another libtorch than this machine "
-                + "has, or that libtorch is gone. Run dotnet build -t:InstallEngines and build again, or build with -p:LoraTensorEngine=torchsharp.", e);
+                $"The tensor engine cannot be loaded ({e.Message.Trim().Split('\n')[^1]}). It was built for another libtorch than this "
+                + "machine has, or that libtorch is gone. Run dotnet build -t:InstallEngines and build again, or build with "
+                + "-p:LoraTensorEngine=torchsharp.", e);
         }
     }
 

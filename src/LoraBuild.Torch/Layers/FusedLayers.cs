@@ -1,4 +1,3 @@
-using LoraBuild.Torch.Interop;
 using static LoraBuild.Torch.torch;
 
 namespace LoraBuild.Torch.Layers;
@@ -41,9 +40,11 @@ public static class FusedLayers
     /// <param name="padding">The zeros added at each edge, in pixels; of a convolution.</param>
     /// <returns>The layer's output, or null.</returns>
     public static Tensor? HadamardLayer(
-        Tensor input, Tensor weight, Tensor? bias, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale, bool materialized, long stride = 1,
+        Tensor input, Tensor weight, Tensor? bias, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale, bool materialized,
+        long stride = 1,
         long padding = 0) =>
-        (materialized ? Suit(input) : SuitProduct(input)) && input.dtype == weight.dtype && bias is not { requires_grad: true } && weight is { requires_grad: false }
+        (materialized ? Suit(input) : SuitProduct(input)) && input.dtype == weight.dtype && bias is not { requires_grad: true }
+            && weight is { requires_grad: false }
             ? OwnOperators.hadamard_layer.Call(input, weight, bias, w1A, w1B, w2A, w2B, scale, materialized, stride, padding)
             : null;
 

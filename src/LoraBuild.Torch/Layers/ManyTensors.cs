@@ -1,4 +1,3 @@
-using LoraBuild.Torch.Interop;
 using static LoraBuild.Torch.torch;
 
 namespace LoraBuild.Torch.Layers;
@@ -7,5 +6,6 @@ namespace LoraBuild.Torch.Layers;
 public static class ManyTensors
 {
     /// <summary>Adds to each tensor the one at its place in the other list, of the same shape and type.</summary>
-    public static void AddInPlace(IReadOnlyList<Tensor> sums, IReadOnlyList<Tensor> terms) => Aten._foreach_add_.Run(sums.ToArray(), terms.ToArray());
+    public static void AddInPlace(IReadOnlyList<Tensor> sums, IReadOnlyList<Tensor> terms) =>
+        Aten._foreach_add_.Run(sums.ToArray(), terms.ToArray());
 }

@@ -15,14 +15,16 @@ public static class FusedLayers
 
     /// <summary>A layer with a LoHa's change on it.</summary>
     public static Tensor? HadamardLayer(
-        Tensor input, Tensor weight, Tensor? bias, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale, bool materialized, long stride = 1,
+        Tensor input, Tensor weight, Tensor? bias, Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale, bool materialized,
+        long stride = 1,
         long padding = 0) => null;
 
     /// <summary>A linear layer with a product of low rank beside it.</summary>
     public static Tensor? Linear(Tensor input, Tensor weight, Tensor? bias, Tensor? down = null, Tensor? up = null) => null;
 
     /// <summary>A convolution with a product of low rank beside it.</summary>
-    public static Tensor? Convolution(Tensor input, Tensor weight, Tensor? bias, Tensor? down, Tensor? up, long stride, long padding) => null;
+    public static Tensor? Convolution(Tensor input, Tensor weight, Tensor? bias, Tensor? down, Tensor? up, long stride, long padding) =>
+        null;
 
     /// <summary>The first half of the last axis times the GELU of the second.</summary>
     public static Tensor? GatedGelu(Tensor input) => null;

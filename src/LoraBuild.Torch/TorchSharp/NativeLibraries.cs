@@ -16,7 +16,8 @@ public static class NativeLibraries
             && !NativeLibrary.TryGetExport(library, initialization, out _))
         {
             throw new DllNotFoundException(
-                "TorchSharp needs the C++ library of GCC 13 or later (Debian 13, Ubuntu 24.04); -p:LoraTensorEngine=libtorch does without it.");
+                "TorchSharp needs the C++ library of GCC 13 or later (Debian 13, Ubuntu 24.04); -p:LoraTensorEngine=libtorch does without "
+                + "it.");
         }
     }
 }

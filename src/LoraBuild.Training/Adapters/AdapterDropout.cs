@@ -25,7 +25,8 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
     private readonly bool lowRank = settings.Algo == AdapterAlgorithm.Lora;
 
     /// <summary>True if these settings drop anything.</summary>
-    public static bool IsIn(TrainingSettings settings) => settings.NetworkDropout > 0 || settings.RankDropout > 0 || settings.ModuleDropout > 0;
+    public static bool IsIn(TrainingSettings settings) =>
+        settings.NetworkDropout > 0 || settings.RankDropout > 0 || settings.ModuleDropout > 0;
 
     /// <summary>True if this step leaves the adapter out.</summary>
     public bool DropsModule => place.Pass is { } pass && DropsModuleIn(pass);
@@ -35,11 +36,14 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
 
     /// <summary>True if a pass leaves the adapter out.</summary>
     /// <param name="pass">Its number in the whole training, from 0.</param>
-    public bool DropsModuleIn(long pass) => settings.ModuleDropout > 0 && StreamOf(pass, RandomPurpose.ModuleDropout).NextDouble() < settings.ModuleDropout;
+    public bool DropsModuleIn(long pass) =>
+        settings.ModuleDropout > 0 && StreamOf(pass, RandomPurpose.ModuleDropout).NextDouble() < settings.ModuleDropout;
 
     /// <summary>0 for each dropped output channel of the change, 1 for the others, [channels]; null where none is.</summary>
     public Tensor? Rows(long channels, Device device) =>
-        place.Pass is null || settings.RankDropout == 0 || lowRank ? null : tensor(Kept(Stream(RandomPurpose.RankDropout), channels), device: device);
+        place.Pass is null || settings.RankDropout == 0 || lowRank
+            ? null
+            : tensor(Kept(Stream(RandomPurpose.RankDropout), channels), device: device);
 
     /// <summary>The low-rank values that are kept, [..., rank] or [batch, rank, height, width].</summary>
     public Tensor Between(Tensor values)
@@ -86,7 +90,8 @@ public sealed class AdapterDropout(TrainingSettings settings, DropoutPlace place
 
     private CounterRandom Stream(RandomPurpose purpose, long row = 0) => StreamOf(place.Pass!.Value, purpose, row);
 
-    private CounterRandom StreamOf(long pass, RandomPurpose purpose, long row = 0) => new(settings.Seed, (long)purpose, pass, layerHash, row);
+    private CounterRandom StreamOf(long pass, RandomPurpose purpose, long row = 0) =>
+        new(settings.Seed, (long)purpose, pass, layerHash, row);
 }
 
 /// <summary>The place of a network's adapters in the training; their dropouts are a function of it.</summary>

@@ -141,7 +141,8 @@ public sealed class AdapterNetwork : IDisposable
         foreach (var held in start.Layers)
         {
             if (!byLayer.TryGetValue(held.Layer, out var blueprint))
-                throw start.Misfit($"it has weights for layer {held.Layer.Name}, which gets no adapter in this training and would lose them");
+                throw start.Misfit(
+                    $"it has weights for layer {held.Layer.Name}, which gets no adapter in this training and would lose them");
             blueprint.Fill(parameters, start, held);
         }
     }

@@ -22,8 +22,8 @@ internal static class AdapterSelection
         {
             throw new LoraBuildException(
                 DiagnosticCode.InvalidTrainingSetting,
-                $"LoraPreset names '{strangers[0]}', but no layer that is trained is of that class or name. Names are as in a LoRA file or as in "
-                    + "diffusers, such as mid_block.attentions.0.proj_in; * stands for any characters.");
+                $"LoraPreset names '{strangers[0]}', but no layer that is trained is of that class or name. Names are as in a LoRA file or "
+                + "as in diffusers, such as mid_block.attentions.0.proj_in; * stands for any characters.");
         }
 
         var places = layers
@@ -37,7 +37,8 @@ internal static class AdapterSelection
     }
 
     /// <summary>All layers that may be trained, with their group and the task of their part.</summary>
-    public static IReadOnlyList<(AdaptableLayer Layer, ParameterGroup Group, PartKind Kind)> GroupsOf(IDiffusionModel model, TrainingSettings settings) =>
+    public static IReadOnlyList<(AdaptableLayer Layer, ParameterGroup Group, PartKind Kind)> GroupsOf(
+        IDiffusionModel model, TrainingSettings settings) =>
     [
         .. from @group in ParameterGroup.Of(model.Parts, settings)
            let part = model.Parts[@group.Index]

@@ -69,7 +69,8 @@ public sealed class AppliedLora : IDisposable
     {
         var device = held.Layer.Weight.device;
         var factors = held.Factors.ToDictionary(factor => factor.Name, factor => file.Load(held, factor, device));
-        return new(held.Layer, held.Kind, held.Factors, factors, held.Alpha, lengths: file.LoadLengths(held, device)) { Strength = strength };
+        return new(
+            held.Layer, held.Kind, held.Factors, factors, held.Alpha, lengths: file.LoadLengths(held, device)) { Strength = strength };
     }
 }
 

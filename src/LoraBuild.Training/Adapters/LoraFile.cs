@@ -22,6 +22,7 @@ public static class LoraFile
         var tensors = network.Modules.SelectMany(module => module.Tensors())
             .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.to_type(dtype).cpu()))
             .ToList();
-        SafetensorsWriter.Write(path, tensors, metadata.Concat(TensorHashes.Of(tensors, metadata)).OrderBy(entry => entry.Key, StringComparer.Ordinal));
+        SafetensorsWriter.Write(
+            path, tensors, metadata.Concat(TensorHashes.Of(tensors, metadata)).OrderBy(entry => entry.Key, StringComparer.Ordinal));
     }
 }

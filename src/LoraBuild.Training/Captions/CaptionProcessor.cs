@@ -81,7 +81,8 @@ public static class CaptionProcessor
     private static string BeginningWith(string trigger, string caption, string joint)
     {
         var tags = caption.Split(joint).ToList();
-        var place = tags.FindIndex(tag => tag.Trim() is var words && (words == trigger || words.EndsWith($" {trigger}", StringComparison.Ordinal)));
+        var place =
+            tags.FindIndex(tag => tag.Trim() is var words && (words == trigger || words.EndsWith($" {trigger}", StringComparison.Ordinal)));
         if (place <= 0)
             return caption;
         var first = tags[place].Trim();
@@ -166,7 +167,8 @@ internal static partial class CaptionWildcards
     /// <param name="length">The length of a text.</param>
     public static IEnumerable<string> Longest(string caption, Func<string, int> length) =>
         from line in caption.Split('\n')
-        let marked = line.TrimEnd('\r').Replace("{{", $"{Open}", StringComparison.Ordinal).Replace("}}", $"{Close}", StringComparison.Ordinal)
+        let marked = line.TrimEnd('\r').Replace("{{", $"{Open}", StringComparison.Ordinal)
+            .Replace("}}", $"{Close}", StringComparison.Ordinal)
         let resolved = Alternatives().Replace(marked, match => match.Groups[1].Value.Split('|').MaxBy(length)!)
         select resolved.Replace(Open, '{').Replace(Close, '}');
 

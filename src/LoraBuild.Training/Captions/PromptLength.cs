@@ -19,7 +19,9 @@ public static class PromptLength
         select new Diagnostic(
             DiagnosticCode.TextTooLong,
             Severity.Warning,
-            string.Create(CultureInfo.InvariantCulture, $"A prompt has {count} tokens, of which the first {most} count. Shorten it: '{Beginning(text)}'."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"A prompt has {count} tokens, of which the first {most} count. Shorten it: '{Beginning(text)}'."));
 
     private static string Beginning(string text)
     {

@@ -16,6 +16,7 @@ public sealed class LatentCache : IDisposable
 {
     private const int Version = 1;
     private const string Mean = "mean", LogVariance = "log_variance", FileName = "latents.safetensors";
+    private static readonly bool[] Both = [false, true];
 
     private readonly Dictionary<PictureView, Tensor> latents = [];
     private readonly LatentEncoder encoder;
@@ -87,12 +88,12 @@ public sealed class LatentCache : IDisposable
     }
 
     private IEnumerable<PictureView[]> Groups(TrainingDataset dataset) =>
-        from mirrored in settings.FlipAug ? new[] { false, true } : [false]
+        from mirrored in settings.FlipAug ? Both : [false]
         from bucket in dataset.Pictures.GroupBy(picture => picture.Placement.Bucket)
         from @group in bucket.Select(picture => PictureView.Centre(picture, mirrored)).Chunk(settings.VaeBatchSize)
         select @group;
 
-    private ContentHash Key(TrainingDataset dataset, PictureView[] group, string fingerprint)
+    private static ContentHash Key(TrainingDataset dataset, PictureView[] group, string fingerprint)
     {
         var key = new StepKey("Latents", Version).With("vae", fingerprint);
         foreach (var view in group)

@@ -12,7 +12,8 @@ namespace LoraBuild.Training.Data;
 /// <param name="vaeBatchSize">The number of samples that are encoded together.</param>
 /// <param name="maxBytes">The most memory for kept distributions, in bytes.</param>
 /// <param name="sideBySide">True to encode two groups of samples at a time, each on one core: see <see cref="SideBySide"/>.</param>
-public sealed class LatentSource(LatentEncoder encoder, LatentCache? cache, int vaeBatchSize, long maxBytes, bool sideBySide = false) : IDisposable
+public sealed class LatentSource(LatentEncoder encoder, LatentCache? cache, int vaeBatchSize, long maxBytes, bool sideBySide = false)
+    : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<PictureView, (Tensor Mean, Tensor LogVariance)> kept = [];

@@ -40,7 +40,8 @@ public sealed class SampleFactory(ViewReader views, IDiffusionModel model, Train
             picture,
             view,
             model.Tokenize(caption, frame, settings.MaxTokenLength, settings.WeightedCaptions),
-            settings.MinTimestep + Stream(RandomPurpose.Timestep, step, place).NextInt(Math.Max(1, settings.MaxTimestep - settings.MinTimestep)),
+            settings.MinTimestep
+                + Stream(RandomPurpose.Timestep, step, place).NextInt(Math.Max(1, settings.MaxTimestep - settings.MinTimestep)),
             Noise.NeedsLatents ? null : Noise.Target(step, place, height, width),
             Stream(RandomPurpose.Posterior, step, place).NextGaussians(channels * height * width))
         {

@@ -32,7 +32,8 @@ public sealed record StepInput(IReadOnlyList<TokenizedText> Texts, Tensor Latent
 
     /// <summary>Some samples of the batch, as views of the same tensors.</summary>
     public StepInput Part(int start, int count) => new(
-        [.. Texts.Skip(start).Take(count)], Latents.narrow(0, start, count), Noise.narrow(0, start, count), Timesteps[start..(start + count)])
+        [.. Texts.Skip(start).Take(count)], Latents.narrow(0, start, count), Noise.narrow(0, start, count),
+        Timesteps[start..(start + count)])
     {
         Pass = Pass,
         FirstSample = FirstSample + start,

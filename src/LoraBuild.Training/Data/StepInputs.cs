@@ -17,7 +17,8 @@ public sealed class StepInputs(LatentSource latents, TrainingNoise noise, Traini
         return new(
             [.. batch.Samples.Select(sample => sample.Text)],
             encoded,
-            OfSamples((sample, place) => sample.Noise ?? noise.Target(batch.Step, place, (int)encoded.shape[2], (int)encoded.shape[3], Means(place))),
+            OfSamples((sample, place) =>
+                sample.Noise ?? noise.Target(batch.Step, place, (int)encoded.shape[2], (int)encoded.shape[3], Means(place))),
             [.. batch.Samples.Select(sample => sample.Timestep)])
         {
             Pass = batch.Step,

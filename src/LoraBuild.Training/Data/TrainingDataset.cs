@@ -24,7 +24,8 @@ public sealed class TrainingDataset
             .. pictures.GroupBy(picture => picture.Placement.Bucket)
                 .OrderBy(bucket => bucket.Key.Width)
                 .ThenBy(bucket => bucket.Key.Height)
-                .Select(bucket => new Bucket(bucket.Key, [.. bucket.SelectMany(picture => Enumerable.Repeat(picture.Index, picture.Repeats))])),
+                .Select(
+                    bucket => new Bucket(bucket.Key, [.. bucket.SelectMany(picture => Enumerable.Repeat(picture.Index, picture.Repeats))])),
         ];
         BatchesPerEpoch = Buckets.Sum(bucket => (bucket.Samples.Count + batchSize - 1) / batchSize);
     }
@@ -62,7 +63,8 @@ public sealed class TrainingDataset
             .ToList();
         return pictures.Count > 0
             ? new(pictures, settings)
-            : throw new LoraBuildException(DiagnosticCode.NoPictures, "The dataset has no pictures, so there is nothing to train on.", folder);
+            : throw new LoraBuildException(
+                DiagnosticCode.NoPictures, "The dataset has no pictures, so there is nothing to train on.", folder);
     }
 
     /// <summary>
@@ -79,7 +81,8 @@ public sealed class TrainingDataset
             batches.AddRange(samples.Chunk(batchSize));
         }
 
-        new CounterRandom(seed, (long)RandomPurpose.Order, epoch).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batches));
+        new CounterRandom(seed, (long)RandomPurpose.Order, epoch)
+            .Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batches));
         return batches;
     }
 }

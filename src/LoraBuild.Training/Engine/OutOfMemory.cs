@@ -37,7 +37,8 @@ public static class OutOfMemory
     /// <param name="cause">The engine's message.</param>
     public static LoraBuildException Explain(TrainingSettings settings, int step, Exception cause) => new(
         DiagnosticCode.OutOfMemory,
-        $"Memory ran out at step {step}. In this order: {string.Join("; ", Cures(settings))}. The engine said: {cause.Message.Split('\n')[0]}",
+        $"Memory ran out at step {step}. In this order: {string.Join("; ", Cures(settings))}. The engine said: "
+        + $"{cause.Message.Split('\n')[0]}",
         innerException: cause);
 
     /// <summary>The error for previews that do not fit into memory; their training does.</summary>
@@ -45,7 +46,8 @@ public static class OutOfMemory
     /// <param name="cause">The engine's exception.</param>
     public static LoraBuildException Explain(PreviewMoment moment, Exception cause) => new(
         DiagnosticCode.OutOfMemory,
-        $"Memory ran out while previews were drawn after step {moment.Steps}. Lower --w and --h in the file of LoraSamplePrompts, or remove it; the training goes on at that step.",
+        $"Memory ran out while previews were drawn after step {moment.Steps}. Lower --w and --h in the file of LoraSamplePrompts, or "
+        + "remove it; the training goes on at that step.",
         innerException: cause);
 
     private static IEnumerable<string> Cures(TrainingSettings settings)

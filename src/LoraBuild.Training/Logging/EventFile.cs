@@ -43,7 +43,9 @@ public sealed class EventFile : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
+#pragma warning disable RS0030 // A log grows in its place, and its reader takes it as far as it is whole.
             var file = new EventFile(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), clock);
+#pragma warning restore RS0030
             var version = Encoding.UTF8.GetBytes(Version);
             file.Append([.. Key(3, Delimited), .. Length(version), .. version]);
             return file;

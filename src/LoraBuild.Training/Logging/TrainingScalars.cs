@@ -17,8 +17,11 @@ public sealed class TrainingScalars(EventFile file, TrainingPlan plan, LearningR
 
     /// <summary>The log in a new file of <c>logging_dir</c>; null where the settings have none.</summary>
     /// <exception cref="LoraBuildException">LB6001: the file cannot be written.</exception>
-    public static TrainingScalars? For(TrainingSettings settings, TrainingPlan plan, LearningRates rates) => settings.LoggingDir is { } folder
+    public static TrainingScalars? For(
+        TrainingSettings settings, TrainingPlan plan, LearningRates rates) => settings.LoggingDir is { } folder
+#pragma warning disable RS0030 // A log for TensorBoard tells when; the LoRA does not depend on it.
         ? new(EventFile.Create(folder, settings.LogPrefix, TimeProvider.System), plan, rates)
+#pragma warning restore RS0030
         : null;
 
     /// <summary>Logs the steps that were not logged yet; after a resumed training's first, those before the interruption too.</summary>

@@ -31,7 +31,8 @@ public static class LoraMerge
             model,
             path,
             target,
-            layer => modules[layer].Select(module => module.WeightChange()).Aggregate((Tensor?)null, (sum, change) => sum is null ? change : sum + change),
+            layer => modules[layer].Select(module => module.WeightChange())
+                .Aggregate((Tensor?)null, (sum, change) => sum is null ? change : sum + change),
             Metadata([checkpoint, .. files.Select(file => file.Path)], Path.GetFileNameWithoutExtension(target)));
         return modules.Count;
     }

@@ -29,7 +29,9 @@ public sealed record BaseModelFacts(WeightFacts Model, WeightFacts? Vae, IReadOn
     {
         var own = files.Own.ToList();
         // A VAE of the model's own folder is a part of the model; one that was named is not.
-        var isOwn = files.Folder is null ? files.Vae.SequenceEqual(files.Denoiser) : files.Vae.All(file => file.StartsWith(files.Path, StringComparison.Ordinal));
+        var isOwn = files.Folder is null
+            ? files.Vae.SequenceEqual(files.Denoiser)
+            : files.Vae.All(file => file.StartsWith(files.Path, StringComparison.Ordinal));
         return new BaseModelFacts(
             WeightFacts.Of(files.Path, isOwn ? [.. own.Union(files.Vae)] : own),
             isOwn ? null : WeightFacts.Of(files.Vae[0], files.Vae),

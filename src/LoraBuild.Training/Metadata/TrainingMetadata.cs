@@ -6,7 +6,6 @@ using LoraBuild.Dataset.Manifest;
 using LoraBuild.Settings;
 using LoraBuild.Training.Data;
 using LoraBuild.Training.Jobs;
-using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Schedules;
 using LoraBuild.Training.Validation;
 
@@ -116,32 +115,21 @@ public static class TrainingMetadata
 
     private static void AddOptimizer(SortedDictionary<string, string> entries, TrainingSettings settings)
     {
-        var arguments = settings.OptimizerArgs.Values.Select(argument => $"{argument.Key}={PythonText(argument.Value)}").ToList();
-        var isAdafactor = settings.OptimizerType == OptimizerType.Adafactor;
-        if (isAdafactor && settings.OptimizerArgs.Values.All(argument => argument.Key != "relative_step"))
-            arguments.Add("relative_step=True");
-        entries["ss_optimizer"] = OptimizerClass(settings.OptimizerType) + (arguments.Count > 0 ? $"({string.Join(',', arguments)})" : "");
+        var optimizer = settings.OptimizerType;
+        var arguments = settings.OptimizerArgs.Values.ToList();
+        if (optimizer.Implied is { } implied && arguments.All(argument => argument.Key != implied.Key))
+            arguments.Add(implied);
+        var told = string.Join(',', arguments.Select(argument => $"{argument.Key}={PythonText(argument.Value)}"));
+        entries["ss_optimizer"] = optimizer.Library + (told.Length > 0 ? $"({told})" : "");
         entries["ss_text_encoder_lr"] = Text(settings.TextEncoderLr);
-        // Adafactor's own steps replace schedule and rates.
-        var ownRates = isAdafactor && OptimizerFactory.Adafactor(settings.OptimizerArgs).RelativeStep;
+        var ownRates = optimizer.HasOwnRates(settings.OptimizerArgs);
         entries["ss_learning_rate"] = ownRates ? "None" : Text(settings.LearningRate);
         entries["ss_unet_lr"] = ownRates ? "None" : Text(settings.UnetLr ?? settings.LearningRate);
         entries["ss_lr_scheduler"] = ownRates
-            ? $"adafactor:{Text(settings.LearningRate)}"
+            ? $"{optimizer.Name.ToLowerInvariant()}:{Text(settings.LearningRate)}"
             : settings.Text(Options.LrScheduler);
         entries["ss_max_grad_norm"] = Text(settings.MaxGradNorm);
     }
-
-    private static string OptimizerClass(OptimizerType optimizer) => optimizer switch
-    {
-        OptimizerType.Lion8bit => "bitsandbytes.optim.lion.Lion8bit",
-        OptimizerType.Lion => "lion_pytorch.lion_pytorch.Lion",
-        OptimizerType.AdamW => "torch.optim.adamw.AdamW",
-        OptimizerType.AdamW8bit => "bitsandbytes.optim.adamw.AdamW8bit",
-        OptimizerType.Prodigy => "prodigyopt.prodigy.Prodigy",
-        OptimizerType.Adafactor => "transformers.optimization.Adafactor",
-        _ => "schedulefree.adamw_schedulefree.AdamWScheduleFree",
-    };
 
     private static void AddDataset(SortedDictionary<string, string> entries, TrainingJob job, TrainingDataset dataset)
     {
@@ -228,7 +216,8 @@ public static class TrainingMetadata
     private static string PythonText(string value)
     {
         var parts = value.Split(',').Select(part =>
-            double.TryParse(part, CultureInfo.InvariantCulture, out var number) && number != Math.Floor(number) ? Text(number) : part).ToList();
+            double.TryParse(part, CultureInfo.InvariantCulture, out var number) && number != Math.Floor(number) ? Text(number) : part)
+                .ToList();
         return parts.Count == 1 ? parts[0] : $"({string.Join(", ", parts)})";
     }
 
@@ -237,7 +226,9 @@ public static class TrainingMetadata
     {
         if (value == Math.Floor(value) && Math.Abs(value) < 1e16)
             return value.ToString("0.0", CultureInfo.InvariantCulture);
-        return (Math.Abs(value) < 1e-4 ? value.ToString("R", CultureInfo.InvariantCulture) : ((decimal)value).ToString(CultureInfo.InvariantCulture))
+        return (Math.Abs(value) < 1e-4
+            ? value.ToString("R", CultureInfo.InvariantCulture)
+            : ((decimal)value).ToString(CultureInfo.InvariantCulture))
             .Replace('E', 'e');
     }
 }

@@ -57,7 +57,8 @@ public sealed class TrainingNoise(TrainingSettings settings, int channels)
         for (var i = 0; i < values.Length; i++)
         {
             var channel = i / positions;
-            var adapted = means.IsEmpty ? strength : Math.Max(0, strength + (settings.AdaptiveNoiseScale!.Value * Math.Abs(means[channel])));
+            var adapted =
+                means.IsEmpty ? strength : Math.Max(0, strength + (settings.AdaptiveNoiseScale!.Value * Math.Abs(means[channel])));
             values[i] += (float)adapted * offsets[channel];
         }
     }
@@ -77,7 +78,8 @@ public sealed class TrainingNoise(TrainingSettings settings, int channels)
             for (var channel = 0; channel < channels; channel++)
             {
                 Bilinear.AddEnlarged(
-                    coarse.AsSpan(channel * rows * columns, rows * columns), columns, values.AsSpan(channel * height * width, height * width), width, (float)strength);
+                    coarse.AsSpan(channel * rows * columns, rows * columns), columns,
+                    values.AsSpan(channel * height * width, height * width), width, (float)strength);
             }
 
             strength *= settings.MultiresNoiseDiscount;

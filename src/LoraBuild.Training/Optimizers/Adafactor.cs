@@ -1,3 +1,4 @@
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
@@ -30,6 +31,10 @@ public sealed class Adafactor : IOptimizer
             .Append(new("steps", steps))
             .ToDictionary();
     }
+
+    /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
+    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+        new Adafactor(parameters, AdafactorOptions.Of(arguments));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State { get; }
@@ -84,7 +89,9 @@ public sealed class Adafactor : IOptimizer
 
         var step = gradients.mul_(divisors);
         step.div_(RootMeanSquare(step).div_(options.ClipThreshold).clamp_min_(1));
-        var rates = options.ScaleParameter ? RootMeanSquare(values).clamp_min_(options.ScaleEpsilon).mul_(rate) : full_like(RootMeanSquare(values), rate);
+        var rates = options.ScaleParameter
+            ? RootMeanSquare(values).clamp_min_(options.ScaleEpsilon).mul_(rate)
+            : full_like(RootMeanSquare(values), rate);
         step.mul_(rates);
         if (equal.Mean is { } mean)
             step = mean.mul_(options.Beta1!.Value).add_(step, alpha: 1 - options.Beta1.Value);
@@ -156,6 +163,23 @@ public sealed record AdafactorOptions(
     bool RelativeStep = true,
     bool WarmupInit = false)
 {
+    /// <summary>Reads the arguments as sd-scripts passes them on: a warm-up of its own implies steps of its own.</summary>
+    public static AdafactorOptions Of(OptimizerArguments arguments)
+    {
+        var defaults = new AdafactorOptions();
+        var (square, scale) = arguments.Pair("eps", (defaults.SquareEpsilon, defaults.ScaleEpsilon));
+        return new(
+            square,
+            scale,
+            arguments.Number("clip_threshold", defaults.ClipThreshold),
+            arguments.Number("decay_rate", defaults.DecayRate),
+            arguments.OptionalNumber("beta1"),
+            arguments.Number("weight_decay", 0),
+            arguments.Flag("scale_parameter", defaults.ScaleParameter),
+            OptimizerType.Adafactor.HasOwnRates(arguments),
+            arguments.Flag("warmup_init", defaults.WarmupInit));
+    }
+
     /// <summary>The learning rate of a step before the weight's scale.</summary>
     /// <param name="step">The step, from 1.</param>
     /// <param name="learningRate">The rate that the schedule gives.</param>

@@ -1,3 +1,4 @@
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
@@ -22,6 +23,10 @@ public sealed class AdamW : IOptimizer
         State = new Dictionary<string, Tensor> { ["mean"] = mean, ["square"] = square, ["steps"] = steps };
     }
 
+    /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
+    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+        new AdamW(parameters, AdamRates.Of(arguments, weightDecay: 0.01));
+
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
@@ -42,7 +47,8 @@ public sealed class AdamW : IOptimizer
         foreach (var range in parameters.Ranges)
         {
             var rate = range.LearningRate(learningRate);
-            range.Of(parameters.Values).mul_(1 - (rate * rates.WeightDecay)).addcdiv_(range.Of(mean), range.Of(divisors), -rate / correction);
+            range.Of(parameters.Values).mul_(1 - (rate * rates.WeightDecay))
+                .addcdiv_(range.Of(mean), range.Of(divisors), -rate / correction);
         }
     }
 
@@ -60,4 +66,15 @@ public sealed class AdamW : IOptimizer
 /// <param name="Beta2">Decay of the running average of their squares.</param>
 /// <param name="Epsilon">The number added to the square root that a step is divided by.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
-public sealed record AdamRates(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0);
+public sealed record AdamRates(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0)
+{
+    /// <summary>Reads the arguments that Adam and its relatives share.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="weightDecay">The library's default.</param>
+    internal static AdamRates Of(OptimizerArguments arguments, double weightDecay = 0)
+    {
+        var defaults = new AdamRates();
+        var (beta1, beta2) = arguments.Pair("betas", (defaults.Beta1, defaults.Beta2));
+        return new(beta1, beta2, arguments.Number("eps", defaults.Epsilon), arguments.Number("weight_decay", weightDecay));
+    }
+}

@@ -1,3 +1,4 @@
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
@@ -35,6 +36,10 @@ public sealed class AdamW8bit : IOptimizer
             ["square_scales"] = largeSquare.Scales, ["mean"] = mean, ["square"] = square, ["steps"] = steps,
         };
     }
+
+    /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
+    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+        new AdamW8bit(parameters, AdamRates.Of(arguments, weightDecay: 0.01));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State { get; }

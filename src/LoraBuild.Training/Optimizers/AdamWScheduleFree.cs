@@ -1,3 +1,4 @@
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
@@ -33,6 +34,10 @@ public sealed class AdamWScheduleFree : IOptimizer
         State = state;
     }
 
+    /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
+    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+        new AdamWScheduleFree(parameters, AdamRates.Of(arguments), ScheduleFreeOptions.Of(arguments));
+
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
@@ -58,7 +63,8 @@ public sealed class AdamWScheduleFree : IOptimizer
         var rise = step <= options.WarmupSteps ? step / options.WarmupSteps : 1;
 
         square.mul_(rates.Beta2).addcmul_(parameters.Gradients, parameters.Gradients, 1 - rates.Beta2);
-        var direction = Mean(step).div_(square.div(1 - Math.Pow(rates.Beta2, step)).sqrt_().add_(rates.Epsilon)).add_(Trained, alpha: rates.WeightDecay);
+        var direction = Mean(step).div_(square.div(1 - Math.Pow(rates.Beta2, step)).sqrt_().add_(rates.Epsilon))
+            .add_(Trained, alpha: rates.WeightDecay);
         for (var i = 0; i < parameters.Ranges.Count; i++)
         {
             var range = parameters.Ranges[i];
@@ -105,7 +111,8 @@ public sealed class AdamWScheduleFree : IOptimizer
 
     private Tensor Mean(double step) => mean is null
         ? parameters.Gradients.clone()
-        : mean.mul_(options.InnerMomentum).add_(parameters.Gradients, alpha: 1 - options.InnerMomentum).div(1 - Math.Pow(options.InnerMomentum, step));
+        : mean.mul_(options.InnerMomentum).add_(parameters.Gradients, alpha: 1 - options.InnerMomentum)
+            .div(1 - Math.Pow(options.InnerMomentum, step));
 
     private sealed class Restoration(AdamWScheduleFree optimizer, Tensor training) : IDisposable
     {
@@ -124,4 +131,15 @@ public sealed class AdamWScheduleFree : IOptimizer
 /// <param name="R">The running average weighs the k-th step k to this power.</param>
 /// <param name="WeightLrPower">And the highest learning rate so far to this one.</param>
 /// <param name="InnerMomentum">Decay of a running average of the gradients; 0: none.</param>
-public sealed record ScheduleFreeOptions(double WarmupSteps = 0, double R = 0, double WeightLrPower = 2, double InnerMomentum = 0);
+public sealed record ScheduleFreeOptions(double WarmupSteps = 0, double R = 0, double WeightLrPower = 2, double InnerMomentum = 0)
+{
+    internal static ScheduleFreeOptions Of(OptimizerArguments arguments)
+    {
+        var defaults = new ScheduleFreeOptions();
+        return new(
+            arguments.Number("warmup_steps", defaults.WarmupSteps),
+            arguments.Number("r", defaults.R),
+            arguments.Number("weight_lr_power", defaults.WeightLrPower),
+            arguments.Number("inner_momentum", defaults.InnerMomentum));
+    }
+}

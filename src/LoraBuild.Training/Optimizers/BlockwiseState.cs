@@ -73,7 +73,8 @@ internal sealed class BlockwiseState : IDisposable
 
     private Tensor CodesOf(long start, long length) => Codes.narrow(0, start, length);
 
-    private Tensor ScalesOf(long start, long length) => Scales.narrow(0, start / ParameterBuffer.BlockSize, length / ParameterBuffer.BlockSize);
+    private Tensor ScalesOf(long start, long length) =>
+        Scales.narrow(0, start / ParameterBuffer.BlockSize, length / ParameterBuffer.BlockSize);
 }
 
 /// <summary>
@@ -150,7 +151,8 @@ internal sealed class StateLayout
     /// <param name="small">Those of small ones.</param>
     public IEnumerable<Tensor> StateOf(ParameterPlace weight, BlockwiseState[] large, Tensor[] small)
     {
-        var (range, start) = Large.Concat(Small).Single(place => weight.Start >= place.Range.Start && weight.Start < place.Range.Start + place.Range.Length);
+        var (range, start) =
+            Large.Concat(Small).Single(place => weight.Start >= place.Range.Start && weight.Start < place.Range.Start + place.Range.Length);
         var first = start + weight.Start - range.Start;
         return range.IsBlocked
             ? large.SelectMany(state => state.Of(first, weight.Shape.Count))

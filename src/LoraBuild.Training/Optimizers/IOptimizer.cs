@@ -2,7 +2,10 @@ using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
 
-/// <summary>Changes the weights of a <see cref="ParameterBuffer"/> by its gradients. Its state lies in flat buffers too.</summary>
+/// <summary>
+/// Changes the weights of a <see cref="ParameterBuffer"/> by its gradients. Its state lies in flat buffers too. A new one is a class here,
+/// with a static <c>Create(ParameterBuffer, OptimizerArguments)</c>, and a line of the same name in <see cref="Settings.OptimizerType"/>.
+/// </summary>
 public interface IOptimizer : IDisposable
 {
     /// <summary>One step.</summary>

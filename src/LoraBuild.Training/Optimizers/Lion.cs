@@ -1,3 +1,4 @@
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
@@ -20,6 +21,10 @@ public sealed class Lion : IOptimizer
         momentum = zeros_like(parameters.Gradients).DetachFromDisposeScope();
         State = new Dictionary<string, Tensor> { ["momentum"] = momentum };
     }
+
+    /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
+    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+        new Lion(parameters, LionRates.Of(arguments));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State { get; }
@@ -46,6 +51,12 @@ public sealed class Lion : IOptimizer
 /// <param name="WeightDecay">Decoupled weight decay.</param>
 public sealed record LionRates(double Beta1, double Beta2, double WeightDecay)
 {
+    internal static LionRates Of(OptimizerArguments arguments)
+    {
+        var (beta1, beta2) = arguments.Pair("betas", (0.9, 0.99));
+        return new(beta1, beta2, arguments.Number("weight_decay", 0));
+    }
+
     /// <summary>Moves weights and momentum in place.</summary>
     public void Update(Tensor weights, Tensor gradients, Tensor momentum, double learningRate)
     {

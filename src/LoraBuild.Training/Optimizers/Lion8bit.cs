@@ -1,3 +1,4 @@
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
@@ -26,6 +27,10 @@ public sealed class Lion8bit : IOptimizer
         State = new Dictionary<string, Tensor> { ["codes"] = large.Codes, ["scales"] = large.Scales, ["momentum"] = momentum };
     }
 
+    /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
+    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+        new Lion8bit(parameters, LionRates.Of(arguments));
+
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
@@ -40,7 +45,8 @@ public sealed class Lion8bit : IOptimizer
         foreach (var (range, start) in layout.Small)
         {
             rates.Update(
-                range.Of(parameters.Values), range.Of(parameters.Gradients), momentum.narrow(0, start, range.Length), range.LearningRate(learningRate));
+                range.Of(parameters.Values), range.Of(parameters.Gradients), momentum.narrow(0, start, range.Length),
+                range.LearningRate(learningRate));
         }
 
         foreach (var (range, start) in layout.Large)

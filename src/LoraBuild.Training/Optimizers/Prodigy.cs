@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LoraBuild.Settings;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Optimizers;
@@ -40,6 +41,10 @@ public sealed class Prodigy : IOptimizer
         };
     }
 
+    /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
+    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+        new Prodigy(parameters, AdamRates.Of(arguments), ProdigyOptions.Of(arguments));
+
     /// <summary>The estimate d.</summary>
     public double Estimate => counters.data<double>()[D];
 
@@ -63,7 +68,8 @@ public sealed class Prodigy : IOptimizer
             parameters.Gradients.add_(parameters.Values.narrow(0, 0, first.numel()), alpha: rates.WeightDecay);
         var rate = parameters.Ranges.Max(range => range.LearningRate(learningRate));
         var step = rate * counted[D] * Correction(counted[Steps] + 1);
-        var (progress, distance) = Accumulate(counted[D], step, [.. parameters.Ranges.Where(range => range.LearningRate(learningRate) > 0)]);
+        var (progress, distance) =
+            Accumulate(counted[D], step, [.. parameters.Ranges.Where(range => range.LearningRate(learningRate) > 0)]);
         // Without a rate or a gradient there is nothing to learn from, and the step does not count.
         if (distance > 0)
         {
@@ -148,4 +154,18 @@ public sealed record ProdigyOptions(
     bool SafeguardWarmup = false,
     double FirstD = 1e-6,
     double DCoefficient = 1,
-    double GrowthRate = double.PositiveInfinity);
+    double GrowthRate = double.PositiveInfinity)
+{
+    internal static ProdigyOptions Of(OptimizerArguments arguments)
+    {
+        var defaults = new ProdigyOptions();
+        return new(
+            arguments.OptionalNumber("beta3"),
+            arguments.Flag("decouple", defaults.Decouple),
+            arguments.Flag("use_bias_correction", defaults.UseBiasCorrection),
+            arguments.Flag("safeguard_warmup", defaults.SafeguardWarmup),
+            arguments.Number("d0", defaults.FirstD),
+            arguments.Number("d_coef", defaults.DCoefficient),
+            arguments.Number("growth_rate", defaults.GrowthRate));
+    }
+}

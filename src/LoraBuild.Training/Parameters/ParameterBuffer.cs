@@ -27,7 +27,8 @@ public sealed class ParameterBuffer : IDisposable
         var ranges = new List<ParameterRange>();
         var found = new List<ParameterPlace>();
         var end = 0L;
-        foreach (var alike in shapes.GroupBy(shape => (shape.Group, shape.RateFactor, IsBlocked: shape.Count >= MinBlockedCount)).OrderBy(range => range.Key))
+        foreach (var alike in shapes.GroupBy(shape => (shape.Group, shape.RateFactor, IsBlocked: shape.Count >= MinBlockedCount))
+            .OrderBy(range => range.Key))
         {
             var start = end;
             foreach (var shape in alike)
@@ -71,10 +72,12 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>
     /// A line for each weight, its name, shape and first element: buffers of the same layout can take each other's values.
     /// </summary>
-    public IEnumerable<string> Layout => places.Select(place => $"{place.Shape.Name} [{string.Join(',', place.Shape.Shape)}] at {place.Start}");
+    public IEnumerable<string> Layout =>
+        places.Select(place => $"{place.Shape.Name} [{string.Join(',', place.Shape.Shape)}] at {place.Start}");
 
     /// <summary>The trained weights, in the order of the buffers.</summary>
-    public IEnumerable<ParameterShape> Trained => places.Select(place => place.Shape).Where(shape => shape.Group != ParameterGroup.Untrained);
+    public IEnumerable<ParameterShape> Trained =>
+        places.Select(place => place.Shape).Where(shape => shape.Group != ParameterGroup.Untrained);
 
     /// <summary>The places of the trained weights of a layer.</summary>
     /// <param name="layer">The layer's name, with which theirs begin.</param>

@@ -53,7 +53,9 @@ public static class LatePreviews
         }
 
         if (missing > 0)
-            log?.Invoke($"Previews: {missing} moments are left out, of which the training kept no file. LoraSaveEveryNEpochs decides which it keeps.");
+            log?.Invoke(
+                $"Previews: {missing} moments are left out, of which the training kept no file. LoraSaveEveryNEpochs decides which it "
+                + "keeps.");
         painter.WriteSheet();
     }
 }

@@ -67,7 +67,8 @@ public sealed class PictureDrawer : IDisposable
     /// <param name="cancellation">Ends the work between two steps.</param>
     /// <exception cref="Base.Diagnostics.LoraBuildException">LB4001, LB4002, LB4005, LB6004: a LoRA file.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Draw(IReadOnlyList<BatchToDraw> batches, Action<BatchToDraw, IReadOnlyList<Raster>> drawn, CancellationToken cancellation = default)
+    public void Draw(
+        IReadOnlyList<BatchToDraw> batches, Action<BatchToDraw, IReadOnlyList<Raster>> drawn, CancellationToken cancellation = default)
     {
         var waiting = new ConcurrentQueue<BatchToDraw>(batches.GroupBy(batch => batch.Lora).SelectMany(ofLora => ofLora));
         var gate = new Lock();

@@ -33,7 +33,9 @@ public sealed class PreviewPlan(
             return steps % every == 0 ? new(steps, null) : null;
         // The last epoch may be cut short.
         var epoch = ((steps - 1) / plan.StepsPerEpoch) + 1;
-        return (steps % plan.StepsPerEpoch == 0 || steps == plan.TotalSteps) && epoch % (settings.SampleEveryNEpochs ?? 1) == 0 ? new(steps, epoch) : null;
+        return (steps % plan.StepsPerEpoch == 0 || steps == plan.TotalSteps) && epoch % (settings.SampleEveryNEpochs ?? 1) == 0
+            ? new(steps, epoch)
+            : null;
     }
 
     /// <summary>A preview's file name.</summary>
@@ -44,5 +46,6 @@ public sealed class PreviewPlan(
     /// <summary>The file name of a moment's grid.</summary>
     public string GridOf(PreviewMoment moment) => $"{Prefix(moment)}_grid.png";
 
-    private string Prefix(PreviewMoment moment) => moment.Epoch is { } epoch ? $"{outputName}_e{epoch:000000}" : $"{outputName}_{moment.Steps:000000}";
+    private string Prefix(PreviewMoment moment) =>
+        moment.Epoch is { } epoch ? $"{outputName}_e{epoch:000000}" : $"{outputName}_{moment.Steps:000000}";
 }

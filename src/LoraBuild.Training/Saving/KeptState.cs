@@ -45,7 +45,9 @@ internal sealed class KeptState(TrainingState state, string path, string key)
                 continue;
             // The one before must not make room for a damaged one.
             damaged.ForEach(File.Delete);
-            Report(damaged, $"the training goes on from the one before, at step {(done.Count + 1).ToString(CultureInfo.InvariantCulture)}", report);
+            Report(
+                damaged, $"the training goes on from the one before, at step {(done.Count + 1).ToString(CultureInfo.InvariantCulture)}",
+                report);
             saved = file == path ? done.Count : -1;
             return done;
         }
@@ -62,7 +64,9 @@ internal sealed class KeptState(TrainingState state, string path, string key)
         if (losses.Count == saved || losses.Count == 0)
             return;
         if (File.Exists(path))
+#pragma warning disable RS0030 // A whole file gets another name.
             File.Move(path, previous, overwrite: true);
+#pragma warning restore RS0030
         state.Save(path, key, losses);
         saved = losses.Count;
     }
@@ -71,7 +75,8 @@ internal sealed class KeptState(TrainingState state, string path, string key)
     /// <param name="losses">The losses of the steps that are done.</param>
     /// <param name="report">Told where it cannot be saved.</param>
     /// <param name="cancellation">Cancels the training.</param>
-    public CancellationTokenRegistration SaveOnCancel(IReadOnlyList<double> losses, Action<Diagnostic>? report, CancellationToken cancellation) => cancellation.Register(() =>
+    public CancellationTokenRegistration SaveOnCancel(
+        IReadOnlyList<double> losses, Action<Diagnostic>? report, CancellationToken cancellation) => cancellation.Register(() =>
     {
         // Who cancels from within a change, or while one takes long, leaves it to the training, which ends before its next step.
         if (changing.IsHeldByCurrentThread || !changing.TryEnter(CancelPatience))
@@ -90,12 +95,13 @@ internal sealed class KeptState(TrainingState state, string path, string key)
         }
     });
 
-    private void Report(List<string> damaged, string consequence, Action<Diagnostic>? report)
+    private static void Report(List<string> damaged, string consequence, Action<Diagnostic>? report)
     {
         if (damaged.Count > 0)
         {
             report?.Invoke(new(
-                DiagnosticCode.StateDamaged, Severity.Warning, $"The state of an interrupted training is damaged; {consequence}. Look at the disk if this happens again.", damaged[0]));
+                DiagnosticCode.StateDamaged, Severity.Warning,
+                $"The state of an interrupted training is damaged; {consequence}. Look at the disk if this happens again.", damaged[0]));
         }
     }
 }

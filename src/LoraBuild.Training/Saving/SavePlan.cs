@@ -49,11 +49,14 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
         var settings = job.Settings;
         var epochs = SavedSteps(steps, EndsSavedEpoch);
         var between = SavedSteps(steps, EndsSavedSteps);
-        List<string> kept = [.. Latest(between, settings.SaveLastNSteps).Select(StepFile), .. Last(epochs, settings.SaveLastNEpochs).Select(EpochFile)];
+        List<string> kept =
+            [.. Latest(between, settings.SaveLastNSteps).Select(StepFile), .. Last(epochs, settings.SaveLastNEpochs).Select(EpochFile)];
         if (settings.SaveState)
         {
-            kept.AddRange(Latest(between, settings.SaveLastNStepsState ?? settings.SaveLastNSteps).Select(StepFile).Select(LoraFileNames.StateOf));
-            kept.AddRange(Last(epochs, settings.SaveLastNEpochsState ?? settings.SaveLastNEpochs).Select(EpochFile).Select(LoraFileNames.StateOf));
+            kept.AddRange(
+                Latest(between, settings.SaveLastNStepsState ?? settings.SaveLastNSteps).Select(StepFile).Select(LoraFileNames.StateOf));
+            kept.AddRange(
+                Last(epochs, settings.SaveLastNEpochsState ?? settings.SaveLastNEpochs).Select(EpochFile).Select(LoraFileNames.StateOf));
         }
 
         return kept;
@@ -80,7 +83,8 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
         [.. Enumerable.Range(1, Math.Min(steps, plan.TotalSteps - 1)).Where(step => step > resumedSteps && isSaved(step))];
 
     private bool EndsSavedEpoch(int steps) =>
-        job.Settings.SaveEveryNEpochs > 0 && steps % plan.StepsPerEpoch == 0 && steps / plan.StepsPerEpoch % job.Settings.SaveEveryNEpochs == 0;
+        job.Settings.SaveEveryNEpochs > 0 && steps % plan.StepsPerEpoch == 0
+            && steps / plan.StepsPerEpoch % job.Settings.SaveEveryNEpochs == 0;
 
     private bool EndsSavedSteps(int steps) => steps % job.Settings.SaveEveryNSteps == 0;
 

@@ -87,7 +87,9 @@ internal sealed class TrainingState(
         {
             var (there, mine) = (saved.ElementAtOrDefault(i) ?? "nothing", here.ElementAtOrDefault(i) ?? "nothing");
             if (there != mine)
-                throw Mismatch($"The state's adapters are others: it has {there} where this training has {mine}. Set the same algorithm, layers and dims.");
+                throw Mismatch(
+                    $"The state's adapters are others: it has {there} where this training has {mine}. Set the same algorithm, layers and "
+                    + "dims.");
         }
 
         foreach (var (name, live) in optimizer.State)
@@ -98,7 +100,8 @@ internal sealed class TrainingState(
 
         var done = Restore(file);
         return done.Length < totalSteps ? done : throw Mismatch(
-            $"The state has {done.Length} steps behind it and the training {totalSteps} in all. Raise LoraMaxTrainSteps or LoraMaxTrainEpochs.");
+            $"The state has {done.Length} steps behind it and the training {totalSteps} in all. Raise LoraMaxTrainSteps or "
+            + "LoraMaxTrainEpochs.");
 
         LoraBuildException Mismatch(string message) => new(DiagnosticCode.StateMismatch, message, path);
     }
@@ -107,10 +110,12 @@ internal sealed class TrainingState(
     private static SafetensorsFile Open(string path)
     {
         var file = SafetensorsFile.Open(path);
-        if (!file.Metadata.TryGetValue(ChecksumEntry, out var promised) || promised == Checksum(file.Tensors.Keys.Select(name => (name, file.Load(name)))))
+        if (!file.Metadata.TryGetValue(ChecksumEntry, out var promised)
+            || promised == Checksum(file.Tensors.Keys.Select(name => (name, file.Load(name)))))
             return file;
         file.Dispose();
-        throw new LoraBuildException(DiagnosticCode.SafetensorsDamaged, "The training state does not have the SHA-256 that it was saved with.", path);
+        throw new LoraBuildException(
+            DiagnosticCode.SafetensorsDamaged, "The training state does not have the SHA-256 that it was saved with.", path);
     }
 
     private static string Checksum(IEnumerable<(string Name, Tensor Values)> tensors)
@@ -136,7 +141,8 @@ internal sealed class TrainingState(
         // A training in 32 bits saved no scale to go on with.
         if (file.Load(ScaleName).data<double>().ToArray() is [> 0 and var factor, var steps])
             scale?.Restore(factor, (int)steps);
-        skipped.Restore(file.Shapes.ContainsKey(SkippedName) ? file.Load(SkippedName).data<double>().ToArray().Select(step => (int)step) : []);
+        skipped.Restore(
+            file.Shapes.ContainsKey(SkippedName) ? file.Load(SkippedName).data<double>().ToArray().Select(step => (int)step) : []);
         // A state of an earlier version has none.
         rates.Restore(file.Shapes.Keys.Where(name => name.StartsWith(RatesPrefix, StringComparison.Ordinal))
             .ToDictionary(name => name[RatesPrefix.Length..], name => file.Load(name).data<double>().ToArray()));

@@ -35,10 +35,12 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
         {
             throw new LoraBuildException(DiagnosticCode.InvalidTrainingSetting, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The training would have {total:N0} steps; at most {TrainingLength.MostSteps:N0} are taken. Lower LoraMaxTrainSteps or LoraMaxTrainEpochs."));
+                $"The training would have {total:N0} steps; at most {TrainingLength.MostSteps:N0} are taken. Lower LoraMaxTrainSteps or "
+                + $"LoraMaxTrainEpochs."));
         }
 
-        return plan with { TotalSteps = (int)total, WarmupSteps = Bounded(settings.LrWarmupSteps), DecaySteps = Bounded(settings.LrDecaySteps) };
+        return plan with { TotalSteps = (int)total, WarmupSteps = Bounded(settings.LrWarmupSteps), DecaySteps =
+            Bounded(settings.LrDecaySteps) };
 
         int Bounded(TrainingLength length) => (int)Math.Min(length.Steps(epoch, total), int.MaxValue);
     }
@@ -69,7 +71,7 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
 
     /// <summary>The learning rates' factor over this training. Schedule-free optimizers have a constant one, as in sd-scripts.</summary>
     public LearningRateCurve Curve(TrainingSettings settings) => new(
-        settings.OptimizerType == OptimizerType.AdamWScheduleFree ? LearningRateSchedule.Constant : settings.LrScheduler,
+        settings.OptimizerType.IsScheduleFree ? LearningRateSchedule.Constant : settings.LrScheduler,
         WarmupSteps,
         TotalSteps,
         settings.LrSchedulerNumCycles)

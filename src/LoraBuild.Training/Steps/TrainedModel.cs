@@ -33,7 +33,8 @@ public sealed class TrainedModel : IDisposable
     /// <param name="compute">The device and number format.</param>
     /// <param name="sideBySideBelow">On a CPU a denoiser of fewer weights is loaded twice.</param>
     /// <exception cref="LoraBuildException">LB4xxx: the base model or tokenizer. LB5001: a setting does not suit it.</exception>
-    public static TrainedModel Load(string path, ModelOptions options, TrainingSettings settings, ComputeDevice compute, long sideBySideBelow)
+    public static TrainedModel Load(
+        string path, ModelOptions options, TrainingSettings settings, ComputeDevice compute, long sideBySideBelow)
     {
         var model = Load();
         model.Check(settings);

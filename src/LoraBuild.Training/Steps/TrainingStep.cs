@@ -46,7 +46,8 @@ public sealed class TrainingStep
         foreach (var replica in second is null ? [models] : new[] { models, second })
         {
             foreach (var part in replica.Model.Parts)
-                part.GradientCheckpointing = settings.GradientCheckpointing && (part.Kind == PartKind.Denoiser || !settings.NetworkTrainUnetOnly);
+                part.GradientCheckpointing =
+                    settings.GradientCheckpointing && (part.Kind == PartKind.Denoiser || !settings.NetworkTrainUnetOnly);
         }
     }
 
@@ -62,7 +63,8 @@ public sealed class TrainingStep
     /// </param>
     /// <param name="learningRate">The learning rate of each group.</param>
     /// <returns>The result. Where the loss or the norm is not finite, no weight has changed.</returns>
-    public StepResult Run(IEnumerable<StepInput> inputs, Func<ParameterGroup, double> learningRate) => Change(Differentiate(inputs), learningRate);
+    public StepResult Run(IEnumerable<StepInput> inputs, Func<ParameterGroup, double> learningRate) =>
+        Change(Differentiate(inputs), learningRate);
 
     /// <summary>The first part of a step, which takes nearly all of its time: the loss and its gradients. No weight changes.</summary>
     /// <param name="inputs">As for <see cref="Run(IEnumerable{StepInput}, Func{ParameterGroup, double})"/>.</param>
@@ -77,7 +79,8 @@ public sealed class TrainingStep
         foreach (var input in inputs)
         {
             var share = 1.0 / settings.GradientAccumulationSteps;
-            var batchLoss = second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1, share) : BackwardInHalves(input, second, share);
+            var batchLoss =
+                second is null || input.Timesteps.Length == 1 ? Backward(models, input, 1, share) : BackwardInHalves(input, second, share);
             if (!double.IsFinite(batchLoss))
                 return batchLoss;
             sum += batchLoss;
@@ -193,7 +196,8 @@ public readonly record struct StepResult(double Loss, double GradientNorm, bool 
     /// <param name="stateFile">The file with the state before it.</param>
     public LoraBuildException Explain(int step, IReadOnlyList<string> pictures, string stateFile) => new(
         DiagnosticCode.TrainingDiverged,
-        $"{(double.IsFinite(Loss) ? "A gradient" : "The loss")} is not a number at step {step}, with {string.Join(", ", pictures.Distinct())}. "
+        $"{(double.IsFinite(Loss) ? "A gradient" : "The loss")} is not a number at step {step}, with "
+        + $"{string.Join(", ", pictures.Distinct())}. "
             + "Lower LoraUnetLr and LoraTextEncoderLr, and look at these pictures; where the base model is sound in 32 bits only, set "
             + "LoraMixedPrecision to no or bf16."
             + (step > 1 ? $" The state before that step is in '{stateFile}'." : ""));

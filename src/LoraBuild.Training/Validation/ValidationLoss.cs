@@ -63,7 +63,8 @@ internal sealed class ValidationLoss : IDisposable
         scalars?.AddValidation(losses.Count, measured.Average());
         log?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
-            $"Validation after step {losses.Count}: loss {measured.Average():0.00000}, in training {plan.AverageOfEpoch(losses):0.00000}."));
+            $"Validation after step {losses.Count}: loss {measured.Average():0.00000}, "
+            + $"in training {plan.AverageOfEpoch(losses):0.00000}."));
     }
 
     /// <inheritdoc/>

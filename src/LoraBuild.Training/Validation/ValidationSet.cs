@@ -35,7 +35,8 @@ public sealed class ValidationSet(TrainingDataset dataset, SampleFactory samples
         {
             // Steps below 0 are no training's.
             var step = -1 - picture.Index;
-            yield return new(step, picture.Placement.Bucket, [.. Enumerable.Range(0, Timesteps).Select(place => samples.Create(picture, step, place, new(0, 1, 1)) with
+            yield return new(step, picture.Placement.Bucket, [.. Enumerable.Range(
+                0, Timesteps).Select(place => samples.Create(picture, step, place, new(0, 1, 1)) with
             {
                 Timestep = settings.MinTimestep + ((settings.MaxTimestep - settings.MinTimestep) * (place + 1) / (Timesteps + 1)),
             })]);
@@ -46,7 +47,8 @@ public sealed class ValidationSet(TrainingDataset dataset, SampleFactory samples
     /// <param name="steps">Steps done.</param>
     /// <param name="stepsPerEpoch">Steps in one pass over the data.</param>
     public bool IsDue(int steps, int stepsPerEpoch) =>
-        (steps % stepsPerEpoch == 0 && steps / stepsPerEpoch % (settings.ValidateEveryNEpochs ?? 1) == 0) || steps % settings.ValidateEveryNSteps == 0;
+        (steps % stepsPerEpoch == 0 && steps / stepsPerEpoch % (settings.ValidateEveryNEpochs ?? 1) == 0)
+            || steps % settings.ValidateEveryNSteps == 0;
 }
 
 /// <summary>
@@ -68,7 +70,8 @@ public static class ValidationSplit
             var measured = order.Take(count).ToHashSet();
             training.Add(group with { Pictures = [.. group.Pictures.Where((_, picture) => !measured.Contains(picture))] });
             if (count > 0)
-                validation.Add(group with { Pictures = [.. group.Pictures.Where((_, picture) => measured.Contains(picture))], Repeats = 1 });
+                validation.Add(
+                    group with { Pictures = [.. group.Pictures.Where((_, picture) => measured.Contains(picture))], Repeats = 1 });
         }
 
         return (manifest with { Groups = training }, manifest with { Groups = validation });

@@ -26,7 +26,8 @@ internal static class Engines
         {
             facts[engine] = version();
             var now = LoadedLibraries();
-            facts[engine + DescribeEnginesJob.LibrariesOf] = string.Join(Path.PathSeparator, now.Except(loaded).Order(StringComparer.Ordinal));
+            facts[engine + DescribeEnginesJob.LibrariesOf] =
+                string.Join(Path.PathSeparator, now.Except(loaded).Order(StringComparer.Ordinal));
             loaded.UnionWith(now);
         }
     }

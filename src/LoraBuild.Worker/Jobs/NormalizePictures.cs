@@ -18,7 +18,8 @@ internal static class NormalizePictures
             try
             {
                 var normalized = PictureNormalizer.Normalize(
-                    picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels, mask: picture.Mask, sha256: picture.Sha256);
+                    picture.Source, picture.Edits, picture.Target, segmentation, maxPixels: job.MaxPixels, mask: picture.Mask,
+                    sha256: picture.Sha256);
                 foreach (var warning in normalized.Warnings)
                     events.Report(warning);
                 events.Finished(picture.Id, normalized.FactsOf(picture.Id).ToFacts());

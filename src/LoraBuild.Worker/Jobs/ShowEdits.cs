@@ -23,7 +23,8 @@ internal static class ShowEdits
             var start = first;
             var rows = new IReadOnlyList<Raster>[Math.Min(EditSheet.RowsPerSheet, job.Pictures.Count - first)];
             Parallel.For(0, rows.Length, options, row => rows[row] = Row(job.Pictures[start + row], job.MaxPixels, segmentation, events));
-            var path = Path.Combine(job.Folder, string.Create(CultureInfo.InvariantCulture, $"edits-{first / EditSheet.RowsPerSheet + 1}.png"));
+            var path =
+                Path.Combine(job.Folder, string.Create(CultureInfo.InvariantCulture, $"edits-{first / EditSheet.RowsPerSheet + 1}.png"));
             PngEncoder.Encode(EditSheet.Draw(first + 1, rows), path);
             events.Finished(path);
         }

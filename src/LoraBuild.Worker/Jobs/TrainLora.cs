@@ -40,7 +40,8 @@ internal static class TrainLora
                 Severity.Warning,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"After {job.StopAfterMinutes} minutes the training stopped at step {result.Steps} of {result.TotalSteps}, as LoraStopAfterMinutes says. There is no finished LoRA yet: build again, which goes on there.")));
+                    $"After {job.StopAfterMinutes} minutes the training stopped at step {result.Steps} of {result.TotalSteps}, as "
+                    + $"LoraStopAfterMinutes says. There is no finished LoRA yet: build again, which goes on there.")));
             return;
         }
 
@@ -49,7 +50,9 @@ internal static class TrainLora
             $"Train: {result.Steps} steps done, {LossOverTime(result)}"));
         var log = TrainingLog.FileName(job.OutputName);
         result.Log.Write(Path.Combine(job.OutputFolder, log));
-        events.Finished("lora", new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', [log, .. result.Files.Select(Path.GetFileName)]) });
+        events.Finished(
+            "lora",
+            new Dictionary<string, string> { [TrainJob.FilesFact] = string.Join('\n', [log, .. result.Files.Select(Path.GetFileName)]) });
     }
 
     /// <summary>One finished item when the previews and their list lie in the job's folder.</summary>
@@ -102,12 +105,14 @@ internal static class TrainLora
     }
 
     private static void TellWaiting(EventWriter events, int? holder) =>
-        events.Progress($"Train: waiting for another training{(holder is { } id ? string.Create(CultureInfo.InvariantCulture, $" (pid {id})") : "")}");
+        events.Progress(
+            $"Train: waiting for another training{(holder is { } id ? string.Create(CultureInfo.InvariantCulture, $" (pid {id})") : "")}");
 
     private sealed class ProgressEvents(EventWriter events) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => events.Progress(string.Create(
             CultureInfo.InvariantCulture,
-            $"Train: step {value.Step} of {value.TotalSteps}, epoch {value.Epoch} of {value.Epochs}, loss {value.AverageLoss:0.0000}, {value.StepsPerSecond:0.00} steps/s, {value.Remaining:h\\:mm\\:ss} left"));
+            $"Train: step {value.Step} of {value.TotalSteps}, epoch {value.Epoch} of {value.Epochs}, loss {value.AverageLoss:0.0000}, "
+            + $"{value.StepsPerSecond:0.00} steps/s, {value.Remaining:h\\:mm\\:ss} left"));
     }
 }

@@ -23,5 +23,6 @@ public class StepKeyTests
 
     [Property]
     public bool Values_never_run_together(string? a, string? b, string? c, string? d) =>
-        (a, b) == (c, d) || new StepKey("S", 1).With("x", a).With("y", b).ToHash() != new StepKey("S", 1).With("x", c).With("y", d).ToHash();
+        (a, b) == (c, d)
+            || new StepKey("S", 1).With("x", a).With("y", b).ToHash() != new StepKey("S", 1).With("x", c).With("y", d).ToHash();
 }

@@ -14,7 +14,8 @@ public class NearestTests
         Assert.Equal(nearest, Nearest.Of(name, ["trigger", "outfit", "hidden"]));
 
     [Fact]
-    public void The_nearer_of_two_candidates_wins() => Assert.Equal("white dress", Nearest.Of("whit dress", ["white dresses", "white dress"]));
+    public void The_nearer_of_two_candidates_wins() =>
+        Assert.Equal("white dress", Nearest.Of("whit dress", ["white dresses", "white dress"]));
 
     [Fact]
     public void A_suggestion_is_a_sentence_or_nothing()

@@ -21,7 +21,8 @@ public sealed class WholeFileTests : IDisposable
     {
         using (var sparse = new FileStream(folder.File("a.txt"), FileMode.Create))
             sparse.SetLength(WholeFile.MostBytes + 1);
-        Assert.Contains("MB", Assert.Throws<IOException>(() => WholeFile.ReadBytes(folder.File("a.txt"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MB", Assert.Throws<IOException>(() => WholeFile.ReadBytes(folder.File("a.txt"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public class CounterRandomTests
         static ulong First(long seed, params long[] stream) => new CounterRandom(seed, stream).NextBits();
 
         Assert.Equal(First(42, 1, 2, 3), First(42, 1, 2, 3));
-        ulong[] firsts = [First(42), First(43), First(42, 0), First(42, 0, 0), First(42, 1), First(42, 0, 1), First(42, 1, 0), First(42, -1)];
+        ulong[] firsts =
+            [First(42), First(43), First(42, 0), First(42, 0, 0), First(42, 1), First(42, 0, 1), First(42, 1, 0), First(42, -1)];
         Assert.Equal(firsts.Length, firsts.Distinct().Count());
     }
 

@@ -25,7 +25,8 @@ public sealed class ParallelListsTests
     public void What_fails_is_thrown_as_it_is(int count)
     {
         var items = Enumerable.Range(0, count).ToList();
-        Assert.Equal("0", Assert.Throws<IOException>(() => items.SelectInParallel(item => item == 0 ? throw new IOException("0") : item)).Message);
+        Assert.Equal(
+            "0", Assert.Throws<IOException>(() => items.SelectInParallel(item => item == 0 ? throw new IOException("0") : item)).Message);
         Assert.Equal("0", Assert.Throws<IOException>(() => items.ForEachInParallel(item => ThrowAt(0, item))).Message);
     }
 

@@ -7,8 +7,10 @@ public class YamlReaderTests
 {
     public static TheoryData<string> Bad() =>
     [
-        "a: !<tag:%> b", "a: !%zz b", "%TAG ! x%\n---\na: b", "a: \"\\U00110000\"", "a: \"\\x", "a: [b\nc: d", "? [a, b]\n: c", "a: *b", "a: &b *b", "- a\nb", "...\n...",
-        new string('[', 100_000), new string('{', 100_000), string.Concat(Enumerable.Repeat("- ", 100_000)), string.Concat(Enumerable.Repeat("? ", 50_000)),
+        "a: !<tag:%> b", "a: !%zz b", "%TAG ! x%\n---\na: b", "a: \"\\U00110000\"", "a: \"\\x", "a: [b\nc: d", "? [a, b]\n: c", "a: *b",
+        "a: &b *b", "- a\nb", "...\n...",
+        new string('[', 100_000), new string('{', 100_000), string.Concat(Enumerable.Repeat("- ", 100_000)),
+        string.Concat(Enumerable.Repeat("? ", 50_000)),
         "a: &a [b]\n" + string.Concat(Enumerable.Range(0, 30).Select(level => $"a{level}: &a [*a, *a, *a, *a, *a, *a, *a, *a, *a]\n")),
     ];
 

@@ -41,6 +41,7 @@ internal sealed class FullSizeBuildBenchmark : IBenchmark
             throw new InvalidOperationException($"The build failed:\n{result.Output}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{steps} steps at {side} x {side}: dotnet build took {took:m\\:ss}, its worker at most {peak / 1e9:0.0} GB (target {Target / 1e9:0}); the LoRA has {lora.Length / 1e6:0.0} MB"));
+            $"{steps} steps at {side} x {side}: dotnet build took {took:m\\:ss}, its worker at most {peak / 1e9:0.0} GB (target "
+            + $"{Target / 1e9:0}); the LoRA has {lora.Length / 1e6:0.0} MB"));
     }
 }

@@ -19,7 +19,8 @@ internal sealed class FullSizeProject : BuiltProject
         var model = PathOf("random-sd15.safetensors");
         StableDiffusion15.WriteRandom(model, ScalarType.Float16);
         foreach (var picture in Photographs.WritePngs(PathOf("images/high"), Pictures, side, side))
-            File.WriteAllText(Path.ChangeExtension(picture, ".txt"), "1girl, solo, smile, looking at viewer, white shirt, pleated skirt, outdoors\n");
+            File.WriteAllText(
+                Path.ChangeExtension(picture, ".txt"), "1girl, solo, smile, looking at viewer, white shirt, pleated skirt, outdoors\n");
         File.WriteAllText(PathOf("character.yaml"), "trigger: somebody\n");
         File.WriteAllText(PathOf("Random.loraproj"), $"""
             <Project>

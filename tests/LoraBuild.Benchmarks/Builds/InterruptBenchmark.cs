@@ -14,7 +14,8 @@ internal sealed class InterruptBenchmark : IBenchmark
 
     public string Name => "interrupt";
 
-    public string Summary => "Ctrl-C in a training: seconds until worker and build have ended; argument: a full-size checkpoint (else the miniature)";
+    public string Summary =>
+        "Ctrl-C in a training: seconds until worker and build have ended; argument: a full-size checkpoint (else the miniature)";
 
     public void Run(IReadOnlyList<string> arguments)
     {
@@ -35,7 +36,8 @@ internal sealed class InterruptBenchmark : IBenchmark
             using var build = project.Start();
             build.WaitFor(line => line.Contains("Train: step ", StringComparison.Ordinal));
             var first = build.Elapsed;
-            var goesOn = build.Log.FirstOrDefault(line => line.Text.Contains("Going on with", StringComparison.Ordinal))?.Text.Trim() ?? "Train: starts";
+            var goesOn = build.Log.FirstOrDefault(line => line.Text.Contains("Going on with", StringComparison.Ordinal))?.Text.Trim()
+                ?? "Train: starts";
             // The second report comes with a later step, so the time of a step is known, and the next step is under way a moment later.
             var told = build.Log.Count(IsProgress);
             while (build.Log.Count(IsProgress) == told)
@@ -50,7 +52,9 @@ internal sealed class InterruptBenchmark : IBenchmark
             build.Wait();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{goesOn} SIG{signal} after '{build.Log.Last(IsProgress).Text.Trim()}', {(build.Log.Last(IsProgress).At - first).TotalSeconds:0.0} s after the first step: worker ended after {workerEnded.TotalSeconds:0.00} s, build after {since.Elapsed.TotalSeconds:0.00} s"));
+                $"{goesOn} SIG{signal} after '{build.Log.Last(IsProgress).Text.Trim()}', "
+                + $"{(build.Log.Last(IsProgress).At - first).TotalSeconds:0.0} s after the first step: worker ended after "
+                + $"{workerEnded.TotalSeconds:0.00} s, build after {since.Elapsed.TotalSeconds:0.00} s"));
         }
 
         using var last = project.Start();

@@ -26,7 +26,8 @@ internal sealed class KillBenchmark : IBenchmark
             throw new InvalidOperationException($"The undisturbed build failed:\n{failed.Output}");
         var timeline = new BuildTimeline(build.Log);
         var expected = undisturbed.Outputs();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"undisturbed: {build.Log[^1].At.TotalSeconds:0} s, {expected.Count} files"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"undisturbed: {build.Log[^1].At.TotalSeconds:0} s, {expected.Count} files"));
 
         var (hits, broken, chains, identical) = (0, 0, 0, 0);
         for (; hits < wanted; chains++)
@@ -50,9 +51,11 @@ internal sealed class KillBenchmark : IBenchmark
                 : $"chain {chains + 1} ends otherwise: {string.Join(", ", different)}");
         }
 
-        Console.WriteLine($"{hits} kills in {chains} chains: {identical} chains end with the bytes of an undisturbed build, {broken} files half-written");
+        Console.WriteLine(
+            $"{hits} kills in {chains} chains: {identical} chains end with the bytes of an undisturbed build, {broken} files half-written");
     }
 
     private static List<string> Differences(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> found) =>
-        [.. expected.Keys.Union(found.Keys).Where(file => expected.GetValueOrDefault(file) != found.GetValueOrDefault(file)).Order(StringComparer.Ordinal)];
+        [.. expected.Keys.Union(found.Keys).Where(file => expected.GetValueOrDefault(file) != found.GetValueOrDefault(file))
+            .Order(StringComparer.Ordinal)];
 }

@@ -69,7 +69,8 @@ internal sealed class LargeProject : IDisposable
 
     /// <summary>Writes other tags into the first picture's tag file.</summary>
     public void EditOneTagFile(int round) => File.WriteAllText(
-        Path.Combine(Folder, "images", Qualities[0], Name(0) + ".txt"), string.Create(CultureInfo.InvariantCulture, $"1girl, black hair, edit {round}"));
+        Path.Combine(Folder, "images", Qualities[0], Name(0) + ".txt"),
+        string.Create(CultureInfo.InvariantCulture, $"1girl, black hair, edit {round}"));
 
     /// <summary>Deletes what builds made in the project's folder.</summary>
     public void DeleteOutputs()

@@ -39,7 +39,8 @@ internal abstract class LargeProjectBenchmark : IBenchmark
         {
             foreach (var (name, run) in candidates)
                 times[name].Add(run(round));
-            Print($"  round {round + 1}: {string.Join(", ", candidates.Select(candidate => Of(candidate.Name, times[candidate.Name][^1])))}");
+            Print(
+                $"  round {round + 1}: {string.Join(", ", candidates.Select(candidate => Of(candidate.Name, times[candidate.Name][^1])))}");
         }
 
         var medians = times.ToDictionary(entry => entry.Key, entry => Contest.Median(entry.Value));
@@ -48,7 +49,7 @@ internal abstract class LargeProjectBenchmark : IBenchmark
     }
 
     /// <summary>Prints a line whose numbers are written the same everywhere.</summary>
-    protected static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+    protected static void Print(string line) => Console.WriteLine(line);
 
     private static string Of(string name, double seconds) => FormattableString.Invariant($"{name} {seconds:0.000} s");
 }

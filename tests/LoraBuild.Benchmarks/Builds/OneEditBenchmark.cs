@@ -21,6 +21,8 @@ internal sealed class OneEditBenchmark : LargeProjectBenchmark
                 return project.Build();
             }),
         ]);
-        Print($"{pictures} pictures: one edit costs {medians["one edit"] - medians["no-op"]:0.00} s more than the no-op (wanted: at most 0.60)");
+        Print(
+            $"{pictures} pictures: one edit costs {medians["one edit"] - medians["no-op"]:0.00} s more than the no-op (wanted: at most "
+            + "0.60)");
     }
 }

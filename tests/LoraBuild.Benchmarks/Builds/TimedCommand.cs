@@ -10,7 +10,8 @@ internal static class TimedCommand
     /// <exception cref="InvalidOperationException">It failed; its output is in the message.</exception>
     public static double Run(string folder, string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            command, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // What `dotnet run` sets for itself would lead a build to another SDK.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
@@ -22,7 +23,8 @@ internal static class TimedCommand
         var seconds = watch.Elapsed.TotalSeconds;
         return process.ExitCode == 0
             ? seconds
-            : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}{errors.Result}");
+            : throw new InvalidOperationException(
+                $"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}{errors.Result}");
     }
 
     /// <summary>Whether a command is installed.</summary>

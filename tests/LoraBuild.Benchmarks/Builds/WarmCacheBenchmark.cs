@@ -20,7 +20,9 @@ internal sealed class WarmCacheBenchmark : LargeProjectBenchmark
         project.Build();
         var files = project.ReadOutputs();
         var medians = Compare(rounds, [(Files, _ => After(() => LargeProject.WriteOutputs(files))), (Build, _ => After(project.Build))]);
-        Print($"{pictures} pictures: {medians[Build]:0.0} s from the store (wanted: at most 6.0), {medians[Build] / medians[Files]:0.0} times what only writing its {files.Count} files takes");
+        Print(
+            $"{pictures} pictures: {medians[Build]:0.0} s from the store (wanted: at most 6.0), {medians[Build] / medians[Files]:0.0} "
+            + $"times what only writing its {files.Count} files takes");
 
         double After(Func<double> measured)
         {

@@ -16,7 +16,9 @@ internal sealed class CraftBenchmark : IBenchmark
 
     public string Name => "craft";
 
-    public string Summary => $"the article's rules, each left out, measured by Evaluate [folder for results] [seeds={DefaultSeeds}] [steps={DefaultSteps}] [samples={DefaultSamples}]";
+    public string Summary =>
+        $"the article's rules, each left out, measured by Evaluate [folder for results] [seeds={DefaultSeeds}] [steps={DefaultSteps}] "
+        + $"[samples={DefaultSamples}]";
 
     public void Run(IReadOnlyList<string> arguments)
     {
@@ -52,16 +54,19 @@ internal sealed class CraftBenchmark : IBenchmark
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var variant in CraftVariant.All)
         {
-            var results = Enumerable.Range(1, seeds).Select(seed => Find(folder, variant, steps, samples, seed)).OfType<CraftResult>().ToList();
+            var results =
+                Enumerable.Range(1, seeds).Select(seed => Find(folder, variant, steps, samples, seed)).OfType<CraftResult>().ToList();
             Console.WriteLine(
-                $"| {variant.Name} | {results.Count} | {Told(result => result.Identity)} | {Told(result => result.Obedience)} | {Told(result => result.Outfits)} | {Told(result => result.Leakage)} |");
+                $"| {variant.Name} | {results.Count} | {Told(result => result.Identity)} | {Told(result => result.Obedience)} | "
+                + $"{Told(result => result.Outfits)} | {Told(result => result.Leakage)} |");
 
             string Told(Func<CraftResult, double?> figure)
             {
                 var figures = results.Select(figure).OfType<double>().ToList();
                 return figures.Count == 0
                     ? ""
-                    : string.Create(CultureInfo.InvariantCulture, $"{figures.Average():0.00} ({figures.Min():0.00} to {figures.Max():0.00})");
+                    : string.Create(
+                        CultureInfo.InvariantCulture, $"{figures.Average():0.00} ({figures.Min():0.00} to {figures.Max():0.00})");
             }
         }
     }

@@ -35,7 +35,8 @@ internal sealed class Contest
             }
         }
 
-        return candidates.ToDictionary(candidate => candidate.Name, candidate => (Median(times[candidate.Name]), Median(processor[candidate.Name]), bytes[candidate.Name]));
+        return candidates.ToDictionary(candidate => candidate.Name, candidate => (
+            Median(times[candidate.Name]), Median(processor[candidate.Name]), bytes[candidate.Name]));
     }
 
     private static long PeakBytes((string Name, Action Prepare, Action Run) candidate)

@@ -22,7 +22,8 @@ internal sealed class NormalizeBenchmark : IBenchmark
 
     /// <inheritdoc/>
     public string Summary =>
-        "normalizing photographs of 2,000 x 3,000 against the imaging library's own loop: [photographs, 200] [rounds, 3]; or their peak memory: memory";
+        "normalizing photographs of 2,000 x 3,000 against the imaging library's own loop: [photographs, 200] [rounds, 3]; or their peak "
+        + "memory: memory";
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
@@ -53,7 +54,8 @@ internal sealed class NormalizeBenchmark : IBenchmark
             ProcessMemory.Settle();
             ForEach(pictures.Take(count), (source, i) => Normalize(source, target, i));
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"peak memory of {count} photographs on {Environment.ProcessorCount} threads: {ProcessMemory.Peak() / 1e6:0} MB"));
+                CultureInfo.InvariantCulture,
+                $"peak memory of {count} photographs on {Environment.ProcessorCount} threads: {ProcessMemory.Peak() / 1e6:0} MB"));
         }
     }
 
@@ -73,10 +75,13 @@ internal sealed class NormalizeBenchmark : IBenchmark
         var (mine, theirs) = (Contest.Median(ours), Contest.Median(library));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{pictures.Count} photographs of {Width} x {Height} on {Environment.ProcessorCount} threads: {PictureDecoder.EngineVersion} alone {theirs:0.0} s, Normalize {mine:0.0} s, ratio {mine / theirs:0.00}; a PNG of {theirBytes / 1e6:0.0} MB and of {ourBytes / 1e6:0.0} MB"));
+            $"{pictures.Count} photographs of {Width} x {Height} on {Environment.ProcessorCount} threads: {PictureDecoder.EngineVersion} "
+            + $"alone {theirs:0.0} s, Normalize {mine:0.0} s, ratio {mine / theirs:0.00}; a PNG of {theirBytes / 1e6:0.0} MB and of "
+            + $"{ourBytes / 1e6:0.0} MB"));
     }
 
-    private static void Normalize(string source, string target, int index) => PictureNormalizer.Normalize(source, [], TargetOf(target, index));
+    private static void Normalize(string source, string target, int index) =>
+        PictureNormalizer.Normalize(source, [], TargetOf(target, index));
 
     // Few names: what is measured is the work, not the disk filling up.
     private static string TargetOf(string target, int index) => Path.Combine(target, $"{index % 16}.png");
@@ -84,7 +89,9 @@ internal sealed class NormalizeBenchmark : IBenchmark
     private static double ForEach(IEnumerable<string> pictures, Action<string, int> action)
     {
         var watch = Stopwatch.StartNew();
-        Parallel.ForEach(pictures, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (source, _, index) => action(source, (int)index));
+        Parallel.ForEach(
+            pictures, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            (source, _, index) => action(source, (int)index));
         return watch.Elapsed.TotalSeconds;
     }
 }

@@ -20,7 +20,8 @@ internal static class PatchModel
     public static void Write(string folder, int layers)
     {
         Directory.CreateDirectory(folder);
-        var weights = new List<(string, long[], float[])> { Weights("patches", Width, 3, Patch, Patch), Weights("head", Labels, Width, 1, 1) };
+        var weights =
+            new List<(string, long[], float[])> { Weights("patches", Width, 3, Patch, Patch), Weights("head", Labels, Width, 1, 1) };
         var nodes = new List<byte[]>
         {
             OnnxFile.Node("Transpose", ["x"], "planes", OnnxFile.IntsAttribute("perm", [0, 3, 1, 2])),

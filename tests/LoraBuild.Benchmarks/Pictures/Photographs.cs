@@ -10,10 +10,12 @@ internal static class Photographs
     private const int Waves = 24;
 
     /// <summary>Writes JPEG files and gives their paths.</summary>
-    public static IReadOnlyList<string> WriteJpegs(string folder, int count, int width, int height) => Write(folder, count, width, height, ".jpg");
+    public static IReadOnlyList<string> WriteJpegs(string folder, int count, int width, int height) =>
+        Write(folder, count, width, height, ".jpg");
 
     /// <summary>Writes PNG files as Normalize does and gives their paths.</summary>
-    public static IReadOnlyList<string> WritePngs(string folder, int count, int width, int height) => Write(folder, count, width, height, ".png");
+    public static IReadOnlyList<string> WritePngs(string folder, int count, int width, int height) =>
+        Write(folder, count, width, height, ".png");
 
     private static string[] Write(string folder, int count, int width, int height, string extension)
     {
@@ -41,7 +43,8 @@ internal static class Photographs
     {
         var random = new Random(seed);
         var waves = Enumerable.Range(0, Waves).Select(_ => (
-            U: random.NextSingle() * 40 / width, V: random.NextSingle() * 40 / height, Phase: random.NextSingle() * 6, Channel: random.Next(3))).ToArray();
+            U: random.NextSingle() * 40 / width, V: random.NextSingle() * 40 / height, Phase: random.NextSingle()
+                * 6, Channel: random.Next(3))).ToArray();
         var picture = new Raster(width, height);
         var grain = new byte[width];
         for (var y = 0; y < height; y++)

@@ -23,7 +23,8 @@ internal sealed class TagBenchmark : IBenchmark
     public string Name => "tag";
 
     /// <inheritdoc/>
-    public string Summary => "tagging from files against the session alone, and peak memory: [layers of the large model, 12] [pictures, 24]";
+    public string Summary =>
+        "tagging from files against the session alone, and peak memory: [layers of the large model, 12] [pictures, 24]";
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
@@ -39,7 +40,9 @@ internal sealed class TagBenchmark : IBenchmark
             PatchModel.Write(Path.Combine(folder.FullName, "model"), layers);
             Compare($"{layers} layers of a ViT-B, {Width} x {Height}", Path.Combine(folder.FullName, "model"), [.. pictures.Take(count)]);
             var small = Directory.GetFiles(Path.Combine(example, "images"), "*.png", SearchOption.AllDirectories);
-            Compare("the example's tagger, its own pictures", Path.Combine(example, "models", "tagger"), [.. Enumerable.Repeat(small, 20).SelectMany(all => all)]);
+            Compare(
+                "the example's tagger, its own pictures", Path.Combine(example, "models", "tagger"),
+                [.. Enumerable.Repeat(small, 20).SelectMany(all => all)]);
         }
         finally
         {
@@ -67,7 +70,9 @@ internal sealed class TagBenchmark : IBenchmark
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}: session alone {pictures.Count / Median(session):0.00} pictures/s, from files {pictures.Count / Median(whole):0.00} pictures/s, ratio {Median(session) / Median(whole):0.000} ({Environment.ProcessorCount} threads, {pictures.Count} pictures)"));
+            $"{what}: session alone {pictures.Count / Median(session):0.00} pictures/s, from files {pictures.Count / Median(whole):0.00} "
+            + $"pictures/s, ratio {Median(session) / Median(whole):0.000} ({Environment.ProcessorCount} threads, {pictures.Count} "
+            + $"pictures)"));
         TellWhereTimeGoes(tagger, pictures[0], ready[0]);
     }
 
@@ -85,7 +90,8 @@ internal sealed class TagBenchmark : IBenchmark
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  one picture of {raster.Width} x {raster.Height} on one thread: decode {decode.Min() * 1000:0.0} ms, pad and resize {resize.Min() * 1000:0.0} ms, session {run.Min() * 1000:0.0} ms"));
+            $"  one picture of {raster.Width} x {raster.Height} on one thread: decode {decode.Min() * 1000:0.0} ms, pad and resize "
+            + $"{resize.Min() * 1000:0.0} ms, session {run.Min() * 1000:0.0} ms"));
     }
 
     private static void MeasureMemory(string model, IReadOnlyList<string> pictures)
@@ -96,7 +102,9 @@ internal sealed class TagBenchmark : IBenchmark
             ProcessMemory.Settle();
             tagger.Score([.. pictures.Take(count)], (_, _) => { }, (_, error) => throw error);
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"peak memory of {count} pictures of {Width} x {Height} on {Environment.ProcessorCount} threads: {ProcessMemory.Peak() / 1e6:0} MB"));
+                CultureInfo.InvariantCulture,
+                $"peak memory of {count} pictures of {Width} x {Height} on {Environment.ProcessorCount} threads: "
+                + $"{ProcessMemory.Peak() / 1e6:0} MB"));
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class BaseSamplesBenchmark : IBenchmark
     public void Run(IReadOnlyList<string> arguments)
     {
         using var frozen = no_grad();
-        var data = JsonSerializer.Deserialize<PromptData>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "base-prompts.json")), JsonSerializerOptions.Web)!;
+        var data = JsonSerializer.Deserialize<PromptData>(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "base-prompts.json")), JsonSerializerOptions.Web)!;
         var models = Path.Combine(Repository.Example, "models");
         using var model = (StableDiffusionModel)ModelFamilies.Load(Path.Combine(models, "mini-sd"), ScalarType.Float32);
         using var tagger = Tagger.Open(Path.Combine(models, "tagger", "model.onnx"), Path.Combine(models, "tagger", "selected_tags.csv"));
@@ -48,15 +49,20 @@ internal sealed class BaseSamplesBenchmark : IBenchmark
             var (core, all) = (Rate(data, seen, CoreGroups), Rate(data, seen, [.. data.Groups.Keys]));
             Print($"{SamplerNames.Shown(sampler),-16} {pictures.Count} pictures: core {core:0.000}, all {all:0.000}");
             if (sampler == SamplerKind.Ddim)
-                Print($"  made with core {ExpectedCore}, all {ExpectedAll}: {(IsWithin(core, all) ? "within" : "NOT within")} {Margin * 100:0} points");
-            Print($"  {string.Join(", ", data.Groups.Keys.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group} {Rate(data, seen, [group]):0.00}")))}");
+                Print(
+                    $"  made with core {ExpectedCore}, all {ExpectedAll}: {(IsWithin(core, all) ? "within" : "NOT within")} "
+                    + $"{Margin * 100:0} points");
+            var rates = data.Groups.Keys.Select(
+                group => string.Create(CultureInfo.InvariantCulture, $"{group} {Rate(data, seen, [group]):0.00}"));
+            Print($"  {string.Join(", ", rates)}");
         }
 
         if (arguments.Count > 0)
             PngEncoder.Encode(Sheet(drawn), arguments[0]);
     }
 
-    private static bool IsWithin(double core, double all) => Math.Abs(core - ExpectedCore) <= Margin && Math.Abs(all - ExpectedAll) <= Margin;
+    private static bool IsWithin(double core, double all) =>
+        Math.Abs(core - ExpectedCore) <= Margin && Math.Abs(all - ExpectedAll) <= Margin;
 
     private static double Rate(PromptData data, List<HashSet<string>> seen, IEnumerable<string> groups) =>
         PromptSamples.Recall(data.Prompts.Select(prompt => prompt.Split(", ")), seen, groups.SelectMany(group => data.Groups[group]));
@@ -73,7 +79,7 @@ internal sealed class BaseSamplesBenchmark : IBenchmark
         return sheet;
     }
 
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Print(string line) => Console.WriteLine(line);
 
     private sealed record PromptData(IReadOnlyList<string> Prompts, IReadOnlyDictionary<string, IReadOnlyList<string>> Groups);
 }

@@ -48,7 +48,8 @@ internal sealed class FullSizeTraining : IDisposable
     public static StableDiffusionModel Load(string folder, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
         Write(folder);
-        return (StableDiffusionModel)ModelFamilies.Load(Checkpoint(folder), dtype, device, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
+        return (StableDiffusionModel)ModelFamilies.Load(
+            Checkpoint(folder), dtype, device, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
     }
 
     /// <summary>The file that <see cref="Write"/> writes into a folder.</summary>

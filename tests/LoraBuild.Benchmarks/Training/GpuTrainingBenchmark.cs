@@ -21,7 +21,8 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
 
     /// <inheritdoc/>
     public string Summary =>
-        "images/s and memory on a GPU, against the plain form, and sd-scripts with LyCORIS if FOLDER holds both's packages: [ROUNDS [BATCH [FOLDER|none [LATENT...]]]]";
+        "images/s and memory on a GPU, against the plain form, and sd-scripts with LyCORIS if FOLDER holds both's packages: [ROUNDS [BATCH "
+        + "[FOLDER|none [LATENT...]]]]";
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
@@ -42,7 +43,8 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
         {
             FullSizeTraining.Write(folder);
             var (operations, bytes) = Rates();
-            Print($"card: {operations / 1e12:0} TFLOP/s in products of {MatrixSide} x {MatrixSide} halves, {bytes / 1e12:0.00} TB/s copied");
+            Print(
+                $"card: {operations / 1e12:0} TFLOP/s in products of {MatrixSide} x {MatrixSide} halves, {bytes / 1e12:0.00} TB/s copied");
             foreach (var size in sizes)
             {
                 foreach (var checkpointing in new[] { false, true })
@@ -69,13 +71,19 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
             results[Peer] = Start("python3", [Path.Combine(AppContext.BaseDirectory, "lycoris_step.py"), packages, .. settings]);
 
         foreach (var (name, (seconds, megabytes, extra)) in results)
-            Print($"  {name,-24} {batch / seconds,7:0.00} images/s  {seconds * 1e3,7:0.0} ms  {megabytes,7:0} MB{(name == Peer ? "" : $"  the host was done after {extra * 1e3:0.0} ms")}");
+            Print(
+                $"  {name,-24} {batch / seconds,7:0.00} images/s  {seconds * 1e3,7:0.0} ms  {megabytes,7:0} "
+                + $"MB{(name == Peer ? "" : $"  the host was done after {extra * 1e3:0.0} ms")}");
         foreach (var (name, theirs) in results.Where(result => result.Key != Ours))
-            Print($"  ours: {theirs.Seconds / results[Ours].Seconds:0.00} times the images/s of {name}, {results[Ours].Megabytes / theirs.Megabytes:0.00} of its memory (targets 1.50 and 0.60)");
+            Print(
+                $"  ours: {theirs.Seconds / results[Ours].Seconds:0.00} times the images/s of {name}, "
+                + $"{results[Ours].Megabytes / theirs.Megabytes:0.00} of its memory (targets 1.50 and 0.60)");
         if (results.TryGetValue(Peer, out var peer))
         {
             var forwards = checkpointing ? 3 : 2;
-            Print($"  {forwards} frozen forwards are {forwards * peer.Extra / 1e12:0.0} TFLOP: {forwards * peer.Extra / operationsPerSecond * 1e3:0.0} ms at the card's rate");
+            Print(
+                $"  {forwards} frozen forwards are {forwards * peer.Extra / 1e12:0.0} TFLOP: "
+                + $"{forwards * peer.Extra / operationsPerSecond * 1e3:0.0} ms at the card's rate");
         }
     }
 
@@ -95,7 +103,8 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
     private static void MeasureHere(IReadOnlyList<string> arguments)
     {
         var (form, folder) = (arguments[1], arguments[2]);
-        var (size, batch, checkpointing, rounds) = (Number(arguments, 3, 0), Number(arguments, 4, 0), arguments[5] == "1", Number(arguments, 6, 0));
+        var (size, batch, checkpointing, rounds) =
+            (Number(arguments, 3, 0), Number(arguments, 4, 0), arguments[5] == "1", Number(arguments, 6, 0));
         var before = MemoryInUse();
         using var scope = NewDisposeScope();
         using var bench = new FullSizeTraining(folder, CUDA, ScalarType.Float16, batch);
@@ -124,7 +133,8 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
     private static (double Operations, double Bytes) Rates()
     {
         using var scope = NewDisposeScope();
-        var (left, right) = (randn([MatrixSide, MatrixSide], ScalarType.Float16, CUDA), randn([MatrixSide, MatrixSide], ScalarType.Float16, CUDA));
+        var (left, right) =
+            (randn([MatrixSide, MatrixSide], ScalarType.Float16, CUDA), randn([MatrixSide, MatrixSide], ScalarType.Float16, CUDA));
         var (from, to) = (randn([CopiedBytes / 4], ScalarType.Float32, CUDA), empty([CopiedBytes / 4], ScalarType.Float32, CUDA));
         var product = Seconds(() => left.matmul(right).Dispose());
         var copy = Seconds(() => to.copy_(from));
@@ -145,7 +155,8 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
 
     private static int MemoryInUse()
     {
-        using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(
+            "nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
         var line = process.StandardOutput.ReadLine();
         process.WaitForExit();
         return int.Parse(line ?? throw new InvalidOperationException("nvidia-smi says nothing."), CultureInfo.InvariantCulture);
@@ -154,5 +165,5 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
     private static int Number(IReadOnlyList<string> arguments, int index, int standard) =>
         arguments.Count > index ? int.Parse(arguments[index], CultureInfo.InvariantCulture) : standard;
 
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Print(string line) => Console.WriteLine(line);
 }

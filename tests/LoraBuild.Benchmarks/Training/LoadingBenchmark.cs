@@ -40,7 +40,8 @@ internal sealed class LoadingBenchmark : IBenchmark
             var result = Trainer.Run(job, new Callback(progress => speed = progress.StepsPerSecond));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: {result.Steps} steps at {speed:0.00} a second, which waited {100 * result.ShareOfWaiting:0.00} % of the time after the first"));
+                $"{what}: {result.Steps} steps at {speed:0.00} a second, which waited {100 * result.ShareOfWaiting:0.00} % of the time "
+                + $"after the first"));
         }
         finally
         {

@@ -25,7 +25,9 @@ internal sealed class OperatorBenchmark : IBenchmark
     public string Name => "operators";
 
     /// <inheritdoc/>
-    public string Summary => "the part of the miniature's step at batch 1 that is spent in operators and libtorch's autograd engine, and which these are: [STEPS, 40]";
+    public string Summary =>
+        "the part of the miniature's step at batch 1 that is spent in operators and libtorch's autograd engine, and which these are: "
+        + "[STEPS, 40]";
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
@@ -35,11 +37,13 @@ internal sealed class OperatorBenchmark : IBenchmark
         using var scope = NewDisposeScope();
         var settings = MiniatureTraining.Settings;
         using var model = (StableDiffusionModel)ModelFamilies.Load(
-            Path.Combine(MiniatureTraining.Model, "mini-sd.safetensors"), ScalarType.Float32, CPU, new() { Tokenizer = Path.Combine(MiniatureTraining.Model, "tokenizer") });
+            Path.Combine(MiniatureTraining.Model, "mini-sd.safetensors"), ScalarType.Float32, CPU,
+            new() { Tokenizer = Path.Combine(MiniatureTraining.Model, "tokenizer") });
         using var network = AdapterNetwork.Create(model, settings);
         using var optimizer = OptimizerFactory.Create(settings, network.Parameters);
         var step = new TrainingStep(new(model, network), second: null, optimizer, settings);
-        var text = new ClipText(model.Tokenizer.Encode("hoshino aoi, 1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength));
+        var text = new ClipText(model.Tokenizer
+            .Encode("hoshino aoi, 1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength));
         using var random = new Generator(1);
         long[] shape = [1, model.UNet.InChannels, Side, Side];
         var input = new StepInput([text], randn(shape, generator: random), randn(shape, generator: random), [500]);
@@ -52,9 +56,12 @@ internal sealed class OperatorBenchmark : IBenchmark
         var (inOperators, inAll) = (Sum(operators), Sum(times));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"a step of batch 1: {elapsed.TotalMilliseconds / steps:0.0} ms, {100 * (inOperators / elapsed):0.0} % of it in {operators.Sum(time => time.Calls) / steps} calls of operators, {100 * (inAll / elapsed):0.0} % with the autograd engine between them ({steps} steps)"));
+            $"a step of batch 1: {elapsed.TotalMilliseconds / steps:0.0} ms, {100 * (inOperators / elapsed):0.0} % of it in "
+            + $"{operators.Sum(time => time.Calls) / steps} calls of operators, {100 * (inAll / elapsed):0.0} % with the autograd engine "
+            + $"between them ({steps} steps)"));
         foreach (var (name, calls, time) in times.Take(Shown))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-36} {calls / steps,6} calls {time.TotalMilliseconds / steps,8:0.00} ms"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {name,-36} {calls / steps,6} calls {time.TotalMilliseconds / steps,8:0.00} ms"));
 
         static TimeSpan Sum(IEnumerable<OperatorTime> times) => TimeSpan.FromTicks(times.Sum(time => time.Time.Ticks));
 

@@ -20,7 +20,8 @@ internal sealed class PlainLoHa(AdapterModule adapter) : ILayerAdapter
         var weight = layer.Weight + change.view(layer.Weight.shape).to_type(layer.Weight.dtype);
         return (layer is Conv2d convolution
             ? functional.conv2d(
-                input, weight, layer.Bias, strides: [convolution.Stride, convolution.Stride], padding: [convolution.Padding, convolution.Padding])
+                input, weight, layer.Bias, strides: [convolution.Stride, convolution.Stride],
+                padding: [convolution.Padding, convolution.Padding])
             : functional.linear(input, weight, layer.Bias)).MoveToOuterDisposeScope();
     }
 

@@ -27,7 +27,8 @@ internal sealed class PythonLoopBenchmark : IBenchmark
                 var python = Python(FullSizeTraining.Checkpoint(folder.FullName), size, rounds);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"latents {size}x{size}, {get_num_threads()} threads: ours {seconds:0.000} s, Python {python:0.000} s, ratio {seconds / python:0.000}"));
+                    $"latents {size}x{size}, {get_num_threads()} threads: ours {seconds:0.000} s, Python {python:0.000} s, ratio "
+                    + $"{seconds / python:0.000}"));
             }
         }
         finally
@@ -60,7 +61,8 @@ internal sealed class PythonLoopBenchmark : IBenchmark
     {
         var start = new ProcessStartInfo("/usr/bin/python3")
         {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "python_loop.py"), checkpoint, $"{size}", $"{rounds}", $"{get_num_threads()}" },
+            ArgumentList =
+                { Path.Combine(AppContext.BaseDirectory, "python_loop.py"), checkpoint, $"{size}", $"{rounds}", $"{get_num_threads()}" },
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;

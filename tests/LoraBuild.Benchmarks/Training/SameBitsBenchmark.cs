@@ -20,7 +20,8 @@ internal sealed class SameBitsBenchmark : IBenchmark
     public string Name => "same-bits-sd15";
 
     /// <inheritdoc/>
-    public string Summary => "whether a full-size training on one thread and on two has the same bits: [STEPS, 2 [LATENT, 32 [checkpointing]]]";
+    public string Summary =>
+        "whether a full-size training on one thread and on two has the same bits: [STEPS, 2 [LATENT, 32 [checkpointing]]]";
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
@@ -50,7 +51,8 @@ internal sealed class SameBitsBenchmark : IBenchmark
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"latents {side}x{side}, batch {settings.TrainBatchSize}, {steps} steps on {Threads[0]} and on {Threads[1]} threads: {(differing == 0 ? "the same bits" : "DIFFERENT")} in loss, gradients, weights and optimizer state"));
+                $"latents {side}x{side}, batch {settings.TrainBatchSize}, {steps} steps on {Threads[0]} and on {Threads[1]} threads: "
+                + $"{(differing == 0 ? "the same bits" : "DIFFERENT")} in loss, gradients, weights and optimizer state"));
         }
         finally
         {
@@ -58,14 +60,16 @@ internal sealed class SameBitsBenchmark : IBenchmark
         }
     }
 
-    private static List<Dictionary<string, byte[]>> Train(StableDiffusionModel model, TrainingSettings settings, int steps, long side, int threads)
+    private static List<Dictionary<string, byte[]>> Train(
+        StableDiffusionModel model, TrainingSettings settings, int steps, long side, int threads)
     {
         using var scope = NewDisposeScope();
         set_num_threads(threads);
         using var network = AdapterNetwork.Create(model, settings);
         using var optimizer = OptimizerFactory.Create(settings, network.Parameters);
         var step = new TrainingStep(new(model, network), second: null, optimizer, settings);
-        var text = new ClipText(model.Tokenizer.Encode("1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength));
+        var text = new ClipText(
+            model.Tokenizer.Encode("1girl, solo, smile, looking at viewer, white shirt, pleated skirt", settings.MaxTokenLength));
         var results = new List<Dictionary<string, byte[]>>();
         for (var i = 0; i < steps; i++)
         {
@@ -74,7 +78,8 @@ internal sealed class SameBitsBenchmark : IBenchmark
             long[] shape = [settings.TrainBatchSize, model.UNet.InChannels, side, side];
             var timesteps = Enumerable.Range(0, settings.TrainBatchSize).Select(sample => (long)(999 - (200 * sample) - i)).ToArray();
             var result = step.Run(
-                new StepInput([.. timesteps.Select(_ => text)], randn(shape, generator: random), randn(shape, generator: random), timesteps),
+                new StepInput(
+                    [.. timesteps.Select(_ => text)], randn(shape, generator: random), randn(shape, generator: random), timesteps),
                 group => settings.LearningRate);
             var found = new Dictionary<string, byte[]>
             {
@@ -86,7 +91,10 @@ internal sealed class SameBitsBenchmark : IBenchmark
             foreach (var (name, state) in optimizer.State)
                 found[name] = state.bytes.ToArray();
             results.Add(found);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{threads} threads, step {i + 1}: loss {result.Loss:R}, gradient norm {result.GradientNorm:R}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{threads} threads, step {i + 1}: loss {result.Loss:R}, gradient norm {result.GradientNorm:R}"));
         }
 
         return results;

@@ -17,14 +17,17 @@ namespace LoraBuild.Benchmarks.Training;
 /// </remarks>
 internal sealed class TrainingStepBenchmark : IBenchmark
 {
-    private const string Frozen = "frozen forward", Ours = "step", Plain = "plain step", OursAgain = "step, checkpointing", PlainAgain = "plain step, checkpointing";
+    private const string Frozen = "frozen forward", Ours = "step", Plain = "plain step", OursAgain = "step, checkpointing",
+        PlainAgain = "plain step, checkpointing";
     private const string Ordinary = "ordinary", Worker = "worker", Floor = "floor", Here = "--here";
 
     /// <inheritdoc/>
     public string Name => "train";
 
     /// <inheritdoc/>
-    public string Summary => "step time and memory on the full-size UNet, against the plain form: [ordinary|worker: one allocator only | floor: without the plain form] [ROUNDS [LATENT...]]";
+    public string Summary =>
+        "step time and memory on the full-size UNet, against the plain form: [ordinary|worker: one allocator only | floor: without the "
+        + "plain form] [ROUNDS [LATENT...]]";
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
@@ -104,7 +107,11 @@ internal sealed class TrainingStepBenchmark : IBenchmark
 
         Console.WriteLine($"latents {size}x{size}, batch 1, {get_num_threads()} threads, median of {rounds}");
         foreach (var (name, (seconds, processor, bytes)) in results)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-28} {seconds,8:0.000} s  {processor,8:0.000} s of processors  {bytes / 1e6,8:0} MB over the frozen weights"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {name,-28} {seconds,8:0.000} s  {processor,8:0.000} s of processors  "
+                    + $"{bytes / 1e6,8:0} MB over the frozen weights"));
         Report("without checkpointing", Ours, Plain, 2, 0.20);
         Report("with checkpointing", OursAgain, PlainAgain, 3, 0.35);
 
@@ -115,12 +122,14 @@ internal sealed class TrainingStepBenchmark : IBenchmark
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {title}: {mine.Seconds / theirs.Seconds:0.000} of the plain form's time and {(double)mine.Bytes / theirs.Bytes:0.000} of its memory (target {target:0.00})"));
+                    $"  {title}: {mine.Seconds / theirs.Seconds:0.000} of the plain form's time and "
+                    + $"{(double)mine.Bytes / theirs.Bytes:0.000} of its memory (target {target:0.00})"));
             }
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {title}: {mine.Seconds / (forwards * floor.Seconds):0.00} of the floor of {forwards} frozen forwards, {mine.Processor / (forwards * floor.Processor):0.00} in time of processors (target 1.30)"));
+                $"  {title}: {mine.Seconds / (forwards * floor.Seconds):0.00} of the floor of {forwards} frozen forwards, "
+                + $"{mine.Processor / (forwards * floor.Processor):0.00} in time of processors (target 1.30)"));
         }
     }
 }

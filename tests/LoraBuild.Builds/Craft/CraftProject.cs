@@ -80,7 +80,8 @@ internal static class CraftProject
             ["LoraMinObedience"] = "",
             ["LoraMaxLeakage"] = "",
         };
-        var lines = $"  <PropertyGroup>\n{string.Concat(properties.Select(property => $"    <{property.Key}>{property.Value}</{property.Key}>\n"))}  </PropertyGroup>\n{variant.Lines}";
+        var values = string.Concat(properties.Select(property => $"    <{property.Key}>{property.Value}</{property.Key}>\n"));
+        var lines = $"  <PropertyGroup>\n{values}  </PropertyGroup>\n{variant.Lines}";
         var targets = project.LastIndexOf("  <Import", StringComparison.Ordinal);
         var end = project.LastIndexOf("</Project>", StringComparison.Ordinal);
         File.WriteAllText(

@@ -38,7 +38,8 @@ internal sealed record CraftVariant(
         Sabotaged,
         new("no dedupe", Targets: Skipping("Dedupe", "StripFeatures", "LoraStrippedFile", "LoraDedupedFile")),
         new("outfits not aligned", Targets: Skipping("AlignOutfits", "Dedupe", "LoraDedupedFile", "LoraAlignedFile")),
-        new("all pictures equally often", Lines: "  <ItemGroup>\n    <CharacterImage Update=\"@(CharacterImage)\" Repeats=\"8\" />\n  </ItemGroup>\n"),
+        new("all pictures equally often", Lines: "  <ItemGroup>\n    <CharacterImage Update=\"@(CharacterImage)\" Repeats=\"8\" />\n  "
+            + "</ItemGroup>\n"),
         new("LoRA instead of LoHa", Kind("lora", SameSizeWithoutConvolutions, "0")),
         new("LoCon instead of LoHa", Kind("locon", SameSize, SameSize)),
         new("captions not shuffled", new Dictionary<string, string> { ["LoraShuffleCaption"] = "false" }),

@@ -4,5 +4,6 @@ namespace LoraBuild.Builds.Craft;
 internal sealed class CraftedProject : BuiltProject
 {
     /// <inheritdoc cref="CraftProject.Write" path="/param"/>
-    public CraftedProject(CraftVariant variant, int steps, int samples, int seed) => CraftProject.Write(variant, steps, samples, seed, Folder);
+    public CraftedProject(CraftVariant variant, int steps, int samples, int seed) =>
+        CraftProject.Write(variant, steps, samples, seed, Folder);
 }

@@ -43,7 +43,8 @@ internal sealed partial class BuildTimeline
     public string? Running => tasks.Where(task => task.Value.End is null).Select(task => task.Key).LastOrDefault();
 
     /// <summary>The last task that ended.</summary>
-    public string? LastEnded => tasks.Where(task => task.Value.End is not null).OrderBy(task => task.Value.End).Select(task => task.Key).LastOrDefault();
+    public string? LastEnded =>
+        tasks.Where(task => task.Value.End is not null).OrderBy(task => task.Value.End).Select(task => task.Key).LastOrDefault();
 
     /// <summary>How long the training's files took into the cache and to their places.</summary>
     public TimeSpan PublishingTime => tasks[KillMoment.Training].End!.Value - trainedAt!.Value;
@@ -58,7 +59,8 @@ internal sealed partial class BuildTimeline
     public TimeSpan Start(string task) => tasks[task].Start;
 
     /// <summary>Whether a line says that a task starts.</summary>
-    public static bool IsStart(string line, string task) => TaskStart().Match(line) is { Success: true } start && start.Groups["task"].Value == task;
+    public static bool IsStart(string line, string task) =>
+        TaskStart().Match(line) is { Success: true } start && start.Groups["task"].Value == task;
 
     /// <summary>Whether a line says that all steps are done and the LoRA is written, but not yet published.</summary>
     public static bool IsTrained(string line) => line.Contains(" steps done, ", StringComparison.Ordinal);

@@ -11,5 +11,6 @@ internal sealed record Kill(KillMoment Moment, TimeSpan At, string Hit, bool IsH
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Moment.Victim,-6} at {At.TotalSeconds,6:0.00} s, meant {Moment.Task} {Moment.Fraction:0.00}, {(IsHit ? "hit" : "missed:")} {Hit}");
+        $"{Moment.Victim,-6} at {At.TotalSeconds,6:0.00} s, meant {Moment.Task} {Moment.Fraction:0.00}, {(IsHit ? "hit" : "missed:")} "
+        + $"{Hit}");
 }

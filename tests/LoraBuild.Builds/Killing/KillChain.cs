@@ -21,7 +21,8 @@ internal static class KillChain
     {
         var marker = moment.Task switch
         {
-            KillMoment.Training => build.TryWaitFor(line => BuildTimeline.HasReached(line, Math.Max(1, (int)(moment.Fraction * undisturbed.TotalSteps!.Value)))),
+            KillMoment.Training => build.TryWaitFor(
+                line => BuildTimeline.HasReached(line, Math.Max(1, (int)(moment.Fraction * undisturbed.TotalSteps!.Value)))),
             KillMoment.Publishing => build.TryWaitFor(BuildTimeline.IsTrained),
             KillMoment.Loading => build.TryWaitFor(line => BuildTimeline.IsStart(line, KillMoment.Training)),
             _ => build.TryWaitFor(line => BuildTimeline.IsStart(line, moment.Task)),

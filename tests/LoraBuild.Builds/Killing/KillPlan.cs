@@ -8,7 +8,8 @@ internal static class KillPlan
     private static readonly (string Task, int Weight)[] Tasks =
     [
         ("CheckSettings", 1), ("NormalizePictures", 5), ("FindDuplicates", 1), ("TagPictures", 5), ("StripFeatures", 1), ("DedupeTags", 1),
-        ("AlignOutfits", 1), ("WriteManifest", 4), ("WriteReport", 3), (KillMoment.Loading, 2), (KillMoment.Training, 12), (KillMoment.Publishing, 4),
+        ("AlignOutfits", 1), ("WriteManifest", 4), ("WriteReport", 3), (KillMoment.Loading, 2), (KillMoment.Training, 12),
+        (KillMoment.Publishing, 4),
     ];
 
     // The training says how far it is every two seconds only: the moment lies a random time after that, of up to this share of the

@@ -22,14 +22,16 @@ internal static class PublishedFiles
     /// <summary>The same for everything below one folder, which may be a part of obj or bin, or a cache.</summary>
     public static IReadOnlyList<string> FindBrokenIn(string folder, bool isCache = false) =>
         isCache
-            ? [.. Problems(Path.Combine(folder, "ac"), file => ReadResult(folder, file)), .. Problems(Path.Combine(folder, "cas"), ReadContent)]
+            ? [.. Problems(Path.Combine(folder, "ac"), file => ReadResult(folder, file)), .. Problems(
+                Path.Combine(folder, "cas"), ReadContent)]
             : [.. Problems(folder, Read)];
 
     private static IEnumerable<string> Problems(string folder, Action<string> read)
     {
         if (!Directory.Exists(folder))
             yield break;
-        foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)))
         {
             if (ProblemOf(file, read) is { } problem)
                 yield return problem;

@@ -12,14 +12,16 @@ namespace LoraBuild.Dataset.Tests.Captions;
 public sealed class MiniWorldTests
 {
     private static readonly string Data = Path.Combine(AppContext.BaseDirectory, "Data");
-    private static readonly JsonElement Truth = JsonDocument.Parse(File.ReadAllText(Path.Combine(Data, "mini-world-truth.json"))).RootElement;
+    private static readonly JsonElement Truth =
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(Data, "mini-world-truth.json"))).RootElement;
     private static readonly Character Aoi = CharacterFile.Read(Path.Combine(Data, "character.yaml")).Character!;
     private static readonly HashSet<string> Features = [.. Tags(Truth.GetProperty("feature_tags")), "1girl", "solo"];
 
     [Fact]
     public void The_example_resolves_to_its_25_pictures_without_a_complaint()
     {
-        var files = Truth.GetProperty("images").EnumerateArray().Select(image => new SourcePicture(image.GetProperty("file").GetString()!)).ToArray();
+        var files = Truth.GetProperty("images").EnumerateArray().Select(image => new SourcePicture(image.GetProperty("file").GetString()!))
+            .ToArray();
         var resolved = PictureResolver.Resolve(Aoi, files, []);
         Assert.Empty(resolved.Diagnostics);
         Assert.Equal(25, resolved.Pictures.Count);

@@ -14,7 +14,8 @@ public class ThreadCountTests
     {
         Outfits =
         [
-            new("race", ["white shirt", "yellow necktie", "black gloves", "black skirt", "white footwear"], When: new OutfitCondition(["necktie"], [])),
+            new("race", ["white shirt", "yellow necktie", "black gloves", "black skirt", "white footwear"], When: new OutfitCondition(
+                ["necktie"], [])),
             new("dress", ["white dress", "frilled collar"]),
         ],
     };
@@ -40,7 +41,8 @@ public class ThreadCountTests
             var deduped = deduplicator.Deduplicate(stripped);
             var aligned = aligner.Align(deduped, new PictureEvidence(inputs[index].Tags), null, []);
             var reasons = stripped.Changes.Concat(deduped.Changes).Concat(aligned.Tags.Changes);
-            captions[index] = $"{TagList.Format(aligned.Tags.Tags)} | {string.Join("; ", reasons)} | {aligned.Outfit} | {aligned.OutfitReason}";
+            captions[index] =
+                $"{TagList.Format(aligned.Tags.Tags)} | {string.Join("; ", reasons)} | {aligned.Outfit} | {aligned.OutfitReason}";
         });
         return captions;
     }

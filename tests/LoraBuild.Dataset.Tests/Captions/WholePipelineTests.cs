@@ -18,7 +18,9 @@ public class WholePipelineTests
         Features = FeatureRules.Default with { Tags = ["horse girl"], Keep = ["ahoge"] },
         Outfits =
         [
-            new("race", ["white shirt", "yellow necktie", "black gloves", "long sleeves", "belt", "black skirt", "pleated skirt", "white footwear"],
+            new("race", [
+                "white shirt", "yellow necktie", "black gloves", "long sleeves", "belt", "black skirt", "pleated skirt", "white footwear",
+            ],
                 Trigger: "aoi race", When: new OutfitCondition(["necktie"], [])),
             new("dress", ["white dress", "frilled collar", "jewelry"]),
         ],
@@ -41,8 +43,10 @@ public class WholePipelineTests
         var caption = picture.Caption(raw, evidence);
         Assert.Equal(Aoi.Trigger, caption.Tags[0]);
         Assert.Equal(caption.Tags.Count, caption.Tags.Distinct(Tag.Comparer).Count());
-        var kept = raw.Tags.Distinct(Tag.Comparer).Where(tag => caption.Tags.Contains(tag, Tag.Comparer) && !Aoi.TriggerWords.Contains(tag, Tag.Comparer));
-        Assert.Equal(kept, caption.Tags.Where(tag => raw.Tags.Contains(tag, Tag.Comparer) && !Aoi.TriggerWords.Contains(tag, Tag.Comparer)), Tag.Comparer);
+        var kept = raw.Tags.Distinct(Tag.Comparer)
+            .Where(tag => caption.Tags.Contains(tag, Tag.Comparer) && !Aoi.TriggerWords.Contains(tag, Tag.Comparer));
+        Assert.Equal(kept, caption.Tags.Where(tag => raw.Tags.Contains(tag, Tag.Comparer)
+            && !Aoi.TriggerWords.Contains(tag, Tag.Comparer)), Tag.Comparer);
     }
 
     [Property]
@@ -106,10 +110,13 @@ public class WholePipelineTests
         {
             var scores = new Dictionary<string, float>(StringComparer.Ordinal);
             foreach (var (label, score) in Labels.Zip(Scores)) scores[Known(label)] = score / 255f;
-            var edit = new TagEdit([.. Add.Take(2).Select(Known)], [.. Remove.Take(2).Select(Known)], Replace.Take(1).ToDictionary(pair => Known(pair.Old), pair => Known(pair.New)));
+            var edit =
+                new TagEdit([.. Add.Take(2).Select(Known)], [.. Remove.Take(2).Select(Known)], Replace.Take(1).ToDictionary(pair => Known(
+                    pair.Old), pair => Known(pair.New)));
             var nothing = new Dictionary<string, float>();
             var selection = HasSelection
-                ? new TagSelection { Order = TagOrder.Score, UndesiredTags = ["smile", "hat"], AlwaysFirstTags = ["solo", "1girl"], TagReplacement = [KeyValuePair.Create("boots", "shoes"), KeyValuePair.Create("shirt", "skirt")] }
+                ? new TagSelection { Order = TagOrder.Score, UndesiredTags = ["smile", "hat"], AlwaysFirstTags =
+                    ["solo", "1girl"], TagReplacement = [KeyValuePair.Create("boots", "shoes"), KeyValuePair.Create("shirt", "skirt")] }
                 : new TagSelection();
             var raw = TagEdit.Apply(selection.Apply(new TagScores(nothing, scores, nothing)), [edit]);
             return (raw, new PictureEvidence(raw.Tags, scores));
@@ -121,7 +128,8 @@ public class WholePipelineTests
             var options = AlignmentOptions.Default with { Undecided = (Choices & 4) != 0 ? Undecided.Keep : Undecided.Drop };
             var stripped = new FeatureStripper(Aoi, spared).Strip(raw);
             var deduped = Deduplicator.Deduplicate(stripped);
-            var aligned = new OutfitAligner(Aoi, options).Align(deduped, evidence, Outfits[Choices & 3], [.. Hide.Take(2).Select(Known)]).Tags;
+            var aligned =
+                new OutfitAligner(Aoi, options).Align(deduped, evidence, Outfits[Choices & 3], [.. Hide.Take(2).Select(Known)]).Tags;
             return aligned with { Changes = [.. stripped.Changes, .. deduped.Changes, .. aligned.Changes] };
         }
 

@@ -8,12 +8,15 @@ namespace LoraBuild.Dataset.Tests.Captions;
 public class WorkedExampleTests
 {
     private const string Raw =
-        @"1girl, manhattan cafe \(umamusume\), solo, horse ears, animal ears, long hair, yellow shirt, black hair, cup, hair between eyes, skirt, shirt, ahoge, " +
-        "looking at viewer, holding, yellow eyes, frilled shirt collar, white background, holding cup, disposable cup, horse girl, bangs, simple background, " +
+        @"1girl, manhattan cafe \(umamusume\), solo, horse ears, animal ears, long hair, yellow shirt, black hair, cup, "
+        + "hair between eyes, skirt, shirt, ahoge, " +
+        "looking at viewer, holding, yellow eyes, frilled shirt collar, white background, holding cup, disposable cup, horse girl, bangs, "
+        + "simple background, " +
         "long sleeves, closed mouth, frills, multicolored hair, green skirt, very long hair";
 
     private const string Caption =
-        @"manhattan cafe \(umamusume\), yellow shirt, looking at viewer, frilled shirt collar, white background, holding cup, disposable cup, long sleeves, " +
+        @"manhattan cafe \(umamusume\), yellow shirt, looking at viewer, frilled shirt collar, white background, holding cup, "
+        + "disposable cup, long sleeves, " +
         "closed mouth, green skirt";
 
     [Fact]

@@ -29,29 +29,35 @@ public class CastResolverTests
     public void Pictures_of_the_same_name_have_different_ids()
     {
         var resolved = CastResolver.Resolve(
-            [Folder("trigger: aoi", "characters/aoi"), Hana], [new("characters/aoi/images/high/1.png"), new("characters/hana/images/high/1.png")], []);
+            [Folder("trigger: aoi", "characters/aoi"), Hana],
+            [new("characters/aoi/images/high/1.png"), new("characters/hana/images/high/1.png")], []);
         Assert.Equal(["characters-aoi-images-high-1", "characters-hana-images-high-1"], resolved.Pictures.Select(picture => picture.Id));
     }
 
     [Fact]
     public void A_folder_whose_name_only_begins_alike_is_another_one()
     {
-        var resolved = CastResolver.Resolve([Folder("trigger: aoi", "aoi"), Folder("trigger: aoi2", "aoi 2")], [new("aoi 2/images/1.png")], []);
+        var resolved =
+            CastResolver.Resolve([Folder("trigger: aoi", "aoi"), Folder("trigger: aoi2", "aoi 2")], [new("aoi 2/images/1.png")], []);
         Assert.Equal("aoi2", Assert.Single(resolved.Pictures).Character);
     }
 
     [Fact]
     public void The_innermost_folder_decides()
     {
-        var resolved = CastResolver.Resolve([Folder("trigger: aoi", ""), Hana], [new("characters/hana/images/1.png"), new("images/1.png")], []);
-        Assert.Equal([("aoi", "images/1.png"), ("hana", "characters/hana/images/1.png")], resolved.Pictures.Select(picture => (picture.Character, picture.Source)));
+        var resolved =
+            CastResolver.Resolve([Folder("trigger: aoi", ""), Hana], [new("characters/hana/images/1.png"), new("images/1.png")], []);
+        Assert.Equal([("aoi", "images/1.png"), ("hana", "characters/hana/images/1.png")], resolved.Pictures.Select(picture => (
+            picture.Character, picture.Source)));
     }
 
     [Fact]
     public void A_picture_in_no_characters_folder_is_an_error_that_names_it()
     {
-        var diagnostic = Assert.Single(CastResolver.Resolve([Folder("trigger: aoi", "characters/aoi"), Hana], [new("images/1.png")], []).Diagnostics);
-        Assert.Equal((DiagnosticCode.CharacterClash, Severity.Error, "images/1.png"), (diagnostic.Code, diagnostic.Severity, diagnostic.File));
+        var diagnostic =
+            Assert.Single(CastResolver.Resolve([Folder("trigger: aoi", "characters/aoi"), Hana], [new("images/1.png")], []).Diagnostics);
+        Assert.Equal(
+            (DiagnosticCode.CharacterClash, Severity.Error, "images/1.png"), (diagnostic.Code, diagnostic.Severity, diagnostic.File));
         Assert.Contains("characters/aoi/images/, characters/hana/images/", diagnostic.Message, StringComparison.Ordinal);
     }
 

@@ -65,8 +65,10 @@ public sealed class CharacterFileTests : IDisposable
         Assert.Empty(diagnostics);
         Edit[] expected =
         [
-            new TrimEdit(10), new RotateEdit(90), new CropEdit(new Rectangle(0, 0, 10, 10)), new TrimEdit(0), new FlipEdit(FlipDirection.Vertical),
-            new PadEdit(null, 0xFFFFFF), new PadEdit(new Margins(0, 0.5, 0, 0), 0), new BackgroundEdit(0xFFFFFF, 32, 2, false), new BackgroundEdit(0, 3, 0, true),
+            new TrimEdit(10), new RotateEdit(90), new CropEdit(new Rectangle(0, 0, 10, 10)), new TrimEdit(0),
+            new FlipEdit(FlipDirection.Vertical),
+            new PadEdit(null, 0xFFFFFF), new PadEdit(new Margins(0, 0.5, 0, 0), 0), new BackgroundEdit(0xFFFFFF, 32, 2, false),
+            new BackgroundEdit(0, 3, 0, true),
             new RotateEdit(270), new RotateEdit(357.5, 0),
         ];
         Assert.Equal(expected, character!.Edits[0].Steps.Select(step => ((ApplyStep)step).Edit));
@@ -120,7 +122,9 @@ public sealed class CharacterFileTests : IDisposable
         Assert.Equal(@"manhattan cafe \(umamusume\)", character.Trigger);
         Assert.Equal([@"manhattan cafe \(umamusume\)", "cafe"], character.Aliases);
         Assert.Equal([@"[a-z\s]+ tattoo"], character.Features.Patterns);
-        Assert.Equal((["horse girl"], ["closed eyes"], false), (character.Features.Tags.ToArray(), character.Features.Keep.ToArray(), character.Features.UseDefaults), TagsEqual);
+        Assert.Equal(
+            (["horse girl"], ["closed eyes"], false),
+            (character.Features.Tags.ToArray(), character.Features.Keep.ToArray(), character.Features.UseDefaults), TagsEqual);
         Assert.Equal(["race uniform", "casual"], character.Outfits.Select(outfit => outfit.Name));
         var race = character.Outfits[0];
         Assert.Equal(("cafe race uniform", 10, 3), (race.Trigger, race.Line, race.Column));
@@ -140,7 +144,9 @@ public sealed class CharacterFileTests : IDisposable
         Assert.Equal(new ApplyStep(new CropEdit(new Rectangle(10, 20, 900, 1180))), character.Edits[0].Steps[0]);
         var split = Assert.IsType<SplitStep>(character.Edits[0].Steps[1]);
         Assert.Equal(new SplitPart("left", new Rectangle(0, 0, 0.5, 1)), split.Parts[0]);
-        Assert.Equal(("right", new Rectangle(0.5, 0, 1, 1), "casual", 3), (split.Parts[1].Name, split.Parts[1].Area, split.Parts[1].Outfit, split.Parts[1].Repeats));
+        Assert.Equal(
+            ("right", new Rectangle(0.5, 0, 1, 1), "casual", 3),
+            (split.Parts[1].Name, split.Parts[1].Area, split.Parts[1].Outfit, split.Parts[1].Repeats));
         Assert.Equal(["hat"], split.Parts[1].Tags!.Remove);
         Assert.Equal(["shoes"], split.Parts[1].Hidden!);
 
@@ -162,14 +168,20 @@ public sealed class CharacterFileTests : IDisposable
 
     [Fact]
     public void Words_that_YAML_takes_for_other_things_are_tags_all_the_same() =>
-        Assert.Equal(["2girls", "no", "^_^", "0.5"], CharacterFile.Parse("trigger: aoi\naliases: [2girls, no, ^_^, 0.5]", "c.yaml").Character!.Aliases);
+        Assert.Equal(
+            ["2girls", "no", "^_^", "0.5"],
+            CharacterFile.Parse("trigger: aoi\naliases: [2girls, no, ^_^, 0.5]", "c.yaml").Character!.Aliases);
 
     [Fact]
     public void Numbers_are_those_of_YAML_1_2()
     {
-        var character = CharacterFile.Parse("trigger: aoi\nedits:\n  a.png: {crop: [0.0, .25, 5e-1, +1], rotate: 9e1}\n  b.png: {crop: [0x0, 0o10, 0x20, 40]}", "c.yaml").Character!;
+        var character =
+            CharacterFile.Parse(
+                "trigger: aoi\nedits:\n  a.png: {crop: [0.0, .25, 5e-1, +1], rotate: 9e1}\n  b.png: {crop: [0x0, 0o10, 0x20, 40]}",
+                "c.yaml").Character!;
 
-        Assert.Equal([new ApplyStep(new CropEdit(new Rectangle(0, 0.25, 0.5, 1))), new ApplyStep(new RotateEdit(90))], character.Edits[0].Steps);
+        Assert.Equal(
+            [new ApplyStep(new CropEdit(new Rectangle(0, 0.25, 0.5, 1))), new ApplyStep(new RotateEdit(90))], character.Edits[0].Steps);
         Assert.Equal([new ApplyStep(new CropEdit(new Rectangle(0, 8, 32, 40)))], character.Edits[1].Steps);
     }
 
@@ -192,7 +204,8 @@ public sealed class CharacterFileTests : IDisposable
     [Fact]
     public void A_list_can_be_written_once_and_named_again()
     {
-        var character = CharacterFile.Parse("trigger: a\nhidden:\n  images/a.png: &legs [shoes]\n  images/b.png: *legs\n", "c.yaml").Character!;
+        var character =
+            CharacterFile.Parse("trigger: a\nhidden:\n  images/a.png: &legs [shoes]\n  images/b.png: *legs\n", "c.yaml").Character!;
         Assert.Equal(["shoes"], character.Hidden[1].Tags);
     }
 
@@ -211,7 +224,9 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData("trigger: aoi\naliases: {a: b}", DiagnosticCode.InvalidValue, 2, 10, "aliases must be a list")]
     [InlineData("trigger: aoi\naliases:\n  - a\n  - [b]", DiagnosticCode.InvalidValue, 4, 5, "must be a text")]
     [InlineData("trigger: aoi\nfeatures: {paterns: []}", DiagnosticCode.UnknownKey, 2, 12, "Did you mean 'patterns'?")]
-    [InlineData("trigger: aoi\nfeatures:\n  patterns:\n    - '[a-z'", DiagnosticCode.InvalidValue, 4, 7, "'[a-z' is not a regular expression: Invalid pattern '[a-z'")]
+    [InlineData(
+        "trigger: aoi\nfeatures:\n  patterns:\n    - '[a-z'", DiagnosticCode.InvalidValue, 4, 7,
+        "'[a-z' is not a regular expression: Invalid pattern '[a-z'")]
     [InlineData("trigger: aoi\nfeatures: {patterns: 'a)|(b'}", DiagnosticCode.InvalidValue, 2, 22, "not a regular expression")]
     [InlineData("trigger: aoi\nfeatures: {defaults: maybe}", DiagnosticCode.InvalidValue, 2, 22, "true or false")]
     [InlineData("trigger: aoi\noutfits: [race]", DiagnosticCode.InvalidValue, 2, 10, "outfits must be a mapping")]
@@ -230,33 +245,54 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData("trigger: aoi\nedits:\n  a.png: {trim: {tolerance: 256}}", DiagnosticCode.InvalidValue, 3, 29, "0 to 255")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {background: whit}", DiagnosticCode.InvalidValue, 3, 23, "Did you mean 'white'?")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {background: {by: magic}}", DiagnosticCode.InvalidValue, 3, 28, "model")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: [{crop: [0, 0, 10, 10]}, {crob: 1}]", DiagnosticCode.UnknownKey, 3, 36, "Did you mean 'crop'?")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: [{crop: [0, 0, 10, 10]}, {crob: 1}]", DiagnosticCode.UnknownKey, 3, 36, "Did you mean 'crop'?")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 10]}", DiagnosticCode.InvalidValue, 3, 17, "list of 4 numbers")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, ten, 10]}", DiagnosticCode.InvalidValue, 3, 24, "numbers that are not negative")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, -1, 10, 10]}", DiagnosticCode.InvalidValue, 3, 21, "numbers that are not negative")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, NaN, 10]}", DiagnosticCode.InvalidValue, 3, 24, "numbers that are not negative")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {crop: [0, 0, ten, 10]}", DiagnosticCode.InvalidValue, 3, 24, "numbers that are not negative")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {crop: [0, -1, 10, 10]}", DiagnosticCode.InvalidValue, 3, 21, "numbers that are not negative")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {crop: [0, 0, NaN, 10]}", DiagnosticCode.InvalidValue, 3, 24, "numbers that are not negative")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [10, 0, 10, 10]}", DiagnosticCode.InvalidValue, 3, 17, "right > left")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 0.5, 300]}", DiagnosticCode.InvalidValue, 3, 17, "mixes pixels and fractions")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 0.5, 300]}", DiagnosticCode.InvalidValue, 3, 17, "mixes pixels and fractions")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {split: {}}", DiagnosticCode.InvalidValue, 3, 18, "name its parts")]
     [InlineData("trigger: x\nedits:\n  a.jpg:\n    split: {\"x/../../../../escaped\": [0, 0, 0.5, 1], r: [0.5, 0, 1, 1]}", DiagnosticCode.InvalidValue, 4, 13, "'x/../../../../escaped' has a slash")]
     [InlineData("trigger: x\nedits: {a.jpg: {split: {'..': [0, 0, 0.5, 1]}}}", DiagnosticCode.InvalidValue, 2, 25, "'..' means a folder")]
     [InlineData("trigger: x\nedits: {a.jpg: {split: {\"a\\0b\": [0, 0, 0.5, 1]}}}", DiagnosticCode.InvalidValue, 2, 25, "cannot be seen")]
     [InlineData("trigger: x\nedits: {a.jpg: {split: {COM1: {area: [0, 0, 0.5, 1]}}}}", DiagnosticCode.InvalidValue, 2, 25, "is the name of a device")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {split: {left: {outfit: race}}}", DiagnosticCode.MissingKey, 3, 25, "no area")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {split: {left: [0, 0, 1, 1], left: [0, 0, 1, 1]}}", DiagnosticCode.InvalidValue, 3, 39, "stands twice")]
-    [InlineData("trigger: aoi\noutfits: {race: {tags: [hat]}}\nedits:\n  a.png: {split: {left: {area: [0, 0, 1, 1], outfit: rase}}}", DiagnosticCode.UnknownReference, 4, 54, "Did you mean 'race'?")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {split: {left: [0, 0, 1, 1], left: [0, 0, 1, 1]}}", DiagnosticCode.InvalidValue, 3, 39,
+        "stands twice")]
+    [InlineData(
+        "trigger: aoi\noutfits: {race: {tags: [hat]}}\nedits:\n  a.png: {split: {left: {area: [0, 0, 1, 1], outfit: rase}}}",
+        DiagnosticCode.UnknownReference, 4, 54, "Did you mean 'race'?")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{to: white}]}", DiagnosticCode.InvalidValue, 3, 19, "one shape")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 1, 1], circle: [0, 0, 1]}]}", DiagnosticCode.InvalidValue, 3, 19, "one shape")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 1, 1], circle: [0, 0, 1]}]}", DiagnosticCode.InvalidValue, 3, 19,
+        "one shape")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{circle: [5, 5, 0]}]}", DiagnosticCode.InvalidValue, 3, 28, "radius above 0")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{polygon: [[0, 0], [5, 5]]}]}", DiagnosticCode.InvalidValue, 3, 29, "three points")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{flood: [5, 5], tolerance: 256}]}", DiagnosticCode.InvalidValue, 3, 46, "from 0 to 255")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 5, 5], tolerance: 9}]}", DiagnosticCode.InvalidValue, 3, 51, "belongs to flood")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 5, 5], to: wite}]}", DiagnosticCode.InvalidValue, 3, 44, "Did you mean 'white'?")]
-    [InlineData("trigger: aoi\nedits:\n  a.png:\n    erase:\n      - rect: [0, 0, 5, 5]\n        to: #ffffff", DiagnosticCode.InvalidValue, 6, 12, "begins a comment")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {erase: [{polygon: [[0, 0], [5, 5]]}]}", DiagnosticCode.InvalidValue, 3, 29, "three points")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {erase: [{flood: [5, 5], tolerance: 256}]}", DiagnosticCode.InvalidValue, 3, 46, "from 0 to 255")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 5, 5], tolerance: 9}]}", DiagnosticCode.InvalidValue, 3, 51,
+        "belongs to flood")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {erase: [{rect: [0, 0, 5, 5], to: wite}]}", DiagnosticCode.InvalidValue, 3, 44,
+        "Did you mean 'white'?")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png:\n    erase:\n      - rect: [0, 0, 5, 5]\n        to: #ffffff", DiagnosticCode.InvalidValue, 6, 12,
+        "begins a comment")]
     [InlineData("trigger: aoi\nedits:\n  /a.png: {crop: [0, 0, 5, 5]}", DiagnosticCode.InvalidValue, 3, 3, "from the character's folder")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 1_000, 5]}", DiagnosticCode.InvalidValue, 3, 24, "; '1_000' is none")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {crop: [0, 0, .inf, 5]}", DiagnosticCode.InvalidValue, 3, 24, "; '.inf' is none")]
-    [InlineData("trigger: aoi\nedits:\n  a.png: {split: {l: {area: [0, 0, 1, 1], repeats: 2.5}}}", DiagnosticCode.InvalidValue, 3, 52, "; '2.5' is none")]
+    [InlineData(
+        "trigger: aoi\nedits:\n  a.png: {split: {l: {area: [0, 0, 1, 1], repeats: 2.5}}}", DiagnosticCode.InvalidValue, 3, 52,
+        "; '2.5' is none")]
     [InlineData("trigger: aoi\nhidden:\n  <<: {a.png: [shoes]}", DiagnosticCode.YamlSyntax, 3, 3, "Merge keys (<<) are not read")]
     [InlineData("trigger: aoi\nfeatures:\n  tags: [smile,\n\t hat]\n", DiagnosticCode.YamlSyntax, 4, 1, "A tab")]
     [InlineData("trigger: aoi\n# one\n# two\nfeatures:\n  tags:\n  \t- smile\n", DiagnosticCode.YamlSyntax, 6, 3, "A tab")]
@@ -289,7 +325,8 @@ public sealed class CharacterFileTests : IDisposable
         const string yaml = "triger: aoi\nhidden: [a]\noutfits:\n  race:\n    tag: [hat]\nedits:\n  a.png: {crop: [1, 2], turn: 90}\n";
         Assert.Equal(
             [
-                (DiagnosticCode.UnknownKey, 1, 1), (DiagnosticCode.MissingKey, 1, 1), (DiagnosticCode.InvalidValue, 2, 9), (DiagnosticCode.MissingKey, 4, 3),
+                (DiagnosticCode.UnknownKey, 1, 1), (DiagnosticCode.MissingKey, 1, 1), (DiagnosticCode.InvalidValue, 2, 9),
+                (DiagnosticCode.MissingKey, 4, 3),
                 (DiagnosticCode.UnknownKey, 5, 5), (DiagnosticCode.InvalidValue, 7, 17), (DiagnosticCode.UnknownKey, 7, 25),
             ],
             CharacterFile.Parse(yaml, "c.yaml").Diagnostics.Select(diagnostic => (diagnostic.Code, diagnostic.Line, diagnostic.Column)));
@@ -305,11 +342,13 @@ public sealed class CharacterFileTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_an_error_that_says_how_to_begin() =>
-        Assert.Equal(DiagnosticCode.CharacterFileMissing, Assert.Throws<LoraBuildException>(() => CharacterFile.Read(file + ".gone")).Diagnostic.Code);
+        Assert.Equal(DiagnosticCode.CharacterFileMissing, Assert.Throws<LoraBuildException>(() => CharacterFile.Read(
+            file + ".gone")).Diagnostic.Code);
 
     [Fact]
     public void A_document_that_nests_without_end_is_an_error_and_no_crash() =>
-        Assert.Equal(DiagnosticCode.YamlSyntax, Assert.Single(CharacterFile.Parse($"trigger: {new string('[', 5000)}", "c.yaml").Diagnostics).Code);
+        Assert.Equal(
+            DiagnosticCode.YamlSyntax, Assert.Single(CharacterFile.Parse($"trigger: {new string('[', 5000)}", "c.yaml").Diagnostics).Code);
 
     [Property(MaxTest = 500)]
     public void No_text_at_all_makes_the_reader_throw(string? text, int[] cuts)

@@ -60,10 +60,12 @@ public class PictureResolverTests
     public void Metadata_wins_over_folders_and_a_path_given_twice_is_one_picture()
     {
         var character = CharacterFile.Parse("trigger: aoi\noutfits: {race: {tags: [hat]}, casual: {tags: [cap]}}", "c.yaml").Character!;
-        SourcePicture[] pictures = [new("images/high/race/a.png"), new("images/high/race/a.png", "3", "CASUAL"), new("images/high/race/b.png", "", " ")];
+        SourcePicture[] pictures =
+            [new("images/high/race/a.png"), new("images/high/race/a.png", "3", "CASUAL"), new("images/high/race/b.png", "", " ")];
         var resolved = PictureResolver.Resolve(character, pictures, []);
         Assert.Empty(resolved.Diagnostics);
-        Assert.Equal([("a", 3, "casual"), ("b", 16, "race")], resolved.Pictures.Select(picture => (picture.Id, picture.Repeats, picture.Outfit!)));
+        Assert.Equal(
+            [("a", 3, "casual"), ("b", 16, "race")], resolved.Pictures.Select(picture => (picture.Id, picture.Repeats, picture.Outfit!)));
     }
 
     [Theory]
@@ -76,7 +78,8 @@ public class PictureResolverTests
     {
         var resolved = PictureResolver.Resolve(Character.Named("aoi"), [new("images/low/a.png", repeats)], []);
         var diagnostic = Assert.Single(resolved.Diagnostics);
-        Assert.Equal((DiagnosticCode.InvalidMetadata, Severity.Error, "images/low/a.png"), (diagnostic.Code, diagnostic.Severity, diagnostic.File));
+        Assert.Equal(
+            (DiagnosticCode.InvalidMetadata, Severity.Error, "images/low/a.png"), (diagnostic.Code, diagnostic.Severity, diagnostic.File));
         Assert.Equal(4, Assert.Single(resolved.Pictures).Repeats);
     }
 
@@ -92,7 +95,9 @@ public class PictureResolverTests
     [Fact]
     public void None_by_metadata_or_for_a_part_is_no_outfit_unless_one_is_called_so()
     {
-        const string yaml = "trigger: aoi\noutfits: {race: {tags: [hat]}}\nedits:\n  images/race/b.png: {split: {left: {area: [0, 0, 0.5, 1], outfit: None}, right: [0.5, 0, 1, 1]}}";
+        const string yaml =
+            "trigger: aoi\noutfits: {race: {tags: [hat]}}\nedits:\n  images/race/b.png: {split: {left: {area: [0, 0, 0.5, 1], outfit: "
+            + "None}, right: [0.5, 0, 1, 1]}}";
         SourcePicture[] pictures = [new("images/race/a.png", null, " none "), new("images/race/b.png")];
         var resolved = PictureResolver.Resolve(CharacterFile.Parse(yaml, "c.yaml").Character!, pictures, []);
         Assert.Empty(resolved.Diagnostics);
@@ -105,7 +110,9 @@ public class PictureResolverTests
     [Fact]
     public void A_picture_knows_where_its_edits_stand()
     {
-        const string yaml = "trigger: aoi\nedits:\n  images/low/*: {trim: true}\n  images/low/a.png: {flip: vertical}\n  images/high/b.png: {flip: vertical}";
+        const string yaml =
+            "trigger: aoi\nedits:\n  images/low/*: {trim: true}\n  images/low/a.png: {flip: vertical}\n  images/high/b.png: {flip: "
+            + "vertical}";
         var pictures = Resolve(yaml, ["images/low/a.png", "images/high/b.png", "images/c.png"]).Pictures;
         Assert.Equal([null, "c.yaml, line 5", "c.yaml, lines 3 and 4"], pictures.Select(picture => picture.EditsAt));
     }
@@ -113,10 +120,15 @@ public class PictureResolverTests
     [Fact]
     public void A_picture_that_is_not_there_is_an_error_at_its_line_and_an_idle_glob_a_warning()
     {
-        var resolved = Resolve("trigger: aoi\nedits:\n  images/high/tow.png: {crop: [0, 0, 5, 5]}\ntags:\n  images/low/*: {remove: [hat]}\n", ["images/high/two.png"]);
+        var resolved =
+            Resolve(
+                "trigger: aoi\nedits:\n  images/high/tow.png: {crop: [0, 0, 5, 5]}\ntags:\n  images/low/*: {remove: [hat]}\n",
+                ["images/high/two.png"]);
         Assert.Equal(
             [
-                new Diagnostic(DiagnosticCode.UnknownReference, Severity.Error, "There is no picture 'images/high/tow.png'. Did you mean 'images/high/two.png'?", "c.yaml", 3, 3),
+                new Diagnostic(
+                    DiagnosticCode.UnknownReference, Severity.Error,
+                    "There is no picture 'images/high/tow.png'. Did you mean 'images/high/two.png'?", "c.yaml", 3, 3),
                 new Diagnostic(DiagnosticCode.UnknownReference, Severity.Warning, "No picture matches 'images/low/*'.", "c.yaml", 5, 3),
             ],
             resolved.Diagnostics);
@@ -147,14 +159,16 @@ public class PictureResolverTests
     [Fact]
     public void Entries_that_name_the_same_picture_apply_in_the_files_order()
     {
-        var resolved = Resolve("trigger: aoi\ntags:\n  images/**: {add: [one]}\n  images/a.png: {add: [two]}\n  images/*: {add: [three]}\n", ["images/a.png"]);
+        var resolved = Resolve(
+            "trigger: aoi\ntags:\n  images/**: {add: [one]}\n  images/a.png: {add: [two]}\n  images/*: {add: [three]}\n", ["images/a.png"]);
         Assert.Equal(["one", "two", "three"], resolved.Pictures[0].TagEdits.SelectMany(edit => edit.Add));
     }
 
     [Fact]
     public void Two_splits_of_one_picture_are_an_error()
     {
-        var resolved = Resolve("trigger: a\nedits:\n  a.png: {split: {l: [0, 0, 0.5, 1]}}\n  '*.png': {split: {r: [0.5, 0, 1, 1]}}", ["a.png"]);
+        var resolved =
+            Resolve("trigger: a\nedits:\n  a.png: {split: {l: [0, 0, 0.5, 1]}}\n  '*.png': {split: {r: [0.5, 0, 1, 1]}}", ["a.png"]);
         Assert.Equal(DiagnosticCode.InvalidValue, Assert.Single(resolved.Diagnostics).Code);
     }
 
@@ -169,7 +183,9 @@ public class PictureResolverTests
             ["images/one.jpg.txt", "images/one.txt", null, null, "images/two-right.txt"],
             resolved.Pictures.Select(picture => picture.TagFile));
         var diagnostic = Assert.Single(resolved.Diagnostics);
-        Assert.Equal((DiagnosticCode.TagFileOfSplitPicture, Severity.Warning, "images/two.txt"), (diagnostic.Code, diagnostic.Severity, diagnostic.File));
+        Assert.Equal(
+            (DiagnosticCode.TagFileOfSplitPicture, Severity.Warning, "images/two.txt"),
+            (diagnostic.Code, diagnostic.Severity, diagnostic.File));
         Assert.Contains("images/two-left.txt, images/two-right.txt", diagnostic.Message, StringComparison.Ordinal);
     }
 
@@ -259,7 +275,8 @@ public class PictureResolverTests
     public void Names_are_told_apart_by_folder_then_by_extension_and_only_where_they_clash() =>
         Assert.Equal(
             ["high-a", "low-a-jpg", "low-a-png", "b"],
-            Resolve("trigger: aoi", ["images/high/a.png", "images/low/a.png", "images/low/a.jpg", "images/low/b.png"]).Pictures.Select(picture => picture.Id));
+            Resolve("trigger: aoi", ["images/high/a.png", "images/low/a.png", "images/low/a.jpg", "images/low/b.png"]).Pictures
+                .Select(picture => picture.Id));
 
     [Fact]
     public void Names_that_differ_in_case_or_in_unsafe_characters_alone_do_not_clash()
@@ -281,21 +298,28 @@ public class PictureResolverTests
     [Property]
     public void Any_files_get_unique_names_that_do_not_depend_on_their_order(string?[] words)
     {
-        var paths = words.Where(word => !string.IsNullOrEmpty(word)).SelectMany(word => (string[])[$"images/{word}.png", $"images/high/{word}.png", $"images/{word}.jpg"]).Distinct().ToArray();
+        var paths = words.Where(word => !string.IsNullOrEmpty(word))
+            .SelectMany(word => (string[])[$"images/{word}.png", $"images/high/{word}.png", $"images/{word}.jpg"]).Distinct().ToArray();
         var resolved = Resolve("trigger: aoi", paths);
         AssertUnique(resolved);
-        Assert.Equal(resolved.Pictures.Select(picture => picture.Id), Resolve("trigger: aoi", [.. paths.Reverse()]).Pictures.Select(picture => picture.Id));
+        Assert.Equal(
+            resolved.Pictures.Select(picture => picture.Id),
+            Resolve("trigger: aoi", [.. paths.Reverse()]).Pictures.Select(picture => picture.Id));
     }
 
     [Fact]
     public void New_tag_files_are_of_one_picture_each_and_found_again()
     {
-        (string, string?)[] pictures = [("a/x.png", null), ("a/x.jpg", null), ("b/x.png", null), ("b/y.png", "left"), ("b/y.webp", "left"), ("b/y.png", "right"), ("b/y-right.png", null), ("b/z", "left")];
+        (string, string?)[] pictures = [("a/x.png", null), ("a/x.jpg", null), ("b/x.png", null), ("b/y.png", "left"), (
+            "b/y.webp", "left"), ("b/y.png", "right"), ("b/y-right.png", null), ("b/z", "left")];
 
         var names = PictureResolver.NewTagFiles(pictures);
 
         Assert.Equal(
-            ["a/x.png.txt", "a/x.jpg.txt", "b/x.txt", "b/y.png-left.txt", "b/y.webp-left.txt", "b/y.png-right.txt", "b/y-right.png.txt", "b/z-left.txt"],
+            [
+                "a/x.png.txt", "a/x.jpg.txt", "b/x.txt", "b/y.png-left.txt", "b/y.webp-left.txt", "b/y.png-right.txt", "b/y-right.png.txt",
+                "b/z-left.txt",
+            ],
             names);
         Assert.Equal(names, pictures.Select(picture => CompanionFiles.TagFileNames(picture.Item1, picture.Item2).First(names.Contains)));
     }
@@ -322,7 +346,9 @@ public class PictureResolverTests
 
     private static void AssertUnique(ResolvedPictures resolved)
     {
-        Assert.Equal(resolved.Pictures.Count, resolved.Pictures.Select(picture => picture.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.All(resolved.Pictures, picture => Assert.DoesNotContain(picture.Id, character => " ;%$()@'\"*?/\\:".Contains(character, StringComparison.Ordinal)));
+        Assert.Equal(
+            resolved.Pictures.Count, resolved.Pictures.Select(picture => picture.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(resolved.Pictures, picture => Assert.DoesNotContain(
+            picture.Id, character => " ;%$()@'\"*?/\\:".Contains(character, StringComparison.Ordinal)));
     }
 }

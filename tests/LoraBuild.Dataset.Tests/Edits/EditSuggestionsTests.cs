@@ -23,7 +23,8 @@ public class EditSuggestionsTests
         Assert.Empty(diagnostics);
         Assert.Equal(["images/high/two.png", "images/low/it's #1: \"she\".png"], character!.Edits.Select(edit => edit.Pictures.Text));
         var parts = Assert.IsType<SplitStep>(character.Edits[0].Steps[0]).Parts;
-        Assert.Equal([("left", new Rectangle(85, 0, 415, 800)), ("right", new Rectangle(475, 70, 1000, 730))], parts.Select(part => (part.Name, part.Area)));
+        Assert.Equal([("left", new Rectangle(85, 0, 415, 800)), ("right", new Rectangle(475, 70, 1000, 730))], parts.Select(part => (
+            part.Name, part.Area)));
         Assert.Equal(new CropEdit(new Rectangle(90, 80, 310, 520)), Assert.IsType<ApplyStep>(character.Edits[1].Steps[0]).Edit);
     }
 

@@ -135,7 +135,8 @@ public class FeatureStripperTests
         var result = Default.Strip(PictureTags.Of(["smile", "long hair"]));
         Assert.Equal(["hoshino aoi", "smile"], result.Tags);
         Assert.Equal(
-            [new TagChange("hoshino aoi", TagChangeKind.Added, "trigger"), new TagChange("long hair", TagChangeKind.Removed, "feature: hair", "hoshino aoi")],
+            [new TagChange("hoshino aoi", TagChangeKind.Added, "trigger"), new TagChange(
+                "long hair", TagChangeKind.Removed, "feature: hair", "hoshino aoi")],
             result.Changes);
     }
 
@@ -158,7 +159,8 @@ public class FeatureStripperTests
 
     [Fact]
     public void A_trigger_that_sounds_like_a_feature_is_still_the_trigger() =>
-        Assert.Equal(["silver hair"], new FeatureStripper(Character.Named("silver hair")).Strip(PictureTags.Of(["silver hair", "long hair"])).Tags);
+        Assert.Equal(
+            ["silver hair"], new FeatureStripper(Character.Named("silver hair")).Strip(PictureTags.Of(["silver hair", "long hair"])).Tags);
 
     [Fact]
     public void The_authors_rules_win_over_the_tables_and_keep_wins_over_all()
@@ -171,17 +173,22 @@ public class FeatureStripperTests
 
     [Fact]
     public void A_pattern_matches_a_whole_tag_and_not_a_part_of_it() =>
-        Assert.Equal(["aoi", "hat ribbon"], With(new FeatureRules(["hat"], [], [], true)).Strip(PictureTags.Of(["hat", "hat ribbon"])).Tags);
+        Assert.Equal(
+            ["aoi", "hat ribbon"], With(new FeatureRules(["hat"], [], [], true)).Strip(PictureTags.Of(["hat", "hat ribbon"])).Tags);
 
     [Fact]
     public void Defaults_can_be_dropped() =>
-        Assert.Equal(["aoi", "long hair", "1girl"], With(FeatureRules.Default with { UseDefaults = false }).Strip(PictureTags.Of(["long hair", "1girl"])).Tags);
+        Assert.Equal(
+            ["aoi", "long hair", "1girl"],
+            With(FeatureRules.Default with { UseDefaults = false }).Strip(PictureTags.Of(["long hair", "1girl"])).Tags);
 
     [Fact]
     public void Of_a_boy_a_beard_is_his_and_the_girl_beside_him_another()
     {
         var stripper = new FeatureStripper(Character.Named("aoi"), person: "1boy");
-        Assert.Equal(["aoi", "1girl", "large breasts", "smile"], stripper.Strip(PictureTags.Of(["1girl", "1boy", "beard", "large breasts", "black hair", "smile"])).Tags);
+        Assert.Equal(
+            ["aoi", "1girl", "large breasts", "smile"],
+            stripper.Strip(PictureTags.Of(["1girl", "1boy", "beard", "large breasts", "black hair", "smile"])).Tags);
     }
 
     [Fact]
@@ -218,7 +225,8 @@ public class FeatureStripperTests
     public void A_spared_feature_stays_unless_the_author_names_it()
     {
         var spared = new HashSet<string> { "blue hair", "red hair" };
-        var stripper = new FeatureStripper(Character.Named("aoi") with { Features = FeatureRules.Default with { Tags = ["red hair"] } }, spared);
+        var stripper =
+            new FeatureStripper(Character.Named("aoi") with { Features = FeatureRules.Default with { Tags = ["red hair"] } }, spared);
         Assert.Equal(["aoi", "blue hair"], stripper.Strip(PictureTags.Of(["blue hair", "red hair", "black hair"])).Tags);
     }
 

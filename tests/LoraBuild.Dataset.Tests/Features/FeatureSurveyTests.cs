@@ -23,7 +23,8 @@ public class FeatureSurveyTests
     public void Every_feature_is_counted_once_a_picture_and_names_are_none()
     {
         var survey = new FeatureSurvey(Aoi, Pictures, 0);
-        Assert.Equal([("black hair", 1.0), ("ponytail", 0.2), ("blue hair", 0.1)], survey.Features.Select(feature => (feature.Tag, feature.Share)));
+        Assert.Equal(
+            [("black hair", 1.0), ("ponytail", 0.2), ("blue hair", 0.1)], survey.Features.Select(feature => (feature.Tag, feature.Share)));
         Assert.Equal(["p1", "p2"], survey.Features[1].Pictures);
         Assert.Empty(survey.Spared);
     }
@@ -43,11 +44,14 @@ public class FeatureSurveyTests
     {
         var survey = new FeatureSurvey(Aoi, Pictures, 0.3);
         Assert.Equal(["blue hair", "ponytail"], survey.Spared.Order());
-        Assert.Contains("ponytail (p1, p2); blue hair (p0). LoraFeatureFrequency keeps them", Assert.Single(survey.Warnings()).Diagnostic.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ponytail (p1, p2); blue hair (p0). LoraFeatureFrequency keeps them", Assert.Single(survey.Warnings()).Diagnostic.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_feature_at_exactly_the_least_frequency_is_stripped() => Assert.Equal(["blue hair"], new FeatureSurvey(Aoi, Pictures, 0.2).Spared);
+    public void A_feature_at_exactly_the_least_frequency_is_stripped() =>
+        Assert.Equal(["blue hair"], new FeatureSurvey(Aoi, Pictures, 0.2).Spared);
 
     [Fact]
     public void What_the_author_lists_is_never_spared()
@@ -59,8 +63,11 @@ public class FeatureSurveyTests
     [Fact]
     public void Many_pictures_are_named_by_the_first_few()
     {
-        var pictures = Enumerable.Range(0, 100).Select(index => ($"p{index}", (IReadOnlyList<string>)(index < 15 ? ["blue hair"] : ["smile"]))).ToArray();
-        Assert.Contains("p6, p7 and 7 more)", Assert.Single(new FeatureSurvey(Aoi, pictures, 0).Warnings()).Diagnostic.Message, StringComparison.Ordinal);
+        var pictures = Enumerable.Range(0, 100)
+            .Select(index => ($"p{index}", (IReadOnlyList<string>)(index < 15 ? ["blue hair"] : ["smile"]))).ToArray();
+        Assert.Contains(
+            "p6, p7 and 7 more)", Assert.Single(new FeatureSurvey(Aoi, pictures, 0).Warnings()).Diagnostic.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,7 +14,10 @@ public class OutfitAlignerTests
     {
         Outfits =
         [
-            new("race", ["white shirt", "yellow necktie", "black gloves", "long sleeves", "belt", "black skirt", "pleated skirt", "black pantyhose", "white footwear"],
+            new("race", [
+                "white shirt", "yellow necktie", "black gloves", "long sleeves", "belt", "black skirt", "pleated skirt", "black pantyhose",
+                "white footwear",
+            ],
                 Trigger: "aoi race", When: new OutfitCondition(["necktie"], [])),
             new("dress", ["white dress", "frilled collar", "jewelry"]),
         ],
@@ -27,22 +30,32 @@ public class OutfitAlignerTests
     {
         var result = Align("hoshino aoi, smile, white gloves, fingerless gloves, standing, necktie");
         Assert.Equal("hoshino aoi, aoi race, smile, black gloves, standing, yellow necktie", TagList.Format(result.Tags.Tags));
-        Assert.Contains(new TagChange("white gloves", TagChangeKind.Replaced, "outfit race: same garment (gloves)", "black gloves"), result.Tags.Changes);
-        Assert.Contains(new TagChange("fingerless gloves", TagChangeKind.Replaced, "outfit race: same garment (gloves)", "black gloves"), result.Tags.Changes);
+        Assert.Contains(
+            new TagChange("white gloves", TagChangeKind.Replaced, "outfit race: same garment (gloves)", "black gloves"),
+            result.Tags.Changes);
+        Assert.Contains(
+            new TagChange("fingerless gloves", TagChangeKind.Replaced, "outfit race: same garment (gloves)", "black gloves"),
+            result.Tags.Changes);
     }
 
     [Fact]
     public void A_word_of_a_tag_file_is_not_replaced_by_its_opposite_which_is_told_instead()
     {
-        var hooded = Character.Named("aoi") with { Outfits = [new("cold", ["hood up", "long sleeves", "black gloves"])], File = "character.yaml" };
+        var hooded =
+            Character.Named("aoi") with { Outfits = [new("cold", ["hood up", "long sleeves", "black gloves"])], File = "character.yaml" };
         var aligner = new OutfitAligner(hooded, AlignmentOptions.Default);
         IReadOnlyList<string> tags = ["aoi", "hood down", "sleeveless", "white gloves"];
-        Assert.Equal(["aoi", "hood down", "sleeveless", "black gloves"], aligner.Align(PictureTags.Of(tags), new PictureEvidence(tags), "cold", []).Tags.Tags);
+        Assert.Equal(
+            ["aoi", "hood down", "sleeveless", "black gloves"],
+            aligner.Align(PictureTags.Of(tags), new PictureEvidence(tags), "cold", []).Tags.Tags);
 
-        var warnings = aligner.Warnings([("a", new PictureEvidence(tags), "cold"), ("b", new PictureEvidence(["hood down"]), "cold")]).ToList();
+        var warnings =
+            aligner.Warnings([("a", new PictureEvidence(tags), "cold"), ("b", new PictureEvidence(["hood down"]), "cold")]).ToList();
         Assert.Equal(["a b", "a"], warnings.Select(warning => string.Join(' ', warning.Pictures)));
         Assert.Equal((DiagnosticCode.ContradictoryTags, "character.yaml"), (warnings[0].Diagnostic.Code, warnings[0].Diagnostic.File));
-        Assert.StartsWith("'hood down' of the tag file and 'hood up' of the outfit 'cold' exclude each other in a, b.", warnings[0].Diagnostic.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'hood down' of the tag file and 'hood up' of the outfit 'cold' exclude each other in a, b.", warnings[0].Diagnostic.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,7 +64,9 @@ public class OutfitAlignerTests
         var hooded = Character.Named("aoi") with { Outfits = [new("cold", ["hood up"])] };
         IReadOnlyList<string> tags = ["aoi", "hood down"];
         var evidence = new PictureEvidence(tags, new Dictionary<string, float> { ["hood down"] = 0.5f });
-        Assert.Equal(["aoi", "hood up"], new OutfitAligner(hooded, AlignmentOptions.Default).Align(PictureTags.Of(tags), evidence, "cold", []).Tags.Tags);
+        Assert.Equal(
+            ["aoi", "hood up"],
+            new OutfitAligner(hooded, AlignmentOptions.Default).Align(PictureTags.Of(tags), evidence, "cold", []).Tags.Tags);
     }
 
     [Fact]
@@ -60,7 +75,9 @@ public class OutfitAlignerTests
 
     [Fact]
     public void All_tags_of_a_garment_show_when_one_does() =>
-        Assert.Equal("hoshino aoi, aoi race, yellow necktie, black skirt, pleated skirt", TagList.Format(Align("hoshino aoi, yellow necktie, miniskirt").Tags.Tags));
+        Assert.Equal(
+            "hoshino aoi, aoi race, yellow necktie, black skirt, pleated skirt",
+            TagList.Format(Align("hoshino aoi, yellow necktie, miniskirt").Tags.Tags));
 
     [Fact]
     public void What_she_does_with_a_garment_shows_it_and_stays()
@@ -70,7 +87,8 @@ public class OutfitAlignerTests
     }
 
     [Fact]
-    public void Clothes_that_the_outfit_does_not_have_stay() => Assert.Contains("straw hat", Align("hoshino aoi, necktie, straw hat").Tags.Tags);
+    public void Clothes_that_the_outfit_does_not_have_stay() =>
+        Assert.Contains("straw hat", Align("hoshino aoi, necktie, straw hat").Tags.Tags);
 
     [Fact]
     public void A_score_below_the_tagging_threshold_proves_what_is_known_to_be_worn()
@@ -78,18 +96,25 @@ public class OutfitAlignerTests
         var scores = new Dictionary<string, float> { ["black gloves"] = 0.09f, ["gloves"] = 0.1f, ["belt"] = 0.099f, ["no shoes"] = 0.3f };
         var result = Align("hoshino aoi, necktie", scores);
         Assert.Equal("hoshino aoi, aoi race, yellow necktie, black gloves", TagList.Format(result.Tags.Tags));
-        Assert.Equal(new OutfitVerdict("black gloves", true, VerdictBasis.Score, "score of gloves is 0.10"), Verdict(result, "black gloves"));
+        Assert.Equal(
+            new OutfitVerdict("black gloves", true, VerdictBasis.Score, "score of gloves is 0.10"), Verdict(result, "black gloves"));
         Assert.Equal(VerdictBasis.Undecided, Verdict(result, "belt").Basis);
         Assert.Equal(VerdictBasis.Undecided, Verdict(result, "white footwear").Basis);
     }
 
     [Theory]
-    [InlineData("full body", "white shirt, yellow necktie, black gloves, long sleeves, belt, black skirt, pleated skirt, black pantyhose, white footwear", "")]
-    [InlineData("cowboy shot", "white shirt, yellow necktie, black gloves, long sleeves, belt, black skirt, pleated skirt, black pantyhose", "")]
+    [InlineData(
+        "full body",
+        "white shirt, yellow necktie, black gloves, long sleeves, belt, black skirt, pleated skirt, black pantyhose, white footwear", "")]
+    [InlineData(
+        "cowboy shot", "white shirt, yellow necktie, black gloves, long sleeves, belt, black skirt, pleated skirt, black pantyhose", "")]
     [InlineData("upper body", "white shirt, yellow necktie, long sleeves", "black gloves, belt")]
     [InlineData("portrait", "white shirt, yellow necktie", "long sleeves")]
-    [InlineData("lower body", "yellow necktie, black skirt, pleated skirt, black pantyhose", "black gloves, long sleeves, belt, white footwear")]
-    [InlineData("smile", "yellow necktie", "white shirt, black gloves, long sleeves, belt, black skirt, pleated skirt, black pantyhose, white footwear")]
+    [InlineData(
+        "lower body", "yellow necktie, black skirt, pleated skirt, black pantyhose", "black gloves, long sleeves, belt, white footwear")]
+    [InlineData(
+        "smile", "yellow necktie",
+        "white shirt, black gloves, long sleeves, belt, black skirt, pleated skirt, black pantyhose, white footwear")]
     public void Framing_rules_parts_in_or_out_and_leaves_the_rest_undecided(string framing, string shown, string undecided)
     {
         var result = Align($"hoshino aoi, necktie, {framing}");
@@ -118,13 +143,15 @@ public class OutfitAlignerTests
         var result = Align("hoshino aoi, necktie, full body, black skirt, miniskirt, brown footwear", hidden: ["skirt", "white footwear"]);
         Assert.DoesNotContain(result.Tags.Tags, tag => GarmentTable.Default.Named(tag)?.Name is "skirt" or "footwear");
         Assert.Equal("hidden: skirt", Verdict(result, "pleated skirt").Reason);
-        Assert.Contains(new TagChange("brown footwear", TagChangeKind.Removed, "outfit race: its footwear does not show"), result.Tags.Changes);
+        Assert.Contains(
+            new TagChange("brown footwear", TagChangeKind.Removed, "outfit race: its footwear does not show"), result.Tags.Changes);
     }
 
     [Fact]
     public void Undecided_parts_can_be_kept()
     {
-        var result = new OutfitAligner(Aoi, new AlignmentOptions(Undecided: Undecided.Keep)).Align(Of("hoshino aoi, necktie, portrait"), new PictureEvidence(["necktie", "portrait"]), null, []);
+        var result = new OutfitAligner(Aoi, new AlignmentOptions(Undecided: Undecided.Keep))
+            .Align(Of("hoshino aoi, necktie, portrait"), new PictureEvidence(["necktie", "portrait"]), null, []);
         Assert.Equal(["hoshino aoi", "aoi race", "yellow necktie", "portrait", "white shirt", "long sleeves"], result.Tags.Tags);
     }
 
@@ -151,7 +178,8 @@ public class OutfitAlignerTests
     public void An_outfit_that_says_a_thing_twice_says_it_once_in_captions()
     {
         var character = Character.Named("aoi") with { Outfits = [new("one", ["skirt", "black skirt"])] };
-        var result = new OutfitAligner(character, AlignmentOptions.Default).Align(Of("aoi, skirt"), new PictureEvidence(["skirt"]), "one", []);
+        var result =
+            new OutfitAligner(character, AlignmentOptions.Default).Align(Of("aoi, skirt"), new PictureEvidence(["skirt"]), "one", []);
         Assert.Equal(["aoi", "black skirt"], result.Tags.Tags);
     }
 
@@ -173,10 +201,12 @@ public class OutfitAlignerTests
     }
 
     [Property]
-    public void Any_picture_is_aligned_once_in_order_and_with_a_reason_for_each(string?[] words, int[] picks, int[] scored, bool hide, bool keep)
+    public void Any_picture_is_aligned_once_in_order_and_with_a_reason_for_each(
+        string?[] words, int[] picks, int[] scored, bool hide, bool keep)
     {
         var input = new TagDeduplicator(Aoi, ImplicationTable.Danbooru).Deduplicate(AnyTags.Of(words, picks));
-        var scores = scored.Distinct().ToDictionary(pick => AnyTags.AllKnown[(pick & int.MaxValue) % AnyTags.AllKnown.Count] + (pick % 2 == 0 ? "" : $" {pick}"), _ => 0.2f);
+        var scores = scored.Distinct().ToDictionary(
+            pick => AnyTags.AllKnown[(pick & int.MaxValue) % AnyTags.AllKnown.Count] + (pick % 2 == 0 ? "" : $" {pick}"), _ => 0.2f);
         var evidence = new PictureEvidence(input.Tags, scores);
         var aligner = new OutfitAligner(Aoi, new AlignmentOptions(Undecided: keep ? Undecided.Keep : Undecided.Drop));
         string[] hidden = hide ? ["skirt", "white footwear"] : [];
@@ -186,7 +216,8 @@ public class OutfitAlignerTests
         AnyTags.AssertEveryChangeIsRecorded(input, result.Tags);
         Assert.Equal(result.Tags.Tags, aligner.Align(result.Tags, evidence, null, hidden).Tags.Tags);
         var outfit = Aoi.Outfits.FirstOrDefault(candidate => candidate.Name == result.Outfit);
-        Assert.All(result.Tags.Tags.Except(input.Tags, Tag.Comparer), tag => Assert.True(tag == outfit!.Trigger || outfit.Tags.Contains(tag)));
+        Assert.All(
+            result.Tags.Tags.Except(input.Tags, Tag.Comparer), tag => Assert.True(tag == outfit!.Trigger || outfit.Tags.Contains(tag)));
         Assert.Equal(result.Tags.Tags.Where(tag => input.Tags.Contains(tag)), input.Tags.Where(tag => result.Tags.Tags.Contains(tag)));
         Assert.Equal(result.Tags.Tags.Count, result.Tags.Tags.Distinct(Tag.Comparer).Count());
         if (hide) Assert.DoesNotContain(result.Tags.Tags, tag => ImplicationTable.Danbooru.Implies(tag, "skirt"));

@@ -7,9 +7,11 @@ namespace LoraBuild.Dataset.Tests.Outfits;
 
 public class OutfitChooserTests
 {
-    private static readonly Outfit Race = new("race", ["white shirt", "yellow necktie", "black gloves", "black skirt"], When: new OutfitCondition(["necktie"], []));
+    private static readonly Outfit Race =
+        new("race", ["white shirt", "yellow necktie", "black gloves", "black skirt"], When: new OutfitCondition(["necktie"], []));
     private static readonly Outfit Casual = new("casual", ["blue sweater", "brown shorts", "brown footwear"]);
-    private static readonly Outfit Party = new("party", ["white dress", "red footwear"], When: new OutfitCondition([], ["dress", "flower"]));
+    private static readonly Outfit Party =
+        new("party", ["white dress", "red footwear"], When: new OutfitCondition([], ["dress", "flower"]));
     private static readonly OutfitChooser Chooser =
         new(Character.Named("aoi") with { Outfits = [Race, Casual, Party] }, ImplicationTable.Danbooru, GarmentTable.Default);
 

@@ -33,7 +33,8 @@ public class OutfitSuggesterTests
     public void Pictures_that_agree_on_garments_are_one_outfit_with_the_tags_that_tell_it()
     {
         var outfits = Suggest(
-            "necktie, yellow necktie, black skirt, skirt, smile", "yellow necktie, black gloves", "yellow necktie, black skirt, black gloves",
+            "necktie, yellow necktie, black skirt, skirt, smile", "yellow necktie, black gloves",
+            "yellow necktie, black skirt, black gloves",
             "white dress, red footwear", "white dress, dress, flower");
         Assert.Equal(["p0 p1 p2", "p3 p4"], outfits.Select(outfit => string.Join(' ', outfit.Pictures)));
         Assert.Equal(["yellow necktie", "black gloves", "black skirt"], outfits[0].Tags);
@@ -59,7 +60,8 @@ public class OutfitSuggesterTests
     public void The_order_of_pictures_and_tags_changes_nothing_but_ties()
     {
         (string, IReadOnlyList<string>)[] pictures = [.. MiniWorld().Select(picture => (picture.Id, picture.Tags))];
-        (string, IReadOnlyList<string>)[] reversed = [.. pictures.Reverse().Select(picture => (picture.Item1, (IReadOnlyList<string>)[.. picture.Item2.Reverse()]))];
+        (string, IReadOnlyList<string>)[] reversed =
+            [.. pictures.Reverse().Select(picture => (picture.Item1, (IReadOnlyList<string>)[.. picture.Item2.Reverse()]))];
         Assert.Equal(
             Suggester.Suggest(pictures).Select(outfit => string.Join(' ', outfit.Pictures)).Order(),
             Suggester.Suggest(reversed).Select(outfit => string.Join(' ', outfit.Pictures)).Order());
@@ -90,12 +92,14 @@ public class OutfitSuggesterTests
         var pairs = tagged.Select(picture => (Drawn: picture.Outfit, Chosen: chooser.Choose(picture.Tags, null).Outfit?.Name)).ToList();
         Assert.Equal(3, outfits.Count);
         Assert.Equal(["collared shirt: race", "blue sweater: casual", "frilled collar: dress"],
-            outfits.Select(outfit => $"{outfit.Name}: {Assert.Single(pairs.Where(pair => pair.Chosen == outfit.Name).Select(pair => pair.Drawn).Distinct())}"));
+            outfits.Select(outfit =>
+                $"{outfit.Name}: {Assert.Single(pairs.Where(pair => pair.Chosen == outfit.Name).Select(pair => pair.Drawn).Distinct())}"));
         Assert.Equal(24, pairs.Count(pair => pair.Chosen is not null));
 
         // 21 of the author's 25 tags; of the others that are proposed one has a wrong colour, as the comment warns, and one has none.
         var drawn = DrawnOutfits();
-        var suggested = outfits.Zip(["race", "casual", "dress"]).SelectMany(pair => pair.First.Tags.Select(tag => $"{pair.Second}: {tag}")).ToHashSet();
+        var suggested =
+            outfits.Zip(["race", "casual", "dress"]).SelectMany(pair => pair.First.Tags.Select(tag => $"{pair.Second}: {tag}")).ToHashSet();
         Assert.Equal(["race: choker", "race: yellow shirt"], suggested.Except(drawn).Order());
         Assert.Equal(
             ["casual: black pantyhose", "race: black choker", "race: pleated skirt", "race: white shirt"], drawn.Except(suggested).Order());
@@ -106,7 +110,8 @@ public class OutfitSuggesterTests
     public void A_garment_that_a_tagger_confuses_with_another_now_and_then_is_not_proposed()
     {
         var outfits = Suggest(
-            "red coat, black skirt, boots", "red coat, skirt, boots", "red coat, black skirt, shorts, boots", "red coat, black shorts, boots",
+            "red coat, black skirt, boots", "red coat, skirt, boots", "red coat, black skirt, shorts, boots",
+            "red coat, black shorts, boots",
             "red coat, black skirt, boots");
         Assert.Equal(["boots", "red coat", "black skirt"], Assert.Single(outfits).Tags);
     }
@@ -129,9 +134,11 @@ public class OutfitSuggesterTests
         var read = CharacterFile.Parse("trigger: aoi\n" + SuggestedOutfit.ToYaml(outfits), "character.yaml");
 
         Assert.Empty(read.Diagnostics);
-        Assert.Equal(outfits.Select(outfit => string.Join(',', outfit.Tags)), read.Character!.Outfits.Select(outfit => string.Join(',', outfit.Tags)));
+        Assert.Equal(outfits.Select(outfit => string.Join(',', outfit.Tags)), read.Character!.Outfits.Select(outfit => string.Join(
+            ',', outfit.Tags)));
         var chooser = new OutfitChooser(read.Character, ImplicationTable.Danbooru, GarmentTable.Default);
-        Assert.All(drawn, picture => Assert.Contains(picture.Id, outfits.Single(outfit => outfit.Name == chooser.Choose(picture.Tags, null).Outfit?.Name).Pictures));
+        Assert.All(drawn, picture => Assert.Contains(
+            picture.Id, outfits.Single(outfit => outfit.Name == chooser.Choose(picture.Tags, null).Outfit?.Name).Pictures));
     }
 
     [Fact]
@@ -156,13 +163,15 @@ public class OutfitSuggesterTests
                 .Select((picture, index) => (
                     $"p{index:00}",
                     picture.GetProperty("outfit").GetString()!,
-                    (IReadOnlyList<string>)[.. picture.GetProperty("tags").EnumerateArray().Select(tag => Tag.Normalize(tag.GetString()!))])),
+                    (IReadOnlyList<string>)[.. picture.GetProperty("tags").EnumerateArray()
+                        .Select(tag => Tag.Normalize(tag.GetString()!))])),
         ];
     }
 
     /// <summary>What the author of the example wrote, as OUTFIT: TAG.</summary>
     private static HashSet<string> DrawnOutfits() =>
-        [.. CharacterFile.Read(Path.Combine(AppContext.BaseDirectory, "Data", "character.yaml")).Character!.Outfits.SelectMany(outfit => outfit.Tags, (outfit, tag) => $"{outfit.Name}: {tag}")];
+        [.. CharacterFile.Read(Path.Combine(AppContext.BaseDirectory, "Data", "character.yaml")).Character!.Outfits
+            .SelectMany(outfit => outfit.Tags, (outfit, tag) => $"{outfit.Name}: {tag}")];
 
     private static List<(string Id, string Outfit, IReadOnlyList<string> Tags)> Tagged() =>
     [

@@ -24,11 +24,12 @@ public class RaceUniformTests
 
     [Fact]
     public void From_head_to_foot_everything_is_named_and_nothing_by_a_wrong_or_vaguer_name() => Assert.Equal(
-        @"manhattan cafe \(umamusume\), cafe race uniform, full body, yellow necktie, black gloves, black coat, black vest, collared shirt, "
-            + "black skirt, pleated skirt, black pantyhose, shoes, white footwear, standing, white background, black choker, long sleeves, belt",
+        @"manhattan cafe \(umamusume\), cafe race uniform, full body, yellow necktie, black gloves, black coat, black vest, "
+            + "collared shirt, black skirt, pleated skirt, black pantyhose, shoes, white footwear, standing, white background, "
+            + "black choker, long sleeves, belt",
         Caption(
-            @"1girl, manhattan cafe \(umamusume\), solo, full body, horse ears, black hair, yellow eyes, yellow necktie, gloves, black coat, coat, "
-                + "vest, shirt, skirt, pantyhose, black footwear, standing, simple background, white background",
+            @"1girl, manhattan cafe \(umamusume\), solo, full body, horse ears, black hair, yellow eyes, yellow necktie, gloves, "
+                + "black coat, coat, vest, shirt, skirt, pantyhose, black footwear, standing, simple background, white background",
             new Dictionary<string, float>(),
             []));
 
@@ -37,8 +38,8 @@ public class RaceUniformTests
         @"manhattan cafe \(umamusume\), cafe race uniform, portrait, yellow necktie, black coat, smile, white background, black choker, "
             + "collared shirt, black vest",
         Caption(
-            @"1girl, manhattan cafe \(umamusume\), solo, portrait, horse ears, black hair, yellow eyes, yellow necktie, necktie, coat, smile, "
-                + "simple background, white background",
+            @"1girl, manhattan cafe \(umamusume\), solo, portrait, horse ears, black hair, yellow eyes, yellow necktie, necktie, coat, "
+                + "smile, simple background, white background",
             new Dictionary<string, float> { ["choker"] = 0.15f, ["shoes"] = 0.5f, ["belt"] = 0.02f },
             ["shoes", "white footwear"]));
 
@@ -47,7 +48,8 @@ public class RaceUniformTests
         var tags = TagList.Parse(raw);
         var stripped = new FeatureStripper(Cafe).Strip(PictureTags.Of(tags));
         var deduplicated = new TagDeduplicator(Cafe, ImplicationTable.Danbooru).Deduplicate(stripped);
-        var aligned = new OutfitAligner(Cafe, AlignmentOptions.Default).Align(deduplicated, new PictureEvidence(tags, scores), null, hidden);
+        var aligned =
+            new OutfitAligner(Cafe, AlignmentOptions.Default).Align(deduplicated, new PictureEvidence(tags, scores), null, hidden);
         return Dataset.Captions.Caption.Of(aligned.Tags.Tags);
     }
 }

@@ -59,7 +59,8 @@ public class ContradictionTableTests
 
     [Fact]
     public void A_contradiction_of_the_picture_itself_is_found_however_many_it_shows() =>
-        Assert.Equal([new Contradiction("1girl", "2girls"), new Contradiction("solo", "2girls")], Find("1girl, 2girls, solo, standing, sitting"));
+        Assert.Equal(
+            [new Contradiction("1girl", "2girls"), new Contradiction("solo", "2girls")], Find("1girl, 2girls, solo, standing, sitting"));
 
     [Fact]
     public void Pictures_with_the_same_contradiction_share_a_warning_in_their_order()
@@ -69,24 +70,30 @@ public class ContradictionTableTests
         var warnings = ContradictionTable.Default.Warnings(pictures, ImplicationTable.Danbooru, "character.yaml").ToList();
         Assert.Equal(["c b", "b"], warnings.Select(warning => string.Join(' ', warning.Pictures)));
         Assert.Equal((DiagnosticCode.ContradictoryTags, "character.yaml"), (warnings[0].Diagnostic.Code, warnings[0].Diagnostic.File));
-        Assert.StartsWith("'short hair' and 'long hair' contradict each other, and stand both in c, b.", warnings[0].Diagnostic.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'short hair' and 'long hair' contradict each other, and stand both in c, b.", warnings[0].Diagnostic.Message,
+            StringComparison.Ordinal);
     }
 
     [Property(MaxTest = 1000)]
     public void Warnings_name_every_picture_in_which_something_is_found(int[][] picks)
     {
         var pictures = (picks ?? [])
-            .Select((own, index) => (Id: index.ToString(System.Globalization.CultureInfo.InvariantCulture), AnyTags.Of([], own ?? []).Tags)).ToList();
+            .Select((own, index) => (Id: index.ToString(System.Globalization.CultureInfo.InvariantCulture), AnyTags.Of([], own ?? []).Tags))
+            .ToList();
         var expected = pictures
-            .SelectMany(picture => ContradictionTable.Default.Find(picture.Tags, ImplicationTable.Danbooru).Select(pair => (pair, picture.Id)))
+            .SelectMany(
+                picture => ContradictionTable.Default.Find(picture.Tags, ImplicationTable.Danbooru).Select(pair => (pair, picture.Id)))
             .GroupBy(found => found.pair, found => found.Id)
             .Select(same => $"'{same.Key.First}' and '{same.Key.Second}': {string.Join(' ', same)}");
 
         var warnings = ContradictionTable.Default.Warnings(pictures, ImplicationTable.Danbooru, "character.yaml");
 
         Assert.Equal(expected, warnings.Select(warning =>
-            $"{warning.Diagnostic.Message[..warning.Diagnostic.Message.IndexOf(" contradict", StringComparison.Ordinal)]}: {string.Join(' ', warning.Pictures)}"));
+            $"{warning.Diagnostic.Message[..warning.Diagnostic.Message.IndexOf(" contradict", StringComparison.Ordinal)]}: "
+                + $"{string.Join(' ', warning.Pictures)}"));
     }
 
-    private static IReadOnlyList<Contradiction> Find(string tags) => ContradictionTable.Default.Find(TagList.Parse(tags), ImplicationTable.Danbooru);
+    private static IReadOnlyList<Contradiction> Find(string tags) =>
+        ContradictionTable.Default.Find(TagList.Parse(tags), ImplicationTable.Danbooru);
 }

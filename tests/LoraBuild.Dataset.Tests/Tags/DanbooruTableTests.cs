@@ -9,7 +9,8 @@ public partial class DanbooruTableTests
     private static readonly ImplicationTable Danbooru = ImplicationTable.Danbooru;
     private static readonly IReadOnlyList<(string Left, bool Denies, string Tag)> Entries = Read();
     private static readonly IReadOnlyList<(string Implied, string Tag)> Pairs =
-        [.. Entries.Where(entry => !entry.Denies && !entry.Tag.EndsWith(" *", StringComparison.Ordinal)).Select(entry => (entry.Left, entry.Tag))];
+        [.. Entries.Where(entry => !entry.Denies && !entry.Tag.EndsWith(" *", StringComparison.Ordinal))
+            .Select(entry => (entry.Left, entry.Tag))];
 
     private static readonly IReadOnlyList<(string Ending, string Tag)> Exceptions =
         [.. Entries.Where(entry => entry.Denies && entry.Left != "*").Select(entry => (entry.Left, entry.Tag))];
@@ -24,7 +25,8 @@ public partial class DanbooruTableTests
     [Fact]
     public void Every_tag_is_spelt_as_captions_spell_it()
     {
-        var tags = Entries.SelectMany(entry => new[] { entry.Left, entry.Tag }).Where(tag => tag != "*").Select(tag => tag.EndsWith(" *", StringComparison.Ordinal) ? tag[..^2] : tag);
+        var tags = Entries.SelectMany(entry => new[] { entry.Left, entry.Tag }).Where(tag => tag != "*")
+            .Select(tag => tag.EndsWith(" *", StringComparison.Ordinal) ? tag[..^2] : tag);
         Assert.All(tags.Distinct(), tag =>
         {
             Assert.Equal(Tag.Normalize(tag), tag);
@@ -33,15 +35,18 @@ public partial class DanbooruTableTests
     }
 
     [Fact]
-    public void No_entry_stands_twice() => Assert.Empty(Entries.GroupBy(entry => entry).Where(same => same.Count() > 1).Select(same => same.Key));
+    public void No_entry_stands_twice() =>
+        Assert.Empty(Entries.GroupBy(entry => entry).Where(same => same.Count() > 1).Select(same => same.Key));
 
     [Fact]
     public void No_pair_says_what_the_tags_own_words_say_already() =>
-        Assert.DoesNotContain(Pairs, pair => pair.Tag.EndsWith($" {pair.Implied}", StringComparison.Ordinal) && !Exceptions.Contains((pair.Implied, pair.Tag)));
+        Assert.DoesNotContain(Pairs, pair => pair.Tag.EndsWith($" {pair.Implied}", StringComparison.Ordinal)
+            && !Exceptions.Contains((pair.Implied, pair.Tag)));
 
     [Fact]
     public void Nothing_implies_itself_by_whatever_way() =>
-        Assert.DoesNotContain(Pairs.SelectMany(pair => new[] { pair.Tag, pair.Implied }), tag => Danbooru.Implied(tag).Contains(tag, Tag.Comparer));
+        Assert.DoesNotContain(
+            Pairs.SelectMany(pair => new[] { pair.Tag, pair.Implied }), tag => Danbooru.Implied(tag).Contains(tag, Tag.Comparer));
 
     [Fact]
     public void Every_exception_is_one_and_holds_whatever_else_the_table_says()
@@ -49,7 +54,8 @@ public partial class DanbooruTableTests
         Assert.All(Exceptions, exception =>
         {
             Assert.True(
-                exception.Tag.EndsWith($" {exception.Ending}", StringComparison.Ordinal) || exception.Tag.StartsWith($"{exception.Ending} ", StringComparison.Ordinal),
+                exception.Tag.EndsWith($" {exception.Ending}", StringComparison.Ordinal)
+                    || exception.Tag.StartsWith($"{exception.Ending} ", StringComparison.Ordinal),
                 $"'{exception.Tag}' does not end with '{exception.Ending}'");
             Assert.False(Danbooru.Implies(exception.Tag, exception.Ending), $"'{exception.Tag}' implies '{exception.Ending}' all the same");
         });
@@ -217,7 +223,8 @@ public partial class DanbooruTableTests
     }
 
     /// <summary>One to eight words of lower case, digits and what Danbooru has within words; or a face.</summary>
-    [GeneratedRegex(@"^(?:[a-z0-9&.'+\-]+(?: [a-z0-9&.'+\-]+| \\\([a-z0-9&.' \-]+\\\)){0,7}|[:;=^<>][^ ,]{1,3}|xd|d:|c:|u_u|\\o/|[!?]{1,2})$")]
+    [GeneratedRegex(
+        @"^(?:[a-z0-9&.'+\-]+(?: [a-z0-9&.'+\-]+| \\\([a-z0-9&.' \-]+\\\)){0,7}|[:;=^<>][^ ,]{1,3}|xd|d:|c:|u_u|\\o/|[!?]{1,2})$")]
     private static partial Regex Shape();
 
     [GeneratedRegex(@"\n[ \t]+")]

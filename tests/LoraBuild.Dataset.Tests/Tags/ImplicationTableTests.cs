@@ -52,7 +52,8 @@ public class ImplicationTableTests
     {
         using var truth = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "mini-world-truth.json")));
         var pairs = truth.RootElement.GetProperty("implications").EnumerateObject()
-            .SelectMany(entry => entry.Value.EnumerateArray().Select(implied => (Tag.Normalize(entry.Name), Tag.Normalize(implied.GetString()!))))
+            .SelectMany(
+                entry => entry.Value.EnumerateArray().Select(implied => (Tag.Normalize(entry.Name), Tag.Normalize(implied.GetString()!))))
             .ToList();
         Assert.Equal(76, pairs.Count);
         Assert.All(pairs, pair => Assert.True(Danbooru.Implies(pair.Item1, pair.Item2), pair.ToString()));
@@ -71,7 +72,8 @@ public class ImplicationTableTests
     [Fact]
     public void A_cycle_through_both_tables_is_told_with_the_line_of_the_authors()
     {
-        var diagnostic = Assert.Throws<LoraBuildException>(() => ImplicationTable.ParseOwn("# own\nmicroskirt <- skirt", "own.txt")).Diagnostic;
+        var diagnostic =
+            Assert.Throws<LoraBuildException>(() => ImplicationTable.ParseOwn("# own\nmicroskirt <- skirt", "own.txt")).Diagnostic;
         Assert.Equal(("own.txt", 2), (diagnostic.File, diagnostic.Line));
         Assert.Contains("'skirt' implies 'microskirt'", diagnostic.Message, StringComparison.Ordinal);
     }

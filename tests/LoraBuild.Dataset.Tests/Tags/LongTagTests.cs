@@ -73,7 +73,8 @@ public class LongTagTests
     public void A_chain_of_20_000_lines_is_followed_to_its_end()
     {
         var time = Stopwatch.StartNew();
-        var table = ImplicationTable.ParseOwn(string.Join('\n', Enumerable.Range(0, 20_000).Select(link => $"link{link + 1} <- link{link}")), "own.txt");
+        var table = ImplicationTable.ParseOwn(
+            string.Join('\n', Enumerable.Range(0, 20_000).Select(link => $"link{link + 1} <- link{link}")), "own.txt");
         Assert.True(table.Implies("link0", "link20000"));
         Assert.True(time.Elapsed < Patience, $"{time.Elapsed}");
     }
@@ -82,7 +83,8 @@ public class LongTagTests
     public void A_tag_that_implies_20_000_others_does()
     {
         var time = Stopwatch.StartNew();
-        var table = ImplicationTable.ParseOwn(string.Join('\n', Enumerable.Range(0, 20_000).Select(other => $"other{other} <- one")), "own.txt");
+        var table =
+            ImplicationTable.ParseOwn(string.Join('\n', Enumerable.Range(0, 20_000).Select(other => $"other{other} <- one")), "own.txt");
         Assert.Equal(20_000, table.Implied("one").Count);
         Assert.True(time.Elapsed < Patience, $"{time.Elapsed}");
     }
@@ -111,14 +113,16 @@ public class LongTagTests
     [Fact]
     public void An_entry_that_is_a_sentence_is_an_error_with_its_line()
     {
-        var error = Assert.Throws<LoraBuildException>(() => ImplicationTable.ParseOwn("# mine\nskirt <- " + string.Join(' ', Enumerable.Repeat("and", 40)), "own.txt"));
+        var error = Assert.Throws<LoraBuildException>(
+            () => ImplicationTable.ParseOwn("# mine\nskirt <- " + string.Join(' ', Enumerable.Repeat("and", 40)), "own.txt"));
         Assert.Equal((DiagnosticCode.TableInvalid, 2), (error.Diagnostic.Code, error.Diagnostic.Line));
     }
 
     [Property(MaxTest = 500)]
     public void What_tags_imply_is_what_the_rules_say_word_by_word(int[] picks, int words)
     {
-        var tag = string.Join(' ', picks.Take(1 + (words & 3)).Select(pick => AnyTags.AllKnown[(pick & int.MaxValue) % AnyTags.AllKnown.Count]));
+        var tag =
+            string.Join(' ', picks.Take(1 + (words & 3)).Select(pick => AnyTags.AllKnown[(pick & int.MaxValue) % AnyTags.AllKnown.Count]));
         Assert.Equal(Spelled.Danbooru.Implied(tag), ImplicationTable.Danbooru.Implied(tag));
     }
 
@@ -142,9 +146,11 @@ public class LongTagTests
         var words = phrase.Split(' ');
         for (var most = 1; most < 6; most++)
         {
-            Assert.Equal(Enumerable.Range(0, words.Length).Select(first => words[first..]).Where(ending => ending.Length <= most && phrase != "")
+            Assert.Equal(Enumerable.Range(0, words.Length).Select(first => words[first..]).Where(
+                ending => ending.Length <= most && phrase != "")
                 .Select(ending => string.Join(' ', ending)), Words.Endings(phrase, most));
-            Assert.Equal(Enumerable.Range(1, words.Length - 1).Where(count => count <= most).Select(count => string.Join(' ', words[..count])), Words.Beginnings(phrase, most));
+            Assert.Equal(Enumerable.Range(1, words.Length - 1).Where(count => count <= most).Select(count => string.Join(
+                ' ', words[..count])), Words.Beginnings(phrase, most));
         }
     }
 

@@ -9,7 +9,9 @@ public class ShippedTablesTests
     {
         var assembly = typeof(ShippedTables).Assembly;
         var text = new System.Text.StringBuilder();
-        foreach (var name in (string[])["Tags/implications.txt", "Tags/contradictions.txt", "Features/features.txt", "Outfits/garments.txt", "Outfits/framing.txt"])
+        foreach (var name in (string[])[
+            "Tags/implications.txt", "Tags/contradictions.txt", "Features/features.txt", "Outfits/garments.txt", "Outfits/framing.txt",
+        ])
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             var entry = "";

@@ -51,6 +51,7 @@ public class TagDeduplicatorTests
         AnyTags.AssertEveryChangeIsRecorded(input, result);
         Assert.Equal(result.Tags, Deduplicator.Deduplicate(result).Tags);
         Assert.Equal(result.Tags, input.Tags.Distinct(Tag.Comparer).Where(tag => result.Tags.Contains(tag, Tag.Comparer)));
-        Assert.All(input.Tags, tag => Assert.Contains(result.Tags, kept => Tag.Comparer.Equals(kept, tag) || ImplicationTable.Danbooru.Implies(kept, tag)));
+        Assert.All(input.Tags, tag => Assert.Contains(
+            result.Tags, kept => Tag.Comparer.Equals(kept, tag) || ImplicationTable.Danbooru.Implies(kept, tag)));
     }
 }

@@ -89,7 +89,8 @@ public sealed class TagLedgerTests : IDisposable
         var tags = AnyTags.Of([.. (words ?? []).Select(WithoutLoneSurrogates)], picks);
         // Lines with nothing to escape are read in another way than others.
         var isPlain = index % 3 != 0;
-        var changes = tags.Tags.Take(2).Select((tag, i) => new TagChange(tag, (TagChangeKind)(i % 3), isPlain ? "because of [tags], {}" : "because of <\"tags\">", i == 0 ? null : "by")).ToList();
+        var changes = tags.Tags.Take(2).Select((tag, i) => new TagChange(
+            tag, (TagChangeKind)(i % 3), isPlain ? "because of [tags], {}" : "because of <\"tags\">", i == 0 ? null : "by")).ToList();
         return new TagLedgerEntry(
             index % 4 == 2 ? $"picture {index} \"a\", b\\ü" : $"picture{index}",
             ContentHash.Of(string.Join('|', tags.Tags)),
@@ -98,7 +99,8 @@ public sealed class TagLedgerTests : IDisposable
     }
 
     // No text file has any.
-    private static string? WithoutLoneSurrogates(string? text) => text is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    private static string? WithoutLoneSurrogates(string? text) =>
+        text is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static void AssertSame(TagLedgerEntry expected, TagLedgerEntry actual)
     {

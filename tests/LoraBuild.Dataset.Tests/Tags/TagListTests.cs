@@ -60,7 +60,8 @@ public sealed class TagListTests : IDisposable
     {
         File.WriteAllBytes(file, content);
         var diagnostic = Assert.Throws<LoraBuildException>(() => TagList.Read(file)).Diagnostic;
-        Assert.Equal((DiagnosticCode.TagFileEncoding, file, line, column), (diagnostic.Code, diagnostic.File, diagnostic.Line, diagnostic.Column));
+        Assert.Equal(
+            (DiagnosticCode.TagFileEncoding, file, line, column), (diagnostic.Code, diagnostic.File, diagnostic.Line, diagnostic.Column));
     }
 
     [Fact]

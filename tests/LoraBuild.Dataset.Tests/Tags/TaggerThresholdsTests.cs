@@ -22,13 +22,16 @@ public class TaggerThresholdsTests
     }
 
     [Property]
-    public void A_tag_is_there_where_its_score_reaches_the_taggers_threshold_and_the_order_of_scores_stays(ushort own, ushort common, ushort[] scores)
+    public void A_tag_is_there_where_its_score_reaches_the_taggers_threshold_and_the_order_of_scores_stays(
+        ushort own, ushort common, ushort[] scores)
     {
         var (threshold, project) = ((own + 1) / 65537f, (common + 1) / 65537f);
         var said = Scores([.. scores.Append(own).Select((score, index) => ($"tag{index}", (score + 1) / 65537f))]);
         var stretched = new TaggerThresholds(threshold, null).Stretch(said, Project with { GeneralThreshold = project });
 
-        Assert.Equal(said.General.Where(score => score.Value >= threshold).Select(score => score.Key), stretched.General.Where(score => score.Value >= project).Select(score => score.Key));
+        Assert.Equal(
+            said.General.Where(score => score.Value >= threshold).Select(score => score.Key),
+            stretched.General.Where(score => score.Value >= project).Select(score => score.Key));
         Assert.All(stretched.General.Values, score => Assert.InRange(score, 0, 1));
         var byScore = said.General.OrderBy(score => score.Value).Select(score => stretched.General[score.Key]).ToList();
         Assert.Equal(byScore.Order(), byScore);

@@ -21,10 +21,12 @@ public class TwinsTests
     [InlineData("garment")]
     public void Twins_are_treated_alike(string kind)
     {
-        var families = Families.Select(family => family.Text.Split('|', StringSplitOptions.TrimEntries)).Where(columns => columns[0] == kind).ToList();
+        var families =
+            Families.Select(family => family.Text.Split('|', StringSplitOptions.TrimEntries)).Where(columns => columns[0] == kind).ToList();
         Assert.NotEmpty(families);
         Assert.Empty(families.SelectMany(columns => TagList.Parse(columns[2])
-            .Where(name => !IsAsSaid(kind, columns[1].Replace("*", name, StringComparison.Ordinal), name, columns.Length > 3 ? columns[3] : ""))
+            .Where(name =>
+                !IsAsSaid(kind, columns[1].Replace("*", name, StringComparison.Ordinal), name, columns.Length > 3 ? columns[3] : ""))
             .Select(name => $"{kind}: {columns[1]}: {name}")));
     }
 

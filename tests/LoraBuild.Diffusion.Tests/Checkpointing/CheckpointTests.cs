@@ -120,7 +120,10 @@ public class CheckpointTests
     }
 
     private static Tensor Predict(StableDiffusionModel model, Tensor context) =>
-        model.UNet.Forward(TestData.Golden("unet_a.latent").to(context.device), TestData.Golden("unet_a.timesteps", ScalarType.Int64).to(context.device), context);
+        model.UNet
+            .Forward(
+                TestData.Golden("unet_a.latent").to(context.device),
+                TestData.Golden("unet_a.timesteps", ScalarType.Int64).to(context.device), context);
 
     // Weights times a trained number: the least that an adapter can be.
     private sealed class ScaledWeight(float scale, Device device) : ILayerAdapter

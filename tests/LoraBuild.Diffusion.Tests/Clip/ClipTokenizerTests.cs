@@ -65,7 +65,8 @@ public class ClipTokenizerTests
 
         var diagnostic = Assert.Throws<LoraBuildException>(() => ClipTokenizer.Load(folder.Path)).Diagnostic;
 
-        Assert.Equal((DiagnosticCode.TokenizerInvalid, folder.File("merges.txt"), line), (diagnostic.Code, diagnostic.File, diagnostic.Line));
+        Assert.Equal(
+            (DiagnosticCode.TokenizerInvalid, folder.File("merges.txt"), line), (diagnostic.Code, diagnostic.File, diagnostic.Line));
     }
 
     [Theory]
@@ -120,10 +121,14 @@ public class ClipTokenizerTests
         var last = words >= 150 ? end : 0;
         var first = Math.Min(words, 75);
         Assert.Equal(
-            [start, .. Enumerable.Repeat(cup, first), .. first < 75 ? [end, .. new long[74 - first]] : Array.Empty<long>(), first < 75 ? last : end], chunks[0]);
+            [start, .. Enumerable.Repeat(cup, first), .. first < 75 ? [end, .. new long[74 - first]] : Array.Empty<long>(), first < 75
+                ? last
+                : end], chunks[0]);
         // A chunk without text begins with an end.
         var second = Math.Clamp(words - 75, 0, 75);
         Assert.Equal(
-            [start, .. Enumerable.Repeat(cup, second), .. second < 75 ? [end, .. new long[74 - second]] : Array.Empty<long>(), second < 75 ? last : end], chunks[1]);
+            [start, .. Enumerable.Repeat(cup, second), .. second < 75 ? [end, .. new long[74 - second]] : Array.Empty<long>(), second < 75
+                ? last
+                : end], chunks[1]);
     }
 }

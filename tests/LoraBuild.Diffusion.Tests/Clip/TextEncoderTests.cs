@@ -26,7 +26,8 @@ public class TextEncoderTests
 
         Assert.Equal([6, 77, 64], states.shape);
         // The stored numbers hold the first and last state only.
-        TestData.AssertClose(TestData.Golden("te77.hidden_clipskip_2"), torch.cat([states.narrow(1, 0, 1), states.narrow(1, 76, 1)], 1), 1e-5);
+        TestData.AssertClose(
+            TestData.Golden("te77.hidden_clipskip_2"), torch.cat([states.narrow(1, 0, 1), states.narrow(1, 76, 1)], 1), 1e-5);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public class WeightedTextTests
     [InlineData("[unbalanced (twice", "unbalanced :0.909|twice:1")]
     [InlineData(@"\(literal\]", "(literal]:1")]
     [InlineData("(unnecessary)(parens)", "unnecessaryparens:1.1")]
-    [InlineData("a (((house:1.3)) [on] a (hill:0.5), sun, (((sky))).", "a :1|house:1.573| :1.1|on:1| a :1.1|hill:0.55|, sun, :1.1|sky:1.464|.:1.1")]
+    [InlineData(
+        "a (((house:1.3)) [on] a (hill:0.5), sun, (((sky))).", "a :1|house:1.573| :1.1|on:1| a :1.1|hill:0.55|, sun, :1.1|sky:1.464|.:1.1")]
     [InlineData(@"aoi \(series\), (blue \(dark\) dress:1.2)", "aoi (series), :1|blue (dark) dress:1.2")]
     [InlineData("", ":1")]
     [InlineData("a:1.5)", "a:1.5):1")]
@@ -28,7 +29,8 @@ public class WeightedTextTests
     [InlineData(@"back\slash \\(", @"backslash \:1")]
     public void Brackets_weigh(string prompt, string runs) => Assert.Equal(
         runs,
-        string.Join('|', WeightedText.Parse(prompt).Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.Text}:{Math.Round(run.Weight, 3)}"))));
+        string.Join('|', WeightedText.Parse(prompt).Select(run => string.Create(
+            CultureInfo.InvariantCulture, $"{run.Text}:{Math.Round(run.Weight, 3)}"))));
 
     [Property]
     public bool Every_prompt_has_runs_and_neighbours_differ(NonNull<string> prompt)
@@ -58,7 +60,8 @@ public class WeightedTextTests
         var ids = Published.EncodeWeighted(caption, 150, out var weights);
 
         Assert.Equal([77, 77], weights.Select(chunk => chunk.Length));
-        var smiles = ids.SelectMany((chunk, i) => chunk.Zip(weights[i])).Where(pair => pair.First == smile).Select(pair => pair.Second).ToList();
+        var smiles =
+            ids.SelectMany((chunk, i) => chunk.Zip(weights[i])).Where(pair => pair.First == smile).Select(pair => pair.Second).ToList();
         Assert.Equal(60, smiles.Count);
         Assert.All(Enumerable.Range(0, 60), i => Assert.Equal(i % 3 == 0 ? 0.5f : 1, smiles[i]));
         Assert.All(weights, chunk => Assert.Equal((1, 1), (chunk[0], chunk[76])));

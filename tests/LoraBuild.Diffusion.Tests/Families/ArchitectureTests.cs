@@ -89,10 +89,12 @@ public class ArchitectureTests
         Assert.Equal((DiagnosticCode.ModelContradiction, DiagnosticCode.ModelContradiction), (version.Code, prediction.Code));
         Assert.Contains("LoraV2 is true, but the base model is of Stable Diffusion 1.x", version.Message, StringComparison.Ordinal);
         Assert.Contains("Set LoraVParameterization to true", prediction.Message, StringComparison.Ordinal);
-        using var model = (StableDiffusionModel)ModelFamilies.Load(folder, ScalarType.Float32, options: new() { V2 = false, VParameterization = true });
+        using var model =
+            (StableDiffusionModel)ModelFamilies.Load(folder, ScalarType.Float32, options: new() { V2 = false, VParameterization = true });
         Assert.Equal(Diffusion.Schedule.PredictionType.Velocity, model.Noise.Prediction);
     }
 
     private static Diagnostic Refused(string path, ModelOptions? options = null) =>
-        Assert.Throws<LoraBuildException>(() => (StableDiffusionModel)ModelFamilies.Load(path, ScalarType.Float32, options: options)).Diagnostic;
+        Assert.Throws<LoraBuildException>(
+            () => (StableDiffusionModel)ModelFamilies.Load(path, ScalarType.Float32, options: options)).Diagnostic;
 }

@@ -16,7 +16,8 @@ internal static class DiffusersNames
         foreach (var (compVis, diffusers) in UNetBlocks().OrderByDescending(pair => pair.CompVis.Length))
         {
             if (name.StartsWith(compVis, StringComparison.Ordinal))
-                return diffusers + Replaced(name[compVis.Length..], diffusers.Contains("resnets", StringComparison.Ordinal) ? ResBlock : []);
+                return diffusers
+                    + Replaced(name[compVis.Length..], diffusers.Contains("resnets", StringComparison.Ordinal) ? ResBlock : []);
         }
         throw new ArgumentException(name);
     }

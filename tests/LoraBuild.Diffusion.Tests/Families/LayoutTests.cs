@@ -83,13 +83,16 @@ public class LayoutTests
     {
         using var tiny = new TinyModel();
         var modules = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("lycoris-modules.json"))).RootElement.GetProperty("tiny")
-            .EnumerateArray().Select(module => module[0].GetString()!).Where(name => name.StartsWith("lora_unet_", StringComparison.Ordinal));
+            .EnumerateArray().Select(module => module[0].GetString()!)
+            .Where(name => name.StartsWith("lora_unet_", StringComparison.Ordinal));
 
-        var converted = tiny.Names.Where(name => name.StartsWith(TinyModel.UNetPrefix, StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal))
+        var converted = tiny.Names.Where(
+            name => name.StartsWith(TinyModel.UNetPrefix, StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal))
             .Select(name => DiffusersNames.OfUNet(name[TinyModel.UNetPrefix.Length..])[..^".weight".Length])
             .Where(name => !name.Contains("norm", StringComparison.Ordinal));
 
-        Assert.Equal(modules.Order(StringComparer.Ordinal), converted.Select(name => "lora_unet_" + name.Replace('.', '_')).Order(StringComparer.Ordinal));
+        Assert.Equal(modules.Order(StringComparer.Ordinal), converted.Select(name => "lora_unet_"
+            + name.Replace('.', '_')).Order(StringComparer.Ordinal));
     }
 
     private static void AssertReference(string path, ModelOptions? options = null)
@@ -103,7 +106,8 @@ public class LayoutTests
         TestData.AssertClose(TestData.Golden("te.hidden_clipskip_2"), model.TextEncoder.Encode(chunks, clipSkip: 2), 1e-5);
         TestData.AssertClose(
             TestData.Golden("unet_a.out"),
-            model.UNet.Forward(TestData.Golden("unet_a.latent"), TestData.Golden("unet_a.timesteps", ScalarType.Int64), TestData.Golden("unet_a.context")),
+            model.UNet.Forward(
+                TestData.Golden("unet_a.latent"), TestData.Golden("unet_a.timesteps", ScalarType.Int64), TestData.Golden("unet_a.context")),
             1e-5);
         TestData.AssertClose(TestData.Golden("vae.encode_mean"), model.Vae.Encode(TestData.Golden("vae.image_norm")).Mean, 1e-5);
         TestData.AssertClose(

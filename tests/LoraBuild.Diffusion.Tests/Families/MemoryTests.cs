@@ -94,6 +94,7 @@ public class MemoryTests
     private static long AnonymousMemory()
     {
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan("RssAnon:".Length, line.Length - "RssAnon:".Length - "kB".Length), CultureInfo.InvariantCulture) * 1024;
+        return long.Parse(line.AsSpan("RssAnon:".Length, line.Length - "RssAnon:".Length - "kB".Length), CultureInfo.InvariantCulture)
+            * 1024;
     }
 }

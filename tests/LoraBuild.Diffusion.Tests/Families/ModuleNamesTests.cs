@@ -15,7 +15,8 @@ public class ModuleNamesTests
         var layers = model.TextEncoder.Layers.Concat(model.UNet.Layers).Select(layer => (layer.Name, layer.Weight.shape[0], Inputs(layer)));
 
         Assert.Equal(
-            Modules.GetProperty("tiny").EnumerateArray().Select(module => (module[0].GetString()!, module[1].GetInt64(), module[2].GetInt64())),
+            Modules.GetProperty("tiny").EnumerateArray()
+                .Select(module => (module[0].GetString()!, module[1].GetInt64(), module[2].GetInt64())),
             layers);
     }
 

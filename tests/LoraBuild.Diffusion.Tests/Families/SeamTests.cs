@@ -12,7 +12,8 @@ public partial class SeamTests
     public void Nothing_outside_of_the_families_uses_their_building_blocks()
     {
         var source = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "..", "src"));
-        var allowed = new[] { "Families", "Clip", "UNet" }.Select(folder => Path.Combine(source, "LoraBuild.Diffusion", folder) + Path.DirectorySeparatorChar);
+        var allowed = new[] { "Families", "Clip", "UNet" }
+            .Select(folder => Path.Combine(source, "LoraBuild.Diffusion", folder) + Path.DirectorySeparatorChar);
         var list = Path.Combine(source, "LoraBuild.Diffusion", "ModelFamilies.cs");
 
         var files = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)

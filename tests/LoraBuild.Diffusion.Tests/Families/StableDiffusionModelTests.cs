@@ -47,10 +47,12 @@ public class StableDiffusionTests
         using var folder = new TemporaryFolder();
         CopyMiniature(folder, name => name, name => !name.Contains("middle_block.2.", StringComparison.Ordinal));
 
-        var diagnostic = Assert.Throws<LoraBuildException>(() => (StableDiffusionModel)ModelFamilies.Load(folder.Path, ScalarType.Float32)).Diagnostic;
+        var diagnostic =
+            Assert.Throws<LoraBuildException>(() => (StableDiffusionModel)ModelFamilies.Load(folder.Path, ScalarType.Float32)).Diagnostic;
 
         Assert.Equal((DiagnosticCode.CheckpointMismatch, folder.File("model.safetensors")), (diagnostic.Code, diagnostic.File));
-        Assert.Contains("'model.diffusion_model.middle_block.2.in_layers.0.weight' [64] is missing", diagnostic.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'model.diffusion_model.middle_block.2.in_layers.0.weight' [64] is missing", diagnostic.Message, StringComparison.Ordinal);
         Assert.Contains("and 5 more", diagnostic.Message, StringComparison.Ordinal);
     }
 
@@ -67,7 +69,8 @@ public class StableDiffusionTests
         CopyMiniature(folder, name => name, _ => true);
         File.WriteAllText(folder.File("config.json"), config);
 
-        var diagnostic = Assert.Throws<LoraBuildException>(() => (StableDiffusionModel)ModelFamilies.Load(folder.Path, ScalarType.Float32)).Diagnostic;
+        var diagnostic =
+            Assert.Throws<LoraBuildException>(() => (StableDiffusionModel)ModelFamilies.Load(folder.Path, ScalarType.Float32)).Diagnostic;
 
         Assert.Equal((code, folder.File(file)), (diagnostic.Code, diagnostic.File));
     }
@@ -92,7 +95,8 @@ public class StableDiffusionTests
     public void Another_models_tokenizer_is_refused() => Assert.Equal(
         DiagnosticCode.TokenizerInvalid,
         Assert.Throws<LoraBuildException>(() => (StableDiffusionModel)ModelFamilies.Load(
-            TestData.PathOf("mini-sd"), ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer") })).Diagnostic.Code);
+            TestData.PathOf("mini-sd"), ScalarType.Float32,
+            options: new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer") })).Diagnostic.Code);
 
     [Fact]
     public void A_vocabulary_is_only_fetched_for_a_sound_model_without_one()
@@ -128,7 +132,8 @@ public class StableDiffusionTests
         {
             Assert.Equal(
                 DiagnosticCode.BaseModelMissing,
-                Assert.Throws<LoraBuildException>(() => (StableDiffusionModel)ModelFamilies.Load(path, ScalarType.Float32)).Diagnostic.Code);
+                Assert.Throws<LoraBuildException>(
+                    () => (StableDiffusionModel)ModelFamilies.Load(path, ScalarType.Float32)).Diagnostic.Code);
         }
     }
 

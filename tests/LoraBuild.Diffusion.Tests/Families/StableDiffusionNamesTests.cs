@@ -25,7 +25,9 @@ public class StableDiffusionNamesTests
 
     [Theory]
     [InlineData("unet", "mid_block.attentions.0.proj_in", "lora_unet_mid_block_attentions_0_proj_in")]
-    [InlineData("", "mid_block.attentions.0.transformer_blocks.0.attn1.to_out", "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_out_0")]
+    [InlineData(
+        "", "mid_block.attentions.0.transformer_blocks.0.attn1.to_out",
+        "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_out_0")]
     [InlineData("text_encoder", "encoder.layers.0.self_attn.to_q", "lora_te_text_model_encoder_layers_0_self_attn_q_proj")]
     [InlineData("", "text_model.encoder.layers.0.mlp.fc1", "lora_te_text_model_encoder_layers_0_mlp_fc1")]
     [InlineData("text_encoder_2", "text_model.encoder.layers.0.mlp.fc1", null)]

@@ -24,7 +24,8 @@ public sealed class Version2Model : IDisposable
         foreach (var name in tiny.Names.Where(name => !name.StartsWith("cond_stage_model.", StringComparison.Ordinal)))
         {
             var tensor = tiny.Load(name);
-            tensors[name] = name.EndsWith(".proj_in.weight", StringComparison.Ordinal) || name.EndsWith(".1.proj_out.weight", StringComparison.Ordinal)
+            tensors[name] = name.EndsWith(".proj_in.weight", StringComparison.Ordinal)
+                || name.EndsWith(".1.proj_out.weight", StringComparison.Ordinal)
                 ? tensor.flatten(1)
                 : tensor;
         }
@@ -80,10 +81,14 @@ public sealed class Version2Model : IDisposable
             var name = $"transformer.resblocks.{layer}.";
             foreach (var norm in (string[])["ln_1", "ln_2"])
                 (tensors[$"{name}{norm}.weight"], tensors[$"{name}{norm}.bias"]) = (torch.rand(Size) + 0.5, torch.randn(Size) * 0.1);
-            (tensors[name + "attn.in_proj_weight"], tensors[name + "attn.in_proj_bias"]) = (torch.randn(3 * Size, Size) * 0.3, torch.randn(3 * Size) * 0.1);
-            (tensors[name + "attn.out_proj.weight"], tensors[name + "attn.out_proj.bias"]) = (torch.randn(Size, Size) * 0.1, torch.randn(Size) * 0.1);
-            (tensors[name + "mlp.c_fc.weight"], tensors[name + "mlp.c_fc.bias"]) = (torch.randn(Inner, Size) * 0.2, torch.randn(Inner) * 0.1);
-            (tensors[name + "mlp.c_proj.weight"], tensors[name + "mlp.c_proj.bias"]) = (torch.randn(Size, Inner) * 0.1, torch.randn(Size) * 0.1);
+            (tensors[name + "attn.in_proj_weight"], tensors[name + "attn.in_proj_bias"]) =
+                (torch.randn(3 * Size, Size) * 0.3, torch.randn(3 * Size) * 0.1);
+            (tensors[name + "attn.out_proj.weight"], tensors[name + "attn.out_proj.bias"]) =
+                (torch.randn(Size, Size) * 0.1, torch.randn(Size) * 0.1);
+            (tensors[name + "mlp.c_fc.weight"], tensors[name + "mlp.c_fc.bias"]) =
+                (torch.randn(Inner, Size) * 0.2, torch.randn(Inner) * 0.1);
+            (tensors[name + "mlp.c_proj.weight"], tensors[name + "mlp.c_proj.bias"]) =
+                (torch.randn(Size, Inner) * 0.1, torch.randn(Size) * 0.1);
         }
         return tensors;
     }

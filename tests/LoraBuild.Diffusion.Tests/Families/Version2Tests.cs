@@ -18,11 +18,14 @@ public sealed class Version2Tests(Version2Model fixture) : IClassFixture<Version
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
         using var model = Load();
-        Assert.Equal((true, Version2Model.UsedLayers, Version2Model.Size), (model.IsVersion2, model.TextEncoder.Depth, model.TextEncoder.Size));
-        var ids = torch.tensor([.. Enumerable.Range(0, 2 * (int)Version2Model.Tokens).Select(i => (long)(i * 37 % Version2Model.Vocabulary))], [2L, Version2Model.Tokens]);
+        Assert.Equal(
+            (true, Version2Model.UsedLayers, Version2Model.Size), (model.IsVersion2, model.TextEncoder.Depth, model.TextEncoder.Size));
+        var ids = torch.tensor([.. Enumerable.Range(0, 2 * (int)Version2Model.Tokens).Select(i => (long)(i
+            * 37 % Version2Model.Vocabulary))], [2L, Version2Model.Tokens]);
 
         TestData.AssertClose(fixture.Written(ids, Version2Model.UsedLayers), model.TextEncoder.Forward(ids.to(TestData.Device)), 1e-4);
-        TestData.AssertClose(fixture.Written(ids, Version2Model.UsedLayers - 1), model.TextEncoder.Forward(ids.to(TestData.Device), clipSkip: 2), 1e-4);
+        TestData.AssertClose(
+            fixture.Written(ids, Version2Model.UsedLayers - 1), model.TextEncoder.Forward(ids.to(TestData.Device), clipSkip: 2), 1e-4);
     }
 
     [Fact]
@@ -33,11 +36,13 @@ public sealed class Version2Tests(Version2Model fixture) : IClassFixture<Version
         using var model = Load();
 
         Assert.All(
-            model.UNet.Layers.Where(layer => layer.Name.EndsWith("_proj_in", StringComparison.Ordinal) || layer.Name.EndsWith("_attentions_0_proj_out", StringComparison.Ordinal)),
+            model.UNet.Layers.Where(layer => layer.Name.EndsWith("_proj_in", StringComparison.Ordinal)
+                || layer.Name.EndsWith("_attentions_0_proj_out", StringComparison.Ordinal)),
             layer => Assert.IsType<Linear>(layer));
         TestData.AssertClose(
             TestData.Golden("unet_c.out"),
-            model.UNet.Forward(TestData.Golden("unet_c.latent"), TestData.Golden("unet_c.timesteps", ScalarType.Int64), TestData.Golden("unet_c.context")),
+            model.UNet.Forward(
+                TestData.Golden("unet_c.latent"), TestData.Golden("unet_c.timesteps", ScalarType.Int64), TestData.Golden("unet_c.context")),
             1e-5);
     }
 
@@ -80,5 +85,6 @@ public sealed class Version2Tests(Version2Model fixture) : IClassFixture<Version
     }
 
     private StableDiffusionModel Load(ModelOptions? options = null) => (StableDiffusionModel)ModelFamilies.Load(
-        fixture.Path, ScalarType.Float32, TestData.Device, (options ?? new()) with { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
+        fixture.Path, ScalarType.Float32, TestData.Device,
+        (options ?? new()) with { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
 }

@@ -13,7 +13,8 @@ public class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_product_beside_the_frozen_weight_is_that_of_the_changed_weight(long kernel, long stride, long padding, long batch, long side)
+    public void A_product_beside_the_frozen_weight_is_that_of_the_changed_weight(
+        long kernel, long stride, long padding, long batch, long side)
     {
         using var scope = torch.NewDisposeScope();
         using var random = new torch.Generator(7);
@@ -40,7 +41,8 @@ public class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_learnt_weight_gets_the_gradient_that_the_engine_itself_gives(long kernel, long stride, long padding, long batch, long side)
+    public void A_learnt_weight_gets_the_gradient_that_the_engine_itself_gives(
+        long kernel, long stride, long padding, long batch, long side)
     {
         using var scope = torch.NewDisposeScope();
         using var random = new torch.Generator(7);

@@ -84,7 +84,8 @@ public class TorchFileTests
     [InlineData(6, 0, -2, 3, 3, 1, "does not fit into its storage")]
     [InlineData(6, -1, 2, 3, 3, 1, "other arguments")]
     [InlineData(7, 0, 2, 3, 3, 1, "which is not what 7 elements")]
-    public void Tensors_that_do_not_fit_are_named(int count, int offset, long rows, long columns, long rowStride, long columnStride, string reason)
+    public void Tensors_that_do_not_fit_are_named(
+        int count, int offset, long rows, long columns, long rowStride, long columnStride, string reason)
     {
         using var scope = torch.NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -108,8 +109,10 @@ public class TorchFileTests
         pickle.StateDictionary(new Dictionary<string, Tensor> { ["x"] = torch.zeros(1000) });
         pickle.Save(folder.File("compressed.ckpt"), CompressionLevel.Optimal);
 
-        Assert.Contains("'archive/data/7'", Refused(folder.File("missing.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
-        Assert.Contains("compressed", Refused(folder.File("compressed.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'archive/data/7'", Refused(folder.File("missing.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "compressed", Refused(folder.File("compressed.ckpt"), DiagnosticCode.PickleDamaged).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -160,7 +163,8 @@ public class TorchFileTests
     public void A_pickle_of_torch_before_1_6_is_told_from_a_damaged_file()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder.File("old.ckpt"), [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, (byte)'.']);
+        File.WriteAllBytes(
+            folder.File("old.ckpt"), [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, (byte)'.']);
 
         Assert.Contains(
             "before 1.6",

@@ -9,9 +9,9 @@ namespace LoraBuild.Diffusion.Tests.Safetensors;
 
 public class SafetensorsFileTests
 {
-    private const string Sound = """
-        {"__metadata__":{"a":"b"},"x":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"y":{"dtype":"F16","shape":[2],"data_offsets":[24,28]}}
-        """;
+    private const string Sound =
+        """{"__metadata__":{"a":"b"},"x":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"y":"""
+        + """{"dtype":"F16","shape":[2],"data_offsets":[24,28]}}""";
 
     [Fact]
     public void A_sound_header_is_read()
@@ -27,8 +27,11 @@ public class SafetensorsFileTests
 
     [Theory]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "x")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "overlap")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}""", 20, "belong to no tensor")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "overlap")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}""", 20,
+        "belong to no tensor")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "belong to no tensor")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "cut off")]
     [InlineData("""{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "not what F32 of shape [3] takes")]

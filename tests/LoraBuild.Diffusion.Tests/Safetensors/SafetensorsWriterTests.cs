@@ -11,7 +11,10 @@ namespace LoraBuild.Diffusion.Tests.Safetensors;
 public class SafetensorsWriterTests
 {
     private static readonly ScalarType[] Types =
-        [ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float64, ScalarType.Int64, ScalarType.Int32, ScalarType.Byte, ScalarType.Bool];
+        [
+            ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float64, ScalarType.Int64, ScalarType.Int32,
+            ScalarType.Byte, ScalarType.Bool,
+        ];
 
     [Property(MaxTest = 60)]
     public void What_is_written_is_read_back_and_the_same_content_gives_the_same_bytes(NonEmptyArray<byte> sizes, int seed)
@@ -45,7 +48,8 @@ public class SafetensorsWriterTests
         using var folder = new TemporaryFolder();
         using var golden = SafetensorsFile.Open(TestData.PathOf("golden-forward.safetensors"));
 
-        SafetensorsWriter.Write(folder.File("copy.safetensors"), golden.Tensors.Keys.ToDictionary(name => name, name => golden.Load(name)), golden.Metadata);
+        SafetensorsWriter.Write(
+            folder.File("copy.safetensors"), golden.Tensors.Keys.ToDictionary(name => name, name => golden.Load(name)), golden.Metadata);
 
         Assert.Equal(File.ReadAllBytes(TestData.PathOf("golden-forward.safetensors")), File.ReadAllBytes(folder.File("copy.safetensors")));
     }

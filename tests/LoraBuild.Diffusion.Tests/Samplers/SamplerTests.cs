@@ -48,15 +48,19 @@ public class SamplerTests
         var seen = new Dictionary<double, double> { [8] = 2, [4] = 1, [2] = 3 };
 
         var result = Sampler.Run(
-            SamplerKind.DpmPlusPlus2M, (_, sigma) => torch.tensor(seen[sigma]), torch.tensor(10.0), [8, 4, 2, 0], _ => throw new InvalidOperationException());
+            SamplerKind.DpmPlusPlus2M, (_, sigma) => torch.tensor(seen[sigma]), torch.tensor(10.0), [8, 4, 2, 0],
+            _ => throw new InvalidOperationException());
 
         // First order: 10 * 4/8 + 2 * (1 - 4/8) = 6. Second: r = log 2 / log 2 = 1, aim 1 + (1 - 2) / 2 = 0.5, 6 * 2/4 + 0.5 * (1 - 2/4) =
         // 3.25. At 0: 3.
         Assert.Equal(3, result.item<double>(), 12);
-        Assert.Equal(3.25, StepFormulas.DpmPlusPlus2M(torch.tensor(6.0), torch.tensor(1.0), (torch.tensor(2.0), 8), 4, 2).item<double>(), 12);
+        Assert.Equal(
+            3.25, StepFormulas.DpmPlusPlus2M(torch.tensor(6.0), torch.tensor(1.0), (torch.tensor(2.0), 8), 4, 2).item<double>(), 12);
         // Half the step: r = 2, aim 1 + (1 - 2) / 4.
         var root = Math.Sqrt(8);
-        Assert.Equal(6 * root / 4 + 0.75 * (1 - root / 4), StepFormulas.DpmPlusPlus2M(torch.tensor(6.0), torch.tensor(1.0), (torch.tensor(2.0), 8), 4, root).item<double>(), 12);
+        Assert.Equal(
+            6 * root / 4 + 0.75 * (1 - root / 4),
+            StepFormulas.DpmPlusPlus2M(torch.tensor(6.0), torch.tensor(1.0), (torch.tensor(2.0), 8), 4, root).item<double>(), 12);
     }
 
     [Theory]

@@ -43,7 +43,8 @@ public class TextToImageTests
     {
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
-        using var model = (StableDiffusionModel)ModelFamilies.Load(TestData.TinyCheckpoint, ScalarType.Float32, options: new() { VParameterization = velocity });
+        using var model = (StableDiffusionModel)ModelFamilies.Load(
+            TestData.TinyCheckpoint, ScalarType.Float32, options: new() { VParameterization = velocity });
         Assert.Equal(velocity == true ? PredictionType.Velocity : PredictionType.Epsilon, model.Noise.Prediction);
         var request = Girl with { Steps = 2, Guidance = 3, NegativePrompt = "blurry" };
 
@@ -77,7 +78,8 @@ public class TextToImageTests
         var body = string.Join(", ", Enumerable.Repeat("white shirt", 40));
         PictureRequest[] requests =
         [
-            Girl, Girl with { Prompt = $"{body}, black hair" }, Girl with { Seed = 2, Guidance = 1 }, Girl with { Prompt = $"{body}, {body}, {body}, black hair" },
+            Girl, Girl with { Prompt = $"{body}, black hair" }, Girl with { Seed = 2, Guidance = 1 },
+            Girl with { Prompt = $"{body}, {body}, {body}, black hair" },
             Girl with { NegativePrompt = body },
         ];
 
@@ -86,7 +88,8 @@ public class TextToImageTests
         for (var i = 0; i < requests.Length; i++)
             TestData.AssertClose(painter.Sample([requests[i]]), together.narrow(0, i, 1), 1e-3);
         // 225 tokens count, and none beyond.
-        TestData.AssertClose(together.narrow(0, 3, 1), painter.Sample([requests[3] with { Prompt = requests[3].Prompt + ", blonde hair" }]), 1e-6);
+        TestData.AssertClose(
+            together.narrow(0, 3, 1), painter.Sample([requests[3] with { Prompt = requests[3].Prompt + ", blonde hair" }]), 1e-6);
         Assert.True(Difference(together.narrow(0, 0, 1), together.narrow(0, 1, 1)) > 1e-2);
     }
 
@@ -106,7 +109,8 @@ public class TextToImageTests
         Differs(Girl with { NegativePrompt = "black hair" });
         Differs(Girl with { ClipSkip = 2 });
         TestData.AssertClose(
-            painter.Sample([Girl with { Guidance = 1 }]), painter.Sample([Girl with { Guidance = 1, NegativePrompt = "black hair" }]), 1e-6);
+            painter.Sample([Girl with { Guidance = 1 }]), painter.Sample([Girl with { Guidance = 1, NegativePrompt = "black hair" }]),
+            1e-6);
 
         void Same(PictureRequest other) => TestData.AssertClose(plain, painter.Sample([other]), 1e-4);
 
@@ -136,7 +140,8 @@ public class TextToImageTests
         Assert.True(Difference(noise, LatentNoise.For([5, 6], 4, 8, 8, step: 4)) > 0.5);
     }
 
-    private static StableDiffusionModel LoadMiniature() => (StableDiffusionModel)ModelFamilies.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
+    private static StableDiffusionModel LoadMiniature() =>
+        (StableDiffusionModel)ModelFamilies.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
 
     private static double Difference(Tensor a, Tensor b) => (a - b).abs().mean().item<float>();
 }

@@ -13,7 +13,9 @@ public class SigmaScheduleTests
         // k-diffusion's sigma_min and sigma_max of Stable Diffusion.
         Assert.Equal(0.0292, Schedule.Levels[0], 4);
         Assert.Equal(14.6146, Schedule.Levels[^1], 4);
-        Assert.Equal(Math.Sqrt((1 - NoiseSchedule.StableDiffusion.AlphasCumulative[500]) / NoiseSchedule.StableDiffusion.AlphasCumulative[500]), Schedule.Levels[500], 12);
+        Assert.Equal(
+            Math.Sqrt((1 - NoiseSchedule.StableDiffusion.AlphasCumulative[500]) / NoiseSchedule.StableDiffusion.AlphasCumulative[500]),
+            Schedule.Levels[500], 12);
     }
 
     [Fact]
@@ -38,12 +40,15 @@ public class SigmaScheduleTests
         Assert.Equal(Math.Sqrt(Schedule.Levels[499] * Schedule.Levels[500]), sigmas[1], 9);
         Assert.Equal(Schedule.Levels[0], sigmas[2], 9);
         Assert.Equal(0, sigmas[3]);
-        Assert.Equal([Schedule.Levels[999], 0], Schedule.For(SamplerKind.EulerAncestral, 1).Select(sigma => Math.Round(sigma, 12)), (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal([Schedule.Levels[999], 0], Schedule.For(SamplerKind.EulerAncestral, 1).Select(sigma => Math.Round(
+            sigma, 12)), (a, b) => Math.Abs(a - b) < 1e-9);
     }
 
     [Fact]
     public void DDIM_takes_CompVis_timesteps() =>
-        Assert.Equal([Schedule.Levels[751], Schedule.Levels[501], Schedule.Levels[251], Schedule.Levels[1], Schedule.Levels[0]], Schedule.For(SamplerKind.Ddim, 4));
+        Assert.Equal(
+            [Schedule.Levels[751], Schedule.Levels[501], Schedule.Levels[251], Schedule.Levels[1], Schedule.Levels[0]],
+            Schedule.For(SamplerKind.Ddim, 4));
 
     [Fact]
     public void A_levels_timestep_leads_back_to_it()

@@ -17,7 +17,8 @@ public class UNetModelTests
         using var model = TestData.LoadTiny();
 
         var noise = model.UNet.Forward(
-            TestData.Golden($"{golden}.latent"), TestData.Golden($"{golden}.timesteps", ScalarType.Int64), TestData.Golden($"{golden}.context"));
+            TestData.Golden($"{golden}.latent"), TestData.Golden($"{golden}.timesteps", ScalarType.Int64),
+            TestData.Golden($"{golden}.context"));
 
         TestData.AssertClose(TestData.Golden($"{golden}.out"), noise, 1e-5);
     }

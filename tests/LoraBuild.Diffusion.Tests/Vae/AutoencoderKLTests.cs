@@ -37,7 +37,8 @@ public class AutoencoderKLTests
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
         using var model = (StableDiffusionModel)ModelFamilies.Load(TestData.PathOf("mini-sd"), ScalarType.Float32);
-        var request = new PictureRequest { Prompt = "1girl, black hair, outdoors", Seed = 3, Width = 256, Height = 384, Steps = 4, Guidance = 5 };
+        var request =
+            new PictureRequest { Prompt = "1girl, black hair, outdoors", Seed = 3, Width = 256, Height = 384, Steps = 4, Guidance = 5 };
         var latents = new TextToImage(model).Sample([request]);
         var whole = model.Vae.Decode(latents);
 
@@ -52,6 +53,7 @@ public class AutoencoderKLTests
         TestData.AssertClose(whole, model.Vae.DecodeTiled(latents, side: 64, overlap: 24), 1e-5);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Vae.DecodeTiled(latents, side: 16, overlap: 8));
 
-        static double Jump(Tensor picture) => (picture.narrow(2, 1, picture.shape[2] - 1) - picture.narrow(2, 0, picture.shape[2] - 1)).abs().mean([0, 1, 3]).max().item<float>();
+        static double Jump(Tensor picture) => (picture.narrow(2, 1, picture.shape[2] - 1) - picture.narrow(2, 0, picture.shape[2] - 1))
+            .abs().mean([0, 1, 3]).max().item<float>();
     }
 }

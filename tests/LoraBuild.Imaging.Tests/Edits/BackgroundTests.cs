@@ -76,7 +76,9 @@ public sealed class BackgroundTests
             {
                 var distance = Math.Sqrt((column - x) * (column - x) + (row - y) * (row - y));
                 var share = soft ? Math.Clamp(radius + 0.5 - distance, 0, 1) : distance <= radius ? 1 : 0;
-                Paint(picture, column, row, Mix(220, background >> 16, share), Mix(30, background >> 8 & 255, share), Mix(30, background & 255, share));
+                Paint(
+                    picture, column, row, Mix(220, background >> 16, share), Mix(30, background >> 8 & 255, share),
+                    Mix(30, background & 255, share));
             }
         }
 

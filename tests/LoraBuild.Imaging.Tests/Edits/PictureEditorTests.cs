@@ -30,7 +30,8 @@ public sealed class PictureEditorTests
     public void Edits_build_on_each_other_and_leave_the_source_alone()
     {
         var source = Fixtures.Plain(10, 10, 9);
-        var result = Apply(source, new EraseEdit(new RectangleShape(new Rectangle(0, 0, 0.5, 1)), 0x010203), new CropEdit(new Rectangle(4, 0, 6, 2)));
+        var result = Apply(
+            source, new EraseEdit(new RectangleShape(new Rectangle(0, 0, 0.5, 1)), 0x010203), new CropEdit(new Rectangle(4, 0, 6, 2)));
         Assert.Equal((1, 2, 3, 255), Fixtures.Pixel(result, 0, 0));
         Assert.Equal((9, 9, 9, 255), Fixtures.Pixel(result, 1, 0));
         Assert.All(source.Pixels.Where((_, i) => i % 4 != 3), value => Assert.Equal(9, value));

@@ -132,7 +132,8 @@ public sealed class BmpReaderTests : IDisposable
         Assert.Equal(DiagnosticCode.UndecodablePicture, error.Diagnostic.Code);
     }
 
-    private static byte[] Entries(Raster picture, int y) => [.. Enumerable.Range(0, picture.Width).Select(x => Fixtures.Pixel(picture, x, y).R)];
+    private static byte[] Entries(Raster picture, int y) =>
+        [.. Enumerable.Range(0, picture.Width).Select(x => Fixtures.Pixel(picture, x, y).R)];
 
     /// <summary>Entry n is the grey n.</summary>
     private static byte[] Palette(int count) => [.. Enumerable.Range(0, count).SelectMany(n => (byte[])[(byte)n, (byte)n, (byte)n, 0])];
@@ -140,7 +141,8 @@ public sealed class BmpReaderTests : IDisposable
     private static byte[] Masks(params uint[] masks) => [.. masks.SelectMany(BitConverter.GetBytes)];
 
     /// <summary>A file; masks or palette follow the first 40 bytes of the header, and masks count into a header that is longer.</summary>
-    private static byte[] Bmp(int width, int height, short bits, int compression, byte[] pixels, byte[]? afterHeader = null, int headerSize = 40)
+    private static byte[] Bmp(
+        int width, int height, short bits, int compression, byte[] pixels, byte[]? afterHeader = null, int headerSize = 40)
     {
         afterHeader ??= [];
         var offset = 14 + 40 + afterHeader.Length;

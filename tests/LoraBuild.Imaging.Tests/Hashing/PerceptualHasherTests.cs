@@ -36,7 +36,8 @@ public sealed class PerceptualHasherTests : IDisposable
         // Half a wave across is frequency 1 across; the eighth bit onwards belong to the next frequency down.
         var picture = Fixtures.Plain(64, 64, 0);
         for (var i = 0; i < picture.Pixels.Length; i += 4)
-            picture.Pixels.AsSpan(i, 3).Fill((byte)(128 + 100 * Math.Cos(Math.PI * (i / 4 % 64 + 0.5) / 64) * Math.Cos(2 * Math.PI * (i / 256 + 0.5) / 64)));
+            picture.Pixels.AsSpan(i, 3)
+                .Fill((byte)(128 + 100 * Math.Cos(Math.PI * (i / 4 % 64 + 0.5) / 64) * Math.Cos(2 * Math.PI * (i / 256 + 0.5) / 64)));
         Assert.Equal(1UL << 8, PerceptualHasher.Of(picture).Bits & (1UL << 8));
     }
 
@@ -75,7 +76,8 @@ public sealed class PerceptualHasherTests : IDisposable
     private static Raster Scene(int seed)
     {
         var random = new Random(seed);
-        var waves = Enumerable.Range(0, 12).Select(_ => (U: random.Next(0, 6), V: random.Next(0, 6), Height: 10 + 20 * random.NextDouble(), Phase: 6 * random.NextDouble())).ToList();
+        var waves = Enumerable.Range(0, 12).Select(_ =>
+            (U: random.Next(0, 6), V: random.Next(0, 6), Height: 10 + 20 * random.NextDouble(), Phase: 6 * random.NextDouble())).ToList();
         var picture = Fixtures.Plain(300, 220, 0);
         for (var y = 0; y < picture.Height; y++)
         {

@@ -76,7 +76,9 @@ public sealed class PictureResamplerTests
     public void A_plain_picture_stays_plain_at_any_size(int width, int height, int newWidth, int newHeight)
     {
         foreach (var value in (byte[])[0, 1, 127, 254, 255])
-            Assert.Equal(Fixtures.Plain(newWidth, newHeight, value).Pixels, PictureResampler.Resize(Fixtures.Plain(width, height, value), newWidth, newHeight).Pixels);
+            Assert.Equal(
+                Fixtures.Plain(newWidth, newHeight, value).Pixels,
+                PictureResampler.Resize(Fixtures.Plain(width, height, value), newWidth, newHeight).Pixels);
     }
 
     [Fact]

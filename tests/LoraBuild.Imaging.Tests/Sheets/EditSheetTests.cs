@@ -9,7 +9,8 @@ public class EditSheetTests
     {
         var before = EditSheet.Thumbnail(Fixtures.Plain(1024, 512, 10));
         Assert.Equal((256, 128), (before.Width, before.Height));
-        var sheet = EditSheet.Draw(9, [[before, EditSheet.Thumbnail(Fixtures.Plain(512, 512, 20)), EditSheet.Thumbnail(Fixtures.Plain(20, 40, 30))], [before]]);
+        var sheet = EditSheet.Draw(
+            9, [[before, EditSheet.Thumbnail(Fixtures.Plain(512, 512, 20)), EditSheet.Thumbnail(Fixtures.Plain(20, 40, 30))], [before]]);
         Assert.Equal(10, Fixtures.Pixel(sheet, 64 + 128, 16 + 128).R);
         Assert.Equal(0xE8, Fixtures.Pixel(sheet, 64 + 128, 16 + 32).R);
         Assert.Equal(20, Fixtures.Pixel(sheet, 64 + 272 + 128, 16 + 2).R);

@@ -315,7 +315,8 @@ public sealed class BuildStateTests : IDisposable
                 var file = whole.ToArray();
                 BitConverter.TryWriteBytes(file.AsSpan(Math.Min(position, file.Length - 4)), wrong);
                 ContentHash.Of(file.AsSpan(0, firstPart)).CopyTo(file.AsSpan(firstPart));
-                ContentHash.Of(file.AsSpan((firstPart + ContentHash.Size)..^ContentHash.Size)).CopyTo(file.AsSpan(file.Length - ContentHash.Size));
+                ContentHash.Of(file.AsSpan((firstPart + ContentHash.Size)..^ContentHash.Size))
+                    .CopyTo(file.AsSpan(file.Length - ContentHash.Size));
                 File.WriteAllBytes(StateFile, file);
                 var state = BuildState.Load(StateFile);
                 _ = (state.IsCurrent(identity), state.WhyNotCurrent, state.Inputs.ToList(), state.FindOutputs(key), state.FindFacts(key));

@@ -155,7 +155,8 @@ public sealed class ContentStoreTests : IDisposable
         Store.Add(key, [("a", folder.Write("a.txt", "first"))], "Test");
 
         // output_files { path: "a" digest { hash: "..." size_bytes: 5 } } stdout_raw: "Test" stderr_raw: the seal, by their field numbers.
-        byte[] expected = [0x12, 73, 0x0a, 1, (byte)'a', 0x12, 68, 0x0a, 64, .. Encoding.ASCII.GetBytes(ContentHash.Of("first").ToString()), 0x10, 5, 0x2a, 4, .. "Test"u8, 0x3a, 64];
+        byte[] expected = [0x12, 73, 0x0a, 1, (byte)'a', 0x12, 68, 0x0a, 64, .. Encoding.ASCII.GetBytes(
+            ContentHash.Of("first").ToString()), 0x10, 5, 0x2a, 4, .. "Test"u8, 0x3a, 64];
         var entry = File.ReadAllBytes(EntryFile("ac"));
         Assert.Equal(expected, entry[..expected.Length]);
         Assert.Equal(expected.Length + 64, entry.Length);
@@ -298,7 +299,8 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     private List<string> Entries() =>
-        [.. new[] { "ac", "cas" }.SelectMany(part => Directory.EnumerateFiles(folder.File($"store/{part}"), "*", SearchOption.AllDirectories))];
+        [.. new[] { "ac", "cas" }
+            .SelectMany(part => Directory.EnumerateFiles(folder.File($"store/{part}"), "*", SearchOption.AllDirectories))];
 
     private string EntryFile(string part) =>
         Directory.EnumerateFiles(folder.File($"store/{part}"), "*", SearchOption.AllDirectories).Single();

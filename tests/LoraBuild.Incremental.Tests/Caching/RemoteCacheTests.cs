@@ -111,7 +111,8 @@ public sealed class RemoteCacheTests : IDisposable
 
         var warning = store.Remote.TakeWarning()!;
         Assert.Equal((DiagnosticCode.RemoteCacheFailed, Severity.Warning), (warning.Code, warning.Severity));
-        Assert.Contains(((int)refusal).ToString(System.Globalization.CultureInfo.InvariantCulture), warning.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ((int)refusal).ToString(System.Globalization.CultureInfo.InvariantCulture), warning.Message, StringComparison.Ordinal);
         Assert.Null(store.Remote.TakeWarning());
         Assert.True(server.Requests.Count <= RemoteCache.Transfers);
         Assert.NotNull(store.Find(keys[0]));
@@ -152,7 +153,8 @@ public sealed class RemoteCacheTests : IDisposable
     [Fact]
     public void A_server_that_drips_is_given_up_although_bytes_come()
     {
-        using var dripping = new LoopbackServer(_ => LoopbackServer.Response("200 OK", new byte[2000], "Content-Length: 2000"), pace: TimeSpan.FromMilliseconds(300));
+        using var dripping = new LoopbackServer(
+            _ => LoopbackServer.Response("200 OK", new byte[2000], "Content-Length: 2000"), pace: TimeSpan.FromMilliseconds(300));
         var options = new RemoteCacheOptions { Silence = TimeSpan.FromSeconds(2), LeastRate = 1_000_000 };
         using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(dripping.Uri, options) };
         store.Fetch([keys[0]]);
@@ -162,8 +164,10 @@ public sealed class RemoteCacheTests : IDisposable
     [Fact]
     public void A_request_that_takes_too_long_in_all_is_given_up()
     {
-        using var slow = new LoopbackServer(_ => LoopbackServer.Response("200 OK", new byte[2000], "Content-Length: 2000"), pace: TimeSpan.FromMilliseconds(150));
-        using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(slow.Uri, new RemoteCacheOptions { LeastRate = 0, RequestTime = TimeSpan.FromMilliseconds(400) }) };
+        using var slow = new LoopbackServer(
+            _ => LoopbackServer.Response("200 OK", new byte[2000], "Content-Length: 2000"), pace: TimeSpan.FromMilliseconds(150));
+        using var store = new ContentStore(folder.File("first")) { Remote =
+            new RemoteCache(slow.Uri, new RemoteCacheOptions { LeastRate = 0, RequestTime = TimeSpan.FromMilliseconds(400) }) };
         store.Fetch([keys[0]]);
         Assert.Contains("is not done after", store.Remote.TakeWarning()!.Message, StringComparison.Ordinal);
     }
@@ -175,7 +179,8 @@ public sealed class RemoteCacheTests : IDisposable
     [InlineData("//")]
     public void A_redirect_that_leads_nowhere_costs_one_warning(string location)
     {
-        using var redirecting = new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {location}", "Content-Length: 0"));
+        using var redirecting =
+            new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {location}", "Content-Length: 0"));
         using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(redirecting.Uri, new RemoteCacheOptions()) };
         store.Fetch([keys[0]]);
         Assert.Equal(DiagnosticCode.RemoteCacheFailed, store.Remote.TakeWarning()!.Code);
@@ -198,7 +203,8 @@ public sealed class RemoteCacheTests : IDisposable
         store.Fetch([keys[0]]);
 
         Assert.Equal(expected, Assert.Single(server.Authorizations));
-        Assert.DoesNotContain(token ?? password ?? "?", new RemoteCacheOptions { Credentials = credentials }.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            token ?? password ?? "?", new RemoteCacheOptions { Credentials = credentials }.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -215,7 +221,8 @@ public sealed class RemoteCacheTests : IDisposable
     [InlineData("cache.example.org")]
     [InlineData("grpc://cache.example.org")]
     public void Other_addresses_are_refused(string address) =>
-        Assert.Equal(DiagnosticCode.InvalidProperty, Assert.Throws<LoraBuildException>(() => RemoteCache.ParseAddress(address)).Diagnostic.Code);
+        Assert.Equal(
+            DiagnosticCode.InvalidProperty, Assert.Throws<LoraBuildException>(() => RemoteCache.ParseAddress(address)).Diagnostic.Code);
 
     private ContentStore Open(string name, RemoteCacheOptions? options = null) =>
         new(folder.File(name)) { Remote = new RemoteCache(server.Address, options ?? new RemoteCacheOptions()) };

@@ -65,7 +65,8 @@ public sealed class DownloadCacheTests : IDisposable
     public async Task A_file_that_changed_in_between_is_taken_whole()
     {
         var changed = Content.Reverse().ToArray();
-        using var server = new LoopbackServer(request => request.Headers.ContainsKey("Range") ? Whole(changed, "\"v2\"") : Whole(Content, "\"v1\"")[..^1000]);
+        using var server = new LoopbackServer(
+            request => request.Headers.ContainsKey("Range") ? Whole(changed, "\"v2\"") : Whole(Content, "\"v1\"")[..^1000]);
         var file = await Cache().FetchAsync(server.Uri, sha256: null);
         Assert.Equal(changed, File.ReadAllBytes(file.Path));
         Assert.Equal(ContentHash.Of(changed), file.Sha256);
@@ -101,7 +102,8 @@ public sealed class DownloadCacheTests : IDisposable
         var error = await Assert.ThrowsAsync<LoraBuildException>(() => Cache().FetchAsync(server.Uri, Hash));
         Assert.Equal(DiagnosticCode.DownloadMismatch, error.Diagnostic.Code);
         Assert.Contains(Hash.ToString(), error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 0);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 0);
     }
 
     [Theory]
@@ -110,7 +112,8 @@ public sealed class DownloadCacheTests : IDisposable
     public async Task A_length_that_is_never_reached_is_an_error_after_some_attempts(int announced)
     {
         using var server = new LoopbackServer(request => request.Start > 0
-            ? LoopbackServer.Response("206 Partial Content", Content.AsSpan(request.Start), $"Content-Range: bytes {request.Start}-{announced - 1}/{announced}")
+            ? LoopbackServer.Response(
+                "206 Partial Content", Content.AsSpan(request.Start), $"Content-Range: bytes {request.Start}-{announced - 1}/{announced}")
             : LoopbackServer.Response("200 OK", Content, $"Content-Length: {announced}"));
         var error = await Assert.ThrowsAsync<LoraBuildException>(() => Cache().FetchAsync(server.Uri, Hash));
         Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
@@ -129,7 +132,8 @@ public sealed class DownloadCacheTests : IDisposable
     {
         var asked = 0;
         using var server = new LoopbackServer(request => request.Start > 0
-            ? LoopbackServer.Response("206 Partial Content", Content, $"Content-Range: bytes {request.Start}-{Content.Length - 1}/{Content.Length}")
+            ? LoopbackServer.Response(
+                "206 Partial Content", Content, $"Content-Range: bytes {request.Start}-{Content.Length - 1}/{Content.Length}")
             : Whole(Content)[..^(asked++ > 0 ? 0 : 5000)]);
         var file = await Cache().FetchAsync(server.Uri, Hash);
         Assert.Equal(Content, File.ReadAllBytes(file.Path));
@@ -176,7 +180,8 @@ public sealed class DownloadCacheTests : IDisposable
     public async Task A_redirect_is_followed_and_the_rest_asked_for_from_the_first_address()
     {
         using var store = new LoopbackServer(request => Ranged(request, Content, "\"v1\"")[..^(request.Start == 0 ? 99_000 : 0)]);
-        using var server = new LoopbackServer(_ => LoopbackServer.Response("302 Found", [], $"Location: {store.Uri}?signature={Guid.NewGuid()}", "Content-Length: 0"));
+        using var server = new LoopbackServer(
+            _ => LoopbackServer.Response("302 Found", [], $"Location: {store.Uri}?signature={Guid.NewGuid()}", "Content-Length: 0"));
         var file = await Cache().FetchAsync(server.Uri, Hash);
         Assert.Equal(Content, File.ReadAllBytes(file.Path));
         Assert.Equal(2, server.Requests.Count);
@@ -204,7 +209,8 @@ public sealed class DownloadCacheTests : IDisposable
     {
         using var server = new LoopbackServer(_ => Whole(Content[..2000]), pace: TimeSpan.FromMilliseconds(300));
         var options = new DownloadOptions { Attempts = 1, Silence = TimeSpan.FromSeconds(2), LeastRate = 1_000_000 };
-        var error = await Assert.ThrowsAsync<LoraBuildException>(() => new DownloadCache(folder.Path, options: options).FetchAsync(server.Uri, Hash));
+        var error = await Assert.ThrowsAsync<LoraBuildException>(
+            () => new DownloadCache(folder.Path, options: options).FetchAsync(server.Uri, Hash));
         Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
         Assert.True(error.Message.Contains("bytes a second", StringComparison.Ordinal), error.Message);
     }
@@ -214,7 +220,8 @@ public sealed class DownloadCacheTests : IDisposable
     {
         using var server = new LoopbackServer(_ => Whole(Content), pace: TimeSpan.FromMilliseconds(150));
         var options = new DownloadOptions { LeastRate = 1, TotalTime = TimeSpan.FromMilliseconds(400) };
-        var error = await Assert.ThrowsAsync<LoraBuildException>(() => new DownloadCache(folder.Path, options: options).FetchAsync(server.Uri, Hash));
+        var error = await Assert.ThrowsAsync<LoraBuildException>(
+            () => new DownloadCache(folder.Path, options: options).FetchAsync(server.Uri, Hash));
         Assert.Equal(DiagnosticCode.DownloadFailed, error.Diagnostic.Code);
         Assert.Contains("is not done after", error.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
@@ -284,7 +291,8 @@ public sealed class DownloadCacheTests : IDisposable
     private DownloadCache Cache() => new(folder.Path, options: new DownloadOptions { FirstPause = TimeSpan.FromMilliseconds(1) });
 
     private static byte[] Whole(byte[] content, string? tag = null) =>
-        LoopbackServer.Response("200 OK", content, [$"Content-Length: {content.Length}", .. tag is null ? Array.Empty<string>() : [$"ETag: {tag}"]]);
+        LoopbackServer.Response(
+            "200 OK", content, [$"Content-Length: {content.Length}", .. tag is null ? Array.Empty<string>() : [$"ETag: {tag}"]]);
 
     private static byte[] Ranged(LoopbackRequest request, byte[] content, string? tag)
     {
@@ -293,7 +301,10 @@ public sealed class DownloadCacheTests : IDisposable
         return LoopbackServer.Response(
             "206 Partial Content",
             content.AsSpan(request.Start),
-            [$"Content-Length: {content.Length - request.Start}", $"Content-Range: bytes {request.Start}-{content.Length - 1}/{content.Length}", .. tag is null ? Array.Empty<string>() : [$"ETag: {tag}"]]);
+            [
+                $"Content-Length: {content.Length - request.Start}", "Content-Range: bytes "
+                    + $"{request.Start}-{content.Length - 1}/{content.Length}", .. tag is null ? Array.Empty<string>() : [$"ETag: {tag}"],
+            ]);
     }
 
     private sealed class Inline<T>(Action<T> report) : IProgress<T>

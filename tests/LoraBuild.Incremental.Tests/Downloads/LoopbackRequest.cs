@@ -7,7 +7,8 @@ namespace LoraBuild.Tests;
 internal sealed record LoopbackRequest(string Path, IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>The offset that the Range header asks for; 0 where there is none.</summary>
-    public int Start => Headers.TryGetValue("Range", out var range) ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+    public int Start =>
+        Headers.TryGetValue("Range", out var range) ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
 
     public static LoopbackRequest Read(Stream stream)
     {

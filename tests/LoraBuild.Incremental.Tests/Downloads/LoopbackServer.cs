@@ -37,7 +37,8 @@ internal sealed class LoopbackServer : IDisposable
 
     /// <summary>A response; nothing is added to what the test says.</summary>
     public static byte[] Response(string status, ReadOnlySpan<byte> body, params string[] headers) =>
-        [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"), .. body];
+        [.. Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {status}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"), .. body];
 
     /// <summary>Stops to listen, and throws what the test's answer has thrown on the server's thread.</summary>
     public void Dispose()

@@ -75,7 +75,8 @@ public sealed class MemoizedStepTests : IDisposable
             // Whatever the properties before have stored is another run's.
             using var session = new BuildSession(Obj, Path.Combine(folder, "cache", Path.GetFileName(path)));
             var isMade = false;
-            var hash = new StepKey($"step {key[0]}", key[1]).With("setting", $"{key[2]}").With("input", ContentHash.Of($"{key[3]}")).With("engine", $"{key[4]}").ToHash();
+            var hash = new StepKey($"step {key[0]}", key[1]).With("setting", $"{key[2]}").With("input", ContentHash.Of($"{key[3]}"))
+                .With("engine", $"{key[4]}").ToHash();
             Assert.True(new MemoizedStep(session, "Test", CancellationToken.None).Run(new StepOutput("a", path, hash), () =>
             {
                 isMade = true;
@@ -92,7 +93,8 @@ public sealed class MemoizedStepTests : IDisposable
         using var temporary = new TemporaryRun();
         byte[] bytes = [.. content, 1];
         temporary.Run(bytes);
-        var file = Directory.EnumerateFiles(Path.Combine(temporary.Cache, inResult ? "ac" : "cas"), "*", SearchOption.AllDirectories).Single();
+        var file =
+            Directory.EnumerateFiles(Path.Combine(temporary.Cache, inResult ? "ac" : "cas"), "*", SearchOption.AllDirectories).Single();
         var stored = File.ReadAllBytes(file);
         var flipped = stored.ToArray();
         flipped[(position & int.MaxValue) % flipped.Length] ^= (byte)(1 << (position & 7));
@@ -195,7 +197,8 @@ public sealed class MemoizedStepTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         using (var session = Session())
         {
-            Assert.Throws<OperationCanceledException>(() => new MemoizedStep(session, "Test", cancellation.Token).Run(Outputs(("a", "1"), ("b", "1")), (missing, finished) =>
+            Assert.Throws<OperationCanceledException>(() => new MemoizedStep(
+                session, "Test", cancellation.Token).Run(Outputs(("a", "1"), ("b", "1")), (missing, finished) =>
             {
                 AtomicFile.WriteText(missing[0].Files![0], "a1");
                 finished(new StepResult(missing[0].Id));
@@ -230,7 +233,8 @@ public sealed class MemoizedStepTests : IDisposable
         });
 
         Assert.Single(Directory.EnumerateFiles(Path.Combine(folder, "cache", "cas"), "*", SearchOption.AllDirectories));
-        Assert.Equal(16, Enumerable.Range(0, 16).Count(i => ContentHash.OfFile(Path.Combine(folder, $"obj{i}", "a")) == ContentHash.Of(new string('x', 100_000))));
+        Assert.Equal(16, Enumerable.Range(0, 16).Count(i => ContentHash.OfFile(Path.Combine(folder, $"obj{i}", "a"))
+            == ContentHash.Of(new string('x', 100_000))));
     }
 
     [Fact]
@@ -254,7 +258,8 @@ public sealed class MemoizedStepTests : IDisposable
     private BuildSession Session() => new(Obj, Path.Combine(folder, "cache"));
 
     private List<StepOutput> Outputs(params (string Id, string Version)[] items) =>
-        [.. items.Select(item => new StepOutput(item.Id, Path.Combine(Obj, item.Id), new StepKey("Test", 1).With(item.Id, item.Version).ToHash()))];
+        [.. items.Select(
+            item => new StepOutput(item.Id, Path.Combine(Obj, item.Id), new StepKey("Test", 1).With(item.Id, item.Version).ToHash()))];
 
     private StepTally Run(params (string Id, string Version)[] items) => Run(null, items);
 
@@ -288,7 +293,8 @@ public sealed class MemoizedStepTests : IDisposable
         {
             using var session = new BuildSession(Obj, Cache);
             var isMade = false;
-            Assert.True(new MemoizedStep(session, "Test", CancellationToken.None).Run(new StepOutput("a", Target, new StepKey("Test", 1).ToHash()), () =>
+            Assert.True(new MemoizedStep(
+                session, "Test", CancellationToken.None).Run(new StepOutput("a", Target, new StepKey("Test", 1).ToHash()), () =>
             {
                 isMade = true;
                 AtomicFile.Write(Target, stream => stream.Write(content));

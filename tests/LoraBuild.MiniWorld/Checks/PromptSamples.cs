@@ -28,7 +28,8 @@ internal static class PromptSamples
         var painter = new TextToImage(model);
         var requests = prompts.Select((prompt, index) => new PictureRequest
         {
-            Prompt = Shortened(model, prompt), Seed = FirstSeed + index, Width = Side, Height = Side, Steps = Steps, Guidance = Guidance, Sampler = sampler,
+            Prompt = Shortened(model, prompt), Seed = FirstSeed + index, Width = Side, Height = Side, Steps = Steps, Guidance = Guidance,
+            Sampler = sampler,
         });
         var pictures = new List<Raster>();
         foreach (var batch in requests.Chunk(AtOnce))
@@ -47,7 +48,8 @@ internal static class PromptSamples
     public static double Recall(IEnumerable<IEnumerable<string>> asked, IEnumerable<IReadOnlySet<string>> found, IEnumerable<string> wanted)
     {
         var counted = wanted.ToHashSet(Tag.Comparer);
-        var hits = asked.Zip(found).SelectMany(pair => pair.First.Where(counted.Contains).Select(tag => pair.Second.Contains(tag))).ToList();
+        var hits =
+            asked.Zip(found).SelectMany(pair => pair.First.Where(counted.Contains).Select(tag => pair.Second.Contains(tag))).ToList();
         return hits.Count == 0 ? 0 : hits.Average(hit => hit ? 1.0 : 0);
     }
 

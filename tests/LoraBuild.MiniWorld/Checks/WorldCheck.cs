@@ -37,7 +37,8 @@ internal static class WorldCheck
         ["framing"] = ["full_body", "upper_body", "portrait"],
         ["small parts"] =
         [
-            .. new[] { "necktie", "vest", "choker", "gloves" }.SelectMany(Coloured), "belt", "beret", "straw_hat", "black_pantyhose", "boots", "shoes",
+            .. new[] { "necktie", "vest", "choker", "gloves" }.SelectMany(Coloured), "belt", "beret", "straw_hat", "black_pantyhose",
+            "boots", "shoes",
         ],
     };
 
@@ -53,7 +54,8 @@ internal static class WorldCheck
         using var tagger = Tagger.Open(Path.Combine(taggerFolder, "model.onnx"), Path.Combine(taggerFolder, "selected_tags.csv"));
         using var model = (StableDiffusionModel)ModelFamilies.Load(modelFolder, ScalarType.Float32, device);
         var result = new Dictionary<string, object> { ["tagger"] = TaggerCheck(tagger), ["vae"] = Vae(model, device, tagger) };
-        var scenes = Enumerable.Range(0, Prompts).Select(i => DrawnPicture.Draw(PromptSeed, Purpose.CheckPictures, i, 128, 128, pairs: 0).Tags).ToList();
+        var scenes = Enumerable.Range(0, Prompts)
+            .Select(i => DrawnPicture.Draw(PromptSeed, Purpose.CheckPictures, i, 128, 128, pairs: 0).Tags).ToList();
         var drawn = PromptSamples.Draw(model, scenes.Select(WorldCaptions.Joined));
         result["base"] = Recalls(scenes, drawn.Select(picture => Found(tagger, picture)).ToList());
         var json = JsonSerializer.Serialize(result, Json);
@@ -96,7 +98,8 @@ internal static class WorldCheck
         for (var first = 0; first < ReconstructedDrawings; first += AtOnce)
         {
             using var scope = NewDisposeScope();
-            var pictures = Enumerable.Range(first, AtOnce).Select(i => DrawnPicture.Draw(VaeSeed, Purpose.CheckPictures, i, 128, 128)).ToList();
+            var pictures =
+                Enumerable.Range(first, AtOnce).Select(i => DrawnPicture.Draw(VaeSeed, Purpose.CheckPictures, i, 128, 128)).ToList();
             var images = DrawnPicture.Stack(pictures, device);
             var again = model.Vae.Decode(model.Vae.Encode(images).Mean * model.Vae.ScaleFactor).clamp(-1, 1);
             var errors = (again - images).square().mean([1, 2, 3]).cpu().data<float>().ToArray();
@@ -107,7 +110,8 @@ internal static class WorldCheck
         return new() { ["dB"] = Math.Round(noise.Average(), 2), ["reconstructions"] = Recalls(tags, found) };
     }
 
-    private static SortedDictionary<string, double> Recalls(IReadOnlyList<IReadOnlyList<string>> asked, IReadOnlyList<HashSet<string>> found)
+    private static SortedDictionary<string, double> Recalls(
+        IReadOnlyList<IReadOnlyList<string>> asked, IReadOnlyList<HashSet<string>> found)
     {
         var recalls = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (kind, tags) in Kinds)
@@ -126,12 +130,14 @@ internal static class WorldCheck
     private static void WriteSheet(string path, List<Raster> pictures)
     {
         const int columns = 8, side = PromptSamples.Side;
-        using var sheet = new SKBitmap(new SKImageInfo(columns * side, (pictures.Count + columns - 1) / columns * side, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var sheet = new SKBitmap(
+            new SKImageInfo(columns * side, (pictures.Count + columns - 1) / columns * side, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(sheet))
         {
             for (var i = 0; i < pictures.Count; i++)
             {
-                using var image = SKImage.FromPixelCopy(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque), pictures[i].Pixels);
+                using var image =
+                    SKImage.FromPixelCopy(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque), pictures[i].Pixels);
                 canvas.DrawImage(image, i % columns * side, i / columns * side);
             }
         }

@@ -29,7 +29,8 @@ internal static class BackgroundDrawing
         pen.Cover((0, new Paint(112, 180, 246).Varied(dice, 5)), (ground, new Paint(208, 234, 255).Varied(dice, 5)));
         for (var cloud = 0; cloud < 2; cloud++)
         {
-            var (x, y, radius) = (dice.Between(0, width), dice.Between(0.06, 0.3) * height, dice.Between(0.05, 0.08) * Math.Max(width, height));
+            var (x, y, radius) =
+                (dice.Between(0, width), dice.Between(0.06, 0.3) * height, dice.Between(0.05, 0.08) * Math.Max(width, height));
             foreach (var (side, size) in new[] { (-1.1, 0.7), (0.0, 1.0), (1.1, 0.75) })
                 pen.Spot(x + (side * radius), y, radius * size * 1.1, radius * size * 0.75, Palette.White, 0.92);
         }
@@ -37,7 +38,8 @@ internal static class BackgroundDrawing
             new Paint(128, 200, 96).Varied(dice, 6),
             [
                 (0.0, ground),
-                ((width * 0.3, ground - (dice.Between(0, 0.06) * height)), (width * 0.7, ground + (dice.Between(0, 0.06) * height)), (width, ground)),
+                ((width * 0.3, ground - (dice.Between(0, 0.06) * height)), (width * 0.7, ground
+                    + (dice.Between(0, 0.06) * height)), (width, ground)),
                 (width, height), (0.0, height),
             ]);
         for (var blade = 0; blade < 16; blade++)

@@ -8,11 +8,13 @@ internal static class Casting
     {
         ["momoi_sakura_(original)"] = girl => girl with
         {
-            HairColour = "pink", HairLength = "long", HairStyle = "twintails", Bangs = "blunt", HasAhoge = false, EyeColour = "green", Ears = "rabbit",
+            HairColour = "pink", HairLength = "long", HairStyle = "twintails", Bangs = "blunt", HasAhoge = false, EyeColour = "green",
+            Ears = "rabbit",
         },
         ["fuyuno_rin_(original)"] = girl => girl with
         {
-            HairColour = "white", HairLength = "short", HairStyle = null, Bangs = "between", HasAhoge = true, EyeColour = "red", Ears = "cat",
+            HairColour = "white", HairLength = "short", HairStyle = null, Bangs = "between", HasAhoge = true, EyeColour = "red",
+            Ears = "cat",
         },
     };
 
@@ -110,6 +112,7 @@ internal static class Casting
             HasLongSleeves = coat is not null || top == "sweater" || !dice.Happens(0.4),
         };
 
-        string Coloured(string garment, params string?[] behind) => dice.OneOf<string>([.. Palette.Garments[garment].Where(colour => !behind.Contains(colour))]);
+        string Coloured(string garment, params string?[] behind) =>
+            dice.OneOf<string>([.. Palette.Garments[garment].Where(colour => !behind.Contains(colour))]);
     }
 }

@@ -36,7 +36,8 @@ internal sealed record DrawnPicture(byte[] Pixels, int Width, int Height, IReadO
         for (var i = 0; i < pictures.Count; i++)
             pictures[i].Pixels.CopyTo(all, i * width * height * 3);
         // Bytes travel to a device four times as fast as the numbers they become.
-        return tensor(all, [pictures.Count, height, width, 3], device: device).to_type(ScalarType.Float32).permute(0, 3, 1, 2).contiguous().div_(127.5).sub_(1)
+        return tensor(all, [pictures.Count, height, width, 3], device: device).to_type(ScalarType.Float32).permute(
+            0, 3, 1, 2).contiguous().div_(127.5).sub_(1)
             .MoveToOuterDisposeScope();
     }
 

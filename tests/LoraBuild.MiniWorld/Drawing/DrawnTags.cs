@@ -34,7 +34,8 @@ internal static class DrawnTags
     {
         List<string> tags = scene.Girls.Count == 1 ? ["1girl", "solo"] : ["2girls", "multiple_girls"];
         foreach (var girl in scene.Girls)
-            tags.AddRange([.. girl.Name is null ? [] : new[] { girl.Name }, .. Features(girl, scene.Framing), .. Clothes(girl, scene.Framing), .. Pose(girl, scene.Framing)]);
+            tags.AddRange([.. girl.Name is null ? [] : new[] { girl.Name }, .. Features(girl, scene.Framing), .. Clothes(
+                girl, scene.Framing), .. Pose(girl, scene.Framing)]);
         tags.Add(scene.Framing switch { "full" => "full_body", "upper" => "upper_body", _ => "portrait" });
         tags.AddRange(scene.Background switch
         {
@@ -64,9 +65,11 @@ internal static class DrawnTags
             yield return tag;
         foreach (var tag in girl.Ears is null ? [] : new[] { "animal_ears", $"{girl.Ears}_ears" })
             yield return tag;
-        foreach (var tag in girl.Hat switch { null => [], "beret" => ["hat", "beret", $"{girl.HatColour}_headwear"], _ => new[] { "hat", "straw_hat" } })
+        foreach (var tag in girl.Hat switch { null => [], "beret" => ["hat", "beret", $"{girl.HatColour}_headwear"], _ =>
+            new[] { "hat", "straw_hat" } })
             yield return tag;
-        foreach (var tag in girl.Mouth switch { "smile" => ["smile", "closed_mouth"], "open" => ["open_mouth", "smile"], _ => new[] { "closed_mouth" } })
+        foreach (var tag in girl.Mouth switch { "smile" => ["smile", "closed_mouth"], "open" => ["open_mouth", "smile"], _ =>
+            new[] { "closed_mouth" } })
             yield return tag;
         if (girl.HasBlush)
             yield return "blush";

@@ -3,7 +3,8 @@ namespace LoraBuild.MiniWorld.Drawing;
 /// <content>Legs, clothes and arms.</content>
 internal sealed partial class GirlDrawing
 {
-    private static readonly Paint Belt = new(98, 62, 38), Buckle = new(240, 200, 90), Frill = new(252, 252, 255), FrillEdge = new(170, 165, 185);
+    private static readonly Paint Belt = new(98, 62, 38), Buckle = new(240, 200, 90), Frill = new(252, 252, 255),
+        FrillEdge = new(170, 165, 185);
 
     private void Legs()
     {
@@ -44,7 +45,9 @@ internal sealed partial class GirlDrawing
     {
         var hem = 2.62 + dice.Between(-0.05, 0.05);
         if (coat is { } cloth)
-            pen.Shape(cloth.Dark(0.85), [(-0.5, 1.2), ((-0.72, 1.8), (-0.95, 2.3), (-1.0, 2.95)), (1.0, 2.95), ((0.95, 2.3), (0.72, 1.8), (0.5, 1.2))]);
+            pen.Shape(
+                cloth.Dark(0.85),
+                [(-0.5, 1.2), ((-0.72, 1.8), (-0.95, 2.3), (-1.0, 2.95)), (1.0, 2.95), ((0.95, 2.3), (0.72, 1.8), (0.5, 1.2))]);
         pen.Limb(0.36, skin.Dark(0.9), [(0, 0.75), (0, 1.15)]);
         if (outfit.Top == "dress")
             Dress(hem);
@@ -66,7 +69,8 @@ internal sealed partial class GirlDrawing
             ],
             shade: (1.2, 3, top.Dark(0.86)));
         pen.Stroke(top.Edge, 1, (-0.47, 1.76), ((-0.2, 1.84), (0.2, 1.84), (0.47, 1.76)));
-        pen.Stroke(top.Edge.Light(0.25), 0.9, (-width * 0.93, hem - 0.06), ((-0.5, hem + 0.08), (0.5, hem + 0.08), (width * 0.93, hem - 0.06)));
+        pen.Stroke(
+            top.Edge.Light(0.25), 0.9, (-width * 0.93, hem - 0.06), ((-0.5, hem + 0.08), (0.5, hem + 0.08), (width * 0.93, hem - 0.06)));
     }
 
     private void TopAndBottom(double hem)
@@ -125,7 +129,8 @@ internal sealed partial class GirlDrawing
         pen.Shape(
             cloth,
             [
-                (-0.5, 1.86), (0.5, 1.86), ((0.62, 2.1), (0.85, 2.35), (width, hem)), ((0.5, hem + 0.12), (-0.5, hem + 0.12), (-width, hem)),
+                (-0.5, 1.86), (0.5, 1.86), ((0.62, 2.1), (0.85, 2.35), (width, hem)),
+                ((0.5, hem + 0.12), (-0.5, hem + 0.12), (-width, hem)),
                 ((-0.85, 2.35), (-0.62, 2.1), (-0.5, 1.86)),
             ],
             shade: (1.9, 2.9, cloth.Dark(0.86)));
@@ -158,7 +163,8 @@ internal sealed partial class GirlDrawing
             pen.Shape(
                 cloth,
                 [
-                    (d * 0.2, 1.0), ((d * 0.5, 1.02), (d * 0.66, 1.1), (d * 0.64, 1.5)), ((d * 0.66, 1.9), (d * 0.88, 2.3), (d * 0.97, 2.93)),
+                    (d * 0.2, 1.0), ((d * 0.5, 1.02), (d * 0.66, 1.1), (d * 0.64, 1.5)),
+                    ((d * 0.66, 1.9), (d * 0.88, 2.3), (d * 0.97, 2.93)),
                     (d * 0.52, 2.97), ((d * 0.4, 2.4), (d * 0.34, 1.8), (d * 0.3, 1.4)),
                 ]);
             pen.Shape(cloth.Light(0.12), [(d * 0.14, 0.98), (d * 0.42, 1.0), (d * 0.46, 1.3), (d * 0.28, 1.52)]);
@@ -187,7 +193,8 @@ internal sealed partial class GirlDrawing
         {
             // The chin hides the upper half.
             var low = dice.Between(1.05, 1.13);
-            pen.Shape(Cloth(outfit.Choker), [(-0.24, 0.9), (0.24, 0.9), (0.25, low), ((0.12, low + 0.04), (-0.12, low + 0.04), (-0.25, low))]);
+            pen.Shape(
+                Cloth(outfit.Choker), [(-0.24, 0.9), (0.24, 0.9), (0.25, low), ((0.12, low + 0.04), (-0.12, low + 0.04), (-0.25, low))]);
             if (dice.Happens(0.5))
                 pen.Ellipse(0, low + 0.06, 0.06, 0.07, Buckle, width: 0.8);
         }

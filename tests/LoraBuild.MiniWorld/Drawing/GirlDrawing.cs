@@ -24,7 +24,8 @@ internal sealed partial class GirlDrawing
         hair = Palette.Hair[girl.HairColour].Varied(dice);
         darkHair = hair.Dark(0.8);
         skin = Palette.Skin.Varied(dice, 4);
-        (faceWidth, legLength, hips, sway) = (dice.Between(0.96, 1.05), dice.Between(-0.1, 0.12), dice.Between(0.95, 1.06), dice.Between(-0.06, 0.06));
+        (faceWidth, legLength, hips, sway) =
+            (dice.Between(0.96, 1.05), dice.Between(-0.1, 0.12), dice.Between(0.95, 1.06), dice.Between(-0.06, 0.06));
         top = Cloth(outfit.TopColour);
         bottom = outfit.BottomColour is null ? top : Cloth(outfit.BottomColour);
         coat = outfit.Coat is null ? null : Cloth(outfit.Coat);

@@ -22,7 +22,8 @@ internal readonly record struct Paint(double Red, double Green, double Blue)
     public Paint Dark(double factor = 0.62) => new(Red * factor, Green * factor, Blue * factor);
 
     /// <summary>Lighter: so much of the way to white.</summary>
-    public Paint Light(double share = 0.35) => new(Red + ((255 - Red) * share), Green + ((255 - Green) * share), Blue + ((255 - Blue) * share));
+    public Paint Light(double share = 0.35) =>
+        new(Red + ((255 - Red) * share), Green + ((255 - Green) * share), Blue + ((255 - Blue) * share));
 
     /// <summary>A little lighter or darker and of another hue, as no two pictures have the same.</summary>
     public Paint Varied(Dice dice, double amount = 9)

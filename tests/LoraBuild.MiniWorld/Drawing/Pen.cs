@@ -12,7 +12,8 @@ internal sealed class Pen(SKCanvas canvas, double lineWidth) : IDisposable
     /// into another colour between two heights.
     /// </summary>
     public void Shape(
-        Paint fill, ReadOnlySpan<Stretch> outline, Paint? line = null, double width = 1, (double Top, double Bottom, Paint Colour)? shade = null)
+        Paint fill, ReadOnlySpan<Stretch> outline, Paint? line = null, double width = 1,
+        (double Top, double Bottom, Paint Colour)? shade = null)
     {
         using var path = Path(outline, isClosed: true);
         if (shade is { } to)
@@ -46,7 +47,9 @@ internal sealed class Pen(SKCanvas canvas, double lineWidth) : IDisposable
     }
 
     /// <summary>An ellipse that goes from colour to colour downwards.</summary>
-    public void ShadedEllipse(double x, double y, double radiusX, double radiusY, Paint line, double width, params ReadOnlySpan<(double Height, Paint Colour)> stops)
+    public void ShadedEllipse(
+        double x, double y, double radiusX, double radiusY, Paint line, double width,
+        params ReadOnlySpan<(double Height, Paint Colour)> stops)
     {
         using var path = Oval(x, y, radiusX, radiusY);
         Fill(path, VerticalGradient(stops));
@@ -130,7 +133,8 @@ internal sealed class Pen(SKCanvas canvas, double lineWidth) : IDisposable
         var places = new float[stops.Length];
         for (var i = 0; i < stops.Length; i++)
             (colours[i], places[i]) = (stops[i].Colour.ToSkia(), (float)((stops[i].Height - top) / (bottom - top)));
-        return SKShader.CreateLinearGradient(new SKPoint(0, (float)top), new SKPoint(0, (float)bottom), colours, null, places, SKShaderTileMode.Clamp);
+        return SKShader.CreateLinearGradient(
+            new SKPoint(0, (float)top), new SKPoint(0, (float)bottom), colours, null, places, SKShaderTileMode.Clamp);
     }
 
     private void Fill(SKPath path, Paint colour, double opacity = 1)

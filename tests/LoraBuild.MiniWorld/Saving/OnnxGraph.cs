@@ -15,13 +15,15 @@ internal sealed class OnnxGraph
 
     /// <summary>Adds an operator.</summary>
     public void Node(string operation, string[] inputs, string output, params byte[][] attributes) => nodes.Write(Bytes(
-        1, [.. inputs.SelectMany(input => Text(1, input)), .. Text(2, output), .. Text(4, operation), .. attributes.SelectMany(attribute => Bytes(5, attribute))]));
+        1, [.. inputs.SelectMany(input => Text(1, input)), .. Text(2, output), .. Text(4, operation), .. attributes.SelectMany(
+            attribute => Bytes(5, attribute))]));
 
     /// <summary>An attribute of whole numbers.</summary>
-    public byte[] Ints(string name, long[] values) => [.. Text(1, name), .. values.SelectMany(value => Varint(8, value)), .. Varint(20, 7)];
+    public static byte[] Ints(string name, long[] values) =>
+        [.. Text(1, name), .. values.SelectMany(value => Varint(8, value)), .. Varint(20, 7)];
 
     /// <summary>An attribute of one whole number.</summary>
-    public byte[] Int(string name, long value) => [.. Text(1, name), .. Varint(3, value), .. Varint(20, 2)];
+    public static byte[] Int(string name, long value) => [.. Text(1, name), .. Varint(3, value), .. Varint(20, 2)];
 
     /// <summary>Adds a weight in 32 bits.</summary>
     public void Weight(string name, long[] shape, float[] values) => AddWeight(name, shape, Float, MemoryMarshal.AsBytes(values.AsSpan()));
@@ -39,12 +41,14 @@ internal sealed class OnnxGraph
     ];
 
     private void AddWeight(string name, long[] shape, int type, ReadOnlySpan<byte> values) =>
-        weights.Write(Bytes(5, [.. shape.SelectMany(side => Varint(1, side)), .. Varint(2, type), .. Text(8, name), .. Bytes(9, values.ToArray())]));
+        weights.Write(
+            Bytes(5, [.. shape.SelectMany(side => Varint(1, side)), .. Varint(2, type), .. Text(8, name), .. Bytes(9, values.ToArray())]));
 
     private static byte[] Value((string Name, long[] Shape) value) =>
     [
         .. Text(1, value.Name),
-        .. Bytes(2, Bytes(1, [.. Varint(1, Float), .. Bytes(2, [.. value.Shape.SelectMany(side => Bytes(1, side < 0 ? Text(2, "N") : Varint(1, side)))])])),
+        .. Bytes(2, Bytes(1, [.. Varint(1, Float), .. Bytes(2, [.. value.Shape.SelectMany(side => Bytes(
+            1, side < 0 ? Text(2, "N") : Varint(1, side)))])])),
     ];
 
     private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));

@@ -32,8 +32,10 @@ internal static class TaggerFile
     {
         var graph = new OnnxGraph();
         const long side = TaggerTraining.InputSide;
-        graph.Node("Transpose", ["input_1"], "planes", graph.Ints("perm", [0, 3, 1, 2]));
-        graph.Node("AveragePool", ["planes"], "pooled", graph.Ints("kernel_shape", [TaggerNetwork.Pooled, TaggerNetwork.Pooled]), graph.Ints("strides", [TaggerNetwork.Pooled, TaggerNetwork.Pooled]));
+        graph.Node("Transpose", ["input_1"], "planes", OnnxGraph.Ints("perm", [0, 3, 1, 2]));
+        graph.Node(
+            "AveragePool", ["planes"], "pooled", OnnxGraph.Ints("kernel_shape", [TaggerNetwork.Pooled, TaggerNetwork.Pooled]),
+            OnnxGraph.Ints("strides", [TaggerNetwork.Pooled, TaggerNetwork.Pooled]));
         graph.Node("Mul", ["pooled", Number("scale", 1 / 127.5f)], "scaled");
         graph.Node("Sub", ["scaled", Number("one", 1)], "centred");
         var c1 = Rectified(Convolved(Rectified(Convolved("centred", 0)), 1));
@@ -42,11 +44,14 @@ internal static class TaggerFile
         var c4 = Rectified(Convolved(r2, 8));
         graph.Node("GlobalAveragePool", [c4], "mean");
         graph.Node("GlobalMaxPool", [c4], "greatest");
-        graph.Node("Concat", ["mean", "greatest"], "both", graph.Int("axis", 1));
-        graph.Node("Flatten", ["both"], "flat", graph.Int("axis", 1));
-        graph.Node("Gemm", ["flat", Stored("fc.weight", network.Parameters["fc.weight"]), Stored("fc.bias", network.Parameters["fc.bias"])], "logits", graph.Int("transB", 1));
+        graph.Node("Concat", ["mean", "greatest"], "both", OnnxGraph.Int("axis", 1));
+        graph.Node("Flatten", ["both"], "flat", OnnxGraph.Int("axis", 1));
+        graph.Node(
+            "Gemm", ["flat", Stored("fc.weight", network.Parameters["fc.weight"]), Stored("fc.bias", network.Parameters["fc.bias"])],
+            "logits", OnnxGraph.Int("transB", 1));
         graph.Node("Sigmoid", ["logits"], "predictions_sigmoid");
-        return graph.ToBytes("mini_wd_tagger", ("input_1", [-1, side, side, 3]), ("predictions_sigmoid", [-1, TaggerTraining.Labels.Count]));
+        return graph.ToBytes(
+            "mini_wd_tagger", ("input_1", [-1, side, side, 3]), ("predictions_sigmoid", [-1, TaggerTraining.Labels.Count]));
 
         string Convolved(string input, int index)
         {
@@ -54,8 +59,9 @@ internal static class TaggerFile
             var (name, _, _, kernel, stride) = TaggerNetwork.Convolutions[index];
             var (weight, bias) = network.Folded(name);
             graph.Node(
-                "Conv", [input, Stored($"{name}.weight", weight), Stored($"{name}.bias", bias)], name, graph.Ints("kernel_shape", [kernel, kernel]),
-                graph.Ints("strides", [stride, stride]), graph.Ints("pads", [kernel / 2, kernel / 2, kernel / 2, kernel / 2]));
+                "Conv", [input, Stored($"{name}.weight", weight), Stored($"{name}.bias", bias)], name,
+                OnnxGraph.Ints("kernel_shape", [kernel, kernel]),
+                OnnxGraph.Ints("strides", [stride, stride]), OnnxGraph.Ints("pads", [kernel / 2, kernel / 2, kernel / 2, kernel / 2]));
             return name;
         }
 
@@ -89,7 +95,7 @@ internal static class TaggerFile
                 return name;
             }
             graph.HalfWeight($"{name}.half", tensor.shape, values);
-            graph.Node("Cast", [$"{name}.half"], name, graph.Int("to", OnnxGraph.Float));
+            graph.Node("Cast", [$"{name}.half"], name, OnnxGraph.Int("to", OnnxGraph.Float));
             return name;
         }
     }

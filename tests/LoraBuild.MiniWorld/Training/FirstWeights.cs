@@ -15,7 +15,8 @@ internal static class FirstWeights
     {
         var count = shape.Aggregate(1L, (product, side) => product * side);
         var isVaeProjection = name.StartsWith(WorldSizes.VaePrefix, StringComparison.Ordinal);
-        if (name.EndsWith(".bias", StringComparison.Ordinal) || (!isVaeProjection && Silent.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))))
+        if (name.EndsWith(".bias", StringComparison.Ordinal)
+            || (!isVaeProjection && Silent.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))))
             return zeros([.. shape]);
         if (shape.Count == 1)
             return ones([.. shape]);
@@ -23,7 +24,9 @@ internal static class FirstWeights
         var random = new CounterRandom(seed, [Purpose.FirstWeights, .. name.Select(letter => (long)letter)]);
         if (name.Contains("embedding.", StringComparison.Ordinal) || name.EndsWith(".conv2.weight", StringComparison.Ordinal))
         {
-            var deviation = name.Contains("token_embedding", StringComparison.Ordinal) ? 0.05f : name.Contains("embedding", StringComparison.Ordinal) ? 0.02f : 0.01f;
+            var deviation = name.Contains("token_embedding", StringComparison.Ordinal)
+                ? 0.05f
+                : name.Contains("embedding", StringComparison.Ordinal) ? 0.02f : 0.01f;
             random.FillGaussian(values);
             for (var i = 0; i < count; i++)
                 values[i] *= deviation;

@@ -7,5 +7,6 @@ internal static class Noise
 {
     public static float[] For(long seed, long step, long count) => new CounterRandom(seed, Purpose.Batch, step).NextGaussians((int)count);
 
-    public static Tensor For(long seed, long step, long[] shape) => tensor(For(seed, step, shape.Aggregate(1L, (product, side) => product * side)), shape);
+    public static Tensor For(long seed, long step, long[] shape) =>
+        tensor(For(seed, step, shape.Aggregate(1L, (product, side) => product * side)), shape);
 }

@@ -27,7 +27,8 @@ internal sealed class Optimization : IDisposable
 
     /// <summary>The running average of the weights, laid out as they are.</summary>
     /// <exception cref="InvalidOperationException">Some are not numbers, since some gradients were not.</exception>
-    public Tensor Result => average.isfinite().all().item<bool>() ? average : throw new InvalidOperationException("The weights are not numbers.");
+    public Tensor Result =>
+        average.isfinite().all().item<bool>() ? average : throw new InvalidOperationException("The weights are not numbers.");
 
     /// <summary>
     /// One step down the gradients of a loss, which nothing waits for: gradients that are not numbers show in the losses of later steps.

@@ -23,7 +23,8 @@ internal sealed class TaggerNetwork : IDisposable
     /// <summary>The convolutions, in order: name, inputs, outputs, kernel, stride.</summary>
     public static readonly IReadOnlyList<(string Name, long Inputs, long Outputs, long Kernel, long Stride)> Convolutions =
     [
-        ("c0", 3, 16, 5, 2), ("c1", 16, 32, 3, 2), ("c2", 32, 48, 3, 2), ("r1.a", 48, 48, 3, 1), ("r1.b", 48, 48, 3, 1), ("c3", 48, 96, 3, 2),
+        ("c0", 3, 16, 5, 2), ("c1", 16, 32, 3, 2), ("c2", 32, 48, 3, 2), ("r1.a", 48, 48, 3, 1), ("r1.b", 48, 48, 3, 1),
+        ("c3", 48, 96, 3, 2),
         ("r2.a", 96, 96, 3, 1), ("r2.b", 96, 96, 3, 1), ("c4", 96, 128, 1, 1),
     ];
 
@@ -35,10 +36,13 @@ internal sealed class TaggerNetwork : IDisposable
         List<(string Name, long[] Shape)> shapes = [("fc.weight", [labels, 2 * Convolutions[^1].Outputs]), ("fc.bias", [labels])];
         foreach (var (name, inputs, outputs, kernel, _) in Convolutions)
         {
-            shapes.AddRange([($"{name}.weight", [outputs, inputs, kernel, kernel]), ($"{name}.gain.weight", [outputs]), ($"{name}.gain.bias", [outputs])]);
-            statistics[name] = (zeros(outputs, device: device).DetachFromDisposeScope(), ones(outputs, device: device).DetachFromDisposeScope());
+            shapes.AddRange([($"{name}.weight", [outputs, inputs, kernel, kernel]), ($"{name}.gain.weight", [outputs]), (
+                $"{name}.gain.bias", [outputs])]);
+            statistics[name] =
+                (zeros(outputs, device: device).DetachFromDisposeScope(), ones(outputs, device: device).DetachFromDisposeScope());
         }
-        Parameters = new ParameterBuffer([.. shapes.Select(shape => new ParameterShape(shape.Name, TrainedModel.Denoiser, shape.Shape))], device);
+        Parameters =
+            new ParameterBuffer([.. shapes.Select(shape => new ParameterShape(shape.Name, TrainedModel.Denoiser, shape.Shape))], device);
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (name, shape) in shapes)

@@ -13,7 +13,8 @@ namespace LoraBuild.MiniWorld.Training;
 internal static class TaggerTraining
 {
     /// <summary>The labels, in the model's order: ratings, general tags, characters.</summary>
-    public static readonly IReadOnlyList<string> Labels = ["general", "sensitive", "questionable", "explicit", .. DrawnTags.General, .. DrawnTags.Characters];
+    public static readonly IReadOnlyList<string> Labels =
+        ["general", "sensitive", "questionable", "explicit", .. DrawnTags.General, .. DrawnTags.Characters];
 
     /// <summary>The side of the model's input.</summary>
     public const int InputSide = TaggerNetwork.Pooled * TaggerNetwork.Side;
@@ -34,7 +35,8 @@ internal static class TaggerTraining
         foreach (var batch in Ahead.Of(length.Steps, number => Draw(seed, number, length.Batch)))
         {
             using var scope = NewDisposeScope();
-            var pictures = tensor(batch.Inputs, [length.Batch, 3, TaggerNetwork.Side, TaggerNetwork.Side], device: device).to_type(ScalarType.Float32);
+            var pictures =
+                tensor(batch.Inputs, [length.Batch, 3, TaggerNetwork.Side, TaggerNetwork.Side], device: device).to_type(ScalarType.Float32);
             pictures = Worn(Reconstructed(model, batch.Small, pictures, device), grain, new Dice(seed, Purpose.Wear, step));
             var wanted = tensor(batch.Wanted, [length.Batch, Labels.Count], device: device);
             progress.Report(++step, optimization.Descend(Loss(network.Forward(pictures, isTraining: true), wanted)));
@@ -43,7 +45,8 @@ internal static class TaggerTraining
     }
 
     /// <summary>Binary cross-entropy: the mean over labels and pictures.</summary>
-    internal static Tensor Loss(Tensor logits, Tensor wanted) => (functional.relu(logits) - (logits * wanted) + ((-logits.abs()).exp() + 1).log()).mean();
+    internal static Tensor Loss(Tensor logits, Tensor wanted) =>
+        (functional.relu(logits) - (logits * wanted) + ((-logits.abs()).exp() + 1).log()).mean();
 
     /// <summary>1 where a picture has the label, a rating of general in any case.</summary>
     internal static float[] Vector(IReadOnlyList<string> tags)
@@ -107,7 +110,8 @@ internal static class TaggerTraining
     }
 
     // As the base model would draw them: blurred by the autoencoder.
-    private static Tensor Reconstructed(StableDiffusionModel model, List<(int Row, DrawnPicture Picture)> small, Tensor pictures, Device device)
+    private static Tensor Reconstructed(
+        StableDiffusionModel model, List<(int Row, DrawnPicture Picture)> small, Tensor pictures, Device device)
     {
         if (small.Count == 0)
             return pictures;
@@ -138,7 +142,8 @@ internal static class TaggerTraining
         {
             long side = 120 + dice.Below(88);
             return functional.interpolate(
-                functional.adaptive_avg_pool2d(some, [side, side]), [TaggerNetwork.Side, TaggerNetwork.Side], mode: InterpolationMode.Bilinear);
+                functional.adaptive_avg_pool2d(some, [side, side]), [TaggerNetwork.Side, TaggerNetwork.Side],
+                mode: InterpolationMode.Bilinear);
         });
         Change(0.4, some => some.roll([dice.Below(13) - 6, dice.Below(13) - 6], [2, 3]));
         var moved = grain.roll([dice.Below(TaggerNetwork.Side), dice.Below(TaggerNetwork.Side)], [2, 3]);

@@ -11,9 +11,11 @@ namespace LoraBuild.MiniWorld.Training;
 internal sealed class TrainedModel : IDisposable
 {
     /// <summary>The groups of weights, by the parts of the model.</summary>
-    internal static readonly ParameterGroup TextEncoder = new(0, "text_encoder", PartKind.TextEncoder), Denoiser = new(1, "unet", PartKind.Denoiser);
+    internal static readonly ParameterGroup TextEncoder = new(0, "text_encoder", PartKind.TextEncoder),
+        Denoiser = new(1, "unet", PartKind.Denoiser);
 
-    private static readonly string[] Projections = [".proj_in.weight", ".proj_out.weight", ".attn_1.q.weight", ".attn_1.k.weight", ".attn_1.v.weight"];
+    private static readonly string[] Projections =
+        [".proj_in.weight", ".proj_out.weight", ".attn_1.q.weight", ".attn_1.k.weight", ".attn_1.v.weight"];
 
     private const string FileName = "mini-sd.safetensors";
 
@@ -48,7 +50,8 @@ internal sealed class TrainedModel : IDisposable
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(
             Path.Combine(folder, FileName),
-            WorldSizes.Tensors(vocabulary).Select(entry => KeyValuePair.Create(entry.Name, AsTrained(entry.Name, FirstWeights.Of(entry.Name, entry.Shape, seed)))));
+            WorldSizes.Tensors(vocabulary)
+                .Select(entry => KeyValuePair.Create(entry.Name, AsTrained(entry.Name, FirstWeights.Of(entry.Name, entry.Shape, seed)))));
     }
 
     /// <summary>Opens a folder that <see cref="WriteFirst"/> or <see cref="Save"/> wrote.</summary>
@@ -63,7 +66,8 @@ internal sealed class TrainedModel : IDisposable
         {
             parameters = new ParameterBuffer(
                 [
-                    .. file.Tensors.Values.Where(entry => IsTrained(entry.Name, prefixes)).OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(entry =>
+                    .. file.Tensors.Values.Where(entry => IsTrained(entry.Name, prefixes)).OrderBy(
+                        entry => entry.Name, StringComparer.Ordinal).Select(entry =>
                         entry.Name.StartsWith(WorldSizes.TextPrefix, StringComparison.Ordinal)
                             ? new ParameterShape(entry.Name, TextEncoder, entry.Shape, TextRate)
                             : new ParameterShape(entry.Name, Denoiser, entry.Shape)),
@@ -100,7 +104,8 @@ internal sealed class TrainedModel : IDisposable
         using var scope = NewDisposeScope();
         using var file = SafetensorsFile.Open(Path.Combine(folder, FileName));
         CopyRest(folder, target);
-        SafetensorsWriter.Write(Path.Combine(target, FileName), file.Tensors.Keys.Select(name => KeyValuePair.Create(name, AsPublished(name, file.Load(name)).to_type(ScalarType.Float16))));
+        SafetensorsWriter.Write(Path.Combine(target, FileName), file.Tensors.Keys.Select(name => KeyValuePair.Create(
+            name, AsPublished(name, file.Load(name)).to_type(ScalarType.Float16))));
     }
 
     /// <inheritdoc/>
@@ -117,7 +122,8 @@ internal sealed class TrainedModel : IDisposable
             File.Copy(Path.Combine(from, file), Path.Combine(to, file), overwrite: true);
     }
 
-    private static bool IsTrained(string name, string[] prefixes) => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    private static bool IsTrained(string name, string[] prefixes) =>
+        prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     // Attention's projections work as matrices; a view of kernels as such would be lost to the gradients.
     private static bool IsProjection(string name) =>

@@ -55,7 +55,8 @@ internal static class UNetTraining
         var noisy = NoiseSchedule.StableDiffusion.AddNoise(mean + (deviation * gaussians.select(0, 1)), noise, batch.Timesteps);
         var ids = tensor(batch.Ids, [count, ClipTokenizer.ChunkLength], device: device);
         var predicted = model.UNet.Forward(noisy, tensor(batch.Timesteps, device: device), model.TextEncoder.Forward(ids));
-        var weights = tensor([.. batch.Timesteps.Select(timestep => (float)Math.Min(1, MinSnr / NoiseSchedule.StableDiffusion.SignalToNoise(timestep)))], device: device);
+        var weights = tensor([.. batch.Timesteps.Select(timestep => (float)Math.Min(
+            1, MinSnr / NoiseSchedule.StableDiffusion.SignalToNoise(timestep)))], device: device);
         return ((predicted - noise).square().mean([1, 2, 3]) * weights).mean();
     }
 

@@ -6,7 +6,8 @@ namespace LoraBuild.MiniWorld.Training;
 /// </summary>
 internal static class WorldSizes
 {
-    public const string UNetPrefix = "model.diffusion_model.", VaePrefix = "first_stage_model.", TextPrefix = "cond_stage_model.transformer.text_model.";
+    public const string UNetPrefix = "model.diffusion_model.", VaePrefix = "first_stage_model.",
+        TextPrefix = "cond_stage_model.transformer.text_model.";
 
     private const long Context = 96, Tokens = 77, TextLayers = 3;
     private const long UNetWidth = 64, TimeSize = 256, LatentChannels = 4;
@@ -160,7 +161,8 @@ internal static class WorldSizes
         }
     }
 
-    private static void Norm(List<(string, long[])> list, string name, long size) => list.AddRange([($"{name}.weight", [size]), ($"{name}.bias", [size])]);
+    private static void Norm(List<(string, long[])> list, string name, long size) =>
+        list.AddRange([($"{name}.weight", [size]), ($"{name}.bias", [size])]);
 
     private static void Conv(List<(string, long[])> list, string name, long inputs, long outputs, long kernel = 3) =>
         list.AddRange([($"{name}.weight", [outputs, inputs, kernel, kernel]), ($"{name}.bias", [outputs])]);

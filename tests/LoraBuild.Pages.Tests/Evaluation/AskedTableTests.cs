@@ -21,7 +21,8 @@ public class AskedTableTests
     [InlineData("no shirt", null)]
     [InlineData("red", null)]
     [InlineData("smile", null)]
-    public void A_tag_asks_for_clothes_a_pose_a_place_or_nothing(string tag, AskedKind? kind) => Assert.Equal(kind, AskedTable.Default.KindOf(tag));
+    public void A_tag_asks_for_clothes_a_pose_a_place_or_nothing(string tag, AskedKind? kind) =>
+        Assert.Equal(kind, AskedTable.Default.KindOf(tag));
 
     [Fact]
     public void Its_garments_are_garments_of_the_table() => Assert.All(
@@ -30,6 +31,8 @@ public class AskedTableTests
 
     // A word of each garment whose name is none.
     private static readonly string[] Words =
-        ["hat", "glasses", "scarf", "necktie", "sweater", "hoodie", "vest", "coat", "cape", "kimono", "haori", "uniform", "suit", "overalls", "apron", "armor",
-            "pants", "shorts", "hakama", "gloves", "socks", "shoes"];
+    [
+        "hat", "glasses", "scarf", "necktie", "sweater", "hoodie", "vest", "coat", "cape", "kimono", "haori", "uniform", "suit", "overalls",
+        "apron", "armor", "pants", "shorts", "hakama", "gloves", "socks", "shoes",
+    ];
 }

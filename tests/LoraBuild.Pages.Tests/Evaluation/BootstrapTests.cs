@@ -15,7 +15,8 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void Equal_values_leave_no_doubt() => Assert.Equal(new Interval(0.25, 0.25, 0.25, 7), Bootstrap.Mean([.. Enumerable.Repeat(0.25, 7)], 1));
+    public void Equal_values_leave_no_doubt() =>
+        Assert.Equal(new Interval(0.25, 0.25, 0.25, 7), Bootstrap.Mean([.. Enumerable.Repeat(0.25, 7)], 1));
 
     // The mean of n draws out of as many ones as zeros is binomial: for n = 4 both ends have more than 2.5 %, for n = 6 they have 1/64 =
     // 1.6 % and the next 6/64 = 9.4 %, for n = 20 the 2.5 % quantile is 6 of 20.

@@ -34,11 +34,13 @@ public class EvaluationGateTests
     public void What_was_not_measured_reaches_no_bound()
     {
         var unmeasured = EvaluationScorer.Score(
-            SmallEvaluation.Plan(new EvaluationSettings { Samples = 1 }, vocabulary: []), (_, _) => ("", []), Dataset.Tags.ImplicationTable.Danbooru, 1);
+            SmallEvaluation.Plan(new EvaluationSettings { Samples = 1 }, vocabulary: []), (_, _) => ("", []),
+            Dataset.Tags.ImplicationTable.Danbooru, 1);
 
         Assert.Equal(3, Check(unmeasured, 0, 0, 1).Count);
     }
 
     private static List<Diagnostic> Check(CharacterEvaluation scores, double? identity, double? obedience, double? leakage) =>
-        [.. EvaluationGate.Check("aoi.safetensors", scores, new EvaluationSettings { MinIdentity = identity, MinObedience = obedience, MaxLeakage = leakage })];
+        [.. EvaluationGate.Check(
+            "aoi.safetensors", scores, new EvaluationSettings { MinIdentity = identity, MinObedience = obedience, MaxLeakage = leakage })];
 }

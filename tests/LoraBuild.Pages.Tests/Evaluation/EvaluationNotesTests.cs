@@ -17,5 +17,6 @@ public class EvaluationNotesTests
 
     [Fact]
     public void A_missing_file_is_an_error() =>
-        Assert.Equal(DiagnosticCode.CannotRead, Assert.Throws<LoraBuildException>(() => EvaluationNotes.Read("/nowhere/notes.txt")).Diagnostic.Code);
+        Assert.Equal(
+            DiagnosticCode.CannotRead, Assert.Throws<LoraBuildException>(() => EvaluationNotes.Read("/nowhere/notes.txt")).Diagnostic.Code);
 }

@@ -27,7 +27,7 @@ public class EvaluationPageTests
     public void The_page_needs_no_other_file_to_show_its_pictures()
     {
         Assert.DoesNotMatch(new Regex(@"https?:|<link|<script|@import|url\(", RegexOptions.IgnoreCase), Html);
-        Assert.Equal(24, Regex.Matches(Html, "<img src=\"data:image/jpeg;base64,AQID\" width=\"128\" height=\"96\"").Count);
+        Assert.Equal(24, Regex.Count(Html, "<img src=\"data:image/jpeg;base64,AQID\" width=\"128\" height=\"96\""));
     }
 
     [Fact]
@@ -59,7 +59,8 @@ public class EvaluationPageTests
     public void It_says_what_the_author_says_and_what_the_base_model_cannot_draw()
     {
         Assert.Contains("<p class=\"note\">Fewer steps: &lt;b&gt;0.7&lt;/b&gt;</p>", Html, StringComparison.Ordinal);
-        Assert.Contains("In 3 of 3 pictures of obedience the base model itself does not show what was asked for: ", Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "In 3 of 3 pictures of obedience the base model itself does not show what was asked for: ", Html, StringComparison.Ordinal);
     }
 
     // A browser takes <td/> for a cell that begins.

@@ -24,7 +24,8 @@ public class EvaluationPlannerTests
             Assert.Equal(["white shirt", "blue skirt"], one.Asked);
         });
         Assert.All(cases[EvaluationFamily.Leakage], one => Assert.Equal(one.Prompt, one.BasePrompt));
-        Assert.Equal(cases[EvaluationFamily.Obedience].Select(one => one.BasePrompt), cases[EvaluationFamily.Leakage].Select(one => one.BasePrompt));
+        Assert.Equal(
+            cases[EvaluationFamily.Obedience].Select(one => one.BasePrompt), cases[EvaluationFamily.Leakage].Select(one => one.BasePrompt));
     }
 
     [Fact]
@@ -33,8 +34,11 @@ public class EvaluationPlannerTests
         var prompts = SmallEvaluation.Plan(Six).Cases.Where(one => one.Family == EvaluationFamily.Obedience).ToList();
 
         Assert.Equal(
-            [AskedKind.Clothes, AskedKind.Pose, AskedKind.Place, AskedKind.Clothes, AskedKind.Pose, AskedKind.Place], prompts.Select(one => one.Kind!.Value));
-        Assert.Equal(["aoi, outdoors", "aoi, red hat", "aoi, red skirt, full body", "aoi, waving"], prompts.Select(one => one.Prompt).Distinct().Order(StringComparer.Ordinal));
+            [AskedKind.Clothes, AskedKind.Pose, AskedKind.Place, AskedKind.Clothes, AskedKind.Pose, AskedKind.Place],
+            prompts.Select(one => one.Kind!.Value));
+        Assert.Equal(
+            ["aoi, outdoors", "aoi, red hat", "aoi, red skirt, full body", "aoi, waving"],
+            prompts.Select(one => one.Prompt).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -42,7 +46,8 @@ public class EvaluationPlannerTests
     {
         var character = SmallEvaluation.Character with { Outfits = [SmallEvaluation.Character.Outfits[0] with { Trigger = "aoi school" }] };
 
-        var plan = EvaluationPlanner.Plan(character, SmallEvaluation.Identity, [], SmallEvaluation.Vocabulary, ImplicationTable.Danbooru, Six);
+        var plan =
+            EvaluationPlanner.Plan(character, SmallEvaluation.Identity, [], SmallEvaluation.Vocabulary, ImplicationTable.Danbooru, Six);
 
         Assert.Contains("aoi, aoi school, full body", plan.Cases.Select(one => one.Prompt));
     }
@@ -58,7 +63,8 @@ public class EvaluationPlannerTests
 
     [Fact]
     public void Features_that_the_tagger_does_not_know_are_not_looked_for() =>
-        Assert.Equal(["black hair"], SmallEvaluation.Plan(Six, vocabulary: ["1girl", "black hair"]).Features.Select(feature => feature.Tag));
+        Assert.Equal(
+            ["black hair"], SmallEvaluation.Plan(Six, vocabulary: ["1girl", "black hair"]).Features.Select(feature => feature.Tag));
 
     [Property]
     public void What_the_dataset_has_or_implies_is_never_asked_for(string?[] words, int[] picks, byte seed)

@@ -20,8 +20,8 @@ public class EvaluationScorerTests
         Assert.Equal(0.5, scores.LeakageAboveBase!.Value);
         Assert.Equal(-0.5, scores.Score);
         Assert.Equal(
-            "'aoi': identity 1.000 (1.000 to 1.000), base 0.500 (0.500 to 0.500); obedience 0.000 (0.000 to 0.000), 0.000 (0.000 to 0.000) of the base's own; "
-                + "outfits 0.000 (0.000 to 0.000); leakage 1.000 (1.000 to 1.000), 0.500 (0.500 to 0.500) above base",
+            "'aoi': identity 1.000 (1.000 to 1.000), base 0.500 (0.500 to 0.500); obedience 0.000 (0.000 to 0.000), 0.000 (0.000 to 0.000) "
+            + "of the base's own; outfits 0.000 (0.000 to 0.000); leakage 1.000 (1.000 to 1.000), 0.500 (0.500 to 0.500) above base",
             scores.Summary);
     }
 

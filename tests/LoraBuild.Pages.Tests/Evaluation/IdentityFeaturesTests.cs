@@ -29,7 +29,8 @@ public class IdentityFeaturesTests
         var keeping = Character.Named("aoi") with { Features = FeatureRules.Default with { UseDefaults = false } };
 
         Assert.Empty(Of(keeping).Features);
-        Assert.Equal([new IdentityFeature("black hair", 1), new IdentityFeature("red eyes", 0.25)], Of(keeping, "black hair", "red eyes").Features);
+        Assert.Equal(
+            [new IdentityFeature("black hair", 1), new IdentityFeature("red eyes", 0.25)], Of(keeping, "black hair", "red eyes").Features);
         Assert.Equal(["1girl", "solo"], Of(keeping).ClassTags);
     }
 

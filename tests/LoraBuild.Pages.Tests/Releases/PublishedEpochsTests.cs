@@ -9,7 +9,10 @@ public sealed class PublishedEpochsTests : IDisposable
 
     public PublishedEpochsTests()
     {
-        foreach (var name in (string[])["aoi", "aoi-000001", "aoi-000002", "aoi-000002-state", "aoi-step00000010", "aoi-step00000010-state", "aoi-state", "aoi-v1", "aoi-summer", "aoi-stepabcdefgh", "other-000001"])
+        foreach (var name in (string[])[
+            "aoi", "aoi-000001", "aoi-000002", "aoi-000002-state", "aoi-step00000010", "aoi-step00000010-state", "aoi-state", "aoi-v1",
+            "aoi-summer", "aoi-stepabcdefgh", "other-000001",
+        ])
             folder.Write(name + ".safetensors", name);
     }
 
@@ -50,7 +53,8 @@ public sealed class PublishedEpochsTests : IDisposable
     [Fact]
     public void What_an_earlier_build_left_is_as_if_it_were_not_there()
     {
-        Assert.Throws<LoraBuildException>(() => PublishedEpochs.TryParse("last")!.Of(folder.Path, "aoi", path => path != folder.File("aoi.safetensors")));
+        Assert.Throws<LoraBuildException>(
+            () => PublishedEpochs.TryParse("last")!.Of(folder.Path, "aoi", path => path != folder.File("aoi.safetensors")));
 
         Func<string, bool> isMade = path => path != folder.File("aoi-000002.safetensors");
         Assert.Equal(

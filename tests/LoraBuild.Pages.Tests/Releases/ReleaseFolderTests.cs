@@ -27,7 +27,8 @@ public sealed class ReleaseFolderTests : IDisposable
         Assert.Equal(["README.md", "aoi.safetensors", "provenance.json", "samples/1.png"], names);
         var provenance = Provenance.TryRead(Target)!;
         Assert.Equal(
-            names.Where(name => name != Provenance.FileName).Select(name => new Provenance.HashedFile(name, ContentHash.OfFile(Path.Combine(Target, name)).ToString())),
+            names.Where(name => name != Provenance.FileName)
+                .Select(name => new Provenance.HashedFile(name, ContentHash.OfFile(Path.Combine(Target, name)).ToString())),
             provenance.Files);
         Assert.Equal("other.safetensors", provenance.Training["network_weights"]);
         Assert.Null(provenance.Date);
@@ -47,7 +48,9 @@ public sealed class ReleaseFolderTests : IDisposable
         // As PublishDir ends.
         ReleaseFolder.Write(Target + "/", Aoi(), [lora], []);
 
-        Assert.Equal(["LICENSE", "README.md", "aoi.safetensors", "provenance.json"], Directory.GetFiles(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["LICENSE", "README.md", "aoi.safetensors", "provenance.json"],
+            Directory.GetFiles(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public sealed class ReleaseFolderTests : IDisposable
     {
         var precious = folder.Write("precious.txt", "");
         folder.Write("release/provenance.json", """
-            { "name": "x", "tools": {}, "baseModel": [], "inputs": [], "settings": {}, "training": {}, "files": [{ "file": "../precious.txt", "sha256": "" }] }
+            { "name": "x", "tools": {}, "baseModel": [], "inputs": [], "settings": {}, "training": {},
+              "files": [{ "file": "../precious.txt", "sha256": "" }] }
             """);
         Assert.NotNull(Provenance.TryRead(Target));
 
@@ -117,7 +121,8 @@ public sealed class ReleaseFolderTests : IDisposable
         var card = ModelCard.Write(Aoi() with { Date = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000) }, [new("aoi.safetensors", Hash)]);
 
         Assert.Contains(@"Trigger: `manhattan cafe \(umamusume\)`", card, StringComparison.Ordinal);
-        Assert.Contains(@"| race uniform | `manhattan cafe \(umamusume\), cafe race, black vest, yellow necktie` |", card, StringComparison.Ordinal);
+        Assert.Contains(
+            @"| race uniform | `manhattan cafe \(umamusume\), cafe race, black vest, yellow necktie` |", card, StringComparison.Ordinal);
         Assert.Contains($"| base model | `model.safetensors`, SHA-256 `{Hash}` |", card, StringComparison.Ordinal);
         Assert.Contains("| pictures | 1, 16 samples an epoch (16x1) |", card, StringComparison.Ordinal);
         Assert.Contains("| `seed` | 42 |", card, StringComparison.Ordinal);
@@ -145,8 +150,11 @@ public sealed class ReleaseFolderTests : IDisposable
 
     private static Release Aoi() => new(
         "aoi",
-        [Character.Named(@"manhattan cafe \(umamusume\)") with { Outfits = [new Outfit("race uniform", ["black vest", "yellow necktie"], "cafe race")] }],
-        new DatasetManifest(["aoi"], [new DatasetGroup("16_aoi", 16, [new DatasetPicture("1.png", Hash.ToString(), 64, 64, "aoi", "images/high/1.png", null)])]),
+        [Character.Named(@"manhattan cafe \(umamusume\)") with { Outfits =
+            [new Outfit("race uniform", ["black vest", "yellow necktie"], "cafe race")] }],
+        new DatasetManifest(
+            ["aoi"],
+            [new DatasetGroup("16_aoi", 16, [new DatasetPicture("1.png", Hash.ToString(), 64, 64, "aoi", "images/high/1.png", null)])]),
         [new("model.safetensors", Hash)],
         new TrainingSettings { NetworkWeights = "/home/me/other.safetensors" },
         new Dictionary<string, string> { ["LoraUndecided"] = "drop" },

@@ -32,13 +32,16 @@ public class ReportBuilderTests
         {
             var gone = picture.Raw.Except(picture.Caption);
             var come = picture.Caption.Except(picture.Raw);
-            Assert.All(gone, tag => Assert.Contains(picture.Changes, change => change.Tag == tag && change.Kind != TagChangeKind.Added && change.Reason.Length > 0));
+            Assert.All(gone, tag => Assert.Contains(
+                picture.Changes, change => change.Tag == tag && change.Kind != TagChangeKind.Added && change.Reason.Length > 0));
             Assert.All(come, tag => Assert.Contains(picture.Changes, change => change.Tag == tag && change.Kind == TagChangeKind.Added));
         }
 
         Assert.Equal(
             ["By hand", "StripFeatures", "AlignOutfits"], Report.Pictures[0].Changes.Select(change => change.Step).Distinct());
-        Assert.Contains(new ReportChange("Dedupe", "shirt", TagChangeKind.Removed, "implied by white shirt", "white shirt"), Report.Pictures[1].Changes);
+        Assert.Contains(
+            new ReportChange("Dedupe", "shirt", TagChangeKind.Removed, "implied by white shirt", "white shirt"),
+            Report.Pictures[1].Changes);
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public class ReportBuilderTests
     [Fact]
     public void Small_pictures_are_a_warning_that_names_them()
     {
-        var source = SmallReport.Of(new TrainingSettings(), ("a", "1girl", null), ("b", "1girl", null), ("c", "1girl", null)) with { MinPictureSize = 601 };
+        var source = SmallReport.Of(
+            new TrainingSettings(), ("a", "1girl", null), ("b", "1girl", null), ("c", "1girl", null)) with { MinPictureSize = 601 };
         var warning = Assert.Single(ReportBuilder.Build(source).Warnings, warning => warning.Code == "LB2008");
         Assert.Equal(["a", "b", "c"], warning.Pictures);
         Assert.Contains("a (600 x 900), b (600 x 900), c (600 x 600)", warning.Message, StringComparison.Ordinal);
@@ -69,14 +73,21 @@ public class ReportBuilderTests
     [Fact]
     public void A_picture_that_fits_no_bucket_is_still_shown()
     {
-        var source = SmallReport.Of(new TrainingSettings { Resolution = new PixelSize(32, 32), BucketResoSteps = 64 }, ("a", "1girl", null));
+        var source =
+            SmallReport.Of(new TrainingSettings { Resolution = new PixelSize(32, 32), BucketResoSteps = 64 }, ("a", "1girl", null));
         Assert.Null(Assert.Single(ReportBuilder.Build(source).Pictures).Bucket);
     }
 
     [Fact]
     public void Passes_over_the_data_and_steps_are_told_as_they_are_set()
     {
-        var epoch = ReportBuilder.Build(SmallReport.Of(new TrainingSettings { MaxTrainEpochs = 3, LrWarmupSteps = new(7, InEpochs: false) }, ("a", "smile", null), ("b", "smile", null))).Epoch;
-        Assert.Equal(("3 passes of 5 batches", 15, "lr_warmup_steps", 7), (epoch.TotalLength, epoch.TotalSteps, epoch.WarmupLength, epoch.WarmupSteps));
+        var epoch =
+            ReportBuilder.Build(
+                SmallReport.Of(
+                    new TrainingSettings { MaxTrainEpochs = 3, LrWarmupSteps = new(7, InEpochs: false) }, ("a", "smile", null),
+                    ("b", "smile", null))).Epoch;
+        Assert.Equal(
+            ("3 passes of 5 batches", 15, "lr_warmup_steps", 7),
+            (epoch.TotalLength, epoch.TotalSteps, epoch.WarmupLength, epoch.WarmupSteps));
     }
 }

@@ -25,7 +25,7 @@ public class ReportPageTests
     [Fact]
     public void Nothing_that_an_author_writes_ends_a_script_or_is_markup()
     {
-        Assert.Equal(3, Regex.Matches(Html, "</script", RegexOptions.IgnoreCase).Count);
+        Assert.Equal(3, Regex.Count(Html, "</script", RegexOptions.IgnoreCase));
         Assert.DoesNotContain("<project>", Html, StringComparison.Ordinal);
         Assert.Contains("<title>Small &lt;project&gt;</title>", Html, StringComparison.Ordinal);
     }
@@ -42,7 +42,8 @@ public class ReportPageTests
     }
 
     [Fact]
-    public void Before_the_training_the_page_says_so() => Assert.Contains("The training has not ended yet.", Html, StringComparison.Ordinal);
+    public void Before_the_training_the_page_says_so() =>
+        Assert.Contains("The training has not ended yet.", Html, StringComparison.Ordinal);
 
     [Fact]
     public void After_the_training_it_has_curves_and_a_row_of_previews_for_each_moment()
@@ -50,14 +51,17 @@ public class ReportPageTests
         // 2,000 steps of 500 an epoch: losses fall from 1 to 0.5, and are averaged over an epoch.
         double[] losses = [.. Enumerable.Range(0, 2000).Select(step => 1 - (0.5 * step / 1999))];
         var log = new TrainingLog(500, losses, [.. losses.Select(loss => loss * 1e-4)], [.. losses.Select(_ => 2e-5)]);
-        PictureRequest[] prompts = [new() { Prompt = "aoi <smile>", Width = 512, Height = 256 }, new() { Prompt = "1girl", Width = 64, Height = 64 }];
+        PictureRequest[] prompts =
+            [new() { Prompt = "aoi <smile>", Width = 512, Height = 256 }, new() { Prompt = "1girl", Width = 64, Height = 64 }];
         PreviewRow[] rows =
         [
-            new(new(0, 0), [new("a.png", ""), new("b.png", "")], new("g.png", "")), new(new(500, 1), [new("c.png", ""), new("d.png", "")], new("h.png", "")),
+            new(new(0, 0), [new("a.png", ""), new("b.png", "")], new("g.png", "")),
+            new(new(500, 1), [new("c.png", ""), new("d.png", "")], new("h.png", "")),
             new(new(700, null), [new("e.png", ""), new("f.png", "")], new("i.png", "")),
         ];
         var training = new ReportTraining(
-            log, new(prompts, rows), rows.SelectMany(row => row.Pictures).ToDictionary(file => file.Name, file => Encoding.UTF8.GetBytes(file.Name)));
+            log, new(prompts, rows),
+            rows.SelectMany(row => row.Pictures).ToDictionary(file => file.Name, file => Encoding.UTF8.GetBytes(file.Name)));
 
         var html = Write(training);
 
@@ -65,8 +69,11 @@ public class ReportPageTests
         var inner = Regex.Match(html, "<h2 id=\"training-title\">Training</h2>(.*?)</section>", RegexOptions.Singleline).Groups[1].Value;
         // HTML's pictures have no end.
         var section = XElement.Parse($"<section>{Regex.Replace(inner, "<img[^>]*>", "")}</section>");
-        Assert.Equal(["Loss over 2000 steps, at most 1", "Learning rate over 2000 steps, at most 0.0001"], section.Descendants("svg").Select(svg => svg.Attribute("aria-label")!.Value));
-        var lines = section.Descendants("polyline").Select(line => line.Attribute("points")!.Value.Split(' ').Select(Point).ToList()).ToList();
+        Assert.Equal(
+            ["Loss over 2000 steps, at most 1", "Learning rate over 2000 steps, at most 0.0001"],
+            section.Descendants("svg").Select(svg => svg.Attribute("aria-label")!.Value));
+        var lines =
+            section.Descendants("polyline").Select(line => line.Attribute("points")!.Value.Split(' ').Select(Point).ToList()).ToList();
         Assert.Equal(4, lines.Count);
         // No more points than the chart is wide; from its left to its right edge; the higher the loss, the further up.
         Assert.All(lines, line => Assert.InRange(line.Count, 400, 564));
@@ -75,12 +82,17 @@ public class ReportPageTests
         Assert.True(lines[1][^1].Y < lines[0][^1].Y - 8);
         Assert.Equal(["step 0", "epoch 1", "step 700"], section.Descendants("tbody").Single().Descendants("th").Select(cell => cell.Value));
         Assert.Equal(["After", "aoi <smile>", "1girl"], section.Descendants("thead").Single().Descendants("th").Select(cell => cell.Value));
-        var pictures = Regex.Matches(html, "<td><img src=\"data:image/jpeg;base64,([^\"]*)\" alt=\"([^\"]*)\" width=\"(\\d+)\" height=\"(\\d+)\">");
-        Assert.Equal(["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"], pictures.Select(match => Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value))));
-        Assert.Equal(("aoi &lt;smile&gt;, after epoch 1", "208", "104"), (pictures[2].Groups[2].Value, pictures[2].Groups[3].Value, pictures[2].Groups[4].Value));
+        var pictures =
+            Regex.Matches(html, "<td><img src=\"data:image/jpeg;base64,([^\"]*)\" alt=\"([^\"]*)\" width=\"(\\d+)\" height=\"(\\d+)\">");
+        Assert.Equal(["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"], pictures.Select(match => Encoding.UTF8.GetString(
+            Convert.FromBase64String(match.Groups[1].Value))));
+        Assert.Equal(
+            ("aoi &lt;smile&gt;, after epoch 1", "208", "104"),
+            (pictures[2].Groups[2].Value, pictures[2].Groups[3].Value, pictures[2].Groups[4].Value));
 
         static (double X, double Y) Point(string text) =>
-            (double.Parse(text.Split(',')[0], CultureInfo.InvariantCulture), double.Parse(text.Split(',')[1], CultureInfo.InvariantCulture));
+            (double.Parse(text.Split(',')[0], CultureInfo.InvariantCulture), double.Parse(
+                text.Split(',')[1], CultureInfo.InvariantCulture));
     }
 
     private static string Within(string id) => Regex.Match(Html, $"id=\"{id}\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;

@@ -15,12 +15,15 @@ namespace LoraBuild.Tests;
 internal static class SmallReport
 {
     public static Character Aoi { get; } =
-        CharacterFile.Parse("trigger: aoi\noutfits: {race: {when: {any: [necktie]}, tags: [yellow necktie, belt, white footwear]}}", "character.yaml").Character!;
+        CharacterFile.Parse(
+            "trigger: aoi\noutfits: {race: {when: {any: [necktie]}, tags: [yellow necktie, belt, white footwear]}}",
+            "character.yaml").Character!;
 
     /// <summary>The source of a report on pictures of these raw tags, the first half of them in the group of 16 repeats.</summary>
     public static ReportSource Of(TrainingSettings settings, params (string Id, string Raw, TagEdit? Edit)[] pictures)
     {
-        var tagged = Ledger(pictures.Select(picture => (picture.Id, TagEdit.Apply(TagList.Parse(picture.Raw), picture.Edit is null ? [] : [picture.Edit]))));
+        var tagged = Ledger(pictures.Select(
+            picture => (picture.Id, TagEdit.Apply(TagList.Parse(picture.Raw), picture.Edit is null ? [] : [picture.Edit]))));
         var stripper = new FeatureStripper(Aoi);
         var stripped = Ledger(tagged.Select(entry => (entry.Id, stripper.Strip(entry.Tags))));
         var deduplicator = new TagDeduplicator(Aoi, ImplicationTable.Danbooru);
@@ -34,11 +37,16 @@ internal static class SmallReport
         var half = pictures.Length / 2;
         var manifest = new DatasetManifest(["aoi"], [Group(16, pictures[..half]), Group(4, pictures[half..])]);
         return new ReportSource(
-            "Small <project>", [Aoi], pictures.ToDictionary(picture => picture.Id, _ => "aoi"), manifest, settings, ImplicationTable.Danbooru, 0,
+            "Small <project>", [Aoi], pictures.ToDictionary(picture => picture.Id, _ => "aoi"), manifest, settings,
+            ImplicationTable.Danbooru, 0,
             tagged, stripped, deduped, aligned, [], 256);
 
-        DatasetGroup Group(int repeats, (string Id, string Raw, TagEdit? Edit)[] members) => new($"{repeats}_aoi", repeats, [.. members.Select((member, index) =>
-            new DatasetPicture(member.Id + ".png", "", 600, index % 2 == 0 ? 900 : 600, "", $"images/{member.Id}.png", aligned[member.Id].Finding!.Outfit))]);
+        DatasetGroup Group(
+            int repeats,
+            (string Id, string Raw, TagEdit? Edit)[] members) => new($"{repeats}_aoi", repeats, [.. members.Select((member, index) =>
+            new DatasetPicture(
+                member.Id + ".png", "", 600, index % 2 == 0 ? 900 : 600, "", $"images/{member.Id}.png",
+                aligned[member.Id].Finding!.Outfit))]);
     }
 
     private static TagLedger Ledger(IEnumerable<(string Id, PictureTags Tags)> pictures) =>

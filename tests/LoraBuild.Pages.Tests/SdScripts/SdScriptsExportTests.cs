@@ -28,7 +28,8 @@ public class SdScriptsExportTests
             var total = settings.MaxTrainEpochs is { } passes ? passes * epoch : settings.MaxTrainSteps.Steps(epoch);
             var expected = settings with
             {
-                MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch, total), LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch, total),
+                MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch, total),
+                LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch, total),
             };
             return read == expected with { AlphaMask = settings.UsesMasks, Resume = null };
         });
@@ -74,19 +75,25 @@ public class SdScriptsExportTests
     {
         var settings = new TrainingSettings { Resume = "states/aoi-state.safetensors" };
 
-        Assert.Contains("# LoraResume is left out", new SdScriptsExport(settings, Manifest, "/d").Training(null, null, "/o", "aoi"), StringComparison.Ordinal);
-        Assert.DoesNotContain("resume", new SdScriptsExport(new(), Manifest, "/d").Training(null, null, "/o", "aoi"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "# LoraResume is left out", new SdScriptsExport(settings, Manifest, "/d").Training(null, null, "/o", "aoi"),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "resume", new SdScriptsExport(new(), Manifest, "/d").Training(null, null, "/o", "aoi"), StringComparison.OrdinalIgnoreCase);
         Assert.Null(RoundTrip(settings).Resume);
     }
 
     [Fact]
     public void Awkward_texts_survive()
     {
-        var settings = new TrainingSettings { CaptionPrefix = "a \"b\" \\(c\\)\té ⦅", KeepTokensSeparator = "|||", CaptionSuffix = "42", SecondarySeparator = ";;;" };
+        var settings = new TrainingSettings { CaptionPrefix = "a \"b\" \\(c\\)\té ⦅", KeepTokensSeparator = "|||",
+            CaptionSuffix = "42", SecondarySeparator = ";;;" };
 
         var read = RoundTrip(settings);
 
-        Assert.Equal((settings.CaptionPrefix, "|||", "42", ";;;"), (read.CaptionPrefix, read.KeepTokensSeparator, read.CaptionSuffix, read.SecondarySeparator));
+        Assert.Equal(
+            (settings.CaptionPrefix, "|||", "42", ";;;"),
+            (read.CaptionPrefix, read.KeepTokensSeparator, read.CaptionSuffix, read.SecondarySeparator));
     }
 
     [Fact]
@@ -98,8 +105,10 @@ public class SdScriptsExportTests
         Assert.Contains("resolution = [768, 768]\n", toml, StringComparison.Ordinal);
         Assert.Contains("shuffle_caption = true\n", toml, StringComparison.Ordinal);
         Assert.Contains("[[datasets]]\nbatch_size = 4\n", toml, StringComparison.Ordinal);
-        Assert.Contains("[[datasets.subsets]]\nimage_dir = \"/data set/16_hoshino aoi\"\nnum_repeats = 16\n", toml, StringComparison.Ordinal);
-        Assert.Contains("image_dir = \"/data set/regularization/1_girl\"\nnum_repeats = 1\nis_reg = true\n", toml, StringComparison.Ordinal);
+        Assert.Contains(
+            "[[datasets.subsets]]\nimage_dir = \"/data set/16_hoshino aoi\"\nnum_repeats = 16\n", toml, StringComparison.Ordinal);
+        Assert.Contains(
+            "image_dir = \"/data set/regularization/1_girl\"\nnum_repeats = 1\nis_reg = true\n", toml, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +122,8 @@ public class SdScriptsExportTests
     [Fact]
     public void The_training_configuration_has_sd_scripts_types()
     {
-        var toml = new SdScriptsExport(new(), Manifest, "/data").Training("/models/sd.safetensors", "/models/vae.safetensors", "/out", "aoi");
+        var toml =
+            new SdScriptsExport(new(), Manifest, "/data").Training("/models/sd.safetensors", "/models/vae.safetensors", "/out", "aoi");
 
         var lines = toml.Split('\n');
         Assert.Contains("pretrained_model_name_or_path = \"/models/sd.safetensors\"", lines);
@@ -150,5 +160,6 @@ public class SdScriptsExportTests
         length.InEpochs ? new((int)length.Steps(epoch, total), false) : length;
 
     private static DatasetGroup Group(string folder, int repeats, int count, bool isRegularization = false) => new(
-        folder, repeats, [.. Enumerable.Range(0, count).Select(i => new DatasetPicture($"{i}.png", "", 512, 512, "aoi", "", null))], isRegularization);
+        folder, repeats, [.. Enumerable.Range(0, count).Select(i => new DatasetPicture($"{i}.png", "", 512, 512, "aoi", "", null))],
+        isRegularization);
 }

@@ -77,5 +77,6 @@ public sealed class ClipVocabularyTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private DownloadCache Cache() => new(folder.Path, options: new DownloadOptions { Attempts = 2, FirstPause = TimeSpan.FromMilliseconds(1) });
+    private DownloadCache Cache() =>
+        new(folder.Path, options: new DownloadOptions { Attempts = 2, FirstPause = TimeSpan.FromMilliseconds(1) });
 }

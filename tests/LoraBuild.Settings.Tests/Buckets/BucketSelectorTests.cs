@@ -9,7 +9,8 @@ namespace LoraBuild.Settings.Tests.Buckets;
 public class BucketSelectorTests
 {
     /// <summary>The cases of buckets.json: what sd-scripts answers for 49 sizes under each of four settings.</summary>
-    public static TheoryData<string> Cases => ["res768_no_upscale_true", "res768_no_upscale_false", "res512_no_upscale_true", "res512_no_upscale_false"];
+    public static TheoryData<string> Cases =>
+        ["res768_no_upscale_true", "res768_no_upscale_false", "res512_no_upscale_true", "res512_no_upscale_false"];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -18,7 +19,8 @@ public class BucketSelectorTests
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Buckets", "buckets.json")));
         var expected = file.RootElement.GetProperty("cases").GetProperty(name);
         var side = int.Parse(name.AsSpan(3, 3), System.Globalization.CultureInfo.InvariantCulture);
-        var selector = new BucketSelector(new(side, side), enableBucket: true, noUpscale: name.EndsWith("true", StringComparison.Ordinal), 256, 1024, 64);
+        var selector = new BucketSelector(
+            new(side, side), enableBucket: true, noUpscale: name.EndsWith("true", StringComparison.Ordinal), 256, 1024, 64);
 
         var rows = expected.GetProperty("rows").EnumerateArray().ToList();
         Assert.Equal(49, rows.Count);
@@ -54,7 +56,8 @@ public class BucketSelectorTests
     {
         var selector = new BucketSelector(new(512, 512), enableBucket: true, noUpscale: true, 256, 1024, 64);
 
-        Assert.Equal(DiagnosticCode.PictureTooSmall, Assert.Throws<LoraBuildException>(() => selector.Select(new(40, 300))).Diagnostic.Code);
+        Assert.Equal(
+            DiagnosticCode.PictureTooSmall, Assert.Throws<LoraBuildException>(() => selector.Select(new(40, 300))).Diagnostic.Code);
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public class BucketSelectorTests
     }
 
     [Property]
-    public bool A_bucket_is_made_of_steps_lies_inside_the_resized_picture_and_never_exceeds_the_area(ushort width, ushort height, bool noUpscale)
+    public bool A_bucket_is_made_of_steps_lies_inside_the_resized_picture_and_never_exceeds_the_area(
+        ushort width, ushort height, bool noUpscale)
     {
         var picture = new PixelSize((width % 4000) + 64, (height % 4000) + 64);
         var selector = new BucketSelector(new(512, 512), enableBucket: true, noUpscale, 256, 1024, 64);

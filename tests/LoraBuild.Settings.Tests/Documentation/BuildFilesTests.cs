@@ -7,8 +7,10 @@ namespace LoraBuild.Settings.Tests.Documentation;
 /// <summary>What the files that a character project imports keep to.</summary>
 public sealed partial class BuildFilesTests
 {
-    public static TheoryData<string> Files => [.. new[] { "build", "Sdk" }.SelectMany(folder => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.props")
-        .Concat(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.targets"))).Select(file => Path.GetRelativePath(AppContext.BaseDirectory, file))];
+    public static TheoryData<string> Files => [.. new[] { "build", "Sdk" }.SelectMany(folder => Directory.GetFiles(
+        Path.Combine(AppContext.BaseDirectory, folder), "*.props")
+        .Concat(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.targets")))
+        .Select(file => Path.GetRelativePath(AppContext.BaseDirectory, file))];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -17,17 +19,20 @@ public sealed partial class BuildFilesTests
         var outsideTargets = XDocument.Load(Path.Combine(AppContext.BaseDirectory, file)).Root!.Elements()
             .Where(element => element.Name.LocalName != "Target")
             .DescendantsAndSelf()
-            .SelectMany(element => element.Attributes().Select(attribute => attribute.Value).Concat(Enumerable.Repeat(element.Value, element.HasElements ? 0 : 1)));
+            .SelectMany(element => element.Attributes().Select(attribute => attribute.Value)
+                .Concat(Enumerable.Repeat(element.Value, element.HasElements ? 0 : 1)));
         Assert.DoesNotContain(outsideTargets, text => ReadsFiles().IsMatch(text));
     }
 
     [Fact]
     public void The_documents_name_the_version_that_is_packed()
     {
-        var version = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "build", "Engines.props")).Descendants("LoraBuildVersion").Single().Value;
+        var version =
+            XDocument.Load(Path.Combine(AppContext.BaseDirectory, "build", "Engines.props")).Descendants("LoraBuildVersion").Single().Value;
         var documents = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "versioned"), "*.md", SearchOption.AllDirectories);
         Assert.Equal(2, documents.Length);
-        Assert.All(documents, document => Assert.All(Versions().Matches(File.ReadAllText(document)), match => Assert.Equal(version, match.Groups["version"].Value)));
+        Assert.All(documents, document => Assert.All(
+            Versions().Matches(File.ReadAllText(document)), match => Assert.Equal(version, match.Groups["version"].Value)));
         Assert.All(documents, document => Assert.Matches(Versions(), File.ReadAllText(document)));
     }
 

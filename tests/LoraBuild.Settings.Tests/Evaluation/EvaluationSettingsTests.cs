@@ -20,14 +20,20 @@ public class EvaluationSettingsTests
     {
         var settings = Parse(
             ("LoraEvaluateSamples", "8"), ("LoraEvaluateSampler", "euler_a"), ("LoraEvaluateSteps", "12"), ("LoraEvaluateScale", "5.5"),
-            ("LoraEvaluateNegativePrompt", "blurry"), ("LoraEvaluateSize", "96,160"), ("LoraEvaluateSeed", "7"), ("LoraEvaluateBatchSize", "2"),
-            ("LoraEvaluateFeatures", "black_hair, horse ears"), ("LoraSelectEpoch", "best"), ("LoraMinIdentity", "0.85"), ("LoraMinObedience", "0.75"),
+            ("LoraEvaluateNegativePrompt", "blurry"), ("LoraEvaluateSize", "96,160"), ("LoraEvaluateSeed", "7"),
+            ("LoraEvaluateBatchSize", "2"),
+            ("LoraEvaluateFeatures", "black_hair, horse ears"), ("LoraSelectEpoch", "best"), ("LoraMinIdentity", "0.85"),
+            ("LoraMinObedience", "0.75"),
             ("LoraMaxLeakage", "0.05"));
 
-        Assert.Equal((8, SamplerKind.EulerAncestral, "euler_a", 12, 5.5), (settings.Samples, settings.Sampler, settings.SamplerName, settings.Steps, settings.Guidance));
-        Assert.Equal(("blurry", new PixelSize(96, 160), 7L, 2), (settings.NegativePrompt, settings.Size!.Value, settings.Seed, settings.BatchSize));
+        Assert.Equal(
+            (8, SamplerKind.EulerAncestral, "euler_a", 12, 5.5),
+            (settings.Samples, settings.Sampler, settings.SamplerName, settings.Steps, settings.Guidance));
+        Assert.Equal(
+            ("blurry", new PixelSize(96, 160), 7L, 2), (settings.NegativePrompt, settings.Size!.Value, settings.Seed, settings.BatchSize));
         Assert.Equal(["black hair", "horse ears"], settings.Features);
-        Assert.Equal((true, 0.85, 0.75, 0.05), (settings.SelectBestEpoch, settings.MinIdentity, settings.MinObedience, settings.MaxLeakage));
+        Assert.Equal(
+            (true, 0.85, 0.75, 0.05), (settings.SelectBestEpoch, settings.MinIdentity, settings.MinObedience, settings.MaxLeakage));
     }
 
     [Theory]

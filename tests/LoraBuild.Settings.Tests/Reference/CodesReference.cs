@@ -15,7 +15,8 @@ internal static class CodesReference
         var documentation = XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml")).Descendants("member")
             .ToDictionary(member => (string)member.Attribute("name")!);
         var text = new StringBuilder("\n| code | cause | cure |\n|---|---|---|\n");
-        foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Static).OrderBy(field => (string)field.GetRawConstantValue()!, StringComparer.Ordinal))
+        foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Static)
+            .OrderBy(field => (string)field.GetRawConstantValue()!, StringComparer.Ordinal))
         {
             var member = documentation[$"F:{type.FullName}.{field.Name}"];
             var code = field.GetRawConstantValue();
@@ -29,7 +30,8 @@ internal static class CodesReference
     {
         var element = member.Element(part);
         Assert.True(element is not null, $"{(string)member.Attribute("name")!} has no {part}.");
-        var text = string.Concat(element.Nodes().Select(node => node is XElement { Name.LocalName: "c" } code ? $"`{code.Value}`" : ((XText)node).Value));
+        var text = string.Concat(
+            element.Nodes().Select(node => node is XElement { Name.LocalName: "c" } code ? $"`{code.Value}`" : ((XText)node).Value));
         return Regex.Replace(text, @"\s+", " ").Trim();
     }
 }

@@ -24,13 +24,14 @@ internal static class MSBuildFiles
     public static string Items()
     {
         var text = Begin("""
-            The values of all properties, as tasks get them. LoraSetting: those that a step of the build depends on, which are a part of its
-                state. LoraOtherSetting: those of targets that are asked for by name. LoraTrainingOption: sd-scripts' options by their names.
-            """);
+        The values of all properties, as tasks get them. LoraSetting: those that a step of the build depends on, which are a part of its
+            state. LoraOtherSetting: those of targets that are asked for by name. LoraTrainingOption: sd-scripts' options by their names.
+        """);
         text.Append("  <ItemGroup Condition=\"'$(MSBuildIsRestoring)' != 'true'\">\n");
         foreach (var option in Options.All.Where(option => option.Steps != Steps.None))
         {
-            var item = option.Name is not null ? "LoraTrainingOption" : (option.Steps & Steps.OfBuild) != 0 ? "LoraSetting" : "LoraOtherSetting";
+            var item =
+                option.Name is not null ? "LoraTrainingOption" : (option.Steps & Steps.OfBuild) != 0 ? "LoraSetting" : "LoraOtherSetting";
             text.Append($"    <{item} Include=\"{option.Name ?? option.Property}\" Value=\"$({option.Property})\" />\n");
         }
 

@@ -13,7 +13,10 @@ internal static class SettingsReference
         {
             var isTraining = topic.First().Name is not null;
             text.Append($"\n### {Title(topic.Key)}\n\n")
-                .Append(isTraining ? "| property | sd-scripts | takes | default | |\n|---|---|---|---|---|\n" : "| property | takes | default | step | |\n|---|---|---|---|---|\n");
+                .Append(
+                    isTraining
+                        ? "| property | sd-scripts | takes | default | |\n|---|---|---|---|---|\n"
+                        : "| property | takes | default | step | |\n|---|---|---|---|---|\n");
             foreach (var option in topic)
             {
                 var (takes, usual) = (Escape(Takes(option)), Escape(Default(option)));
@@ -29,7 +32,8 @@ internal static class SettingsReference
         return text.Append('\n').ToString();
     }
 
-    private static string MeaningOf(Option option) => option.Needs is { } needs ? $"{option.Meaning} Counts only {needs.Where}." : option.Meaning;
+    private static string MeaningOf(Option option) =>
+        option.Needs is { } needs ? $"{option.Meaning} Counts only {needs.Where}." : option.Meaning;
 
     private static string Title(Topic topic) => topic switch
     {

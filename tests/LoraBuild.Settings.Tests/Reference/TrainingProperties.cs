@@ -49,7 +49,8 @@ internal static class TrainingProperties
     private static string Summary(Option option)
     {
         var meaning = Regex.Replace(option.Meaning, @"\[([^\]]+)\]\(#[^)]*\)", "$1");
-        var words = Regex.Replace(SecurityElement.Escape($"`{option.Name}`: {meaning}").Replace("&apos;", "'").Replace("&quot;", "\""), "`([^`]*)`", "<c>$1</c>")
+        var words = Regex.Replace(
+            SecurityElement.Escape($"`{option.Name}`: {meaning}").Replace("&apos;", "'").Replace("&quot;", "\""), "`([^`]*)`", "<c>$1</c>")
             .Split(' ');
         var lines = new List<string> { "" };
         foreach (var word in words)

@@ -36,7 +36,9 @@ public class RegularizationPromptsTests
         File.WriteAllText(path, "a\nb\n");
 
         Assert.Equal(["a"], RegularizationPrompts.Read(path, 1, Settings, out var problems).Select(request => request.Prompt));
-        Assert.Equal((DiagnosticCode.SettingWithoutEffect, Severity.Warning), Assert.Single(problems) is var problem ? (problem.Code, problem.Severity) : default);
+        Assert.Equal(
+            (DiagnosticCode.SettingWithoutEffect, Severity.Warning),
+            Assert.Single(problems) is var problem ? (problem.Code, problem.Severity) : default);
     }
 
     [Fact]

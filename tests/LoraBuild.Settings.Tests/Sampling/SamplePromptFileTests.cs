@@ -24,7 +24,8 @@ public class SamplePromptFileTests
             [
                 new()
                 {
-                    Prompt = @"hoshinoaoi, (smile:1.2), \(a\)", NegativePrompt = "low quality, blurry", Width = 128, Height = 64, Seed = 7, Guidance = 7.5,
+                    Prompt = @"hoshinoaoi, (smile:1.2), \(a\)", NegativePrompt = "low quality, blurry", Width = 128, Height = 64, Seed = 7,
+                    Guidance = 7.5,
                     Steps = 28, Sampler = SamplerKind.EulerAncestral, ClipSkip = 2,
                 },
             ],
@@ -38,7 +39,9 @@ public class SamplePromptFileTests
         var (requests, problems) = Read("prompts.txt", "hoshinoaoi\r\n");
 
         Assert.Empty(problems);
-        Assert.Equal([new() { Prompt = "hoshinoaoi", Seed = 42, Width = 512, Height = 512, Steps = 30, Guidance = 7.5, Sampler = SamplerKind.Euler, ClipSkip = 2 }], requests);
+        Assert.Equal(
+            [new() { Prompt = "hoshinoaoi", Seed = 42, Width = 512, Height = 512, Steps = 30, Guidance = 7.5,
+                Sampler = SamplerKind.Euler, ClipSkip = 2 }], requests);
     }
 
     [Theory]
@@ -52,7 +55,9 @@ public class SamplePromptFileTests
         File.WriteAllBytes(path, [.. "- 1girl\n- caf"u8, 0xE9, (byte)'\n']);
 
         Assert.Empty(SamplePromptFile.Read(path, "LoraSamplePrompts", Defaults, out var problems));
-        Assert.Equal((DiagnosticCode.SamplePromptsInvalid, 2, 6), Assert.Single(problems) is var problem ? (problem.Code, problem.Line, problem.Column) : default);
+        Assert.Equal(
+            (DiagnosticCode.SamplePromptsInvalid, 2, 6),
+            Assert.Single(problems) is var problem ? (problem.Code, problem.Line, problem.Column) : default);
 
         File.WriteAllText(path, "- 1girl\n", System.Text.Encoding.Unicode);
         SamplePromptFile.Read(path, "LoraSamplePrompts", Defaults, out problems);
@@ -82,8 +87,13 @@ public class SamplePromptFileTests
         Assert.Equal(scale, Assert.Single(Read("prompts.yaml", $"- {{prompt: a, scale: {text}}}").Requests).Guidance);
 
     [Theory]
-    [InlineData("prompts.yaml", "- prompt: hoshinoaoi\n  negative_prompt: blurry\n  width: 128\n  height: 192\n  seed: 3\n  sample_steps: 5\n  scale: 4.5\n  sample_sampler: dpmsolver++\n- plain --w 64\n")]
-    [InlineData("prompts.json", """[{"prompt": "hoshinoaoi", "negative_prompt": "blurry", "width": 128, "height": 192, "seed": 3, "sample_steps": 5, "scale": 4.5, "sample_sampler": "dpmsolver++"}, "plain --w 64"]""")]
+    [InlineData(
+        "prompts.yaml", "- prompt: hoshinoaoi\n  negative_prompt: blurry\n  width: 128\n  height: 192\n  seed: 3\n  sample_steps: 5\n  "
+            + "scale: 4.5\n  sample_sampler: dpmsolver++\n- plain --w 64\n")]
+    [InlineData(
+        "prompts.json",
+        """[{"prompt": "hoshinoaoi", "negative_prompt": "blurry", "width": 128, "height": 192, "seed": 3, "sample_steps": 5,"""
+        + """ "scale": 4.5, "sample_sampler": "dpmsolver++"}, "plain --w 64"]""")]
     public void Yaml_and_json_have_sd_scripts_keys(string name, string text)
     {
         var (requests, problems) = Read(name, text);
@@ -93,7 +103,8 @@ public class SamplePromptFileTests
             [
                 Defaults with
                 {
-                    Prompt = "hoshinoaoi", NegativePrompt = "blurry", Width = 128, Height = 192, Seed = 3, Steps = 5, Guidance = 4.5, Sampler = SamplerKind.DpmPlusPlus2M,
+                    Prompt = "hoshinoaoi", NegativePrompt = "blurry", Width = 128, Height = 192, Seed = 3, Steps = 5, Guidance = 4.5,
+                    Sampler = SamplerKind.DpmPlusPlus2M,
                 },
                 Defaults with { Prompt = "plain", Width = 64 },
             ],

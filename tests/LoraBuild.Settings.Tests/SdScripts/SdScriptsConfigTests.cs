@@ -7,8 +7,10 @@ public class SdScriptsConfigTests
 {
     public static TheoryData<string> NoToml() =>
     [
-        $"a = {new string('[', 65)}{new string(']', 65)}", new string('[', 100_000), "a = " + string.Concat(Enumerable.Repeat("{a=", 5_000)), "a = \"\\u00", "a = \"\\U0011", "a = \"\\x",
-        "a = \"\"\"\\", "a = 1979-99-99", "a = 99999999999999999999999", "a = 1\na = 2", "[a]\n[a]", "\0", "a.b.", "= 1", "a = '\ud800'", "[[",
+        $"a = {new string('[', 65)}{new string(']', 65)}", new string('[', 100_000),
+        "a = " + string.Concat(Enumerable.Repeat("{a=", 5_000)), "a = \"\\u00", "a = \"\\U0011", "a = \"\\x",
+        "a = \"\"\"\\", "a = 1979-99-99", "a = 99999999999999999999999", "a = 1\na = 2", "[a]\n[a]", "\0", "a.b.", "= 1", "a = '\ud800'",
+        "[[",
     ];
 
     [Theory]
@@ -52,11 +54,17 @@ public class SdScriptsConfigTests
         Assert.Equal(("LB5008", Severity.Warning), (warning.Code, warning.Severity));
         Assert.Contains("under bypass_mode, console_log_file, pretrained_model_name_or_path.", warning.Message, StringComparison.Ordinal);
         var settings = Parse(config);
-        Assert.Equal((1e-4, 5e-5, 16, 1.0, 16, 2.0), (settings.LearningRate, settings.TextEncoderLr, settings.NetworkDim, settings.NetworkAlpha, settings.ConvDim, settings.ConvAlpha));
+        Assert.Equal(
+            (1e-4, 5e-5, 16, 1.0, 16, 2.0),
+            (settings.LearningRate, settings.TextEncoderLr, settings.NetworkDim, settings.NetworkAlpha, settings.ConvDim,
+                settings.ConvAlpha));
         Assert.Equal((512, 640, 8), (settings.Resolution.Width, settings.Resolution.Height, settings.MaxTrainEpochs));
         Assert.Equal("weight_decay=0.05 betas=0.9,0.95", settings.OptimizerArgs.ToString());
         // What it leaves out is sd-scripts' default and not the article's.
-        Assert.Equal((false, false, false, 75, 1, 0.0), (settings.ShuffleCaption, settings.RandomCrop, settings.EnableBucket, settings.MaxTokenLength, settings.TrainBatchSize, settings.NoiseOffset));
+        Assert.Equal(
+            (false, false, false, 75, 1, 0.0),
+            (settings.ShuffleCaption, settings.RandomCrop, settings.EnableBucket, settings.MaxTokenLength, settings.TrainBatchSize,
+                settings.NoiseOffset));
         Assert.Equal((LearningRateSchedule.Constant, ModelPrecision.Float32), (settings.LrScheduler, settings.SavePrecision));
     }
 
@@ -95,7 +103,9 @@ public class SdScriptsConfigTests
         Assert.Empty(config.Diagnostics);
         Assert.Equal(["config.toml", "dataset.toml"], config.Files.Select(Path.GetFileName));
         var settings = Parse(config);
-        Assert.Equal((true, 3, 2, 512, 768), (settings.ShuffleCaption, settings.KeepTokens, settings.TrainBatchSize, settings.Resolution.Width, settings.Resolution.Height));
+        Assert.Equal(
+            (true, 3, 2, 512, 768),
+            (settings.ShuffleCaption, settings.KeepTokens, settings.TrainBatchSize, settings.Resolution.Width, settings.Resolution.Height));
     }
 
     [Theory]
@@ -135,7 +145,8 @@ public class SdScriptsConfigTests
     [Fact]
     public void What_stands_twice_with_two_values_in_one_file_is_an_error_and_in_two_a_warning()
     {
-        Assert.Contains("than line 2 does", Assert.Single(Read("[a]\nseed = 1\n[b]\nseed = 2").Diagnostics).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "than line 2 does", Assert.Single(Read("[a]\nseed = 1\n[b]\nseed = 2").Diagnostics).Message, StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "dataset.toml"), "[general]\nshuffle_caption = true\n");
 
@@ -151,17 +162,21 @@ public class SdScriptsConfigTests
     public void A_suggested_name_is_one_that_is_taken()
     {
         var suggested = new System.Text.RegularExpressions.Regex("Did you mean '([^']+)'");
-        string[] names = [.. Options.Training.Select(option => option.Name!), "base_weights", "loraplus_lr_ratio", "train_norm", "lr_scheduler_args", "initial_step", "face_crop_aug_range"];
+        string[] names = [.. Options.Training.Select(option =>
+            option.Name!), "base_weights", "loraplus_lr_ratio", "train_norm", "lr_scheduler_args", "initial_step", "face_crop_aug_range"];
         foreach (var name in names)
         {
             foreach (var form in new[] { "{0} = 1", "network_args = ['{0}=1']" })
             {
-                foreach (var problem in Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, name + "x")).Diagnostics)
+                foreach (var problem in Read(
+                    string.Format(System.Globalization.CultureInfo.InvariantCulture, form, name + "x")).Diagnostics)
                 {
                     if (suggested.Match(problem.Message) is not { Success: true } match)
                         continue;
-                    var again = Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, match.Groups[1].Value)).Diagnostics;
-                    Assert.DoesNotContain(again, told => told.Message.Contains("There is no", StringComparison.Ordinal) || told.Message.Contains("does not have", StringComparison.Ordinal));
+                    var again =
+                        Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, match.Groups[1].Value)).Diagnostics;
+                    Assert.DoesNotContain(again, told => told.Message.Contains("There is no", StringComparison.Ordinal)
+                        || told.Message.Contains("does not have", StringComparison.Ordinal));
                 }
             }
         }
@@ -198,7 +213,8 @@ public class SdScriptsConfigTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(
             Path.Combine(folder.Path, "dataset.toml"),
-            "[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'\nkeep_tokens = 1\n[[datasets.subsets]]\nimage_dir = 'b'\nkeep_tokens = 2\n");
+            "[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'\nkeep_tokens = 1\n[[datasets.subsets]]\nimage_dir = 'b'\nkeep_tokens = "
+            + "2\n");
 
         var problem = Assert.Single(Read(folder, "dataset_config = 'dataset.toml'").Diagnostics);
 

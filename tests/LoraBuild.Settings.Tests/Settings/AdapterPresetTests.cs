@@ -32,7 +32,8 @@ public class AdapterPresetTests
 
     [Fact]
     public void Entries_without_a_layer_are_found() =>
-        Assert.Equal(["to_k", "CLIPMLP"], AdapterPreset.TryParse("*_to_q to_k CLIPMLP")!.EntriesWithout(["lora_unet_mid_block_attn1_to_q"]));
+        Assert.Equal(
+            ["to_k", "CLIPMLP"], AdapterPreset.TryParse("*_to_q to_k CLIPMLP")!.EntriesWithout(["lora_unet_mid_block_attn1_to_q"]));
 
     [Theory]
     [InlineData("atn-only")]

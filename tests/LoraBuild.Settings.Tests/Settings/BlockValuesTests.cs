@@ -26,7 +26,8 @@ public class BlockValuesTests
     [InlineData("1,2,101")]
     [InlineData("sine+")]
     [InlineData("sine+1+1")]
-    public void Anything_else_than_the_right_number_of_numbers_is_refused(string text) => Assert.Null(BlockValues.TryParseCurve(text, 3, 100));
+    public void Anything_else_than_the_right_number_of_numbers_is_refused(string text) =>
+        Assert.Null(BlockValues.TryParseCurve(text, 3, 100));
 
     [Fact]
     public void Whole_numbers_can_be_asked_for()

@@ -7,14 +7,16 @@ public class NetworkArgumentsTests
     {
         var settings = new TrainingSettings
         {
-            Algo = AdapterAlgorithm.LoKr, ConvDim = 2, ConvAlpha = 1.5, Preset = AdapterPreset.TryParse("attn-mlp")!, DoraWd = true, WdOnOutput = false,
+            Algo = AdapterAlgorithm.LoKr, ConvDim = 2, ConvAlpha = 1.5, Preset = AdapterPreset.TryParse("attn-mlp")!, DoraWd = true,
+            WdOnOutput = false,
             Factor = 8, RankDropout = 0.25,
         };
 
         Assert.Equal("lycoris.kohya", NetworkArguments.Module(settings));
         Assert.Equal(
             [
-                ("algo", "lokr"), ("conv_dim", "2"), ("conv_alpha", "1.5"), ("preset", "attn-mlp"), ("dora_wd", "True"), ("wd_on_output", "False"),
+                ("algo", "lokr"), ("conv_dim", "2"), ("conv_alpha", "1.5"), ("preset", "attn-mlp"), ("dora_wd", "True"),
+                ("wd_on_output", "False"),
                 ("factor", "8"), ("rank_dropout", "0.25"),
             ],
             NetworkArguments.Of(settings));

@@ -36,7 +36,8 @@ public class OptionsTests
             option => Assert.True(option.Accepts(option.DefaultText), option.Property));
         Assert.All(
             Options.Training.Where(option => option.SdScriptsDefault is not null),
-            option => Assert.True(option.Accepts(option.SdScriptsDefault!) && option.SdScriptsDefault != option.DefaultText, option.Property));
+            option =>
+                Assert.True(option.Accepts(option.SdScriptsDefault!) && option.SdScriptsDefault != option.DefaultText, option.Property));
     }
 
     [Theory]
@@ -73,7 +74,9 @@ public class OptionsTests
     [InlineData("171 x a")]
     public void An_output_name_that_cannot_be_a_files_or_is_too_long_for_its_endings_is_refused(string name)
     {
-        var text = name.Split(" x ") is [var count, var letter] ? string.Concat(Enumerable.Repeat(letter, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture))) : name;
+        var text = name.Split(" x ") is [var count, var letter]
+            ? string.Concat(Enumerable.Repeat(letter, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)))
+            : name;
 
         Assert.False(Options.OutputName.Accepts(text));
         Assert.True(Options.OutputName.Accepts("hoshino aoi v1.5 (2)"));
@@ -83,7 +86,11 @@ public class OptionsTests
     [Fact]
     public void The_extremes_of_every_number_are_taken_or_refused_and_never_an_exception()
     {
-        string[] extremes = ["2147483647", "-2147483648", "2147483648", "9223372036854775807", "99999999999999999999", "1e308", "-1", "NaN", "Infinity", "2147483647 epochs", "100000000"];
+        string[] extremes =
+            [
+                "2147483647", "-2147483648", "2147483648", "9223372036854775807", "99999999999999999999", "1e308", "-1", "NaN", "Infinity",
+                "2147483647 epochs", "100000000",
+            ];
         foreach (var option in Options.All)
         {
             foreach (var text in extremes)
@@ -93,7 +100,8 @@ public class OptionsTests
 
     [Fact]
     public void Names_that_are_no_option_and_empty_values_of_what_may_be_missing_are_right() => Assert.Empty(
-        ProjectProperties.Check(new Dictionary<string, string> { ["BackgroundModel"] = "", ["LoraStopAfterMinutes"] = "", ["LoraTagger"] = "" }));
+        ProjectProperties.Check(
+            new Dictionary<string, string> { ["BackgroundModel"] = "", ["LoraStopAfterMinutes"] = "", ["LoraTagger"] = "" }));
 
     [Fact]
     public void Previews_and_logs_are_no_part_of_the_training()

@@ -6,7 +6,9 @@ public class ProjectPropertiesTests
 {
     [Theory]
     [InlineData("LoraNetworkDmi", "Did you mean 'LoraNetworkDim'?")]
-    [InlineData("LoraNetworkTrainTextEncoderOnly", "LoraBuild does not have network_train_text_encoder_only. Set LoraPreset to 'CLIPAttention, CLIPMLP'")]
+    [InlineData(
+        "LoraNetworkTrainTextEncoderOnly",
+        "LoraBuild does not have network_train_text_encoder_only. Set LoraPreset to 'CLIPAttention, CLIPMLP'")]
     [InlineData("LoraLoraplusLrRatio", "LoraBuild does not have loraplus_lr_ratio.")]
     [InlineData("LoraEngines", "LoraTensorEngine (libtorch or torchsharp) and LoraImageEngine (libvips or imagesharp) take its place.")]
     [InlineData("LoraTaggerEngine", "Remove it: the tagger always runs on ONNX Runtime.")]
@@ -15,7 +17,10 @@ public class ProjectPropertiesTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "aoi.loraproj");
-        File.WriteAllText(path, $"<Project>\n  <PropertyGroup>\n    <{name}>1</{name}>\n    <LoraNetworkDim>4</LoraNetworkDim>\n  </PropertyGroup>\n</Project>\n");
+        File.WriteAllText(
+            path,
+            $"<Project>\n  <PropertyGroup>\n    <{name}>1</{name}>\n    <LoraNetworkDim>4</LoraNetworkDim>\n  "
+            + "</PropertyGroup>\n</Project>\n");
 
         var problem = Assert.Single(ProjectProperties.FindUnknown(path));
 
@@ -24,7 +29,9 @@ public class ProjectPropertiesTests
     }
 
     [Theory]
-    [InlineData("<ItemGroup><CharacterImage Update='a.png' Repeat='3' /></ItemGroup>", "Metadata 'Repeat' of CharacterImage has no effect. Did you mean 'Repeats'?")]
+    [InlineData(
+        "<ItemGroup><CharacterImage Update='a.png' Repeat='3' /></ItemGroup>",
+        "Metadata 'Repeat' of CharacterImage has no effect. Did you mean 'Repeats'?")]
     [InlineData("<ItemGroup><Tagger Include='t'><Thresold>0.3</Thresold></Tagger></ItemGroup>", "Did you mean 'Threshold'?")]
     [InlineData("<ItemGroup><CharacterImages Include='a.png' /></ItemGroup>", "Did you mean 'CharacterImage'?")]
     [InlineData("<ItemGroup><LoraEdits Include='a' /></ItemGroup>", "No step reads items 'LoraEdits'")]
@@ -38,7 +45,9 @@ public class ProjectPropertiesTests
     }
 
     [Theory]
-    [InlineData("<ItemGroup><CharacterImage Update='a.png' Repeats='3' Condition=\"'a' == 'a'\"><Outfit>none</Outfit></CharacterImage><None Include='notes.txt' /></ItemGroup>")]
+    [InlineData(
+        "<ItemGroup><CharacterImage Update='a.png' Repeats='3' Condition=\"'a' == 'a'\"><Outfit>none</Outfit></CharacterImage><None "
+            + "Include='notes.txt' /></ItemGroup>")]
     [InlineData("<PropertyGroup><Seed>1</Seed><LoraSeed>$(Seed)</LoraSeed><OutputPath>out</OutputPath></PropertyGroup>")]
     [InlineData("<Target Name='Mine'><ItemGroup><LoraMine Include='a' Of='b' /></ItemGroup></Target>")]
     public void What_is_read_or_an_authors_own_is_not_warned_about(string text) => Assert.Empty(FindWithoutEffect(text));

@@ -89,7 +89,8 @@ public class SettingsWithoutEffectTests
     [InlineData("caption_tag_dropout_rate=1", "LoraCaptionTagDropoutRate")]
     [InlineData("prior_loss_weight=0", "LoraPriorLossWeight")]
     [InlineData("optimizer_type=adafactor optimizer_args= unet_lr=0.1", "LoraUnetLr")]
-    public void A_value_that_leaves_a_part_without_effect_is_warned_about(string settings, string property) => Assert.Contains(property, Warned(settings));
+    public void A_value_that_leaves_a_part_without_effect_is_warned_about(string settings, string property) =>
+        Assert.Contains(property, Warned(settings));
 
     [Theory]
     [InlineData("")]
@@ -106,8 +107,10 @@ public class SettingsWithoutEffectTests
             written.Where(setting => Options.FindName(setting.Key) is not null).ToDictionary(), out var problems);
         Assert.Empty(problems);
         var told = SettingsWithoutEffect.Of(
-            new(training, written), written.Where(setting => setting.Value.Length > 0).Select(setting => (Options.FindName(setting.Key) ?? Options.Find(setting.Key)!, setting.Value))).ToList();
-        Assert.All(told, warning => Assert.Equal((DiagnosticCode.SettingWithoutEffect, Severity.Warning), (warning.Warning.Code, warning.Warning.Severity)));
+            new(training, written), written.Where(setting => setting.Value.Length > 0)
+                .Select(setting => (Options.FindName(setting.Key) ?? Options.Find(setting.Key)!, setting.Value))).ToList();
+        Assert.All(told, warning => Assert.Equal(
+            (DiagnosticCode.SettingWithoutEffect, Severity.Warning), (warning.Warning.Code, warning.Warning.Severity)));
         Assert.All(told, warning => Assert.StartsWith("Lora", warning.Warning.Message, StringComparison.Ordinal));
         return [.. told.Select(warning => warning.Option.Property)];
     }

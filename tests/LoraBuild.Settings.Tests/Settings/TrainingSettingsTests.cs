@@ -92,7 +92,8 @@ public class TrainingSettingsTests
     public void All_problems_are_told_at_once()
     {
         TrainingSettings.Parse(
-            new Dictionary<string, string> { ["noise_ofset"] = "0.1", ["seed"] = "-3", ["lr_scheduler"] = "cosin", ["train_batch_size"] = "4" },
+            new Dictionary<string, string> { ["noise_ofset"] = "0.1", ["seed"] = "-3", ["lr_scheduler"] = "cosin", ["train_batch_size"] =
+                "4" },
             out var problems);
 
         Assert.Equal(3, problems.Count);
@@ -131,15 +132,18 @@ public class TrainingSettingsTests
     }
 
     [Theory]
-    [InlineData("adamw", "weight_decay=1e-1 bettas=0.9,0.99", "AdamW takes no 'bettas'. Did you mean 'betas'? It takes weight_decay, betas, eps.")]
+    [InlineData(
+        "adamw", "weight_decay=1e-1 bettas=0.9,0.99", "AdamW takes no 'bettas'. Did you mean 'betas'? It takes weight_decay, betas, eps.")]
     [InlineData("lion", "betas=0.9,1", "betas is '0.9,1'; it must be two numbers from 0 to below 1, such as 0.9,0.99.")]
     [InlineData("prodigy", "d_coeff=2", "Prodigy takes no 'd_coeff'. Did you mean 'd_coef'?")]
     [InlineData("adafactor", "relative_step=0", "relative_step is '0'; it must be True or False.")]
     [InlineData("lion", "d_coef=2", "Lion takes no 'd_coef'. It takes weight_decay, betas.")]
-    public void Arguments_that_an_optimizer_does_not_take_are_refused_with_those_that_it_takes(string optimizer, string arguments, string message)
+    public void Arguments_that_an_optimizer_does_not_take_are_refused_with_those_that_it_takes(
+        string optimizer, string arguments, string message)
     {
         TrainingSettings.Parse(
-            new Dictionary<string, string> { ["optimizer_type"] = optimizer, ["optimizer_args"] = arguments, ["text_encoder_lr"] = "0" }, out var problems);
+            new Dictionary<string, string> { ["optimizer_type"] = optimizer, ["optimizer_args"] = arguments, ["text_encoder_lr"] = "0" },
+            out var problems);
 
         Assert.StartsWith($"LoraOptimizerArgs: {message}", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
@@ -183,7 +187,8 @@ public class TrainingSettingsTests
     {
         TrainingSettings.Parse(options.Split(' ').ToDictionary(o => o.Split('=')[0], o => o.Split('=')[1]), out var problems);
 
-        Assert.Contains(problems, problem => problem.Code == DiagnosticCode.InvalidTrainingSetting && problem.Message.Contains(cure, StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Code == DiagnosticCode.InvalidTrainingSetting
+            && problem.Message.Contains(cure, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -220,7 +225,8 @@ public class TrainingSettingsTests
     [InlineData("", 0)]
     [InlineData("8", 8)]
     public void Convolutions_get_no_LoRA_unless_their_rank_is_named(string dim, int expected) =>
-        Assert.Equal(expected, TrainingSettings.Parse(new Dictionary<string, string> { ["algo"] = "lora", ["conv_dim"] = dim }, out _).ConvDim);
+        Assert.Equal(
+            expected, TrainingSettings.Parse(new Dictionary<string, string> { ["algo"] = "lora", ["conv_dim"] = dim }, out _).ConvDim);
 
     [Fact]
     public void A_share_in_percent_is_the_same_as_a_fraction()
@@ -233,7 +239,8 @@ public class TrainingSettingsTests
     [Property]
     public Property A_name_with_one_letter_wrong_is_recognised() =>
         Prop.ForAll(
-            Gen.Choose(0, Options.Training.Count - 1).SelectMany(i => Gen.Choose(0, Options.Training[i].Name!.Length - 1).Select(j => (i, j))).ToArbitrary(),
+            Gen.Choose(0, Options.Training.Count - 1)
+                .SelectMany(i => Gen.Choose(0, Options.Training[i].Name!.Length - 1).Select(j => (i, j))).ToArbitrary(),
             place =>
             {
                 var name = Options.Training[place.i].Name!;

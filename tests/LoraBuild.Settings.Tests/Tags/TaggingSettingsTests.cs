@@ -40,7 +40,8 @@ public class TaggingSettingsTests
 
     [Fact]
     public void Tags_that_come_first_keep_their_own_order_and_are_not_invented() =>
-        Assert.Equal(["1girl", "solo", "smile", "^_^"], Select(("LoraAlwaysFirstTags", "1girl, 1boy, solo"), ("LoraCharacterThreshold", "1")));
+        Assert.Equal(
+            ["1girl", "solo", "smile", "^_^"], Select(("LoraAlwaysFirstTags", "1girl, 1boy, solo"), ("LoraCharacterThreshold", "1")));
 
     [Fact]
     public void A_replacement_takes_the_old_tags_place_and_never_doubles()
@@ -98,10 +99,12 @@ public class TaggingSettingsTests
     {
         (string, string)[] settings =
         [
-            ("LoraTaggerThreshold", "0.5"), ("LoraCharacterThreshold", "0.5"), ("LoraRatingThreshold", "0.5"), ("LoraTagOrder", "score"), ("LoraUseRatingTags", "true"),
+            ("LoraTaggerThreshold", "0.5"), ("LoraCharacterThreshold", "0.5"), ("LoraRatingThreshold", "0.5"), ("LoraTagOrder", "score"),
+            ("LoraUseRatingTags", "true"),
             ("LoraUndesiredTags", "a"), ("LoraAlwaysFirstTags", "a"), ("LoraTagReplacement", "a,b"), ("LoraTagReplacement", "a,c"),
         ];
-        Assert.Equal(settings.Length + 1, settings.Select(setting => Selection(setting).ToJson()).Append(Selection().ToJson()).Distinct().Count());
+        Assert.Equal(
+            settings.Length + 1, settings.Select(setting => Selection(setting).ToJson()).Append(Selection().ToJson()).Distinct().Count());
     }
 
     private static IReadOnlyList<string> Select(params (string, string)[] values) => Selection(values).Apply(Scores).Tags;

@@ -10,7 +10,8 @@ public sealed class PersonDetectorTests : IDisposable
     // Centre x, y, width, height, score, on 100 x 100: two persons, a doubled one, one that is hardly seen, one beyond the edge.
     private static readonly float[][] Boxes =
     [
-        [75, 50, 20, 40, 0.9f], [25, 50, 20, 40, 0.8f], [26, 50, 20, 40, 0.7f], [50, 50, 10, 10, 0.2f], [98, 50, 20, 40, 0.4f], [0, 0, 0, 0, 0.99f],
+        [75, 50, 20, 40, 0.9f], [25, 50, 20, 40, 0.8f], [26, 50, 20, 40, 0.7f], [50, 50, 10, 10, 0.2f], [98, 50, 20, 40, 0.4f],
+        [0, 0, 0, 0, 0.99f],
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -37,7 +38,8 @@ public sealed class PersonDetectorTests : IDisposable
     [InlineData(new long[] { 1, 3, 100, 100 }, new long[] { 5, 10 }, "[1, 4 + classes, boxes]")]
     public void A_model_that_is_no_detector_is_an_error(long[] input, long[] output, string message)
     {
-        var error = Assert.Throws<LoraBuildException>(() => Open(OnnxFile.Constant(input, output, new float[output.Aggregate(1L, (all, side) => all * side)])));
+        var error = Assert.Throws<LoraBuildException>(
+            () => Open(OnnxFile.Constant(input, output, new float[output.Aggregate(1L, (all, side) => all * side)])));
         Assert.Equal(DiagnosticCode.TaggerModelInvalid, error.Diagnostic.Code);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
@@ -48,7 +50,8 @@ public sealed class PersonDetectorTests : IDisposable
         const int Count = 20;
         if (shape[1] == Boxes.Length)
             return ([1, Count, shape[2]], [.. values, .. new float[(Count - Boxes.Length) * shape[2]]]);
-        return ([1, shape[1], Count], [.. Enumerable.Range(0, (int)shape[1]).SelectMany(field => (float[])[.. values.AsSpan(field * Boxes.Length, Boxes.Length), .. new float[Count - Boxes.Length]])]);
+        return ([1, shape[1], Count], [.. Enumerable.Range(0, (int)shape[1]).SelectMany(field => (float[])[.. values.AsSpan(
+            field * Boxes.Length, Boxes.Length), .. new float[Count - Boxes.Length]])]);
     }
 
     private static PersonBox Rounded(PersonBox box) =>

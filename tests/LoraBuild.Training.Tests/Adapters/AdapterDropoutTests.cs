@@ -36,7 +36,8 @@ public class AdapterDropoutTests
     {
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
-        var dropout = new AdapterDropout(new() { Algo = AdapterAlgorithm.Lora, RankDropout = 0.25 }, new() { Pass = 0 }, "layer", perSample: true);
+        var dropout =
+            new AdapterDropout(new() { Algo = AdapterAlgorithm.Lora, RankDropout = 0.25 }, new() { Pass = 0 }, "layer", perSample: true);
 
         foreach (var values in new[] { ones(64, 16, 2, 3), ones(64, 5, 16) })
         {

@@ -19,7 +19,8 @@ public class AdapterKindTests
             {
                 foreach (var settings in new[]
                 {
-                    "loha", "loha tucker", "locon", "locon tucker", "lokr", "lokr tucker", "lokr both", "lokr both tucker", "lokr full", "lokr unbalanced",
+                    "loha", "loha tucker", "locon", "locon tucker", "lokr", "lokr tucker", "lokr both", "lokr both tucker", "lokr full",
+                    "lokr unbalanced",
                 })
                     cases.Add(layer, settings);
             }
@@ -38,7 +39,8 @@ public class AdapterKindTests
         var weights = SmallLayer.Weights(factors);
         var scale = kind.RankOf(factors) is { } rank ? 1.5 / rank : 1;
 
-        var expected = SmallLayer.Evaluate(input, weights.Values, x => layer.Apply(x, layer.Weight + (Formula(weights, layer) * scale), layer.Bias));
+        var expected =
+            SmallLayer.Evaluate(input, weights.Values, x => layer.Apply(x, layer.Weight + (Formula(weights, layer) * scale), layer.Bias));
         var module = new AdapterModule(layer, kind, factors, weights, alpha: 1.5);
         Assert.True(SmallLayer.Difference(expected, SmallLayer.Evaluate(input, weights.Values, x => module.Forward(layer, x))) < 1e-5);
 
@@ -69,7 +71,8 @@ public class AdapterKindTests
         // A file has no scalar.
         var read = scaled.Tensors().ToDictionary(entry => entry.Key[(layer.Name.Length + 1)..], entry => entry.Value);
         Assert.DoesNotContain("scalar", read.Keys);
-        Assert.True(TestData.RelativeError(whole * 0.25, new AdapterModule(layer, kind, factors, read, alpha: 2).Output(layer, input)) < 1e-5);
+        Assert.True(
+            TestData.RelativeError(whole * 0.25, new AdapterModule(layer, kind, factors, read, alpha: 2).Output(layer, input)) < 1e-5);
     }
 
     [Theory]
@@ -163,7 +166,8 @@ public class AdapterKindTests
             UseTucker = words.Contains("tucker"), DecomposeBoth = words.Contains("both"), FullMatrix = words.Contains("full"),
             UnbalancedFactorization = words.Contains("unbalanced"), Factor = words.Contains("both") ? -1 : 2,
         };
-        var kind = AdapterKind.Of(words[0] switch { "loha" => AdapterAlgorithm.LoHa, "locon" => AdapterAlgorithm.LoCon, _ => AdapterAlgorithm.LoKr });
+        var kind = AdapterKind.Of(
+            words[0] switch { "loha" => AdapterAlgorithm.LoHa, "locon" => AdapterAlgorithm.LoCon, _ => AdapterAlgorithm.LoKr });
         return (kind, kind.NewFactors(layer, words.Contains("both") ? 1 : 2, settings));
     }
 
@@ -172,13 +176,14 @@ public class AdapterKindTests
     {
         Tensor change;
         if (weights.TryGetValue("hada_t1", out var t1))
-            change = Cored(t1, weights["hada_w1_a"], weights["hada_w1_b"]) * Cored(weights["hada_t2"], weights["hada_w2_a"], weights["hada_w2_b"]);
-        else if (weights.ContainsKey("hada_w1_a"))
-            change = weights["hada_w1_a"].matmul(weights["hada_w1_b"]) * weights["hada_w2_a"].matmul(weights["hada_w2_b"]);
+            change = Cored(t1, weights["hada_w1_a"], weights["hada_w1_b"])
+                * Cored(weights["hada_t2"], weights["hada_w2_a"], weights["hada_w2_b"]);
+        else if (weights.TryGetValue("hada_w1_a", out var w1A))
+            change = w1A.matmul(weights["hada_w1_b"]) * weights["hada_w2_a"].matmul(weights["hada_w2_b"]);
         else if (weights.TryGetValue("lora_mid.weight", out var mid))
             change = einsum("mnxy,im,nj->ijxy", mid, weights["lora_up.weight"].flatten(1), weights["lora_down.weight"].flatten(1));
-        else if (weights.ContainsKey("lora_up.weight"))
-            change = weights["lora_up.weight"].flatten(1).matmul(weights["lora_down.weight"].flatten(1));
+        else if (weights.TryGetValue("lora_up.weight", out var up))
+            change = up.flatten(1).matmul(weights["lora_down.weight"].flatten(1));
         else
             change = Kronecker(weights, layer);
         return change.reshape(layer.Weight.shape);

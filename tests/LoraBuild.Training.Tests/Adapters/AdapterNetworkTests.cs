@@ -44,7 +44,8 @@ public class AdapterNetworkTests
     {
         using var model = TestData.LoadTiny();
 
-        var problem = Assert.Throws<LoraBuildException>(() => Create(model, new() { Preset = AdapterPreset.TryParse("*to_k, mid_blok.*")! })).Diagnostic;
+        var problem = Assert.Throws<LoraBuildException>(
+            () => Create(model, new() { Preset = AdapterPreset.TryParse("*to_k, mid_blok.*")! })).Diagnostic;
 
         Assert.Equal(DiagnosticCode.InvalidTrainingSetting, problem.Code);
         Assert.Contains("'mid_blok.*'", problem.Message, StringComparison.Ordinal);
@@ -71,7 +72,8 @@ public class AdapterNetworkTests
         Assert.Equal(3, modules["lora_unet_mid_block_resnets_0_conv1"].Factors["lora_down.weight"].shape[0]);
         Assert.DoesNotContain("lora_unet_up_blocks_3_attentions_2_proj_in", modules.Keys);
         Assert.Equal(4, modules["lora_unet_time_embedding_linear_1"].Factors["lora_down.weight"].shape[0]);
-        Assert.Equal([0.5, 1], network.Parameters.Ranges.Where(range => range.Group == TestGroups.Denoiser).Select(range => range.RateFactor).Distinct().Order());
+        Assert.Equal([0.5, 1], network.Parameters.Ranges.Where(range => range.Group
+            == TestGroups.Denoiser).Select(range => range.RateFactor).Distinct().Order());
         Assert.All(network.Parameters.Ranges, range => Assert.Equal(2e-3 * range.RateFactor, range.LearningRate(_ => 2e-3)));
     }
 
@@ -119,7 +121,8 @@ public class AdapterNetworkTests
         using var folder = new TemporaryFolder();
         using var model = TestData.LoadTiny();
         var settings = TrainingSettings.Parse(
-            $"{options} preset=mid_block.*,CLIPMLP".Split(' ').ToDictionary(option => option.Split('=')[0], option => option.Split('=')[1]), out var problems);
+            $"{options} preset=mid_block.*,CLIPMLP".Split(' ').ToDictionary(option => option.Split('=')[0], option => option.Split('=')[1]),
+            out var problems);
         Assert.Empty(problems);
         List<Tensor> changes;
         using (var network = Create(model, settings))
@@ -133,7 +136,8 @@ public class AdapterNetworkTests
         foreach (var start in new[] { settings with { NetworkAlpha = 3 }, new() { DimFromWeights = true } })
         {
             using var network = Create(model, start with { NetworkWeights = folder.File("lora.safetensors") });
-            Assert.All(changes.Zip(network.Modules), pair => Assert.True(TestData.RelativeError(pair.First, pair.Second.WeightChange()) < 1e-5));
+            Assert.All(
+                changes.Zip(network.Modules), pair => Assert.True(TestData.RelativeError(pair.First, pair.Second.WeightChange()) < 1e-5));
         }
     }
 

@@ -38,7 +38,8 @@ public class AdapterShapesTests
         foreach (var deviation in golden.GetProperty("deviations").EnumerateObject())
         {
             var (low, high) = (deviation.Value[0].GetDouble(), deviation.Value[1].GetDouble());
-            var alike = tensors.Where(tensor => tensor.Key.EndsWith($".{deviation.Name}", StringComparison.Ordinal)).Select(tensor => tensor.Value).ToList();
+            var alike = tensors.Where(tensor => tensor.Key.EndsWith($".{deviation.Name}", StringComparison.Ordinal))
+                .Select(tensor => tensor.Value).ToList();
             // The smallest tensors have 128 values, whose deviation is a few percent off.
             Assert.All(alike, tensor => Assert.InRange(tensor.std().item<float>(), low * 0.85, high * 1.15));
         }
@@ -53,10 +54,14 @@ public class AdapterShapesTests
         // 256 x 64: 16 x 16 and 8 x 8, of which the first only is above twice the rank.
         Assert.Equal(["lokr_w1 16,8", "lokr_w2 16,8"], Factors(new() { NetworkDim = 8 }));
         Assert.Equal(["lokr_w1 16,8", "lokr_w2_a 16,2", "lokr_w2_b 2,8"], Factors(new() { NetworkDim = 2 }));
-        Assert.Equal(["lokr_w1_a 16,2", "lokr_w1_b 2,8", "lokr_w2_a 16,2", "lokr_w2_b 2,8"], Factors(new() { NetworkDim = 2, DecomposeBoth = true }));
+        Assert.Equal(
+            ["lokr_w1_a 16,2", "lokr_w1_b 2,8", "lokr_w2_a 16,2", "lokr_w2_b 2,8"],
+            Factors(new() { NetworkDim = 2, DecomposeBoth = true }));
         Assert.Equal(["lokr_w1 16,8", "lokr_w2 16,8"], Factors(new() { NetworkDim = 2, DecomposeBoth = true, FullMatrix = true }));
         Assert.Equal(["lokr_w1 4,4", "lokr_w2_a 64,2", "lokr_w2_b 2,16"], Factors(new() { NetworkDim = 2, Factor = 4 }));
-        Assert.Equal(["lokr_w1 64,4", "lokr_w2_a 4,2", "lokr_w2_b 2,16"], Factors(new() { NetworkDim = 2, Factor = 4, UnbalancedFactorization = true }));
+        Assert.Equal(
+            ["lokr_w1 64,4", "lokr_w2_a 4,2", "lokr_w2_b 2,16"],
+            Factors(new() { NetworkDim = 2, Factor = 4, UnbalancedFactorization = true }));
 
         string[] Factors(TrainingSettings settings)
         {

@@ -219,7 +219,9 @@ public class AppliedLoraTests
     }
 
     [Theory]
-    [InlineData("lora_down.weight", 4, 33, "'lora_unet_time_embedding_linear_1.lora_down.weight' is [4, 33], but layer lora_unet_time_embedding_linear_1 needs [4, 32]")]
+    [InlineData(
+        "lora_down.weight", 4, 33,
+        "'lora_unet_time_embedding_linear_1.lora_down.weight' is [4, 33], but layer lora_unet_time_embedding_linear_1 needs [4, 32]")]
     [InlineData("lora_up.weight", 128, 5, "needs [128, 4]")]
     [InlineData("alpha", 2, 1, "is not a single number")]
     [InlineData("dora_scale", 1, 128, "needs [1, 32]")]
@@ -231,10 +233,12 @@ public class AppliedLoraTests
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using var model = TestData.LoadTiny();
-        var tensors = new Dictionary<string, Tensor> { ["lora_down.weight"] = ones(4, 32), ["lora_up.weight"] = ones(128, 4), ["alpha"] = tensor(4f) };
+        var tensors = new Dictionary<string, Tensor> { ["lora_down.weight"] = ones(4, 32), ["lora_up.weight"] = ones(128, 4), ["alpha"] =
+            tensor(4f) };
         tensors[name] = ones(rows, columns);
         SafetensorsWriter.Write(
-            folder.File("lora.safetensors"), [.. tensors.Select(entry => KeyValuePair.Create($"lora_unet_time_embedding_linear_1.{entry.Key}", entry.Value))], []);
+            folder.File("lora.safetensors"),
+            [.. tensors.Select(entry => KeyValuePair.Create($"lora_unet_time_embedding_linear_1.{entry.Key}", entry.Value))], []);
 
         var problem = Assert.Throws<LoraBuildException>(() => AppliedLora.Apply(folder.File("lora.safetensors"), model)).Diagnostic;
 
@@ -247,12 +251,14 @@ public class AppliedLoraTests
         // diffusers' attention processors had names of their own for the projections.
         var processor = isText
             ? $"{prefix}{path.Replace("out_proj", "to_out", StringComparison.Ordinal)}_lora"
-            : $"{prefix}{path.Replace(".to_", ".processor.to_", StringComparison.Ordinal).Replace("to_out.0", "to_out", StringComparison.Ordinal)}_lora";
+            : prefix + path.Replace(".to_", ".processor.to_", StringComparison.Ordinal)
+                .Replace("to_out.0", "to_out", StringComparison.Ordinal) + "_lora";
         return naming switch
         {
             "kohya" => ($"{name}.lora_down.weight", $"{name}.lora_up.weight"),
             "peft" => ($"{prefix}{path}.lora_A.weight", $"{prefix}{path}.lora_B.weight"),
-            "peft adapter" => ($"base_model.model.{prefix}{path}.lora_A.default.weight", $"base_model.model.{prefix}{path}.lora_B.default.weight"),
+            "peft adapter" =>
+                ($"base_model.model.{prefix}{path}.lora_A.default.weight", $"base_model.model.{prefix}{path}.lora_B.default.weight"),
             "diffusers" => isText
                 ? ($"{prefix}{path}.lora_linear_layer.down.weight", $"{prefix}{path}.lora_linear_layer.up.weight")
                 : ($"{prefix}{path}.lora.down.weight", $"{prefix}{path}.lora.up.weight"),

@@ -22,7 +22,8 @@ public class FullSizeShapesTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         using var model = (StableDiffusionModel)ModelFamilies.Load(
-            WriteShapes(folder.File("sd15.safetensors")), ScalarType.Float16, META, new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
+            WriteShapes(folder.File("sd15.safetensors")), ScalarType.Float16, META,
+            new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
         using var network = AdapterNetwork.Create(model, new() { Algo = algorithm, ConvDim = convDim });
 
         using var expected = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("lycoris-keys-full-size.json")));

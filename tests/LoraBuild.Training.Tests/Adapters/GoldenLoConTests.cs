@@ -22,7 +22,9 @@ public class GoldenLoConTests
         var hidden = model.TextEncoder.Encode(tokens, clipSkip: 2);
 
         Assert.True(TestData.RelativeError(golden.Read($"locon.{name}.te_hidden_clipskip_2"), hidden) < 1e-5);
-        Assert.True(TestData.RelativeError(golden.Read($"locon.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
-        Assert.True(TestData.RelativeError(golden.Read($"locon.{name}.unet_out"), model.UNet.Forward(latents, timesteps, inputs.Read("unet_a.context"))) < 1e-5);
+        Assert.True(
+            TestData.RelativeError(golden.Read($"locon.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
+        Assert.True(TestData.RelativeError(
+            golden.Read($"locon.{name}.unet_out"), model.UNet.Forward(latents, timesteps, inputs.Read("unet_a.context"))) < 1e-5);
     }
 }

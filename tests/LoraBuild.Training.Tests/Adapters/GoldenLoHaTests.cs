@@ -25,7 +25,8 @@ public class GoldenLoHaTests
         {
             var hidden = model.TextEncoder.Encode(tokens, clipSkip: 2);
             Assert.True(TestData.RelativeError(golden.Read($"loha.{name}.te_hidden_clipskip_2"), hidden) < 1e-5);
-            Assert.True(TestData.RelativeError(golden.Read($"loha.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
+            Assert.True(
+                TestData.RelativeError(golden.Read($"loha.{name}.unet_out_te"), model.UNet.Forward(latents, timesteps, hidden)) < 1e-5);
             var plain = model.UNet.Forward(latents, timesteps, inputs.Read("unet_a.context"));
             Assert.True(TestData.RelativeError(golden.Read($"loha.{name}.unet_out"), plain) < 1e-5);
         }
@@ -43,7 +44,8 @@ public class GoldenLoHaTests
         using var golden = TestData.Open("golden-loha.grads.safetensors");
         using var numbers = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("golden-loha.json")));
         using var lora = AppliedLora.Apply(TestData.PathOf("golden-loha.weights.safetensors"), model);
-        var factors = lora.Modules.SelectMany(module => module.Tensors()).Where(tensor => !tensor.Key.EndsWith("alpha", StringComparison.Ordinal))
+        var factors = lora.Modules.SelectMany(module => module.Tensors()).Where(
+            tensor => !tensor.Key.EndsWith("alpha", StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Key, tensor => tensor.Value.requires_grad_());
 
         var tokens = TestData.Tokens(inputs.Read("te.input_ids").index_select(0, tensor(new long[] { 0, 4 }, device: TestData.Device)));
@@ -58,7 +60,8 @@ public class GoldenLoHaTests
         Assert.Equal(norms.Keys.Order(), factors.Where(factor => factor.Value.grad is not null).Select(factor => factor.Key).Order());
         // Where group norm has one channel a group it takes the time embedding out again: those gradients are rounding alone.
         var floor = 1e-7 * expected.GetProperty("total_norm").GetDouble();
-        Assert.All(norms, norm => Assert.InRange(factors[norm.Key].grad!.norm().item<float>(), norm.Value * (1 - 1e-4) - floor, norm.Value * (1 + 1e-4) + floor));
+        Assert.All(norms, norm => Assert.InRange(
+            factors[norm.Key].grad!.norm().item<float>(), norm.Value * (1 - 1e-4) - floor, norm.Value * (1 + 1e-4) + floor));
         Assert.All(golden.Tensors.Keys, name => Assert.True(TestData.RelativeError(golden.Read(name), factors[name].grad!) < 1e-5, name));
     }
 

@@ -48,7 +48,8 @@ public class LoHaFactorsTests
     public void An_adapter_that_is_more_than_its_factors_is_left_as_it_is()
     {
         using var model = TestData.LoadTiny();
-        TrainingSettings[] cases = [new() { RankDropout = 0.1 }, new() { DoraWd = true }, new() { UseScalar = true }, new() { Algo = AdapterAlgorithm.LoCon }];
+        TrainingSettings[] cases =
+            [new() { RankDropout = 0.1 }, new() { DoraWd = true }, new() { UseScalar = true }, new() { Algo = AdapterAlgorithm.LoCon }];
         foreach (var settings in cases)
         {
             using var network = AdapterNetwork.Create(model, settings);

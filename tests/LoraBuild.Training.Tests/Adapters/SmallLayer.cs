@@ -16,7 +16,8 @@ internal static class SmallLayer
         {
             "linear" => (new Linear(name, Gaussian(random, 20, 12), Gaussian(random, 20)), Gaussian(random, 2, 7, 12)),
             "conv3x3" => (new Conv2d(name, Gaussian(random, 10, 6, 3, 3), Gaussian(random, 10), padding: 1), Gaussian(random, 2, 6, 9, 5)),
-            "conv3x3 stride 2" => (new Conv2d(name, Gaussian(random, 10, 6, 3, 3), null, stride: 2, padding: 1), Gaussian(random, 2, 6, 8, 5)),
+            "conv3x3 stride 2" =>
+                (new Conv2d(name, Gaussian(random, 10, 6, 3, 3), null, stride: 2, padding: 1), Gaussian(random, 2, 6, 8, 5)),
             _ => (new Conv2d(name, Gaussian(random, 10, 6, 1, 1), Gaussian(random, 10)), Gaussian(random, 2, 6, 4, 4)),
         };
     }

@@ -41,7 +41,8 @@ public class CaptionProcessorTests
     public void The_trigger_word_of_a_caption_that_is_cut_comes_first(string options)
     {
         var settings = TrainingSettings.Parse(
-            System.Text.RegularExpressions.Regex.Matches(options, @"(\w+)=(.*?)(?= \w+=|$)").ToDictionary(option => option.Groups[1].Value, option => option.Groups[2].Value), out var problems);
+            System.Text.RegularExpressions.Regex.Matches(options, @"(\w+)=(.*?)(?= \w+=|$)")
+                .ToDictionary(option => option.Groups[1].Value, option => option.Groups[2].Value), out var problems);
         Assert.Empty(problems);
         var caption = string.Join(settings.CaptionSeparator, Enumerable.Range(0, 30).Select(tag => $" tag {tag}").Prepend("aoi"));
         for (var seed = 0; seed < 50; seed++)
@@ -55,7 +56,8 @@ public class CaptionProcessorTests
             Assert.Equal(Words(whole), Words(cut));
         }
 
-        static IEnumerable<string> Words(string text) => text.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
+        static IEnumerable<string> Words(string text) =>
+            text.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
     }
 
     [Theory]
@@ -67,7 +69,8 @@ public class CaptionProcessorTests
     public void The_longest_form_of_a_caption_is_counted(string caption, string option, string value, int words) => Assert.Equal(
         words,
         CaptionProcessor.MostTokens(
-            caption, TrainingSettings.Parse(new Dictionary<string, string> { [option] = value }, out _), text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length));
+            caption, TrainingSettings.Parse(new Dictionary<string, string> { [option] = value }, out _),
+            text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length));
 
     [Fact]
     public void A_caption_that_is_not_taken_apart_stays_as_it_is_written() => Assert.Equal(Caption, Read(Caption, Plain));
@@ -91,7 +94,8 @@ public class CaptionProcessorTests
 
     [Fact]
     public void Where_a_caption_lacks_the_separator_keep_tokens_counts() =>
-        Assert.All(Many("aoi, a, b", new() { KeepTokensSeparator = "|||", KeepTokens = 1 }, 50).Keys, order => Assert.StartsWith("aoi, ", order));
+        Assert.All(
+            Many("aoi, a, b", new() { KeepTokensSeparator = "|||", KeepTokens = 1 }, 50).Keys, order => Assert.StartsWith("aoi, ", order));
 
     [Fact]
     public void Another_separator_splits_and_commas_join() =>

@@ -56,5 +56,6 @@ public class BatchLoaderTests
     }
 
     private static string Describe(TrainingBatch batch) => $"{batch.Step} {batch.Size} " + string.Join(' ', batch.Samples.Select(sample =>
-        $"{sample.View} {string.Join(',', ((ClipText)sample.Text).Chunks[0])} {sample.Timestep} {sample.Noise![0]} {sample.Pixels!.Sum()}"));
+        $"{sample.View} {string.Join(',', ((ClipText)sample.Text).Chunks[0])} {sample.Timestep} {sample.Noise![0]} "
+        + $"{sample.Pixels!.Sum()}"));
 }

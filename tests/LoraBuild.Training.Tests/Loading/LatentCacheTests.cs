@@ -8,7 +8,8 @@ namespace LoraBuild.Training.Tests.Loading;
 
 public class LatentCacheTests
 {
-    private static readonly TrainingSettings Settings = SmallDataset.Settings with { RandomCrop = false, CacheLatentsToDisk = true, FlipAug = true };
+    private static readonly TrainingSettings Settings =
+        SmallDataset.Settings with { RandomCrop = false, CacheLatentsToDisk = true, FlipAug = true };
 
     [Fact]
     public void Every_picture_and_its_mirror_image_is_encoded_once_and_found_by_content_afterwards()
@@ -77,6 +78,7 @@ public class LatentCacheTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void A_training_on_cached_latents_ends_with_the_same_bits_when_they_come_from_disk()
     {
         using var folder = new TemporaryFolder();
@@ -85,10 +87,14 @@ public class LatentCacheTests
         var first = Trainer.Run(SmallDataset.Job(folder, settings, "first") with { CachePath = folder.File("store") }, log: log.Add);
         var second = Trainer.Run(SmallDataset.Job(folder, settings, "second") with { CachePath = folder.File("store") }, log: log.Add);
 
-        Assert.Equal(["Latents: 12 pictures encoded, 0 from the cache.", "Latents: 0 pictures encoded, 12 from the cache."], log.Where(line => line.StartsWith("Latents", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["Latents: 12 pictures encoded, 0 from the cache.", "Latents: 0 pictures encoded, 12 from the cache."],
+            log.Where(line => line.StartsWith("Latents", StringComparison.Ordinal)));
         Assert.Equal(File.ReadAllBytes(first.Files[^1]), File.ReadAllBytes(second.Files[^1]));
         // No latents are left beside it.
-        Assert.Equal(["aoi.safetensors", "state.safetensors"], Directory.GetFiles(folder.File("second")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["aoi.safetensors", "state.safetensors"],
+            Directory.GetFiles(folder.File("second")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private static (LatentCache Cache, int Encoded) Fill(StableDiffusionModel model, TemporaryFolder folder, TrainingSettings settings)

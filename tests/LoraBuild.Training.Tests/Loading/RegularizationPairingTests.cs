@@ -34,7 +34,8 @@ public class RegularizationPairingTests
         var dataset = TrainingDataset.Create("dataset", Manifest("1x8 | 1x8"), new() { TrainBatchSize = 4 });
 
         Assert.Equal(16, Assert.Single(dataset.Buckets).Samples.Count);
-        Assert.Contains(dataset.BatchesOf(0), batch => batch.Select(picture => dataset.Pictures[picture].IsRegularization).Distinct().Count() == 2);
+        Assert.Contains(
+            dataset.BatchesOf(0), batch => batch.Select(picture => dataset.Pictures[picture].IsRegularization).Distinct().Count() == 2);
     }
 
     private static DatasetManifest Manifest(string groups) => new(["aoi"], [.. groups.Split(" | ").Select((group, i) =>
@@ -43,7 +44,8 @@ public class RegularizationPairingTests
         return new DatasetGroup(
             $"{repeats}_{i}",
             repeats,
-            [.. Enumerable.Range(0, count).Select(j => new DatasetPicture($"{i}-{j:000}.png", "", 768, 768, "aoi", $"images/{i}-{j}.jpg", null))],
+            [.. Enumerable.Range(0, count)
+                .Select(j => new DatasetPicture($"{i}-{j:000}.png", "", 768, 768, "aoi", $"images/{i}-{j}.jpg", null))],
             IsRegularization: i == 1);
     })]);
 }

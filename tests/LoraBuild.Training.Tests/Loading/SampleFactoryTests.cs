@@ -76,7 +76,8 @@ public class SampleFactoryTests
         {
             var (first, last) = (sample.View.Left, sample.View.Left + 31);
             var (left, right) = sample.View.Mirrored ? (last, first) : (first, last);
-            Assert.Equal((left, right), ((int)Math.Round((sample.Pixels![0] + 1) * 127.5), (int)Math.Round((sample.Pixels![31] + 1) * 127.5)));
+            Assert.Equal(
+                (left, right), ((int)Math.Round((sample.Pixels![0] + 1) * 127.5), (int)Math.Round((sample.Pixels![31] + 1) * 127.5)));
         });
     }
 
@@ -85,7 +86,9 @@ public class SampleFactoryTests
     {
         using var folder = new TemporaryFolder();
         var picture = Gradient(folder);
-        var (with, without) = (Factory(new() { NoiseOffset = 0.5 }).Create(picture, 3, 1, Start).Noise, Factory(new() { NoiseOffset = 0 }).Create(picture, 3, 1, Start).Noise);
+        var (with, without) =
+            (Factory(new() { NoiseOffset = 0.5 }).Create(picture, 3, 1, Start).Noise, Factory(new() { NoiseOffset = 0 })
+                .Create(picture, 3, 1, Start).Noise);
 
         var offsets = with!.Zip(without!, (a, b) => a - b).Chunk(16).ToList();
 
@@ -137,7 +140,8 @@ public class SampleFactoryTests
         for (var i = 0; i < raster.Pixels.Length; i++)
             raster.Pixels[i] = (i % 4) switch { 0 => (byte)(i / 4 % 40), 3 => 255, _ => (byte)(i / 160) };
         PngEncoder.Encode(raster, folder.File("gradient.png"));
-        return new(0, folder.File("gradient.png"), "gradient.png", "aoi, smile, white shirt, black hair", 1, new(new(32, 32), new(40, 34), 0));
+        return new(
+            0, folder.File("gradient.png"), "gradient.png", "aoi, smile, white shirt, black hair", 1, new(new(32, 32), new(40, 34), 0));
     }
 
     private static Raster Raster(Tensor source)
@@ -145,7 +149,8 @@ public class SampleFactoryTests
         var pixels = source.data<byte>().ToArray();
         var raster = new Raster((int)source.shape[1], (int)source.shape[0]);
         for (var i = 0; i < pixels.Length / 3; i++)
-            (raster.Pixels[4 * i], raster.Pixels[(4 * i) + 1], raster.Pixels[(4 * i) + 2], raster.Pixels[(4 * i) + 3]) = (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2], 255);
+            (raster.Pixels[4 * i], raster.Pixels[(4 * i) + 1], raster.Pixels[(4 * i) + 2], raster.Pixels[(4 * i) + 3]) =
+                (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2], 255);
         return raster;
     }
 }

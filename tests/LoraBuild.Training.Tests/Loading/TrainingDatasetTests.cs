@@ -45,7 +45,9 @@ public class TrainingDatasetTests
         Assert.Equal(orders[0], Order(42, 0));
 
         static string Order(int seed, int epoch) =>
-            string.Join(';', TrainingDataset.Create("dataset", Manifest, new() { Seed = seed }).BatchesOf(epoch).Select(batch => string.Join(',', batch)));
+            string.Join(
+                ';', TrainingDataset.Create("dataset", Manifest, new() { Seed = seed }).BatchesOf(epoch)
+                    .Select(batch => string.Join(',', batch)));
     }
 
     [Fact]

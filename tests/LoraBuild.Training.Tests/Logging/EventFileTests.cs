@@ -29,11 +29,14 @@ public class EventFileTests
         }
 
         var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
-        Assert.Equal(Path.Combine("aoi-20261125160000", "network_train", "events.out.tfevents.1795622400.lorabuild"), Path.GetRelativePath(folder.Path, path));
+        Assert.Equal(
+            Path.Combine("aoi-20261125160000", "network_train", "events.out.tfevents.1795622400.lorabuild"),
+            Path.GetRelativePath(folder.Path, path));
         var events = Records(File.ReadAllBytes(path)).Select(Event.Read).ToList();
         Assert.All(events, read => Assert.Equal(1795622400.0, read.Time));
         Assert.Equal("brain.Event:2", events[0].Version);
-        Assert.Equal([(0L, ""), (1, "loss/current=0.25 loss/average=0.5"), (300, $"lr/unet={1e-4f}")], events.Select(read => (read.Step, string.Join(' ', read.Scalars))));
+        Assert.Equal([(0L, ""), (1, "loss/current=0.25 loss/average=0.5"), (300, $"lr/unet={1e-4f}")], events.Select(read => (
+            read.Step, string.Join(' ', read.Scalars))));
     }
 
     private static IEnumerable<byte[]> Records(byte[] file)

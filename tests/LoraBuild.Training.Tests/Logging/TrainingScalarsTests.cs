@@ -2,6 +2,7 @@ using System.Text;
 
 namespace LoraBuild.Training.Tests.Logging;
 
+[Trait("Speed", "Slow")]
 public class TrainingScalarsTests
 {
     [Fact]
@@ -18,7 +19,8 @@ public class TrainingScalarsTests
         var text = Encoding.Latin1.GetString(File.ReadAllBytes(file));
         Assert.StartsWith("run", Path.GetRelativePath(folder.File("logs"), file), StringComparison.Ordinal);
         Assert.All(
-            [("loss/current", with.Steps), ("loss/average", with.Steps), ("lr/unet", with.Steps), ("lr/textencoder", with.Steps), ("loss/epoch_average", 2), ("loss/validation/epoch_average", 2)],
+            [("loss/current", with.Steps), ("loss/average", with.Steps), ("lr/unet", with.Steps), ("lr/textencoder", with.Steps), (
+                "loss/epoch_average", 2), ("loss/validation/epoch_average", 2)],
             expected => Assert.Equal(expected.Item2, text.Split($"\n{(char)expected.Item1.Length}{expected.Item1}\x15").Length - 1));
     }
 }

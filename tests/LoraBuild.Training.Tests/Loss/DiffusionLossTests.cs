@@ -112,6 +112,7 @@ public class DiffusionLossTests
         var noise = Normal(1);
         return (new([new ClipText([]), new ClipText([]), new ClipText([])], Normal(2), noise, Timesteps), noise + (Normal(3) * 0.5));
 
-        static Tensor Normal(int seed) => tensor(new Base.Randomness.CounterRandom(seed).NextGaussians(3 * 96), dtype: ScalarType.Float32).view(3, 4, 4, 6);
+        static Tensor Normal(int seed) =>
+            tensor(new Base.Randomness.CounterRandom(seed).NextGaussians(3 * 96), dtype: ScalarType.Float32).view(3, 4, 4, 6);
     }
 }

@@ -41,7 +41,8 @@ public class LoraMergeTests
         Assert.True(TestData.RelativeError(expectedText, text) < tolerance, $"{TestData.RelativeError(expectedText, text)}");
         Assert.True(TestData.RelativeError(expected, output) < tolerance, $"{TestData.RelativeError(expected, output)}");
         // The LoRAs do change something.
-        Assert.True(TestData.RelativeError(expectedText, plainText) > 10 * tolerance && TestData.RelativeError(expected, plain) > 10 * tolerance);
+        Assert.True(
+            TestData.RelativeError(expectedText, plainText) > 10 * tolerance && TestData.RelativeError(expected, plain) > 10 * tolerance);
     }
 
     [Fact]
@@ -66,11 +67,16 @@ public class LoraMergeTests
 
         using var before = SafetensorsFile.Open(checkpoint);
         using var after = SafetensorsFile.Open(target);
-        Assert.Equal(before.Tensors.Values.Select(entry => (entry.Name, entry.Type, string.Join(',', entry.Shape))).Order(), after.Tensors.Values.Select(entry => (entry.Name, entry.Type, string.Join(',', entry.Shape))).Order());
-        Assert.All(before.Tensors.Keys.Where(name => name.StartsWith("first_stage_model.", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal)),
+        Assert.Equal(
+            before.Tensors.Values.Select(entry => (entry.Name, entry.Type, string.Join(',', entry.Shape))).Order(),
+            after.Tensors.Values.Select(entry => (entry.Name, entry.Type, string.Join(',', entry.Shape))).Order());
+        Assert.All(before.Tensors.Keys.Where(
+            name => name.StartsWith("first_stage_model.", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal)),
             name => Assert.True(before.Load(name).equal(after.Load(name)).all().item<bool>(), name));
         Assert.Equal("kept", after.Metadata["own"]);
-        Assert.Equal(("stable-diffusion-v1", "aoi-merged", "epsilon"), (after.Metadata["modelspec.architecture"], after.Metadata["modelspec.title"], after.Metadata["modelspec.prediction_type"]));
+        Assert.Equal(
+            ("stable-diffusion-v1", "aoi-merged", "epsilon"),
+            (after.Metadata["modelspec.architecture"], after.Metadata["modelspec.title"], after.Metadata["modelspec.prediction_type"]));
         Assert.Equal("checkpoint, golden-loha.weights", after.Metadata["modelspec.merged_from"]);
         Assert.Equal("512x512", after.Metadata["modelspec.resolution"]);
     }
@@ -94,7 +100,8 @@ public class LoraMergeTests
 
         LoraMerge.Write(SmallDataset.Model, [(lora, 1)], target);
 
-        using var merged = (StableDiffusionModel)ModelFamilies.Load(target, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
+        using var merged = (StableDiffusionModel)ModelFamilies.Load(
+            target, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
         using var applied = AppliedLora.Apply(lora, model);
         var (_, expected) = Outputs(model);
         Assert.True(TestData.RelativeError(expected, Outputs(merged).Noise) < 1e-2);
@@ -107,7 +114,8 @@ public class LoraMergeTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("model", "unet"));
-        var problem = Assert.Throws<LoraBuildException>(() => LoraMerge.Write(folder.File("model"), Two, folder.File("out.safetensors"))).Diagnostic;
+        var problem =
+            Assert.Throws<LoraBuildException>(() => LoraMerge.Write(folder.File("model"), Two, folder.File("out.safetensors"))).Diagnostic;
         Assert.Equal(DiagnosticCode.NotSingleCheckpoint, problem.Code);
     }
 
@@ -118,7 +126,12 @@ public class LoraMergeTests
         var path = folder.File("model", "checkpoint.safetensors");
         using var scope = NewDisposeScope();
         using var file = SafetensorsFile.Open(Tiny);
-        SafetensorsWriter.Write(path, file.Tensors.Keys.Select(name => KeyValuePair.Create(name, file.Load(name) is var stored && stored.is_floating_point() ? stored.to_type(type) : stored)).ToList(), [new("own", "kept")]);
+        SafetensorsWriter.Write(
+            path,
+            file.Tensors.Keys
+                .Select(name => KeyValuePair.Create(
+                    name, file.Load(name) is var stored && stored.is_floating_point() ? stored.to_type(type) : stored)).ToList(),
+                    [new("own", "kept")]);
         File.Copy(TestData.PathOf("tiny-sd15", "config.json"), folder.File("model", "config.json"));
         return path;
     }
@@ -128,11 +141,13 @@ public class LoraMergeTests
         const string Layer = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
         var path = folder.File("lokr.safetensors");
         var random = new CounterRandom(9);
-        SafetensorsWriter.Write(path, [new($"{Layer}.lokr_w1", SmallLayer.Gaussian(random, 4, 4)), new($"{Layer}.lokr_w2", SmallLayer.Gaussian(random, 8, 8))]);
+        SafetensorsWriter.Write(
+            path, [new($"{Layer}.lokr_w1", SmallLayer.Gaussian(random, 4, 4)), new($"{Layer}.lokr_w2", SmallLayer.Gaussian(random, 8, 8))]);
         return path;
     }
 
-    private static StableDiffusionModel Load(string path) => (StableDiffusionModel)ModelFamilies.Load(path, ScalarType.Float32, options: Options);
+    private static StableDiffusionModel Load(string path) =>
+        (StableDiffusionModel)ModelFamilies.Load(path, ScalarType.Float32, options: Options);
 
     private static (Tensor Text, Tensor Noise) Outputs(StableDiffusionModel model)
     {

@@ -20,10 +20,12 @@ public class TrainingMetadataTests
     public void Names_and_values_are_those_that_sd_scripts_wrote_for_the_same_training()
     {
         using var file = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("golden-train.json")));
-        var expected = file.RootElement.GetProperty("metadata").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+        var expected =
+            file.RootElement.GetProperty("metadata").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
         var settings = new TrainingSettings
         {
-            Resolution = new(128, 128), MinBucketReso = 64, MaxBucketReso = 192, RandomCrop = false, KeepTokens = 1, ClipSkip = 2, TrainBatchSize = 2,
+            Resolution = new(128, 128), MinBucketReso = 64, MaxBucketReso = 192, RandomCrop = false, KeepTokens = 1, ClipSkip = 2,
+            TrainBatchSize = 2,
             MaxTrainEpochs = 3, LrWarmupSteps = new(22, InEpochs: false), GradientCheckpointing = false, OptimizerType = OptimizerType.Lion,
             OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.1 betas=0.9,0.99"),
         };
@@ -33,10 +35,12 @@ public class TrainingMetadataTests
         var job = new TrainingJob("", manifest, "", null, settings, "", "tiny", "", "");
 
         var actual = TrainingMetadata.For(
-            job, dataset, plan, Facts("tiny-sd15.safetensors", expected["ss_sd_model_hash"], expected["ss_new_sd_model_hash"]), ModelPrecision.Float32, 66, 3);
+            job, dataset, plan, Facts("tiny-sd15.safetensors", expected["ss_sd_model_hash"], expected["ss_new_sd_model_hash"]),
+            ModelPrecision.Float32, 66, 3);
 
         Assert.Equal(
-            expected.Keys.Except(LeftOut).Append("modelspec.trigger_phrase").Except(["sshs_model_hash"]).Order(StringComparer.Ordinal), actual.Keys);
+            expected.Keys.Except(LeftOut).Append("modelspec.trigger_phrase").Except(["sshs_model_hash"]).Order(StringComparer.Ordinal),
+            actual.Keys);
         string[] ownWords = ["modelspec.implementation_version", "ss_cache_latents", "ss_optimizer"];
         Assert.All(expected.Where(entry => actual.ContainsKey(entry.Key) && !ownWords.Contains(entry.Key)), entry =>
         {
@@ -54,14 +58,16 @@ public class TrainingMetadataTests
         var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi", "", null)])]);
         var settings = new TrainingSettings();
         var dataset = TrainingDataset.Create("", manifest, settings);
-        var facts = new BaseModelFacts(new("m", "h", "s"), new("v.safetensors", "vh", "vs"), StableDiffusionMetadata.OfLora(isVersion2: true, isVelocity: true));
+        var facts = new BaseModelFacts(
+            new("m", "h", "s"), new("v.safetensors", "vh", "vs"), StableDiffusionMetadata.OfLora(isVersion2: true, isVelocity: true));
 
         var metadata = TrainingMetadata.For(
             new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), facts, ModelPrecision.Float16, 1, 1);
 
         Assert.Equal(
             ("sd_v2_v", "True", "stable-diffusion-v2-768-v/lora", "v"),
-            (metadata["ss_base_model_version"], metadata["ss_v2"], metadata["modelspec.architecture"], metadata["modelspec.prediction_type"]));
+            (metadata["ss_base_model_version"], metadata["ss_v2"], metadata["modelspec.architecture"],
+                metadata["modelspec.prediction_type"]));
         Assert.Equal(("v.safetensors", "vh", "vs"), (metadata["ss_vae_name"], metadata["ss_vae_hash"], metadata["ss_new_vae_hash"]));
     }
 
@@ -76,7 +82,8 @@ public class TrainingMetadataTests
             new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
 
         Assert.Equal("null", metadata["ss_bucket_info"]);
-        Assert.Equal(("None", "None", "False"), (metadata["ss_min_bucket_reso"], metadata["ss_max_bucket_reso"], metadata["ss_bucket_no_upscale"]));
+        Assert.Equal(
+            ("None", "None", "False"), (metadata["ss_min_bucket_reso"], metadata["ss_max_bucket_reso"], metadata["ss_bucket_no_upscale"]));
         Assert.Equal("""{"1_aoi":{"aoi":1,"smile":2}}""", metadata["ss_tag_frequency"]);
         Assert.Equal(("(768, 768)", "fp16", "None"), (metadata["ss_resolution"], metadata["ss_mixed_precision"], metadata["ss_clip_skip"]));
     }
@@ -88,7 +95,8 @@ public class TrainingMetadataTests
             ["aoi"],
             [
                 new("2_aoi", 2, [new("a.png", "", 64, 64, "aoi", "", null)]),
-                new("regularization/3_girl", 3, [new("b.png", "", 64, 64, "girl", "", null), new("c.png", "", 64, 64, "girl", "", null)], true),
+                new("regularization/3_girl", 3, [new("b.png", "", 64, 64, "girl", "", null), new(
+                    "c.png", "", 64, 64, "girl", "", null)], true),
             ]);
         var settings = new TrainingSettings
         {
@@ -117,7 +125,8 @@ public class TrainingMetadataTests
     {
         var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi", "", null)])]);
         var settings = TrainingSettings.Parse(
-            new Dictionary<string, string> { ["algo"] = algo, ["network_dropout"] = "0.2", ["rank_dropout"] = "0.1", ["scale_weight_norms"] = "2" }, out _);
+            new Dictionary<string, string> { ["algo"] = algo, ["network_dropout"] = "0.2", ["rank_dropout"] =
+                "0.1", ["scale_weight_norms"] = "2" }, out _);
         Assert.Equal(convDim, settings.ConvDim);
 
         var metadata = TrainingMetadata.For(

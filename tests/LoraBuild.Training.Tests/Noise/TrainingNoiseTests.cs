@@ -23,8 +23,10 @@ public class TrainingNoiseTests
     [Fact]
     public void An_offset_is_the_same_at_all_places_of_a_channel_and_of_the_named_strength()
     {
-        var squares = Enumerable.Range(0, 500).SelectMany(step => Offsets(Plain with { NoiseOffset = 0.1 }, step)).Average(offset => offset * offset);
-        var random = Enumerable.Range(0, 500).SelectMany(step => Offsets(Plain with { NoiseOffset = 0.1, NoiseOffsetRandomStrength = true }, step));
+        var squares =
+            Enumerable.Range(0, 500).SelectMany(step => Offsets(Plain with { NoiseOffset = 0.1 }, step)).Average(offset => offset * offset);
+        var random =
+            Enumerable.Range(0, 500).SelectMany(step => Offsets(Plain with { NoiseOffset = 0.1, NoiseOffsetRandomStrength = true }, step));
 
         Assert.Equal(0.1, Math.Sqrt(squares), 0.01);
         // The mean square of an even draw from 0 to 1 is a third.
@@ -76,7 +78,8 @@ public class TrainingNoiseTests
 
         LoraBuild.Training.Noise.Bilinear.AddEnlarged(source, 3, target, 5, 2);
 
-        var expected = nn.functional.interpolate(tensor(source).view(1, 1, 2, 3), [7, 5], mode: InterpolationMode.Bilinear, align_corners: false) * 2;
+        var expected =
+            nn.functional.interpolate(tensor(source).view(1, 1, 2, 3), [7, 5], mode: InterpolationMode.Bilinear, align_corners: false) * 2;
         Assert.True((tensor(target).view(1, 1, 7, 5) - expected).abs().max().item<float>() < 1e-5);
     }
 

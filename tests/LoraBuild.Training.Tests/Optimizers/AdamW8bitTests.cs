@@ -31,7 +31,9 @@ public class AdamW8bitTests
             var (correction1, correction2) = (1 - Math.Pow(0.9, step), Math.Sqrt(1 - Math.Pow(0.999, step)));
             foreach (var shape in SmallWeights.Shapes)
             {
-                var (p, g, m, v, rate) = (weights.Values[shape.Name], gradients[shape.Name], mean[shape.Name], square[shape.Name], SmallWeights.Rate(shape.Group, step, 1e-3));
+                var (p, g, m, v, rate) =
+                    (weights.Values[shape.Name], gradients[shape.Name], mean[shape.Name], square[shape.Name], SmallWeights.Rate(
+                        shape.Group, step, 1e-3));
                 for (var i = 0; i < p.Length; i++)
                 {
                     m[i] = (0.9 * m[i]) + (0.1 * g[i]);

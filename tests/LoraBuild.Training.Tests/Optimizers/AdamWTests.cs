@@ -16,7 +16,9 @@ public class AdamWTests
         {
             foreach (var shape in SmallWeights.Shapes)
             {
-                var (p, g, m, v, rate) = (weights.Values[shape.Name], gradients[shape.Name], mean[shape.Name], square[shape.Name], SmallWeights.Rate(shape.Group, step, 1e-2));
+                var (p, g, m, v, rate) =
+                    (weights.Values[shape.Name], gradients[shape.Name], mean[shape.Name], square[shape.Name], SmallWeights.Rate(
+                        shape.Group, step, 1e-2));
                 for (var i = 0; i < p.Length; i++)
                 {
                     m[i] = (0.9 * m[i]) + (0.1 * g[i]);

@@ -15,7 +15,8 @@ public class LionTests
         {
             foreach (var shape in SmallWeights.Shapes)
             {
-                var (p, g, m, rate) = (weights.Values[shape.Name], gradients[shape.Name], momentum[shape.Name], SmallWeights.Rate(shape.Group, step, 1e-3));
+                var (p, g, m, rate) =
+                    (weights.Values[shape.Name], gradients[shape.Name], momentum[shape.Name], SmallWeights.Rate(shape.Group, step, 1e-3));
                 for (var i = 0; i < p.Length; i++)
                 {
                     p[i] -= rate * (Math.Sign((0.9 * m[i]) + (0.1 * g[i])) + (0.1 * p[i]));

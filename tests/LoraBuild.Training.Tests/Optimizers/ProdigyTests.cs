@@ -75,7 +75,8 @@ public class ProdigyTests
         Assert.NotEqual(weights.Values["large"].Select(value => (float)value), weights.Read("large"));
     }
 
-    private static Dictionary<string, double[]> Zeros() => SmallWeights.Shapes.ToDictionary(shape => shape.Name, shape => new double[shape.Count]);
+    private static Dictionary<string, double[]> Zeros() =>
+        SmallWeights.Shapes.ToDictionary(shape => shape.Name, shape => new double[shape.Count]);
 
     private static void ForEach(Action<string, int> action)
     {

@@ -14,7 +14,8 @@ internal sealed class SmallWeights : IDisposable
 
     public static readonly ParameterShape[] Shapes =
     [
-        new("matrix", TestGroups.TextEncoder, [5, 7]), new("large", TestGroups.Denoiser, [66, 64]), new("wide", TestGroups.Denoiser, [2, 30]),
+        new("matrix", TestGroups.TextEncoder, [5, 7]), new("large", TestGroups.Denoiser, [66, 64]),
+        new("wide", TestGroups.Denoiser, [2, 30]),
         new("vector", TestGroups.Denoiser, [11]),
     ];
 
@@ -48,7 +49,8 @@ internal sealed class SmallWeights : IDisposable
         {
             // A direction that stays, and noise.
             var direction = new CounterRandom(Seed, shape.Name.Length, 0).NextGaussians((int)shape.Count);
-            var values = new CounterRandom(Seed, shape.Name.Length, step).NextGaussians((int)shape.Count).Zip(direction, (noise, drift) => 0.1f * (noise + drift)).ToArray();
+            var values = new CounterRandom(Seed, shape.Name.Length, step).NextGaussians((int)shape.Count)
+                .Zip(direction, (noise, drift) => 0.1f * (noise + drift)).ToArray();
             if (step == 1 && shape.Name == "wide")
                 Array.Clear(values);
             Buffer[shape.Name].grad!.copy_(tensor(values, dtype: ScalarType.Float32).view([.. shape.Shape]));

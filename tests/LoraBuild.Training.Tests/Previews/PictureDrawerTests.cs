@@ -12,10 +12,12 @@ public class PictureDrawerTests
     private static readonly string Lora = TestData.PathOf("golden-loha.weights.safetensors");
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void A_batch_is_the_same_whatever_is_drawn_before_and_beside_it()
     {
         using var drawer = Load();
-        BatchToDraw[] batches = [Batch("plain", null, 1, 2), Batch("hers", Lora, 1, 2), Batch("plain again", null, 3, 4), Batch("hers again", Lora, 3, 4)];
+        BatchToDraw[] batches =
+            [Batch("plain", null, 1, 2), Batch("hers", Lora, 1, 2), Batch("plain again", null, 3, 4), Batch("hers again", Lora, 3, 4)];
 
         var together = Draw(drawer, batches);
 
@@ -43,13 +45,15 @@ public class PictureDrawerTests
     {
         using var drawer = Load();
 
-        Assert.Throws<OperationCanceledException>(() => drawer.Draw([Batch("plain", null, 1)], (_, _) => Assert.Fail("It was drawn."), new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => drawer.Draw([Batch("plain", null, 1)], (_, _) => Assert.Fail("It was drawn."), new CancellationToken(canceled: true)));
     }
 
     private static PictureDrawer Load() => PictureDrawer.Load(TestData.TinyModel, new TrainingSettings { Resolution = new(97, 64) }, new());
 
     private static BatchToDraw Batch(string id, string? lora, params long[] seeds) => new(
-        id, lora, [.. seeds.Select(seed => new PictureToDraw("", new PictureRequest { Prompt = "1girl", Seed = seed, Width = 32, Height = 32, Steps = 2 }))]);
+        id, lora, [.. seeds.Select(
+            seed => new PictureToDraw("", new PictureRequest { Prompt = "1girl", Seed = seed, Width = 32, Height = 32, Steps = 2 }))]);
 
     private static Dictionary<string, byte[]> Draw(PictureDrawer drawer, IReadOnlyList<BatchToDraw> batches)
     {

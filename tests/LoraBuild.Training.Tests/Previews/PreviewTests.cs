@@ -13,16 +13,18 @@ public class PreviewTests
     private static readonly PictureRequest[] Prompts =
     [
         new() { Prompt = "aoi", Seed = 5, Width = 64, Height = 64, Steps = 2, Guidance = 3 },
-        new() { Prompt = "1girl, café", NegativePrompt = "black hair", Seed = 6, Width = 96, Height = 64, Steps = 3, Guidance = 3, Sampler = SamplerKind.EulerAncestral },
+        new() { Prompt = "1girl, café", NegativePrompt = "black hair", Seed = 6, Width = 96, Height = 64, Steps = 3, Guidance = 3,
+            Sampler = SamplerKind.EulerAncestral },
     ];
 
     [Theory]
-    [InlineData(OptimizerType.Lion8bit)]
-    [InlineData(OptimizerType.AdamWScheduleFree)]
-    public void Previews_change_no_bit_of_the_training(OptimizerType optimizer)
+    [Trait("Speed", "Slow")]
+    [InlineData(nameof(OptimizerType.Lion8bit))]
+    [InlineData(nameof(OptimizerType.AdamWScheduleFree))]
+    public void Previews_change_no_bit_of_the_training(string optimizer)
     {
         using var folder = new TemporaryFolder();
-        var settings = SmallDataset.Settings with { OptimizerType = optimizer, NetworkDropout = 0.1 };
+        var settings = SmallDataset.Settings with { OptimizerType = OptimizerType.Of(optimizer), NetworkDropout = 0.1 };
         var without = Trainer.Run(SmallDataset.Job(folder, settings, "without"));
         var job = Job(folder, settings with { SampleAtFirst = true, SampleEveryNSteps = 4 });
 
@@ -37,6 +39,7 @@ public class PreviewTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Interrupted_anywhere_no_preview_is_lost_or_drawn_twice_and_all_have_the_same_bytes()
     {
         using var folder = new TemporaryFolder();
@@ -106,6 +109,7 @@ public class PreviewTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Previews_have_sd_scripts_names_a_grid_and_stable_diffusion_webuis_parameters()
     {
         using var folder = new TemporaryFolder();
@@ -116,12 +120,15 @@ public class PreviewTests
         Assert.Equal(names, Files(job.SampleFolder).Keys);
         Assert.Equal(names[..3], Files(job.ShownSampleFolder!).Keys);
         var text = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(job.SampleFolder, names[1])));
-        Assert.Contains("tEXtparameters\01girl, café\nNegative prompt: black hair\nSteps: 3, Sampler: Euler a, CFG scale: 3, Seed: 6, Size: 96x64, Model hash: ", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "tEXtparameters\01girl, café\nNegative prompt: black hair\nSteps: 3, Sampler: Euler a, CFG scale: 3, Seed: 6, Size: 96x64, "
+            + "Model hash: ", text, StringComparison.Ordinal);
         var grid = Imaging.PictureDecoder.Decode(Path.Combine(job.SampleFolder, names[2])).Raster;
         Assert.Equal((192, 64), (grid.Width, grid.Height));
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Previews_that_were_not_asked_for_in_time_are_drawn_from_the_files()
     {
         using var folder = new TemporaryFolder();
@@ -140,7 +147,8 @@ public class PreviewTests
             Assert.True(a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) <= 2), name);
         }
 
-        static byte[] Pixels(TrainingJob job, string name) => Imaging.PictureDecoder.Decode(Path.Combine(job.SampleFolder, name)).Raster.Pixels;
+        static byte[] Pixels(TrainingJob job, string name) =>
+            Imaging.PictureDecoder.Decode(Path.Combine(job.SampleFolder, name)).Raster.Pixels;
     }
 
     [Fact]
@@ -152,12 +160,14 @@ public class PreviewTests
         Assert.Equal([0, 8], Moments(new() { SampleEveryNEpochs = 2, SampleAtFirst = true, SampleEveryNSteps = 3 }));
         Assert.Equal([3, 6, 9], Moments(new() { SampleEveryNSteps = 3 }));
 
-        IEnumerable<int> Moments(TrainingSettings settings) => new PreviewPlan(settings, plan, Prompts, "aoi").Moments.Select(moment => moment.Steps);
+        IEnumerable<int> Moments(TrainingSettings settings) =>
+            new PreviewPlan(settings, plan, Prompts, "aoi").Moments.Select(moment => moment.Steps);
     }
 
     private static TrainingJob Job(TemporaryFolder folder, TrainingSettings settings, string output = "with") =>
         SmallDataset.Job(folder, settings, output) with { SamplePrompts = Prompts, SampleFolder = folder.File(output, "samples") };
 
     private static SortedDictionary<string, string> Files(string folder) => new(
-        Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), file => Base.Hashing.ContentHash.OfFile(file).ToString()), StringComparer.Ordinal);
+        Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), file => Base.Hashing.ContentHash.OfFile(file).ToString()),
+        StringComparer.Ordinal);
 }

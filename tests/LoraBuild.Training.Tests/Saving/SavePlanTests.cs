@@ -33,7 +33,8 @@ public class SavePlanTests
             saves.RemoveOld(step);
         }
 
-        string[] kept = ["aoi-000002.safetensors", "aoi-step00000008.safetensors", "aoi-step00000010.safetensors", "aoi-step00000012.safetensors"];
+        string[] kept =
+            ["aoi-000002.safetensors", "aoi-step00000008.safetensors", "aoi-step00000010.safetensors", "aoi-step00000012.safetensors"];
         Assert.Equal(kept, Directory.GetFiles(folder.File("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(kept, saves.Kept(12).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
@@ -58,7 +59,8 @@ public class SavePlanTests
     {
         using var folder = new TemporaryFolder();
         var saves = Create(
-            new() { SaveState = true, SaveEveryNSteps = 2, SaveLastNSteps = 4, SaveLastNStepsState = 2, SaveLastNEpochs = 1, SaveLastNEpochsState = 2 },
+            new() { SaveState = true, SaveEveryNSteps = 2, SaveLastNSteps = 4, SaveLastNStepsState = 2,
+                SaveLastNEpochs = 1, SaveLastNEpochsState = 2 },
             folder.File(""));
         for (var step = 1; step <= 12; step++)
         {
@@ -70,7 +72,8 @@ public class SavePlanTests
         string[] kept =
         [
             "aoi-000001-state.safetensors", "aoi-000002-state.safetensors", "aoi-000002.safetensors", "aoi-step00000008.safetensors",
-            "aoi-step00000010-state.safetensors", "aoi-step00000010.safetensors", "aoi-step00000012-state.safetensors", "aoi-step00000012.safetensors",
+            "aoi-step00000010-state.safetensors", "aoi-step00000010.safetensors", "aoi-step00000012-state.safetensors",
+            "aoi-step00000012.safetensors",
         ];
         Assert.Equal(kept, Directory.GetFiles(folder.File("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(kept, saves.Kept(12).Select(Path.GetFileName).Order(StringComparer.Ordinal));

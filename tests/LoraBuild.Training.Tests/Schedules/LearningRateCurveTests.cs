@@ -29,7 +29,8 @@ public class LearningRateCurveTests
     }
 
     [Property]
-    public bool Every_schedule_stays_between_0_and_1_and_rises_through_the_warm_up(LearningRateSchedule schedule, byte warmup, byte length, byte step)
+    public bool Every_schedule_stays_between_0_and_1_and_rises_through_the_warm_up(
+        LearningRateSchedule schedule, byte warmup, byte length, byte step)
     {
         var curve = new LearningRateCurve(schedule, warmup, warmup + length + 1, 3) { DecaySteps = length / 2 };
         var factor = curve.FactorAt(step);
@@ -86,5 +87,6 @@ public class LearningRateCurveTests
     [InlineData(100, 0.55)]
     [InlineData(110, 0.1)]
     public void Warmup_stable_decay_rises_stays_and_falls_at_the_end(int step, double factor) => Assert.Equal(
-        factor, new LearningRateCurve(LearningRateSchedule.WarmupStableDecay, 10, 110) { DecaySteps = 20, Lowest = 0.1 }.FactorAt(step), 1e-12);
+        factor, new LearningRateCurve(LearningRateSchedule.WarmupStableDecay, 10, 110) { DecaySteps = 20, Lowest = 0.1 }.FactorAt(step),
+        1e-12);
 }

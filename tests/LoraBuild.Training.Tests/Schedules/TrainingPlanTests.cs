@@ -26,7 +26,10 @@ public class TrainingPlanTests
     [Fact]
     public void Accumulated_batches_share_a_step_and_an_epoch_ends_with_those_that_are_left()
     {
-        var plan = TrainingPlan.For(new() { GradientAccumulationSteps = 4, MaxTrainEpochs = 2, LrWarmupSteps = new(0, false) }, samplesPerEpoch: 205, batchesPerEpoch: 54);
+        var plan =
+            TrainingPlan.For(
+                new() { GradientAccumulationSteps = 4, MaxTrainEpochs = 2, LrWarmupSteps = new(0, false) }, samplesPerEpoch: 205,
+                batchesPerEpoch: 54);
 
         Assert.Equal((14, 28, 2), (plan.StepsPerEpoch, plan.TotalSteps, plan.Epochs));
         Assert.Equal([0, 4, 52, 54, 58, 108], new[] { 0, 1, 13, 14, 15, 28 }.Select(plan.FirstBatchOf));
@@ -50,7 +53,9 @@ public class TrainingPlanTests
     [InlineData(3, 0)]
     [InlineData(5200, 52)]
     public void The_warm_up_that_nobody_set_is_an_epoch_but_at_most_a_tenth_of_the_training(int steps, int warmup) =>
-        Assert.Equal(warmup, TrainingPlan.For(new() { MaxTrainSteps = new(steps, InEpochs: false) }, samplesPerEpoch: 205, batchesPerEpoch: 54).WarmupSteps);
+        Assert.Equal(
+            warmup,
+            TrainingPlan.For(new() { MaxTrainSteps = new(steps, InEpochs: false) }, samplesPerEpoch: 205, batchesPerEpoch: 54).WarmupSteps);
 
     [Theory]
     [InlineData("max_train_steps", "100000 epochs")]
@@ -59,7 +64,8 @@ public class TrainingPlanTests
     {
         var settings = TrainingSettings.Parse(new Dictionary<string, string> { [option] = text, ["train_batch_size"] = "1" }, out _);
 
-        var problem = Assert.Throws<LoraBuildException>(() => TrainingPlan.For(settings, samplesPerEpoch: 90_000, batchesPerEpoch: 90_000)).Diagnostic;
+        var problem = Assert.Throws<LoraBuildException>(
+            () => TrainingPlan.For(settings, samplesPerEpoch: 90_000, batchesPerEpoch: 90_000)).Diagnostic;
 
         Assert.Equal(DiagnosticCode.InvalidTrainingSetting, problem.Code);
         Assert.Contains("9,000,000,000 steps", problem.Message, StringComparison.Ordinal);
@@ -68,7 +74,8 @@ public class TrainingPlanTests
     [Fact]
     public void A_warm_up_beyond_what_can_be_counted_is_all_of_the_training()
     {
-        var settings = TrainingSettings.Parse(new Dictionary<string, string> { ["lr_warmup_steps"] = "100000 epochs", ["lr_decay_steps"] = "100000 epochs" }, out _);
+        var settings = TrainingSettings.Parse(
+            new Dictionary<string, string> { ["lr_warmup_steps"] = "100000 epochs", ["lr_decay_steps"] = "100000 epochs" }, out _);
 
         var plan = TrainingPlan.For(settings, samplesPerEpoch: 900_000, batchesPerEpoch: 225_000);
 
@@ -82,5 +89,7 @@ public class TrainingPlanTests
 
     [Fact]
     public void Without_a_schedule_the_rate_stays() =>
-        Assert.Equal(1, TrainingPlan.For(new() { OptimizerType = OptimizerType.AdamWScheduleFree }, 205, 54).Curve(new() { OptimizerType = OptimizerType.AdamWScheduleFree }).FactorAt(0));
+        Assert.Equal(
+            1, TrainingPlan.For(new() { OptimizerType = OptimizerType.AdamWScheduleFree }, 205, 54)
+                .Curve(new() { OptimizerType = OptimizerType.AdamWScheduleFree }).FactorAt(0));
 }

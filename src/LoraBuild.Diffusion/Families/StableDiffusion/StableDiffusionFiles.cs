@@ -50,7 +50,8 @@ internal sealed class StableDiffusionFiles
         return (text, unet, StableDiffusionSettings.Of(file, isVersion2));
     }
 
-    private static (PartTensors Text, PartTensors UNet, StableDiffusionSettings Settings) ReadFolder(ModelSource source, DiffusersFolder folder)
+    private static (PartTensors Text, PartTensors UNet, StableDiffusionSettings Settings) ReadFolder(
+        ModelSource source, DiffusersFolder folder)
     {
         var file = source.Denoiser;
         var unet = PartTensors.Of(UNetTitle, file, "", new DiffusersUNetNames([.. file.Shapes.Keys]).ToCompVis);
@@ -64,7 +65,8 @@ internal sealed class StableDiffusionFiles
     private static PartTensors VaeIn(ITensorFile file)
     {
         var prefix = file.Shapes.Keys.Any(name => name.StartsWith(VaePrefix, StringComparison.Ordinal)) ? VaePrefix : "";
-        var names = file.Shapes.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]).ToList();
+        var names = file.Shapes.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..])
+            .ToList();
         return names.Any(name => name.StartsWith("encoder.down_blocks.", StringComparison.Ordinal))
             ? PartTensors.Of(VaeTitle, file, prefix, new DiffusersVaeNames(names).ToCompVis)
             : PartTensors.Of(VaeTitle, file, prefix);

@@ -201,7 +201,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
 
         if (options.Prediction is { } wanted && settings.Prediction is { } known && wanted != known)
         {
-            var (saidValue, rightValue, answer) = known == PredictionType.Velocity ? ("false", "true", "velocities") : ("true", "false", "the noise");
+            var (saidValue, rightValue, answer) =
+                known == PredictionType.Velocity ? ("false", "true", "velocities") : ("true", "false", "the noise");
             throw new LoraBuildException(
                 DiagnosticCode.ModelContradiction,
                 $"LoraVParameterization is {saidValue}, but the base model says of itself that it predicts {answer}. "

@@ -41,7 +41,9 @@ internal sealed record StableDiffusionSettings(
             heads,
             Count("unet", "norm_num_groups") ?? UsualNormGroups,
             Count("clip", "num_attention_heads"),
-            PredictionOf((isOurs ? config.Text("prediction_type") : null) ?? file.Metadata.GetValueOrDefault("modelspec.prediction_type"), file.Path));
+            PredictionOf(
+                (isOurs ? config.Text("prediction_type") : null) ?? file.Metadata.GetValueOrDefault("modelspec.prediction_type"),
+                file.Path));
 
         long? Count(string part, string key) => (isOurs ? config.Count(part, key) : null) ?? FromMetadata(file, part, key);
     }
@@ -52,7 +54,8 @@ internal sealed record StableDiffusionSettings(
     /// <exception cref="LoraBuildException">LB4003: a value is out of range, or a file is not JSON.</exception>
     public static StableDiffusionSettings Of(DiffusersFolder folder, PartTensors unet)
     {
-        var (unetConfig, textConfig) = (ConfigFile.Read(folder.ConfigFile(DiffusersFolder.UNet)), ConfigFile.Read(folder.ConfigFile(DiffusersFolder.TextEncoder)));
+        var (unetConfig, textConfig) =
+            (ConfigFile.Read(folder.ConfigFile(DiffusersFolder.UNet)), ConfigFile.Read(folder.ConfigFile(DiffusersFolder.TextEncoder)));
         var isVersion2 = textConfig.Text("hidden_act") is { } activation
             ? activation == "gelu"
             : unet.Tensors.TryGetValue("middle_block.1.proj_in.weight", out var projection) && projection.Shape.Count == 2;
@@ -79,12 +82,14 @@ internal sealed record StableDiffusionSettings(
             {
                 throw new LoraBuildException(
                     DiagnosticCode.WrongArchitecture,
-                    $"The VAE scales latents by {scale}, that of Stable Diffusion 1.x and 2.x by {LatentScale}: it belongs to another architecture. Use another VAE.",
+                    $"The VAE scales latents by {scale}, that of Stable Diffusion 1.x and 2.x by {LatentScale}: it belongs to another "
+                    + "architecture. Use another VAE.",
                     file.Path);
             }
             return config.Count("norm_num_groups") ?? UsualNormGroups;
         }
-        return (config.Has("unet") ? config.Count("vae", "norm_num_groups") : null) ?? FromMetadata(file, "vae", "norm_num_groups") ?? UsualNormGroups;
+        return (config.Has("unet") ? config.Count("vae", "norm_num_groups") : null) ?? FromMetadata(file, "vae", "norm_num_groups")
+            ?? UsualNormGroups;
     }
 
     /// <summary>

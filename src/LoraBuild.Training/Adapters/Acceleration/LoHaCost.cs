@@ -25,7 +25,8 @@ internal static class LoHaCost
         var outputs = layer.Weight.shape[0];
         var inputs = layer.Weight.numel() / outputs;
         var positions = Positions(layer, input);
-        var factored = (2 * positions * inputs * outputs) + (NarrowMultiplication * positions * rank * rank * (inputs + outputs)) + FactoredCalls;
+        var factored =
+            (2 * positions * inputs * outputs) + (NarrowMultiplication * positions * rank * rank * (inputs + outputs)) + FactoredCalls;
         var materialized = (3 * positions * inputs * outputs) + (MaterializedPerWeight * inputs * outputs);
         return factored <= materialized ? LoHaForm.Factored : LoHaForm.Materialized;
     }

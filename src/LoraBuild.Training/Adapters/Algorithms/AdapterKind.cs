@@ -45,7 +45,8 @@ public abstract class AdapterKind
     /// <param name="scale">The factor of the change: alpha over rank.</param>
     /// <param name="rows">A factor for each output channel's change, [out] or [1]; null: 1.</param>
     /// <param name="between">A function of the low-rank values on their way, where the kind has such; null: none.</param>
-    public abstract LayerChange Change(IReadOnlyDictionary<string, Tensor> factors, double scale, Tensor? rows, Func<Tensor, Tensor>? between);
+    public abstract LayerChange Change(
+        IReadOnlyDictionary<string, Tensor> factors, double scale, Tensor? rows, Func<Tensor, Tensor>? between);
 
     /// <summary>True if <see cref="Change"/> computes with the tensors, so that it must be called again when they have changed.</summary>
     public abstract bool Derives(IReadOnlyDictionary<string, Tensor> factors);

@@ -24,7 +24,8 @@ public sealed class LoConChange(Tensor up, Tensor down, Tensor? core, double sca
         if (core is not null || Between is not null)
             return base.Forward(layer, input);
         using var scope = NewDisposeScope();
-        return layer.ApplyWithProduct(input, Falling().to_type(input.dtype), ScaledUp().mul(Strength).to_type(input.dtype)).MoveToOuterDisposeScope();
+        return layer.ApplyWithProduct(input, Falling().to_type(input.dtype), ScaledUp().mul(Strength).to_type(input.dtype))
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -86,9 +87,12 @@ internal sealed class LoConKind : AdapterKind
     public override IReadOnlyList<AdapterFactor> NewFactors(AdaptableLayer layer, long rank, TrainingSettings settings) =>
         Factors(layer, rank, settings.UseTucker && IsLarge(layer), settings.UseScalar);
 
-    public override IReadOnlyList<AdapterFactor>? FactorsIn(AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes) =>
+    public override IReadOnlyList<AdapterFactor>? FactorsIn(
+        AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes) =>
         shapes.Keys.Any(name => name is Down or Up or Mid)
-            ? Factors(layer, shapes.TryGetValue(Down, out var shape) && shape.Count > 0 ? shape[0] : 1, layer is Conv2d && shapes.ContainsKey(Mid), false)
+            ? Factors(
+                layer, shapes.TryGetValue(Down, out var shape) && shape.Count > 0 ? shape[0] : 1,
+                layer is Conv2d && shapes.ContainsKey(Mid), false)
             : null;
 
     public override long? RankOf(IReadOnlyList<AdapterFactor> factors) => factors.Single(factor => factor.Name == Down).Shape[0];

@@ -102,7 +102,8 @@ internal sealed class LoHaKind : AdapterKind
     public override IReadOnlyList<AdapterFactor> NewFactors(AdaptableLayer layer, long rank, TrainingSettings settings) =>
         Factors(layer, rank, settings.UseTucker && IsLarge(layer), settings.UseScalar);
 
-    public override IReadOnlyList<AdapterFactor>? FactorsIn(AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes) =>
+    public override IReadOnlyList<AdapterFactor>? FactorsIn(
+        AdaptableLayer layer, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes) =>
         shapes.Keys.Any(name => name.StartsWith("hada_", StringComparison.Ordinal))
             ? Factors(
                 layer,

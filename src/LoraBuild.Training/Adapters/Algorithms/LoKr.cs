@@ -15,7 +15,8 @@ namespace LoraBuild.Training.Adapters.Algorithms;
 /// <param name="core">[rank, rank, height, width], or null.</param>
 /// <param name="scale">Alpha over rank.</param>
 /// <param name="rows">A factor for each output channel's change, [out] or [1]; null: 1.</param>
-public sealed class LoKrChange(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, Tensor? core, double scale, Tensor? rows = null) : LayerChange
+public sealed class LoKrChange(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, Tensor? core, double scale, Tensor? rows = null)
+    : LayerChange
 {
     /// <inheritdoc/>
     public override Tensor Output(AdaptableLayer layer, Tensor input)
@@ -99,7 +100,8 @@ public sealed class LoKrChange(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, 
 /// </summary>
 public sealed class LoKrKind : AdapterKind
 {
-    private const string W1 = "lokr_w1", W1A = "lokr_w1_a", W1B = "lokr_w1_b", W2 = "lokr_w2", W2A = "lokr_w2_a", W2B = "lokr_w2_b", T2 = "lokr_t2";
+    private const string W1 = "lokr_w1", W1A = "lokr_w1_a", W1B = "lokr_w1_b", W2 = "lokr_w2", W2A = "lokr_w2_a", W2B = "lokr_w2_b",
+        T2 = "lokr_t2";
 
     /// <summary>
     /// A size as a product of two, the first not larger: by <paramref name="factor"/> where that divides it, else by the divisor up to it
@@ -129,7 +131,9 @@ public sealed class LoKrKind : AdapterKind
             rows = (rows.Large, rows.Small);
         var firstIsProduct = settings.DecomposeBoth && !settings.FullMatrix && 2 * rank < Math.Max(rows.Small, columns.Small);
         var secondIsProduct = !settings.FullMatrix && 2 * rank < Math.Max(rows.Large, columns.Large);
-        return Factors(layer, rank, (rows.Small, columns.Small), firstIsProduct, secondIsProduct, settings.UseTucker && IsLarge(layer), settings.UseScalar);
+        return Factors(
+            layer, rank, (rows.Small, columns.Small), firstIsProduct, secondIsProduct, settings.UseTucker && IsLarge(layer),
+            settings.UseScalar);
     }
 
     /// <inheritdoc/>
@@ -140,16 +144,20 @@ public sealed class LoKrKind : AdapterKind
         var (firstIsProduct, secondIsProduct) = (!shapes.ContainsKey(W1), !shapes.ContainsKey(W2));
         var (outputs, inputs, _) = SizesOf(layer);
         var first = (Divisor(outputs, Size(firstIsProduct ? W1A : W1, 0)), Divisor(inputs, Size(firstIsProduct ? W1B : W1, 1)));
-        return Factors(layer, Size(firstIsProduct ? W1B : W2B, 0), first, firstIsProduct, secondIsProduct, layer is Conv2d && shapes.ContainsKey(T2), false);
+        return Factors(
+            layer, Size(firstIsProduct ? W1B : W2B, 0), first, firstIsProduct, secondIsProduct, layer is Conv2d && shapes.ContainsKey(T2),
+            false);
 
         // A size that does not divide the layer's is wrong, whatever the right one was.
         static long Divisor(long size, long divisor) => size % divisor == 0 ? divisor : Factorize(size, -1).Small;
 
-        long Size(string name, int axis) => shapes.TryGetValue(name, out var shape) && shape.Count > axis && shape[axis] > 0 ? shape[axis] : 1;
+        long Size(string name, int axis) =>
+            shapes.TryGetValue(name, out var shape) && shape.Count > axis && shape[axis] > 0 ? shape[axis] : 1;
     }
 
     /// <inheritdoc/>
-    public override long? RankOf(IReadOnlyList<AdapterFactor> factors) => factors.FirstOrDefault(factor => factor.Name is W1B or W2B)?.Shape[0];
+    public override long? RankOf(IReadOnlyList<AdapterFactor> factors) =>
+        factors.FirstOrDefault(factor => factor.Name is W1B or W2B)?.Shape[0];
 
     /// <inheritdoc/>
     public override LayerChange Change(
@@ -172,7 +180,8 @@ public sealed class LoKrKind : AdapterKind
     public override string ScaledFactor(IEnumerable<string> names) => names.Contains(W1) ? W1 : W1A;
 
     private static List<AdapterFactor> Factors(
-        AdaptableLayer layer, long rank, (long Rows, long Columns) first, bool firstIsProduct, bool secondIsProduct, bool tucker, bool scaled)
+        AdaptableLayer layer, long rank, (long Rows, long Columns) first, bool firstIsProduct, bool secondIsProduct, bool tucker,
+        bool scaled)
     {
         var (outputs, inputs, kernelArea) = SizesOf(layer);
         var kernel = KernelOf(layer);

@@ -40,5 +40,6 @@ public static class WeightDecomposition
         return ((decomposed - frozen) * strength).MoveToOuterDisposeScope();
     }
 
-    private static bool IsOfOutputs(Tensor weight, Tensor lengths) => lengths.shape[0] == weight.shape[0] && lengths.numel() == weight.shape[0];
+    private static bool IsOfOutputs(Tensor weight, Tensor lengths) =>
+        lengths.shape[0] == weight.shape[0] && lengths.numel() == weight.shape[0];
 }

@@ -67,7 +67,8 @@ internal sealed class LoraReader : IDisposable
     {
         var names = new List<(string Key, LoraTensorName Name)>();
         foreach (var key in file.Tensors.Keys.Order(StringComparer.Ordinal))
-            names.Add((key, LoraTensorName.TryParse(key, model) ?? throw Misfit(file, $"it has a tensor '{key}', which is no part of a LoRA")));
+            names.Add(
+                (key, LoraTensorName.TryParse(key, model) ?? throw Misfit(file, $"it has a tensor '{key}', which is no part of a LoRA")));
         if (names.Count == 0)
             throw Misfit(file, "it has no tensors");
 
@@ -75,7 +76,9 @@ internal sealed class LoraReader : IDisposable
         var layers = model.Parts.SelectMany(part => part.Layers.Select(layer => (Layer: layer, Part: part.Name))).ToList();
         var known = layers.Select(layer => layer.Layer.Name).ToHashSet();
         if (groups.Keys.Where(name => !known.Contains(name)).ToList() is { Count: > 0 } strangers)
-            throw Misfit(file, $"the model has no layer {string.Join(", ", strangers.Take(NamesShown))}{(strangers.Count > NamesShown ? ", ..." : "")}");
+            throw Misfit(
+                file,
+                $"the model has no layer {string.Join(", ", strangers.Take(NamesShown))}{(strangers.Count > NamesShown ? ", ..." : "")}");
 
         var peft = PeftSettings.Of(file);
         return
@@ -96,19 +99,22 @@ internal sealed class LoraReader : IDisposable
         }
 
         var shapes = keys.ToDictionary(entry => entry.Key, entry => file.Tensors[entry.Value].Shape);
-        var found = AdapterKind.All.Select(kind => (Kind: kind, Factors: kind.FactorsIn(layer, shapes))).Where(entry => entry.Factors is not null).ToList();
+        var found = AdapterKind.All.Select(kind => (Kind: kind, Factors: kind.FactorsIn(layer, shapes)))
+            .Where(entry => entry.Factors is not null).ToList();
         if (found is not [var (kind, factors)] || factors is null)
         {
             throw Misfit(
                 file,
-                $"the tensors {string.Join(", ", keys.Keys.Take(NamesShown))} of layer {layer.Name} are of {(found.Count == 0 ? "no known kind" : "several kinds")}");
+                $"the tensors {string.Join(", ", keys.Keys.Take(NamesShown))} of layer {layer.Name} are of "
+                + $"{(found.Count == 0 ? "no known kind" : "several kinds")}");
         }
 
         if (factors.Select(factor => factor.Name).FirstOrDefault(name => !keys.ContainsKey(name)) is { } missing)
             throw Misfit(file, $"it has no '{missing}' for layer {layer.Name}");
         foreach (var factor in factors)
             Check(file, layer, factor.Name, factor.Shape, keys);
-        if (keys.Keys.Except([.. factors.Select(factor => factor.Name), AdapterKind.AlphaName, AdapterKind.LengthsName]).FirstOrDefault() is { } stranger)
+        if (keys.Keys.Except([.. factors.Select(factor => factor.Name), AdapterKind.AlphaName, AdapterKind.LengthsName])
+            .FirstOrDefault() is { } stranger)
             throw Misfit(file, $"LoraBuild does not know what '{keys[stranger]}' means");
 
         IReadOnlyList<long>? lengths = null;
@@ -128,7 +134,8 @@ internal sealed class LoraReader : IDisposable
         return new(layer, kind, factors, scale * (rank ?? 1), lengths, keys) { Gain = rank is null ? scale : 1 };
     }
 
-    private static void Check(SafetensorsFile file, AdaptableLayer layer, string name, IReadOnlyList<long> shape, Dictionary<string, string> keys)
+    private static void Check(
+        SafetensorsFile file, AdaptableLayer layer, string name, IReadOnlyList<long> shape, Dictionary<string, string> keys)
     {
         var found = file.Tensors[keys[name]].Shape;
         if (!AreAlike(found, shape))

@@ -1,4 +1,4 @@
-namespace LoraBuild.Torch.Interop;
+namespace LoraBuild.Torch;
 
 /// <summary>The operators in use, each under its name; with its overload after it where more than one overload is in use.</summary>
 internal static class Aten

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using LoraBuild.Torch.Interop;
 
-namespace LoraBuild.Torch.Interop;
+namespace LoraBuild.Torch;
 
 /// <summary>An argument of an operator. It refers to the tensor or array that it stands for, which keeps that alive in the call.</summary>
 internal readonly struct Value

@@ -1,4 +1,4 @@
-namespace LoraBuild.Torch.Interop;
+namespace LoraBuild.Torch;
 
 /// <summary>The operators of Native/own_operators.h. Those for a CPU alone exist where libtorch's BLAS can be reached.</summary>
 internal static class OwnOperators

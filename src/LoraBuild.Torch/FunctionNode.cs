@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using LoraBuild.Torch.Interop;
 using static LoraBuild.Torch.torch;
 
-namespace LoraBuild.Torch.Interop;
+namespace LoraBuild.Torch;
 
 /// <summary>The managed half of a graph node: one call of a custom function. The native half keeps it while the graph lives.</summary>
 /// <param name="name">The function's name, for messages.</param>
@@ -10,6 +11,7 @@ namespace LoraBuild.Torch.Interop;
 /// <param name="isTensor">For each argument of the call, whether it is a tensor and so has a gradient.</param>
 internal sealed unsafe class FunctionNode(
     string name, Func<autograd.AutogradContext, Tensor, List<Tensor>> backward, autograd.AutogradContext context, bool[] isTensor)
+    : IBackwardPass
 {
     private (long[] Shape, ScalarType Type, Device Device) _output;
     private nint _borrowed;
@@ -52,6 +54,21 @@ internal sealed unsafe class FunctionNode(
                     throw new InvalidOperationException($"{name}.backward returned a gradient for argument {i}, which is not a tensor.");
             }
             return [.. results.Where((_, i) => i < isTensor.Length && isTensor[i])];
+        }
+    }
+
+    /// <inheritdoc/>
+    void IBackwardPass.Run(nint grad, Span<nint> results)
+    {
+        // The engine may call from a thread of its own, which no caller's scope covers.
+        using var scope = NewDisposeScope();
+        var outgoing = Backward(new Tensor(grad));
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (outgoing[i] is not { IsInvalid: false } gradient)
+                continue;
+            results[i] = gradient.Handle;
+            Native.lb_retain(results[i]);
         }
     }
 

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LoraBuild.Torch.Interop;
 using static LoraBuild.Torch.torch;
 
-namespace LoraBuild.Torch.Interop;
+namespace LoraBuild.Torch;
 
 /// <summary>
 /// An operator by its schema name and overload, <c>add.Tensor</c>, looked up at its first call; one of ATen's where no namespace is named.
