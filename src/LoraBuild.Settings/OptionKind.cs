@@ -60,12 +60,14 @@ internal static class OptionKind
     /// <summary>The longest name of an output in bytes of UTF-8: endings of files and of unfinished ones must fit beside it.</summary>
     public const int MostNameBytes = 170;
 
+    private static readonly System.Buffers.SearchValues<char> NotInNames = System.Buffers.SearchValues.Create(":*?\"<>|");
+
     /// <summary>A file's name without its folder.</summary>
     public static OptionKind<string> FileName { get; } = new(
         $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < > |, "
             + "and without a dot at its end",
         (string text, out string value) => InnerPath.NameFault(value = text) is null
-            && text.AsSpan().IndexOfAny(":*?\"<>|") < 0
+            && text.AsSpan().IndexOfAny(NotInNames) < 0
             && System.Text.Encoding.UTF8.GetByteCount(text) <= MostNameBytes,
         text => text);
 

@@ -1,6 +1,5 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
-using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 

@@ -3,7 +3,6 @@ using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
-using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 

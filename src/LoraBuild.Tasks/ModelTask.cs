@@ -3,7 +3,6 @@ using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Incremental.Downloads;
-using Microsoft.Build.Framework;
 
 namespace LoraBuild.Tasks;
 

@@ -127,7 +127,7 @@ internal static class ModelReaders
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         File.WriteAllBytes(path, [.. length, .. header]);
         using var file = SafetensorsFile.Open(path);
-        _ = PeftAlphas.In(file);
+        _ = PeftSettings.Of(file);
     }
 
     private static byte[] Checkpoint()

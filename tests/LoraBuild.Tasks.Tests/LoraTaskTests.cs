@@ -1,6 +1,7 @@
 using System.Collections;
 using LoraBuild.Base.Diagnostics;
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
 
 namespace LoraBuild.Tasks.Tests;
 
@@ -9,8 +10,8 @@ public sealed class LoraTaskTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("lorabuild-").FullName;
 
     public static TheoryData<Exception> Exceptions() =>
-        [new KeyNotFoundException("no such key"), new InvalidDataException("damaged"), new NotSupportedException(
-            "ftp"), new NullReferenceException()];
+        [new KeyNotFoundException("no such key"), new InvalidDataException("damaged"), new NotSupportedException("ftp"),
+         new InvalidOperationException("no session")];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -19,7 +20,8 @@ public sealed class LoraTaskTests : IDisposable
     public void Whatever_a_step_throws_is_an_error_with_a_code(Exception thrown)
     {
         var engine = new Engine();
-        using var task = new ThrowingTask(thrown) { BuildEngine = engine, IntermediateFolder = folder, CachePath = folder };
+        var context = new TaskItem("context", new Dictionary<string, string> { ["IntermediateFolder"] = folder, ["CachePath"] = folder });
+        using var task = new ThrowingTask(thrown) { BuildEngine = engine, Context = context };
         Assert.False(task.Execute());
         var error = Assert.Single(engine.Errors);
         Assert.Equal(DiagnosticCode.Unexpected, error.Code);

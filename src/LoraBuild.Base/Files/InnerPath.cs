@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 
@@ -15,7 +16,7 @@ public static class InnerPath
     public const int MostNameBytes = 180;
 
     // The real ones, and what fonts and other systems make of one: fraction, division and set slashes, big, small and full-width ones.
-    private const string Slashes = "/\\\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE68\uFF0F\uFF3C";
+    private static readonly SearchValues<char> Slashes = SearchValues.Create("/\\\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE68\uFF0F\uFF3C");
 
     private const string NotOnWindows = ":*?\"<>|";
 

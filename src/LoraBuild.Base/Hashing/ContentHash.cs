@@ -52,7 +52,9 @@ public readonly record struct ContentHash : IComparable<ContentHash>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ContentHash OfFile(string path)
     {
+#pragma warning disable RS0030 // It only reads.
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+#pragma warning restore RS0030
         var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
         try
         {

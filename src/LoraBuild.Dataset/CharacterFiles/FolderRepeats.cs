@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LoraBuild.Base.Diagnostics;
@@ -11,6 +12,8 @@ internal readonly partial record struct FolderRepeats(string Text, long? Number)
 {
     /// <summary>The largest number of repeats; more is a slip of the pen.</summary>
     public const int Most = 10_000;
+
+    private static readonly SearchValues<char> Signs = SearchValues.Create("+-0123456789");
 
     /// <summary>True if it is a number of repeats, from 1 to <see cref="Most"/>.</summary>
     public bool IsValid => Number is >= 1 and <= Most;
@@ -29,7 +32,7 @@ internal readonly partial record struct FolderRepeats(string Text, long? Number)
         var text = match.Groups["number"].Value;
         var digits = string.Concat(text.Select(character =>
             CharUnicodeInfo.GetDecimalDigitValue(character) is >= 0 and var digit ? (char)('0' + digit) : character));
-        if (digits.AsSpan().IndexOfAnyExcept("+-0123456789") >= 0)
+        if (digits.AsSpan().IndexOfAnyExcept(Signs) >= 0)
             return new(text, null);
         return new(text, long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : digits[0] == '-' ? long.MinValue : long.MaxValue);
     }

@@ -47,7 +47,7 @@ public class BuildSession : IDisposable
     /// <summary>The results of earlier builds.</summary>
     public ContentStore Store { get; }
 
-    /// <summary>The links among the author's files, once <see cref="CheckSettings"/> knows what the author allows.</summary>
+    /// <summary>The links among the author's files, once CheckSettings knows what the author allows.</summary>
     public ProjectLinks Links
     {
         get => field ?? throw new InvalidOperationException("CheckSettings has not run.");

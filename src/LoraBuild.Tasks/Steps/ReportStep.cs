@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
-using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Dataset.Tables;

@@ -1,5 +1,4 @@
 using LoraBuild.Base.Hashing;
-using LoraBuild.Tests;
 
 namespace LoraBuild.Base.Tests.Hashing;
 

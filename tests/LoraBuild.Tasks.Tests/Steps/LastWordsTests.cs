@@ -43,9 +43,9 @@ public sealed class LastWordsTests
             var assembly = Path.Combine(folder.FullName, "Broken.dll");
             File.WriteAllText(assembly, "no assembly");
             File.Copy(Path.Combine(AppContext.BaseDirectory, "LoraBuild.Tasks.Tests.runtimeconfig.json"), Path.ChangeExtension(assembly, ".runtimeconfig.json"));
-            var host = new SilentHost();
+            var host = new SilentHost(assembly);
 
-            var error = Assert.Throws<LoraBuildException>(() => new WorkerProcess(assembly, host).Run(new DescribeEnginesJob(), "Tag", _ => { }, default));
+            var error = Assert.Throws<LoraBuildException>(() => new WorkerProcess(host).Run(new DescribeEnginesJob(), "Tag", _ => { }, default));
 
             Assert.Equal(DiagnosticCode.WorkerCrashed, error.Diagnostic.Code);
             Assert.Contains("Its last words: Unhandled exception. System.BadImageFormatException", error.Message, StringComparison.Ordinal);
@@ -65,9 +65,11 @@ public sealed class LastWordsTests
         return words;
     }
 
-    private sealed class SilentHost : IBuildHost
+    private sealed class SilentHost(string workerAssembly) : IBuildHost
     {
         public List<string> Details { get; } = [];
+
+        public string WorkerAssembly => workerAssembly;
 
         public PipelineSession Session => throw new NotSupportedException();
 
