@@ -62,7 +62,8 @@ public static class PictureNormalizer
             var picture =
                 PictureEditor.Apply(mask is null ? flat : MaskPainter.Paint(flat, decoded.Raster, mask, maxPixels), edits, segmentation);
             PngEncoder.Encode(picture, target);
-            return new NormalizedPicture(picture.Width, picture.Height, PerceptualHasher.Of(picture.WithoutAlpha()), decoded.Format, decoded.Warnings)
+            return new NormalizedPicture(
+                picture.Width, picture.Height, PerceptualHasher.Of(picture.WithoutAlpha()), decoded.Format, decoded.Warnings)
             {
                 LearnsNothing = mask is not null && !ShowsAnything(picture),
             };

@@ -34,7 +34,8 @@ public static class ItemPatterns
             select new Diagnostic(
                 DiagnosticCode.NoEffect,
                 Severity.Warning,
-                $"{attribute.Name.LocalName}=\"{text}\" has no effect: it fits no file.{(pattern.IsGlob ? "" : Nearest.Suggest(text, files))}",
+                $"{attribute.Name.LocalName}=\"{text}\" has no effect: it fits no "
+                + $"file.{(pattern.IsGlob ? "" : Nearest.Suggest(text, files))}",
                 projectFile,
                 ((IXmlLineInfo)attribute).LineNumber,
                 ((IXmlLineInfo)attribute).LinePosition);

@@ -64,7 +64,8 @@ internal static class OptionKind
 
     /// <summary>A file's name without its folder.</summary>
     public static OptionKind<string> FileName { get; } = new(
-        $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < > |, "
+        $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < > "
+        + "|, "
             + "and without a dot at its end",
         (string text, out string value) => InnerPath.NameFault(value = text) is null
             && text.AsSpan().IndexOfAny(NotInNames) < 0
@@ -73,7 +74,8 @@ internal static class OptionKind
 
     /// <summary>The beginning of a file's name, or null.</summary>
     public static OptionKind<string?> NameBeginning { get; } = OptionalParsed(
-        "empty or the beginning of a folder's name", text => InnerPath.NameFault(text + "0") is null ? text : null) with { Form = OptionForm.Text };
+        "empty or the beginning of a folder's name",
+        text => InnerPath.NameFault(text + "0") is null ? text : null) with { Form = OptionForm.Text };
 
     /// <summary>True or false.</summary>
     public static OptionKind<bool> Flag { get; } = new("true or false", bool.TryParse, value => value ? "true" : "false");

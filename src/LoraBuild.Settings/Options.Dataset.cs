@@ -22,8 +22,10 @@ public static partial class Options
 
     public static readonly Option<bool> FollowLinks = OfLoraBuild(
         Topic.Project, "LoraFollowLinks", Flag, false,
-        "`true`: symbolic links below `images` and `regularization`, and those that stand for `character.yaml`, tag files, masks, prompts or "
-            + "tables, may lead out of the project. Otherwise they are an error: what comes with pictures from strangers could name any file "
+        "`true`: symbolic links below `images` and `regularization`, and those that stand for `character.yaml`, tag files, masks, prompts "
+        + "or "
+            + "tables, may lead out of the project. Otherwise they are an error: what comes with pictures from strangers could name any "
+            + "file "
             + "of this machine. Links within the project are always followed, and so are those of models.",
         Steps.ResolveCharacters);
 
@@ -39,7 +41,8 @@ public static partial class Options
         Steps.WriteReport);
 
     public static readonly Option<long> MaxPixels = OfLoraBuild(
-        Topic.Pictures, "LoraMaxPixels", Long(1, MostPixels) with { Allowed = $"a whole number of pixels above 0 and up to {MostPixels}" }, 100_000_000,
+        Topic.Pictures, "LoraMaxPixels", Long(1, MostPixels) with { Allowed = $"a whole number of pixels above 0 and up to {MostPixels}" },
+        100_000_000,
         "Larger pictures are an error.", Steps.Normalize);
 
     public static readonly Option<int> MinPictureSize = OfLoraBuild(

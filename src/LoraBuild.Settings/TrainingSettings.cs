@@ -56,7 +56,8 @@ public sealed partial record TrainingSettings
 
     /// <summary>LB5010 for each setting whose LoRA other programs do not read, or read otherwise.</summary>
     public IReadOnlyList<Diagnostic> WarningsOfOtherPrograms() =>
-        [.. TrainingContradictions.OfOtherPrograms(this).Select(message => new Diagnostic(DiagnosticCode.OthersDiffer, Severity.Warning, message))];
+        [.. TrainingContradictions.OfOtherPrograms(this)
+            .Select(message => new Diagnostic(DiagnosticCode.OthersDiffer, Severity.Warning, message))];
 
     /// <summary>The value of an option.</summary>
     public T Get<T>(Option<T> option) => values.TryGetValue(option, out var value) ? (T)value! : option.Default;

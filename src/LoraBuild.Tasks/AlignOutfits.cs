@@ -41,7 +41,8 @@ public sealed class AlignOutfits : TagStepTask
         var aligned = Session.ReadLedger(OutputFile);
         foreach (var character in Session.Characters.Where(character => character.Outfits.Count + character.Hidden.Count > 0))
         {
-            foreach (var unused in OutfitSurvey.Unused(character, own.Table, [.. Session.Pictures.Where(picture => Tag.Comparer.Equals(picture.Character, character.Trigger)).Select(Aligned)]))
+            foreach (var unused in OutfitSurvey.Unused(character, own.Table, [.. Session.Pictures.Where(picture => Tag.Comparer.Equals(
+                picture.Character, character.Trigger)).Select(Aligned)]))
                 Report(unused);
         }
 

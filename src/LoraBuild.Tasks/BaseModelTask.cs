@@ -27,7 +27,9 @@ public abstract class BaseModelTask : ModelTask
         var (named, sha256) = (Of(model).Trim(), Of(model + "Sha256"));
         if (IsUri(named))
             return Fetch(named, sha256, DiagnosticCode.BaseModelMissing);
-        return FullPathOf(model) is { } path && sha256.Length > 0 ? Fetch(path, sha256, DiagnosticCode.BaseModelMissing) : FullPathOf(model);
+        return FullPathOf(model) is { } path && sha256.Length > 0
+            ? Fetch(path, sha256, DiagnosticCode.BaseModelMissing)
+            : FullPathOf(model);
     }
 
     /// <summary>The settings of project and configuration together; null, and every mistake reported, where there are any.</summary>

@@ -40,7 +40,8 @@ public sealed class BeginBuild : LoraTask
         {
             throw new LoraBuildException(
                 DiagnosticCode.UnsafeFolder,
-                "Every user of this machine may write to the cache's folder. Name one of your own by LoraCachePath or LORABUILD_CACHE, or mend its permissions (chmod o-w).",
+                "Every user of this machine may write to the cache's folder. Name one of your own by LoraCachePath or LORABUILD_CACHE, or "
+                + "mend its permissions (chmod o-w).",
                 CachePath);
         }
     }

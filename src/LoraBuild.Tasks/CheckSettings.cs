@@ -60,7 +60,8 @@ public sealed class CheckSettings : LoraTask
         foreach (var unknown in ProjectProperties.FindUnknown(ProjectFile))
             Report(unknown);
         var project = Path.GetDirectoryName(ProjectFile)!;
-        foreach (var item in ItemPatterns.FindWithoutEffect(ProjectFile, [.. Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))]))
+        foreach (var item in ItemPatterns.FindWithoutEffect(
+            ProjectFile, [.. Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))]))
             Report(item);
         foreach (var name in UnknownGlobalProperties)
             Report(ProjectProperties.Unknown(ProjectFile, name));

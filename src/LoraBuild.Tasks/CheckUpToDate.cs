@@ -84,7 +84,8 @@ public sealed class CheckUpToDate : LoraTask
     {
         var project = Path.GetDirectoryName(ProjectFile)!;
         var named = Pictures.Concat(RegularizationImages).Select(picture => picture.ItemSpec).ToHashSet(StringComparer.Ordinal);
-        var folders = Characters.Select(character => Path.GetDirectoryName(PathOf(character)!)!).Append(project).Distinct(StringComparer.Ordinal);
+        var folders =
+            Characters.Select(character => Path.GetDirectoryName(PathOf(character)!)!).Append(project).Distinct(StringComparer.Ordinal);
         return [.. MisplacedPictures.In(folders).Select(file => Path.GetRelativePath(project, file)).Where(file => !named.Contains(file))];
     }
 
@@ -95,7 +96,8 @@ public sealed class CheckUpToDate : LoraTask
         var roots = Characters.Select(character => Path.Combine(Path.GetDirectoryName(PathOf(character)!)!, ProjectFolders.Images))
             .Append(Path.Combine(project, ProjectFolders.Images))
             .Append(Path.Combine(project, ProjectFolders.Regularization));
-        var others = Pictures.Concat(RegularizationImages).Select(picture => Path.GetDirectoryName(picture.ItemSpec) ?? "").Distinct(StringComparer.Ordinal);
+        var others = Pictures.Concat(RegularizationImages).Select(picture => Path.GetDirectoryName(picture.ItemSpec) ?? "")
+            .Distinct(StringComparer.Ordinal);
         return FolderSurvey.Of(roots, [.. others.Select(folder => Path.GetFullPath(folder, project))]);
     }
 

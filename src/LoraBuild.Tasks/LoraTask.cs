@@ -171,5 +171,6 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     public void Say(string line) => Log.LogMessage(MessageImportance.High, "  {0}", LegibleText.OneLine(line));
 
     /// <summary>Shows a line only in a detailed log.</summary>
-    public void SayDetail(string line) => Log.LogMessage(MessageImportance.Low, "{0}", string.Join('\n', line.Split('\n').Select(LegibleText.OneLine)));
+    public void SayDetail(string line) =>
+        Log.LogMessage(MessageImportance.Low, "{0}", string.Join('\n', line.Split('\n').Select(LegibleText.OneLine)));
 }

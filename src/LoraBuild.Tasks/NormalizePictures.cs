@@ -119,18 +119,22 @@ public sealed class NormalizePictures : ModelTask
         var file = MaskedLoss ? picture.Mask : null;
         if (file is not null)
             Session.Links.Require(file);
-        return AlphaMask || file is not null ? new PictureMask(AlphaMask, file, file is null ? null : Session.State.HashInput(file).ToString()) : null;
+        return AlphaMask || file is not null
+            ? new PictureMask(AlphaMask, file, file is null ? null : Session.State.HashInput(file).ToString())
+            : null;
     }
 
     private void TellMasks(IReadOnlyList<ProjectPicture> resolved)
     {
-        var masked = resolved.Where(picture => picture.Mask is not null).Select(picture => picture.Source).Distinct(StringComparer.Ordinal).ToList();
+        var masked =
+            resolved.Where(picture => picture.Mask is not null).Select(picture => picture.Source).Distinct(StringComparer.Ordinal).ToList();
         if (masked.Count > 0 && !MaskedLoss)
         {
             Report(new Diagnostic(
                 DiagnosticCode.UnusedMask,
                 Severity.Warning,
-                $"These pictures have masks, which have no effect without LoraMaskedLoss: {PictureEnumeration.Of(masked)}. Set it to true, or remove the masks."));
+                $"These pictures have masks, which have no effect without LoraMaskedLoss: {PictureEnumeration.Of(masked)}. Set it to true, "
+                + "or remove the masks."));
         }
         else if (masked.Count == 0 && MaskedLoss)
         {
@@ -157,12 +161,16 @@ public sealed class NormalizePictures : ModelTask
             Report(new Diagnostic(
                 DiagnosticCode.NothingToLearn,
                 Severity.Warning,
-                $"{(MaskedLoss && picture.Mask is not null ? "The mask is black wherever the picture is opaque" : "The picture is transparent everywhere")}: nothing of it is learnt. White and opaque is what is learnt.",
+                (MaskedLoss && picture.Mask is not null
+                    ? "The mask is black wherever the picture is opaque"
+                    : "The picture is transparent everywhere")
+                    + ": nothing of it is learnt. White and opaque is what is learnt.",
                 MaskedLoss && picture.Mask is { } mask ? mask : picture.SourcePath));
         }
 
         if (empty.Count > 0 && Session.Pictures.All(picture => picture.Facts.LearnsNothing))
-            throw new LoraBuildException(DiagnosticCode.NothingToLearn, "Masks leave nothing to learn of any picture. White is learnt, black is not.");
+            throw new LoraBuildException(
+                DiagnosticCode.NothingToLearn, "Masks leave nothing to learn of any picture. White is learnt, black is not.");
     }
 
     private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)

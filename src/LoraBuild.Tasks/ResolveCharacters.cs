@@ -74,7 +74,8 @@ public sealed class ResolveCharacters : LoraTask
         Severity.Error,
         new FileInfo(PathOf(item)!).LinkTarget is { } target
             ? $"The picture is a link to '{target}', which is not there or leads in a circle. Mend the link, or remove it."
-            : $"There is no picture '{item.ItemSpec}'. Correct the {kind} item; or rename a file whose own name has a backslash, which MSBuild "
+            : $"There is no picture '{item.ItemSpec}'. Correct the {kind} item; or rename a file whose own name has a backslash, which "
+                + "MSBuild "
                 + "takes for a folder.",
         PathOf(item));
 
@@ -82,12 +83,15 @@ public sealed class ResolveCharacters : LoraTask
     private void TellUnread(IReadOnlyList<string> pictures)
     {
         var project = Path.GetFullPath(ProjectFolder);
-        if (UnreadPictures.Among(Session.Survey.Files.Where(file => Path.GetDirectoryName(file) != project), pictures) is not { Count: > 0 } unread)
+        if (UnreadPictures.Among(
+            Session.Survey.Files.Where(file => Path.GetDirectoryName(file) != project), pictures) is not { Count: > 0 } unread)
             return;
         Report(new Diagnostic(
             DiagnosticCode.UnreadFormat,
             Severity.Warning,
-            $"Nothing reads these files among the pictures: {PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save pictures as PNG, and keep other files elsewhere.",
+            "Nothing reads these files among the pictures: "
+            + $"{PictureEnumeration.Of([.. unread.Select(file => Path.GetRelativePath(ProjectFolder, file))])}. Save pictures as PNG, and "
+            + "keep other files elsewhere.",
             unread[0]));
     }
 
@@ -98,7 +102,9 @@ public sealed class ResolveCharacters : LoraTask
         Report(new Diagnostic(
             DiagnosticCode.MisplacedPicture,
             Severity.Warning,
-            $"Nothing is built from these pictures, which do not lie below '{ProjectFolders.Images}' (or '{ProjectFolders.Regularization}'), in lower case: {PictureEnumeration.Of(misplaced)}. Move or rename their folder, or name them by CharacterImage items.",
+            $"Nothing is built from these pictures, which do not lie below '{ProjectFolders.Images}' (or "
+            + $"'{ProjectFolders.Regularization}'), in lower case: {PictureEnumeration.Of(misplaced)}. Move or rename their folder, or "
+            + "name them by CharacterImage items.",
             misplaced[0]));
     }
 
@@ -106,7 +112,8 @@ public sealed class ResolveCharacters : LoraTask
     private List<string> FilesOfHers(string root)
     {
         var regularization = Path.Combine(Path.GetFullPath(ProjectFolder), ProjectFolders.Regularization) + Path.DirectorySeparatorChar;
-        return [.. Session.Survey.Files.Where(file => !file.StartsWith(regularization, StringComparison.Ordinal)).Select(file => Within(root, file))];
+        return [.. Session.Survey.Files.Where(file => !file.StartsWith(regularization, StringComparison.Ordinal))
+            .Select(file => Within(root, file))];
     }
 
     private Character? Read(string path)

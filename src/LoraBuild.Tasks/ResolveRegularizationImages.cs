@@ -27,7 +27,8 @@ public sealed class ResolveRegularizationImages : LoraTask
             Path.GetRelativePath(project, picture.Path), picture.Item.GetMetadata(PictureMetadata.Repeats))).ToList();
         var folders = sources.Select(source => Path.GetDirectoryName(source.Path)).ToHashSet(StringComparer.Ordinal);
         var files = Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))
-            .Where(file => folders.Contains(Path.GetDirectoryName(file)) || file.StartsWith(ProjectFolders.Regularization + '/', StringComparison.Ordinal));
+            .Where(file => folders.Contains(Path.GetDirectoryName(file))
+                || file.StartsWith(ProjectFolders.Regularization + '/', StringComparison.Ordinal));
         var resolved = RegularizationImage.Resolve(sources, [.. files], out var diagnostics);
         foreach (var diagnostic in left.Concat(diagnostics))
             Report(diagnostic);
@@ -37,7 +38,8 @@ public sealed class ResolveRegularizationImages : LoraTask
     private bool IsUsable(ITaskItem picture)
     {
         var path = PathOf(picture)!;
-        var problem = Session.State.Exists(path) ? Session.Links.Refuse(path) : ResolveCharacters.Missing("LoraRegularizationImage", picture);
+        var problem =
+            Session.State.Exists(path) ? Session.Links.Refuse(path) : ResolveCharacters.Missing("LoraRegularizationImage", picture);
         if (problem is not null)
             Report(problem);
         return problem is null;

@@ -31,9 +31,13 @@ public sealed class ShowEdits : ModelTask
             return;
         }
 
-        var model = BackgroundModel is null ? null : Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
-        var rows = sources.Select(source => new PictureToShow(source.Key, [.. source.Select(picture => picture.Edits)], source.First().EditsAt)).ToList();
-        new WorkerProcess(this).Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
+        var model = BackgroundModel is null
+            ? null
+            : Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing);
+        var rows = sources.Select(
+            source => new PictureToShow(source.Key, [.. source.Select(picture => picture.Edits)], source.First().EditsAt)).ToList();
+        new WorkerProcess(this)
+            .Run(new ShowEditsJob(rows, Folder, MaxPixels, model), "ShowEdits", sheet => Say($"ShowEdits: {sheet.Id}"), CancellationToken);
         foreach (var (source, index) in sources.Select((source, index) => (source, index)))
         {
             Say(string.Create(

@@ -73,7 +73,8 @@ public sealed class TagPictures : ModelTask
         var byTagger = pictures.Where(picture => picture.TagFile is null).ToList();
         selectionKey = byTagger.Count > 0 ? selection.ToJson() : "";
         rulesKey = selection.RulesAlone().ToJson();
-        var scoring = new TaggerScoring(this, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
+        var scoring = new TaggerScoring(
+            this, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection)
             .Score([.. byTagger.Select(picture => (picture.Id, picture.File))], Folder);
         Session.Sweep(Folder);
 
@@ -103,13 +104,20 @@ public sealed class TagPictures : ModelTask
     private void TellWithoutEffect()
     {
         var ledger = Session.ReadLedger(TagsFile);
-        foreach (var file in Session.Pictures.Where(picture => picture.TagFile is not null && IsEmpty(ledger[picture.Id])).Select(picture => picture.TagFile!).Distinct(StringComparer.Ordinal))
-            Report(new Diagnostic(DiagnosticCode.EmptyTagFile, Severity.Warning, "The tag file has no tags: the caption is the trigger word alone. Write tags into it, or remove it; then the tagger gives them.", file));
+        foreach (var file in Session.Pictures.Where(picture => picture.TagFile is not null && IsEmpty(ledger[picture.Id]))
+            .Select(picture => picture.TagFile!).Distinct(StringComparer.Ordinal))
+            Report(
+                new Diagnostic(
+                    DiagnosticCode.EmptyTagFile, Severity.Warning,
+                    "The tag file has no tags: the caption is the trigger word alone. Write tags into it, or remove it; then the tagger "
+                    + "gives them.", file));
         TellWeights(ledger);
         foreach (var character in Session.Characters.Where(character => character.Tags.Count > 0))
         {
-            var corrected = Session.Pictures.Where(picture => picture.TagEdits.Count > 0 && Tag.Comparer.Equals(picture.Character, character.Trigger));
-            foreach (var unused in TagEditSurvey.Unused(character, [.. corrected.Select(picture => (picture.TagEdits, ledger[picture.Id].Tags))]))
+            var corrected =
+                Session.Pictures.Where(picture => picture.TagEdits.Count > 0 && Tag.Comparer.Equals(picture.Character, character.Trigger));
+            foreach (var unused in TagEditSurvey.Unused(
+                character, [.. corrected.Select(picture => (picture.TagEdits, ledger[picture.Id].Tags))]))
                 Report(unused);
         }
 
@@ -141,7 +149,9 @@ public sealed class TagPictures : ModelTask
         Report(new Diagnostic(
             DiagnosticCode.WeightsNotSet,
             Severity.Warning,
-            $"Brackets weigh tags, such as '{weighted[0].Tag}', in {PictureEnumeration.Of([.. weighted.Select(found => found.Picture.Id)])}, and LoraWeightedCaptions is not set: brackets and numbers would be learnt as text. Set it to true, or remove them; brackets of a tag's own are written \\( and \\).",
+            $"Brackets weigh tags, such as '{weighted[0].Tag}', in "
+            + $"{PictureEnumeration.Of([.. weighted.Select(found => found.Picture.Id)])}, and LoraWeightedCaptions is not set: brackets "
+            + "and numbers would be learnt as text. Set it to true, or remove them; brackets of a tag's own are written \\( and \\).",
             weighted[0].Picture.TagFile));
     }
 

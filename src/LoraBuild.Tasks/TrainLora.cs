@@ -53,7 +53,8 @@ public sealed class TrainLora : BaseModelTask
         var model = BaseModelFiles.Of(checkpoint, vae);
         var tokenizer = Tokenizer ?? ClipVocabulary.FindBeside(model.Path);
         var key = Key(settings, model, tokenizer);
-        var job = new TrainJob(DatasetFolder, model.Path, tokenizer, settings.ToOptions(), OutputFolder, OutputName, StateFile: "", key.ToString())
+        var job = new TrainJob(
+            DatasetFolder, model.Path, tokenizer, settings.ToOptions(), OutputFolder, OutputName, StateFile: "", key.ToString())
         {
             CachePath = CachePath, Vae = vae, TokenizerUrl = TokenizerUrl, Deterministic = Deterministic,
         };

@@ -34,7 +34,8 @@ public sealed class WriteManifest : LoraTask
         var json = DatasetFile.Serialize(manifest);
         Place([new DatasetEntry(Path.Combine(DatasetFolder, DatasetFile.Name), ContentHash.Of(json), null, json)]);
         Session.Sweep(DatasetFolder);
-        Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (group.Repeats, group.Pictures.Count))], others.Length);
+        Tell([.. manifest.Groups.Where(group => !group.IsRegularization).Select(group => (
+            group.Repeats, group.Pictures.Count))], others.Length);
     }
 
     // A new output folder may have a dataset of somebody else's. That this one is the build's own is noted before anything is written to
@@ -49,7 +50,8 @@ public sealed class WriteManifest : LoraTask
         {
             throw new LoraBuildException(
                 DiagnosticCode.FolderInUse,
-                $"The dataset's folder has files that no build of this project made, '{Path.GetRelativePath(DatasetFolder, foreign)}' for one, which it would delete. Move them, or name another output folder.",
+                $"The dataset's folder has files that no build of this project made, '{Path.GetRelativePath(DatasetFolder, foreign)}' for "
+                + "one, which it would delete. Move them, or name another output folder.",
                 DatasetFolder);
         }
 

@@ -71,7 +71,9 @@ public sealed class WriteReport : LoraTask
     {
         if (Wanted != "true" && (Wanted != "auto" || Session.Pictures.Count > MostUnasked))
         {
-            Say(string.Create(CultureInfo.InvariantCulture, $"Report: not written for {Session.Pictures.Count} pictures; dotnet build -t:Report writes it"));
+            Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Report: not written for {Session.Pictures.Count} pictures; dotnet build -t:Report writes it"));
             return;
         }
 

@@ -44,21 +44,22 @@ public sealed class LinkTests : IDisposable
 
         Assert.False(build.Succeeded);
         foreach (var name in new[] { "images/low/b.txt", "images/high/c.jpg" })
-            Assert.Contains(build.Diagnostics, line => line.Contains($"{name} : error LB1019", StringComparison.Ordinal));
-        Assert.Contains(build.Diagnostics, line => line.Contains("gone.jpg : error LB1007: The picture is a link to 'nothing.jpg'", StringComparison.Ordinal));
+            Assert.Contains(build.Diagnostics, line => line.Contains($"{name} : error LB1020", StringComparison.Ordinal));
+        Assert.Contains(build.Diagnostics, line => line.Contains(
+            "gone.jpg : error LB1007: The picture is a link to 'nothing.jpg'", StringComparison.Ordinal));
         Assert.DoesNotContain("root:x", build.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(project.Captions().Values, caption => caption.Contains("root:x", StringComparison.Ordinal));
 
         File.Delete(project.PathOf("images/low/gone.jpg"));
         File.Delete(project.PathOf("images/low/b.txt"));
         Directory.Delete(project.PathOf("images/high"));
-        Assert.Contains(project.Build().Diagnostics, line => line.Contains("1_girl/c.jpg : error LB1019", StringComparison.Ordinal));
+        Assert.Contains(project.Build().Diagnostics, line => line.Contains("1_girl/c.jpg : error LB1020", StringComparison.Ordinal));
 
         Assert.True(project.Build("-p:LoraFollowLinks=true").Succeeded);
         File.Delete(project.PathOf("regularization/1_girl/c.jpg"));
         File.Move(project.PathOf("character.yaml"), Path.Combine(outside, "character.yaml"));
         Link("character.yaml", Path.Combine(outside, "character.yaml"));
-        Assert.Contains(project.Build().Diagnostics, line => line.Contains("character.yaml : error LB1019", StringComparison.Ordinal));
+        Assert.Contains(project.Build().Diagnostics, line => line.Contains("character.yaml : error LB1020", StringComparison.Ordinal));
     }
 
     private void Link(string name, string target)

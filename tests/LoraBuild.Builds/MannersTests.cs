@@ -63,7 +63,8 @@ public sealed partial class MannersTests
             """);
         var told = $"Train: waiting for another training (pid {Environment.ProcessId})";
 
-        using var held = MachineLock.Take(locks, cuda.is_available() ? "training-gpu-0" : "training-cpu", _ => { }, problem => Assert.Fail(problem.ToString()), default);
+        using var held = MachineLock.Take(
+            locks, cuda.is_available() ? "training-gpu-0" : "training-cpu", _ => { }, problem => Assert.Fail(problem.ToString()), default);
         using var build = first.StartIn(Path.GetDirectoryName(solution)!, "build", $"-p:LoraTrainingLocks={locks}", "-m:2");
         // Two trainings that wait at once are of two projects that are built at once.
         build.WaitFor(told, times: 2);

@@ -37,7 +37,8 @@ public sealed class UnusedFilesTests
 
         var broken = project.Build();
         Assert.False(broken.Succeeded);
-        Assert.Contains(broken.Diagnostics, line => line.Contains("A.txt", StringComparison.Ordinal) && line.Contains("error LB6004", StringComparison.Ordinal));
+        Assert.Contains(broken.Diagnostics, line => line.Contains("A.txt", StringComparison.Ordinal)
+            && line.Contains("error LB6004", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -51,13 +52,16 @@ public sealed class UnusedFilesTests
         var black = new Raster(size.Width, size.Height);
         for (var i = 3; i < black.Pixels.Length; i += 4)
             black.Pixels[i] = 255;
-        foreach (var mask in new[] { "images/low/b.mask.png", "images/low/B-masklabel.png", "images/low/aoi_207.MASK.PNG", "regularization/1_girl/r.mask.png" })
+        string[] masks =
+            ["images/low/b.mask.png", "images/low/B-masklabel.png", "images/low/aoi_207.MASK.PNG", "regularization/1_girl/r.mask.png"];
+        foreach (var mask in masks)
             PngEncoder.Encode(black, project.PathOf(mask));
 
         var unmasked = project.Build();
 
         Assert.True(unmasked.Succeeded, unmasked.Output);
-        Assert.Contains(unmasked.Diagnostics, line => line.Contains("LB2012", StringComparison.Ordinal) && line.Contains("LoraMaskedLoss", StringComparison.Ordinal));
+        Assert.Contains(unmasked.Diagnostics, line => line.Contains("LB2012", StringComparison.Ordinal)
+            && line.Contains("LoraMaskedLoss", StringComparison.Ordinal));
         Assert.Equal(3, Directory.GetFiles(project.PathOf("bin/dataset"), "*.png", SearchOption.AllDirectories).Length);
 
         project.Properties["LoraMaskedLoss"] = "true";
@@ -78,9 +82,11 @@ public sealed class UnusedFilesTests
     {
         using var project = new CharacterProject().With("low/aoi_207.jpg");
 
-        Assert.Contains(project.Build($"-p:{property}={folder}").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
+        Assert.Contains(
+            project.Build($"-p:{property}={folder}").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
     }
 
     private static List<string> Codes(BuildResult build) =>
-        [.. build.Diagnostics.Select(line => line[line.IndexOf("LB", StringComparison.Ordinal)..][..6]).Distinct().Order(StringComparer.Ordinal)];
+        [.. build.Diagnostics.Select(line => line[line.IndexOf("LB", StringComparison.Ordinal)..][..6]).Distinct()
+            .Order(StringComparer.Ordinal)];
 }

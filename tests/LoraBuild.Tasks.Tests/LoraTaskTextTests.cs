@@ -61,6 +61,7 @@ public class LoraTaskTextTests
 
         public void LogCustomEvent(CustomBuildEventArgs e) => Lines.Add(e.Message!);
 
-        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
+        public bool BuildProjectFile(
+            string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
     }
 }

@@ -99,7 +99,8 @@ public static class DiagnosticCode
     public const string NoEffect = "LB1019";
 
     /// <summary>A symbolic link among the project's files leads out of the project.</summary>
-    /// <remarks>Put the file itself in its place, or set <c>LoraFollowLinks</c> to <c>true</c> if you trust whoever made the link.</remarks>
+    /// <remarks>Put the file itself in its place, or set <c>LoraFollowLinks</c> to <c>true</c> if you trust whoever made the
+    /// link.</remarks>
     public const string LinkOutside = "LB1020";
 
     /// <summary>A picture is truncated, empty, damaged or no picture.</summary>

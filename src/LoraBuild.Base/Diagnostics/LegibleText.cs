@@ -29,7 +29,8 @@ public static class LegibleText
 
     /// <summary>True if a character is none of those; half of a surrogate pair is one.</summary>
     public static bool IsLegible(char character) =>
-        !char.IsControl(character) && !char.IsSurrogate(character) && character < '\uFFFE' && !LineEnds.Contains(character) && !Turning.Contains(character);
+        !char.IsControl(character) && !char.IsSurrogate(character) && character < '\uFFFE' && !LineEnds.Contains(character)
+            && !Turning.Contains(character);
 
     /// <summary>The text with a space for each end of a line, and a replacement character for each other one.</summary>
     public static string OneLine(string text) => IsLegible(text)

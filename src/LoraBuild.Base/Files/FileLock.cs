@@ -67,8 +67,11 @@ public sealed class FileLock : IDisposable
         {
             // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF
             var held = File.ReadLines("/proc/locks").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .FirstOrDefault(words => words is [_, "FLOCK", _, _, _, var file, ..] && file.EndsWith($":{inode}", StringComparison.Ordinal));
-            return held is not null && int.TryParse(held[4], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
+                .FirstOrDefault(
+                    words => words is [_, "FLOCK", _, _, _, var file, ..] && file.EndsWith($":{inode}", StringComparison.Ordinal));
+            return held is not null && int.TryParse(held[4], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0
+                ? id
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -58,7 +58,8 @@ internal readonly struct FileStatus
     /// <param name="folder">An open folder, or <see cref="CurrentFolder"/>.</param>
     /// <param name="path">The first byte of its path in UTF-8, which ends with a zero.</param>
     /// <param name="flags">0: links are followed; or <see cref="OfHandle"/>.</param>
-    public static FileStatus? Of(int folder, in byte path, int flags) => StatX(folder, in path, flags, BasicFields, out var status) == 0 ? status : null;
+    public static FileStatus? Of(int folder, in byte path, int flags) =>
+        StatX(folder, in path, flags, BasicFields, out var status) == 0 ? status : null;
 
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

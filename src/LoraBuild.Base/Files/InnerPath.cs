@@ -30,7 +30,8 @@ public static class InnerPath
         _ when name.AsSpan().IndexOfAny(Slashes) >= 0 => "has a slash",
         _ when BeginsElsewhere(name) => "begins with '~' or a drive",
         _ when !LegibleText.IsLegible(name) => "has a character that cannot be seen",
-        _ when name[^1] == '.' || char.IsWhiteSpace(name[^1]) || char.IsWhiteSpace(name[0]) => "begins with a space, or ends with a dot or a space",
+        _ when name[^1] == '.' || char.IsWhiteSpace(name[^1]) || char.IsWhiteSpace(name[0]) =>
+            "begins with a space, or ends with a dot or a space",
         _ when IsDevice(name) => "is the name of a device",
         _ when Encoding.UTF8.GetByteCount(name) > MostNameBytes => $"is longer than {MostNameBytes} bytes",
         _ => null,
@@ -56,7 +57,8 @@ public static class InnerPath
     /// <summary>A text without what names cannot have: an empty one becomes <c>_</c>, and one that is too long is cut.</summary>
     public static string SafeName(string text)
     {
-        var legible = string.Concat(text.EnumerateRunes().Where(rune => rune.Value > char.MaxValue || IsUsual((char)rune.Value)).Select(rune => rune.ToString()));
+        var legible = string.Concat(
+            text.EnumerateRunes().Where(rune => rune.Value > char.MaxValue || IsUsual((char)rune.Value)).Select(rune => rune.ToString()));
         var name = Trim(legible);
         while (Encoding.UTF8.GetByteCount(name) > MostNameBytes - 1)
             name = Trim(name[..^(char.IsLowSurrogate(name[^1]) ? 2 : 1)]);
@@ -73,7 +75,8 @@ public static class InnerPath
         }
     }
 
-    private static bool BeginsElsewhere(string text) => text[0] == '~' || (text.Length > 1 && text[1] == ':' && char.IsAsciiLetter(text[0]));
+    private static bool BeginsElsewhere(string text) =>
+        text[0] == '~' || (text.Length > 1 && text[1] == ':' && char.IsAsciiLetter(text[0]));
 
     private static bool IsDevice(string name)
     {

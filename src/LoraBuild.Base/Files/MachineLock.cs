@@ -22,7 +22,8 @@ public sealed class MachineLock : IDisposable
     /// <param name="unusable">Called with LB6012, a warning, where the folder cannot be used.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>
-    public static MachineLock Take(string folder, string name, Action<int?> waiting, Action<Diagnostic> unusable, CancellationToken cancellation)
+    public static MachineLock Take(
+        string folder, string name, Action<int?> waiting, Action<Diagnostic> unusable, CancellationToken cancellation)
     {
         var file = InnerPath.SafeName(name) + ".lock";
         (bool Told, int? Holder) last = default;
@@ -62,7 +63,8 @@ public sealed class MachineLock : IDisposable
     private static Diagnostic Unusable(string folder, string reason) => new(
         DiagnosticCode.UnsafeFolder,
         Severity.Warning,
-        $"The folder of locks cannot be used, so this training does not wait for others: {reason} Name a folder of your own by LoraTrainingLocks, "
+        $"The folder of locks cannot be used, so this training does not wait for others: {reason} Name a folder of your own by "
+        + "LoraTrainingLocks, "
             + "or one that belongs to root or you and has the sticky bit (chmod 1777) where users share a GPU.",
         folder);
 }

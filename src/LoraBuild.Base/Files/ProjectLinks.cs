@@ -37,13 +37,14 @@ public sealed class ProjectLinks(string folder, bool areFollowed)
         return around.Any(root => RealFolder(root) is { } realRoot && IsBelow(realRoot, real)) ? null : new(
             DiagnosticCode.LinkOutside,
             Severity.Error,
-            $"A symbolic link leads out of the project, to '{real}', and is not followed. Put the file itself here, or set LoraFollowLinks to true "
+            $"A symbolic link leads out of the project, to '{real}', and is not followed. Put the file itself here, or set LoraFollowLinks "
+            + "to true "
                 + "if you trust whoever made the link.",
             named);
     }
 
     /// <summary>Throws the error of <see cref="Refuse"/>.</summary>
-    /// <exception cref="LoraBuildException">LB1019: a link leads out of the project.</exception>
+    /// <exception cref="LoraBuildException">LB1020: a link leads out of the project.</exception>
     public void Require(string path)
     {
         if (Refuse(path) is { } refusal)

@@ -54,7 +54,10 @@ public sealed class SharedFolder : IDisposable
             return null;
         }
 
-        var handle = OpenAt(FileStatus.CurrentFolder, in Bytes(Path.TrimEndingDirectorySeparator(path))[0], ReadOnly | FolderOnly | NoFollow | CloseOnExecute, 0);
+        var handle =
+            OpenAt(
+                FileStatus.CurrentFolder, in Bytes(Path.TrimEndingDirectorySeparator(path))[0],
+                ReadOnly | FolderOnly | NoFollow | CloseOnExecute, 0);
         if (handle < 0)
         {
             reason = new FileInfo(path).LinkTarget is null ? $"cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}" : "is a link";
@@ -66,7 +69,8 @@ public sealed class SharedFolder : IDisposable
         {
             null => "cannot be looked at",
             { } status when !IsTrusted(status.Owner) => "belongs to another user, who is not root",
-            { IsWritableByAll: true, IsSticky: false } => "can be written to by every user and has no sticky bit (chmod +t), so that they could exchange each other's files",
+            { IsWritableByAll: true, IsSticky: false } =>
+                "can be written to by every user and has no sticky bit (chmod +t), so that they could exchange each other's files",
             _ => "",
         };
         if (reason.Length == 0)
@@ -133,7 +137,8 @@ public sealed class SharedFolder : IDisposable
         }
     }
 
-    private static int OpenAt(SafeFileHandle folder, byte[] path, int flags) => OpenAt((int)folder.DangerousGetHandle(), in path[0], flags, ReadableByAll);
+    private static int OpenAt(SafeFileHandle folder, byte[] path, int flags) =>
+        OpenAt((int)folder.DangerousGetHandle(), in path[0], flags, ReadableByAll);
 
     [DllImport("libc", EntryPoint = "openat", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

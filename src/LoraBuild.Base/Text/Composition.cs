@@ -10,7 +10,8 @@ namespace LoraBuild.Base.Text;
 internal sealed class Composition
 {
     private const int FirstMark = 0x300;
-    private const int Syllables = 0xAC00, Leads = 0x1100, Vowels = 0x1161, Trails = 0x11A7, LeadCount = 19, VowelCount = 21, TrailCount = 28;
+    private const int Syllables = 0xAC00, Leads = 0x1100, Vowels = 0x1161, Trails = 0x11A7, LeadCount = 19, VowelCount = 21, TrailCount =
+        28;
 
     private static readonly Lazy<Composition> LazyDefault = new(() => new Composition());
 

@@ -41,7 +41,9 @@ internal sealed class CompanionFiles
     /// <summary>The names that the tag file of a picture, or of a part of it, may have; the first that is there counts.</summary>
     public static IReadOnlyList<string> TagFileNames(string source, string? part)
     {
-        var (whole, stem) = part is null ? (source, PictureFiles.WithoutExtension(source)) : ($"{source}-{part}", $"{PictureFiles.WithoutExtension(source)}-{part}");
+        var (whole, stem) = part is null
+            ? (source, PictureFiles.WithoutExtension(source))
+            : ($"{source}-{part}", $"{PictureFiles.WithoutExtension(source)}-{part}");
         return [whole + TagExtension, stem + TagExtension, whole + CaptionExtension, stem + CaptionExtension];
     }
 
@@ -70,7 +72,8 @@ internal sealed class CompanionFiles
     }
 
     /// <summary>
-    /// A warning for each tag file and mask that no picture asked for. Those beside the project's own files may be anything: prompts, notes.
+    /// A warning for each tag file and mask that no picture asked for. Those beside the project's own files may be anything: prompts,
+    /// notes.
     /// </summary>
     public IEnumerable<Diagnostic> Unused()
     {
@@ -79,13 +82,16 @@ internal sealed class CompanionFiles
         {
             var advice = ++told <= MostSuggestions ? Advice(NormalText.Compose(file)) : "Give it the name of its picture, or remove it.";
             yield return IsMask(file)
-                ? new Diagnostic(DiagnosticCode.UnusedMask, Severity.Warning, $"The mask belongs to no picture, and is not used. {advice}", file)
-                : new Diagnostic(DiagnosticCode.UnusedTagFile, Severity.Warning, $"The tag file belongs to no picture, and is not used. {advice}", file);
+                ? new Diagnostic(
+                    DiagnosticCode.UnusedMask, Severity.Warning, $"The mask belongs to no picture, and is not used. {advice}", file)
+                : new Diagnostic(
+                    DiagnosticCode.UnusedTagFile, Severity.Warning, $"The tag file belongs to no picture, and is not used. {advice}", file);
         }
     }
 
     private static bool IsTagFile(string file) =>
-        file.EndsWith(TagExtension, StringComparison.OrdinalIgnoreCase) || file.EndsWith(CaptionExtension, StringComparison.OrdinalIgnoreCase);
+        file.EndsWith(TagExtension, StringComparison.OrdinalIgnoreCase)
+            || file.EndsWith(CaptionExtension, StringComparison.OrdinalIgnoreCase);
 
     private string? Find(string name)
     {
@@ -105,8 +111,11 @@ internal sealed class CompanionFiles
             return $"Rename it to '{sameButCase}': upper and lower case count.";
         var suffix = IsMask(name) ? PictureMask.Extension : TagExtension;
         var (folder, file) = (name[..(name.LastIndexOf('/') + 1)], Path.GetFileName(name));
-        var free = wanted.Where(other => other.EndsWith(suffix, StringComparison.Ordinal) && InFolderOf(other, name) && !byName.ContainsKey(other));
-        return Nearest.Of(file[..file.LastIndexOf(IsMask(name) ? ".mask." : ".", StringComparison.OrdinalIgnoreCase)], free.Select(other => Path.GetFileName(other)[..^suffix.Length])) is { } near
+        var free = wanted.Where(
+            other => other.EndsWith(suffix, StringComparison.Ordinal) && InFolderOf(other, name) && !byName.ContainsKey(other));
+        return Nearest.Of(
+            file[..file.LastIndexOf(IsMask(name) ? ".mask." : ".", StringComparison.OrdinalIgnoreCase)],
+            free.Select(other => Path.GetFileName(other)[..^suffix.Length])) is { } near
             ? $"Did you mean '{folder}{near}{suffix}'?"
             : "Give it the name of its picture, or remove it.";
     }

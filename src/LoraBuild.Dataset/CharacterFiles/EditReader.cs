@@ -101,7 +101,8 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
             if (values.Text(key, "The name of a part") is not { } name) continue;
             if (InnerPath.NameFault(name) is { } fault)
             {
-                values.Invalid(key, $"The name of a part becomes a part of file names, and '{name}' {fault}. Give it a short name such as left.");
+                values.Invalid(
+                    key, $"The name of a part becomes a part of file names, and '{name}' {fault}. Give it a short name such as left.");
                 continue;
             }
 

@@ -34,7 +34,10 @@ internal readonly partial record struct FolderRepeats(string Text, long? Number)
             CharUnicodeInfo.GetDecimalDigitValue(character) is >= 0 and var digit ? (char)('0' + digit) : character));
         if (digits.AsSpan().IndexOfAnyExcept(Signs) >= 0)
             return new(text, null);
-        return new(text, long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : digits[0] == '-' ? long.MinValue : long.MaxValue);
+        return new(
+            text, long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : digits[0] == '-' ? long.MinValue : long.MaxValue);
     }
 
     /// <summary>The warning for a folder whose pictures are left out.</summary>
@@ -43,15 +46,18 @@ internal readonly partial record struct FolderRepeats(string Text, long? Number)
     public static Diagnostic TellLeftOut(string folder, string path) => new(
         DiagnosticCode.InvalidMetadata,
         Severity.Warning,
-        $"The pictures below '{folder}' are left out: its name says that they are shown less than once. Give it a number from 1 to {Most}, or metadata Repeats, to use them.",
+        $"The pictures below '{folder}' are left out: its name says that they are shown less than once. Give it a number from 1 to {Most}, "
+        + "or metadata Repeats, to use them.",
         path);
 
     /// <summary>The error for too large a number, or the warning for one that is not whole, which counts for nothing.</summary>
     /// <param name="folder">The folder's name.</param>
     /// <param name="path">A path in which it is.</param>
     public Diagnostic TellInvalid(string folder, string path) => Number is null
-        ? new(DiagnosticCode.InvalidMetadata, Severity.Warning, $"{Text} in the folder's name '{folder}' is no whole number, and says nothing of repeats. Write one from 1 to {Most}.", path)
-        : new(DiagnosticCode.InvalidMetadata, Severity.Error, $"{Text} in the folder's name '{folder}' is no number of repeats. Write one from 1 to {Most}.", path);
+        ? new(DiagnosticCode.InvalidMetadata, Severity.Warning, $"{Text} in the folder's name '{folder}' is no whole number, and says "
+            + $"nothing of repeats. Write one from 1 to {Most}.", path)
+        : new(DiagnosticCode.InvalidMetadata, Severity.Error, $"{Text} in the folder's name '{folder}' is no number of repeats. Write one "
+            + $"from 1 to {Most}.", path);
 
     [GeneratedRegex(@"\A\s*(?<number>[+-]?\d[\d.,]*([eE][+-]?\d+)?)\s*_", RegexOptions.CultureInvariant)]
     private static partial Regex Beginning();

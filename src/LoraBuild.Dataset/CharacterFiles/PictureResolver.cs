@@ -110,7 +110,8 @@ public static class PictureResolver
                     wholeTagFile));
         }
 
-        foreach (var unused in new[] { edits.Unused(character.File, leftOut), tagEdits.Unused(character.File, leftOut), hidden.Unused(character.File, leftOut) })
+        foreach (var unused in new[] { edits.Unused(character.File, leftOut), tagEdits.Unused(character.File, leftOut), hidden.Unused(
+            character.File, leftOut) })
             diagnostics.AddRange(unused);
         diagnostics.AddRange(companions.Unused());
         return new ResolvedPictures(unnamed, diagnostics);
@@ -206,7 +207,9 @@ public static class PictureResolver
         FoldersFromInside(path).Select(folder => Named(character, folder)).FirstOrDefault(name => name is not null);
 
     private static string? Named(Character character, string name) =>
-        NormalText.Visible(name) is var visible ? character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, visible))?.Name : null;
+        NormalText.Visible(name) is var visible
+            ? character.Outfits.FirstOrDefault(outfit => Tag.Comparer.Equals(outfit.Name, visible))?.Name
+            : null;
 
     private static IEnumerable<string> FoldersFromInside(string path)
     {
@@ -224,7 +227,8 @@ public static class PictureResolver
     public static IReadOnlyList<string> NewTagFiles(IEnumerable<(string Source, string? Part)> pictures)
     {
         var names = pictures.Select(picture => CompanionFiles.TagFileNames(picture.Source, picture.Part)).ToList();
-        var shared = names.CountBy(name => name[1], StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
+        var shared = names.CountBy(name => name[1], StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key)
+            .ToHashSet(StringComparer.Ordinal);
         return names.ConvertAll(name => shared.Contains(name[1]) ? name[0] : name[1]);
     }
 

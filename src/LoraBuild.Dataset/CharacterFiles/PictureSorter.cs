@@ -28,7 +28,8 @@ public static class PictureSorter
             found.Add(new Diagnostic(
                 DiagnosticCode.MisplacedPicture,
                 Severity.Warning,
-                $"These pictures are left out, because programs keep such files for themselves: {PictureEnumeration.Of(programs)}. Move what is hers into a folder whose name does not begin with a dot.",
+                $"These pictures are left out, because programs keep such files for themselves: {PictureEnumeration.Of(programs)}. Move "
+                + "what is hers into a folder whose name does not begin with a dot.",
                 programs[0]));
         }
 
@@ -47,18 +48,21 @@ public static class PictureSorter
                 found.Add(new Diagnostic(
                     DiagnosticCode.UnusedMask,
                     Severity.Warning,
-                    $"This is no picture of hers but, by its name, a mask, and is not used. Save it as PNG under the name '{Path.GetFileName(masked)}.mask.png'.",
+                    "This is no picture of hers but, by its name, a mask, and is not used. Save it as PNG under the name "
+                    + $"'{Path.GetFileName(masked)}.mask.png'.",
                     path));
                 continue;
             }
 
             if (BareStem(stem, DoubtfulEndings) is { } bare && stems.TryGetValue(bare, out var perhaps)
-                || IsInMaskFolder(stem) && (cousins.TryGetValue(WithoutFolder(stem), out perhaps) || stems.TryGetValue(WithoutFolder(stem), out perhaps)))
+                || IsInMaskFolder(stem)
+                    && (cousins.TryGetValue(WithoutFolder(stem), out perhaps) || stems.TryGetValue(WithoutFolder(stem), out perhaps)))
             {
                 found.Add(new Diagnostic(
                     DiagnosticCode.UnusedMask,
                     Severity.Warning,
-                    $"This may be a mask of '{perhaps}', and is taken for a picture. Save a mask as '{perhaps}.mask.png'; give a picture another name.",
+                    $"This may be a mask of '{perhaps}', and is taken for a picture. Save a mask as '{perhaps}.mask.png'; give a picture "
+                    + "another name.",
                     path));
             }
 
@@ -79,7 +83,9 @@ public static class PictureSorter
     private static string StemOf(string path) => NormalText.Compose(PictureFiles.WithoutExtension(path));
 
     private static string? BareStem(string stem, string[] endings) =>
-        Array.Find(endings, ending => stem.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending ? stem[..^ending.Length] : null;
+        Array.Find(endings, ending => stem.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending
+            ? stem[..^ending.Length]
+            : null;
 
     private static bool IsInMaskFolder(string stem) =>
         MaskFolders.GetAlternateLookup<ReadOnlySpan<char>>().Contains(Path.GetFileName(Path.GetDirectoryName(stem.AsSpan())));

@@ -60,12 +60,14 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
             }
 
             var (caption, mask) = (companions.TagFile(path, null), companions.Mask(path));
-            if (caption is null && folder == $"{ProjectFolders.Regularization}/" && images.All(image => image.CaptionFile is not null || image.Class != name))
+            if (caption is null && folder == $"{ProjectFolders.Regularization}/"
+                && images.All(image => image.CaptionFile is not null || image.Class != name))
             {
                 found.Add(new(
                     DiagnosticCode.InvalidMetadata,
                     Severity.Warning,
-                    $"No folder below '{name}' says what this picture shows, so that its caption is '{name}'. Move it into one such as '{folder}1_girl', or write a caption beside it.",
+                    $"No folder below '{name}' says what this picture shows, so that its caption is '{name}'. Move it into one such as "
+                    + $"'{folder}1_girl', or write a caption beside it.",
                     path));
             }
 
@@ -102,7 +104,10 @@ public sealed record RegularizationImage(string Id, string Source, int Repeats, 
             else if (!number.IsValid)
                 found.Add(number.TellInvalid(folder, path));
             if (number.Number is not null)
-                return (number.LeavesOut ? 0 : (int)Math.Min(number.Number.Value, PictureResolver.MostRepeats), folder[(folder.IndexOf('_') + 1)..].Trim());
+                return (
+                    number.LeavesOut
+                        ? 0
+                        : (int)Math.Min(number.Number.Value, PictureResolver.MostRepeats), folder[(folder.IndexOf('_') + 1)..].Trim());
         }
 
         return (1, folders.LastOrDefault() ?? "");

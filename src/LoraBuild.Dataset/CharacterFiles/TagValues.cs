@@ -36,7 +36,8 @@ internal static class TagValues
     /// <param name="key">The key in the file.</param>
     /// <param name="places">The places so far.</param>
     /// <param name="areTags">True if the texts are tags, which are known in prompt form.</param>
-    public static void AddPlaces(YamlNode node, string key, Dictionary<(string Key, string Text), (int Line, int Column)> places, bool areTags = true)
+    public static void AddPlaces(
+        YamlNode node, string key, Dictionary<(string Key, string Text), (int Line, int Column)> places, bool areTags = true)
     {
         foreach (var scalar in node is YamlList list ? list.Items.OfType<YamlScalar>() : node is YamlScalar one ? [one] : [])
             foreach (var text in areTags ? TagList.Parse(scalar.Text) : [scalar.Text.Trim()])

@@ -38,6 +38,7 @@ public sealed record Character(
     public Diagnostic WithoutEffect(string key, string text, string message)
     {
         var (line, column) = Places.GetValueOrDefault((key, text));
-        return new Diagnostic(DiagnosticCode.NoEffect, Severity.Warning, $"'{text}' under {key} has no effect: {message}", File, line, column);
+        return new Diagnostic(
+            DiagnosticCode.NoEffect, Severity.Warning, $"'{text}' under {key} has no effect: {message}", File, line, column);
     }
 }

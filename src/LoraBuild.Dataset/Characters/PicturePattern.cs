@@ -8,7 +8,8 @@ namespace LoraBuild.Dataset.Characters;
 /// stands for any part of a name, <c>?</c> for one character and <c>**</c> for any number of folders. Where a picture has exactly this
 /// path, it alone is meant.
 /// </summary>
-/// <param name="Text">The path as written, <c>\</c> turned into <c>/</c>, without <c>.</c> and <c>..</c> after a folder, and composed.</param>
+/// <param name="Text">The path as written, <c>\</c> turned into <c>/</c>, without <c>.</c> and <c>..</c> after a folder, and
+/// composed.</param>
 /// <param name="Line">1-based line of the key in character.yaml.</param>
 /// <param name="Column">1-based column of the key in character.yaml.</param>
 public sealed record PicturePattern(string Text, int Line = 0, int Column = 0)

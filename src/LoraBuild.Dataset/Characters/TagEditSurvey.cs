@@ -9,7 +9,8 @@ public static class TagEditSurvey
     /// <summary>A warning for each tag that is to be removed or replaced and that no picture of its entry has.</summary>
     /// <param name="character">The character.</param>
     /// <param name="pictures">Her pictures that have corrections: these, and the tags after them with their changes.</param>
-    public static IEnumerable<Diagnostic> Unused(Character character, IReadOnlyList<(IReadOnlyList<TagEdit> Edits, PictureTags Tags)> pictures)
+    public static IEnumerable<Diagnostic> Unused(
+        Character character, IReadOnlyList<(IReadOnlyList<TagEdit> Edits, PictureTags Tags)> pictures)
     {
         // Whatever an outfit would add, a removal keeps away.
         var parts = character.Outfits.SelectMany(outfit => outfit.Tags).ToHashSet(Tag.Comparer);
@@ -20,7 +21,8 @@ public static class TagEditSurvey
                 continue;
             if (edit.Add.Count + edit.Remove.Count + edit.Replace.Count == 0)
                 yield return Warning("it neither adds nor removes nor replaces a tag");
-            foreach (var tag in edit.Remove.Where(tag => !parts.Contains(tag) && !own.Exists(picture => Changed(picture.Tags, tag, TagChangeKind.Removed))))
+            foreach (var tag in edit.Remove
+                .Where(tag => !parts.Contains(tag) && !own.Exists(picture => Changed(picture.Tags, tag, TagChangeKind.Removed))))
                 yield return Warning($"no picture that it is said of has the tag '{tag}', which it removes");
             foreach (var tag in edit.Replace.Keys.Where(tag => !own.Exists(picture => Changed(picture.Tags, tag, TagChangeKind.Replaced))))
                 yield return Warning($"no picture that it is said of has the tag '{tag}', which it replaces");
@@ -36,5 +38,6 @@ public static class TagEditSurvey
     }
 
     private static bool Changed(PictureTags tags, string tag, TagChangeKind kind) =>
-        tags.Changes.Any(change => change.Kind == kind && Tag.Comparer.Equals(Tag.Unweighted(change.Tag), Tag.Unweighted(tag)) && change.Reason.EndsWith("by hand", StringComparison.Ordinal));
+        tags.Changes.Any(change => change.Kind == kind && Tag.Comparer.Equals(Tag.Unweighted(change.Tag), Tag.Unweighted(tag))
+            && change.Reason.EndsWith("by hand", StringComparison.Ordinal));
 }

@@ -36,7 +36,10 @@ public static class EditSuggestions
             if (areas.Count == 1 && ShareOf(areas[0], picture.Size) < LargeShare)
                 text.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(picture.Path)}: {{crop: {Area(areas[0])}}}\n");
             else if (areas.Count > 1)
-                text.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(picture.Path)}: {{split: {{{string.Join(", ", names.Zip(areas, (name, area) => $"{name}: {Area(area)}"))}}}}}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {YamlText.Scalar(picture.Path)}: {{split: "
+                    + $"{{{string.Join(", ", names.Zip(areas, (name, area) => $"{name}: {Area(area)}"))}}}}}\n");
         }
 
         return text.ToString();

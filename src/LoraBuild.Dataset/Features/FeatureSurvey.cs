@@ -124,7 +124,8 @@ public sealed class FeatureSurvey
         {
             var matching = FeatureStripper.ToWholeTag(pattern);
             if (!seen.Any(matching.IsMatch))
-                yield return character.WithoutEffect("features.patterns", pattern, "it matches no whole tag of her pictures. Correct it, or remove it.");
+                yield return character.WithoutEffect(
+                    "features.patterns", pattern, "it matches no whole tag of her pictures. Correct it, or remove it.");
         }
     }
 }

@@ -17,7 +17,8 @@ public static class DatasetFile
         var path = Path.Combine(folder, Name);
         try
         {
-            var manifest = JsonSerializer.Deserialize(WholeFile.ReadBytes(path), DatasetJson.Relaxed.DatasetManifest) ?? throw new JsonException("It is empty.");
+            var manifest = JsonSerializer.Deserialize(WholeFile.ReadBytes(path), DatasetJson.Relaxed.DatasetManifest)
+                ?? throw new JsonException("It is empty.");
             return FaultIn(manifest) is { } name ? throw new JsonException($"'{name}' is no name within the dataset.") : manifest;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException || BadInput.IsCause(e))
@@ -30,7 +31,8 @@ public static class DatasetFile
 
     private static string? FaultIn(DatasetManifest manifest) =>
         manifest.Groups.Select(group => group.Folder).FirstOrDefault(folder => InnerPath.PathFault(folder) is not null)
-            ?? manifest.Groups.SelectMany(group => group.Pictures).Select(picture => picture.File).FirstOrDefault(file => InnerPath.NameFault(file) is not null);
+            ?? manifest.Groups.SelectMany(group => group.Pictures).Select(picture => picture.File)
+                .FirstOrDefault(file => InnerPath.NameFault(file) is not null);
 
     /// <summary>The manifest as the bytes of a <c>dataset.json</c>.</summary>
     public static byte[] Serialize(DatasetManifest manifest) =>

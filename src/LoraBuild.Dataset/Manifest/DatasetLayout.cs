@@ -37,7 +37,8 @@ public static class DatasetLayout
     /// <summary>
     /// <c>16_hoshinoaoi</c>: sd-scripts takes the number as repeats and the rest as the caption of pictures that have none.
     /// </summary>
-    public static string FolderName(int repeats, string trigger) => string.Create(CultureInfo.InvariantCulture, $"{repeats}_{InnerPath.SafeName(trigger)}");
+    public static string FolderName(int repeats, string trigger) =>
+        string.Create(CultureInfo.InvariantCulture, $"{repeats}_{InnerPath.SafeName(trigger)}");
 
     private static DatasetPicture Describe(CaptionedPicture picture) => new(
         picture.Id + ".png", picture.Content.ToString(), picture.Facts.Width, picture.Facts.Height, picture.Caption, picture.Source,

@@ -30,7 +30,8 @@ public static class OutfitSurvey
                 yield return new Diagnostic(
                     DiagnosticCode.NoEffect,
                     Severity.Warning,
-                    $"The outfit '{outfit.Name}' has no effect: no picture shows it, by metadata, folder, its 'when' or its tags. Correct its 'when', or remove it.",
+                    $"The outfit '{outfit.Name}' has no effect: no picture shows it, by metadata, folder, its 'when' or its tags. Correct "
+                    + "its 'when', or remove it.",
                     character.File,
                     outfit.Line,
                     outfit.Column);
@@ -38,19 +39,24 @@ public static class OutfitSurvey
             }
 
             var named = worn[outfit.Name].SelectMany(picture => picture.Tags).ToHashSet(Tag.Comparer);
-            foreach (var tag in outfit.Tags.Where(tag => !named.Contains(tag) && !outfit.Tags.Any(other => implications.Implies(other, tag))))
+            foreach (var tag in outfit.Tags
+                .Where(tag => !named.Contains(tag) && !outfit.Tags.Any(other => implications.Implies(other, tag))))
             {
                 yield return character.WithoutEffect(
-                    $"outfits.{outfit.Name}.tags", tag, "no picture of the outfit shows it, as far as tags, scores and framing tell. Correct its spelling, set LoraUndecided to keep, or remove it.");
+                    $"outfits.{outfit.Name}.tags", tag, "no picture of the outfit shows it, as far as tags, scores and framing tell. "
+                    + "Correct its spelling, set LoraUndecided to keep, or remove it.");
             }
         }
 
         foreach (var hidden in pictures.SelectMany(picture => picture.Hidden).Distinct(Tag.Comparer))
         {
             var isEffective = pictures.Any(picture => picture.Hidden.Contains(hidden, Tag.Comparer)
-                && (picture.Raw.Any(Says) || character.Outfits.Any(outfit => Tag.Comparer.Equals(outfit.Name, picture.Outfit) && outfit.Tags.Any(Says))));
+                && (picture.Raw.Any(Says)
+                    || character.Outfits.Any(outfit => Tag.Comparer.Equals(outfit.Name, picture.Outfit) && outfit.Tags.Any(Says))));
             if (!isEffective)
-                yield return character.WithoutEffect("hidden", hidden, "neither the pictures that it is said of nor their outfits have this tag. Correct its spelling, or remove it.");
+                yield return character.WithoutEffect(
+                    "hidden", hidden,
+                    "neither the pictures that it is said of nor their outfits have this tag. Correct its spelling, or remove it.");
 
             bool Says(string tag) => Tag.Comparer.Equals(tag, hidden) || implications.Implies(tag, hidden);
         }

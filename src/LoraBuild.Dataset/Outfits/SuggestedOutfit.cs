@@ -20,9 +20,12 @@ public sealed record SuggestedOutfit(
         var text = new StringBuilder("outfits:\n");
         foreach (var outfit in outfits)
         {
-            text.Append($"  {YamlText.Comment($"{outfit.Pictures.Count} pictures: {PictureEnumeration.Of(outfit.Pictures)}")}\n  {YamlText.Scalar(outfit.Name)}:\n");
+            text.Append(
+                $"  {YamlText.Comment($"{outfit.Pictures.Count} pictures: {PictureEnumeration.Of(outfit.Pictures)}")}\n  "
+                + $"{YamlText.Scalar(outfit.Name)}:\n");
             if (outfit.When.Count > 0) text.Append($"    when: {{any: {List(outfit.When)}}}\n");
-            if (outfit.Unsure.Count > 0) text.Append($"    {YamlText.Comment($"the tagger is of two minds: {string.Join("; ", outfit.Unsure)}")}\n");
+            if (outfit.Unsure.Count > 0)
+                text.Append($"    {YamlText.Comment($"the tagger is of two minds: {string.Join("; ", outfit.Unsure)}")}\n");
             text.Append($"    tags: {List(outfit.Tags)}\n");
         }
 

@@ -43,7 +43,8 @@ public sealed class FolderSurvey
                 Everything)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    !ProgramFiles.IsNameOfOne(entry.FileName) && !(entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
+                    !ProgramFiles.IsNameOfOne(entry.FileName)
+                        && !(entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
             };
             foreach (var (path, isFolder) in entries)
             {

@@ -10,12 +10,14 @@ public static partial class MisplacedPictures
         ProjectFolders.Images, "image", "img", "imgs", ProjectFolders.Regularization, "regularisation", "reg", "mask", "masks",
     };
 
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 3 };
+    private static readonly EnumerationOptions Everything =
+        new() { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 3 };
 
     /// <summary>Finds them, in the order of their names; of a folder the first one.</summary>
     /// <param name="folders">The folders of the project and of its characters, absolute.</param>
     public static IReadOnlyList<string> In(IEnumerable<string> folders) =>
-        [.. folders.Where(Directory.Exists).SelectMany(folder => Beside(folder).Concat(Below(folder))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. folders.Where(Directory.Exists).SelectMany(folder => Beside(folder).Concat(Below(folder))).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Beside(string folder) =>
         Directory.EnumerateFiles(folder).Where(file => PictureFiles.IsPicture(file) && !ProgramFiles.IsNameOfOne(Path.GetFileName(file)));

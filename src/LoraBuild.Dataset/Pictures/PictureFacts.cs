@@ -11,7 +11,8 @@ namespace LoraBuild.Dataset.Pictures;
 /// <param name="Hash">The <see cref="PerceptualHash"/>: 16 hexadecimal digits.</param>
 public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
 {
-    private const string WidthFact = "width", HeightFact = "height", HashFact = "perceptual hash", LearntFact = "learnt", Nothing = "nothing";
+    private const string WidthFact = "width", HeightFact = "height", HashFact = "perceptual hash", LearntFact = "learnt", Nothing =
+        "nothing";
 
     /// <summary>True if a mask or its own transparency leaves nothing of it to learn.</summary>
     [JsonIgnore]

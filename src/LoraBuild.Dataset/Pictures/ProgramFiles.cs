@@ -5,11 +5,12 @@ namespace LoraBuild.Dataset.Pictures;
 /// </summary>
 public static class ProgramFiles
 {
-    // Synology's and QNAP's, macOS' in archives, Windows'. Names that begin with a dot are another system's hidden ones: .ipynb_checkpoints,
-    // .thumbnails, .Trash-1000, macOS' ._NAME of attributes.
+    // Synology's and QNAP's, macOS' in archives, Windows'. Names that begin with a dot are another system's hidden ones:
+    // .ipynb_checkpoints, .thumbnails, .Trash-1000, macOS' ._NAME of attributes.
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found",
+        "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "__MACOSX", "$RECYCLE.BIN", "System Volume Information",
+        "lost+found",
         "Thumbs.db", "desktop.ini",
     };
 

@@ -11,7 +11,8 @@ public static class UnreadPictures
     // What drawing programs save beside the picture that was made of it.
     private static readonly HashSet<string> Drawings = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".psd", ".psb", ".xcf", ".kra", ".clip", ".sai", ".sai2", ".tga", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".heic", ".heif", ".jxl", ".jp2",
+        ".psd", ".psb", ".xcf", ".kra", ".clip", ".sai", ".sai2", ".tga", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".heic", ".heif",
+        ".jxl", ".jp2",
     };
 
     /// <summary>The unread ones among some files, in their order.</summary>
@@ -19,7 +20,8 @@ public static class UnreadPictures
     /// <param name="built">The pictures that are built, by absolute paths. The drawing of one that lies beside it is passed over.</param>
     public static IReadOnlyList<string> Among(IEnumerable<string> files, IReadOnlyCollection<string> built)
     {
-        var unread = files.Where(file => !PictureFiles.IsPicture(file) && !Companions.Contains(Path.GetExtension(file)) && !file.EndsWith('~')).ToList();
+        var unread = files.Where(
+            file => !PictureFiles.IsPicture(file) && !Companions.Contains(Path.GetExtension(file)) && !file.EndsWith('~')).ToList();
         // Most often there are none.
         var stems = unread.Count == 0 ? [] : built.Select(Stem).ToHashSet(StringComparer.Ordinal);
         var known = unread.Count == 0 ? [] : built.ToHashSet(StringComparer.Ordinal);

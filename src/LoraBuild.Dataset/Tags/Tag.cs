@@ -24,7 +24,8 @@ public static class Tag
     public static string OfLabel(string label) => TagText.Literal(NormalText.Visible(label));
 
     /// <summary>Brings a trigger word into prompt form. Unlike a tag's, its underscores stay: an author may have chosen them.</summary>
-    public static string NormalizeTrigger(string text) => EscapeParentheses(CollapseWhiteSpace(UnescapeParentheses(NormalText.Visible(text))));
+    public static string NormalizeTrigger(string text) =>
+        EscapeParentheses(CollapseWhiteSpace(UnescapeParentheses(NormalText.Visible(text))));
 
     /// <summary>
     /// Tells whether brackets weigh a tag in prompt form, or a part of it: <c>(smile:1.2)</c>, <c>(smile)</c>, <c>[smile]</c>. Escaped

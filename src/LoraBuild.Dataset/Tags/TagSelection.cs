@@ -39,7 +39,8 @@ public sealed record TagSelection
     public string ToJson() => JsonSerializer.Serialize(this, TagSelectionJson.Default.TagSelection);
 
     /// <summary>The rules alone, which also hold for pictures whose tags come from a tag file.</summary>
-    public TagSelection RulesAlone() => new() { UndesiredTags = UndesiredTags, AlwaysFirstTags = AlwaysFirstTags, TagReplacement = TagReplacement };
+    public TagSelection RulesAlone() =>
+        new() { UndesiredTags = UndesiredTags, AlwaysFirstTags = AlwaysFirstTags, TagReplacement = TagReplacement };
 
     /// <summary>True if there is a rule.</summary>
     [JsonIgnore]
@@ -49,12 +50,14 @@ public sealed record TagSelection
     /// <param name="pictures">The tags of all pictures after the rules, with their changes.</param>
     public IReadOnlyList<(string Rule, IReadOnlyList<string> Tags)> Unused(IEnumerable<PictureTags> pictures)
     {
-        var (removed, replaced, present) = (new HashSet<string>(Tag.Comparer), new HashSet<string>(Tag.Comparer), new HashSet<string>(Tag.Comparer));
+        var (removed, replaced, present) =
+            (new HashSet<string>(Tag.Comparer), new HashSet<string>(Tag.Comparer), new HashSet<string>(Tag.Comparer));
         foreach (var picture in pictures)
         {
             present.UnionWith(picture.Tags.Select(Tag.Unweighted));
             removed.UnionWith(picture.Changes.Where(change => change.Reason == Undesired).Select(change => Tag.Unweighted(change.Tag)));
-            replaced.UnionWith(picture.Changes.Where(change => change.Reason == ReplacedForAll && change.Kind == TagChangeKind.Replaced).Select(change => Tag.Unweighted(change.Tag)));
+            replaced.UnionWith(picture.Changes.Where(change => change.Reason == ReplacedForAll && change.Kind == TagChangeKind.Replaced)
+                .Select(change => Tag.Unweighted(change.Tag)));
         }
 
         return
@@ -119,7 +122,8 @@ public sealed record TagSelection
                 continue;
             }
 
-            tags[index] = replaced.Replace(Tag.Unweighted(replaced), replacement, StringComparison.Ordinal) is var weighted && Says(weighted, replacement)
+            tags[index] = replaced.Replace(Tag.Unweighted(replaced), replacement, StringComparison.Ordinal) is var weighted
+                && Says(weighted, replacement)
                 ? weighted
                 : replacement;
             changes.Add(new TagChange(tags[index], TagChangeKind.Added, ReplacedForAll));

@@ -61,7 +61,8 @@ internal static class TagText
         return tags;
     }
 
-    private static void Read(string text, int start, int end, int[] closers, string before, string after, int depth, bool separates, List<string> tags)
+    private static void Read(
+        string text, int start, int end, int[] closers, string before, string after, int depth, bool separates, List<string> tags)
     {
         for (var at = start; at < end;)
         {
@@ -69,10 +70,12 @@ internal static class TagText
             {
                 at++;
             }
-            else if (depth < DeepestWeight && text[at] is '(' or '[' && closers[at] is > 0 and var close && close < end && EndsTag(text, close + 1, end, separates))
+            else if (depth < DeepestWeight && text[at] is '(' or '[' && closers[at] is > 0 and var close && close < end
+                && EndsTag(text, close + 1, end, separates))
             {
                 var inner = text[at] == '(' ? WeightStart(text, at + 1, close) : close;
-                var weight = string.Concat(text.AsSpan(inner, close + 1 - inner).ToString().Where(character => !char.IsWhiteSpace(character)));
+                var weight =
+                    string.Concat(text.AsSpan(inner, close + 1 - inner).ToString().Where(character => !char.IsWhiteSpace(character)));
                 Read(text, at + 1, inner, closers, before + text[at], weight + after, depth + 1, separates, tags);
                 at = close + 1;
             }
@@ -100,7 +103,9 @@ internal static class TagText
     {
         var colon = text.LastIndexOf(':', close - 1, Math.Min(close - start, LongestWeight));
         return colon >= 0 && float.TryParse(
-            text.AsSpan()[(colon + 1)..close], NumberStyles.Float & ~NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _) ? colon : close;
+            text.AsSpan()[(colon + 1)..close], NumberStyles.Float & ~NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _)
+                ? colon
+                : close;
     }
 
     // For each bracket that opens, the place of the one that closes it in its line; else -1. A backslash makes a bracket text.
@@ -142,7 +147,8 @@ internal static class TagText
                 continue;
             }
 
-            if (character == '(' && closers.Length > 0 && closers[i] is > 0 and var close && close < end && WeightStart(text, i + 1, close) < close)
+            if (character == '(' && closers.Length > 0 && closers[i] is > 0 and var close && close < end
+                && WeightStart(text, i + 1, close) < close)
                 weighing.UnionWith([i, close]);
             while (plain.Length > 0 && plain[^1] == '\\') plain.Length--;
             plain.Append(character);
@@ -155,6 +161,8 @@ internal static class TagText
             tag.Append(character);
         }
 
-        return Tag.IsKaomoji(Tag.CollapseWhiteSpace(plain.ToString())) ? Tag.CollapseWhiteSpace(tag.ToString()) : Tag.CollapseWhiteSpace(tag.Replace('_', ' ').ToString());
+        return Tag.IsKaomoji(Tag.CollapseWhiteSpace(plain.ToString()))
+            ? Tag.CollapseWhiteSpace(tag.ToString())
+            : Tag.CollapseWhiteSpace(tag.Replace('_', ' ').ToString());
     }
 }

@@ -111,7 +111,8 @@ internal static class ActionResultMessage
         });
     }
 
-    private static string Text(StoredResult result) => result.Facts.Count == 0 ? result.Step : $"{result.Step}\n{StepFacts.Format(result.Facts)}";
+    private static string Text(StoredResult result) =>
+        result.Facts.Count == 0 ? result.Step : $"{result.Step}\n{StepFacts.Format(result.Facts)}";
 
     private static ContentHash Seal(ContentHash key, StoredResult result)
     {

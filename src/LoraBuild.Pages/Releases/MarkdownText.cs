@@ -34,7 +34,7 @@ internal static class MarkdownText
         var line = LegibleText.OneLine(text);
         // A pipe ends a cell, in code as well, and what stands before it decides how it can be written.
         if (line.Contains('|', StringComparison.Ordinal) || line.Trim().Length == 0)
-            return $"<code>{string.Concat(line.Select(character => char.IsAsciiLetterOrDigit(character) || !char.IsAscii(character) ? character.ToString() : Entity(character)))}</code>";
+            return $"<code>{string.Concat(line.Select(OfCode))}</code>";
         // More backquotes around it than there are in it.
         var fence = new string('`', LongestRun(line) + 1);
         var space = line[0] == '`' || line[^1] == '`' || (line[0] == ' ' && line[^1] == ' ') ? " " : "";
@@ -54,4 +54,7 @@ internal static class MarkdownText
     }
 
     private static string Entity(char character) => FormattableString.Invariant($"&#{(int)character};");
+
+    private static string OfCode(char character) =>
+        char.IsAsciiLetterOrDigit(character) || !char.IsAscii(character) ? character.ToString() : Entity(character);
 }

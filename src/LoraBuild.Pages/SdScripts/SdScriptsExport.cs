@@ -32,8 +32,10 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
         new(
             DiagnosticCode.OthersDiffer,
             Severity.Warning,
-            $"{Options.BucketResoSteps} is {settings.BucketResoSteps}, and sd-scripts trains Stable Diffusion 1.x and 2.x with multiples of {BucketUnit} "
-                + $"alone: it will refuse this configuration. Set {Options.BucketResoSteps} to {BucketUnit} for the same training in both."),
+            $"{Options.BucketResoSteps} is {settings.BucketResoSteps}, and sd-scripts trains Stable Diffusion 1.x and 2.x with multiples "
+            + $"of {BucketUnit} "
+                + $"alone: it will refuse this configuration. Set {Options.BucketResoSteps} to {BucketUnit} for the same training in "
+                + "both."),
     ];
 
     /// <summary>The name of the training configuration, which <c>--config_file</c> takes.</summary>

@@ -105,7 +105,8 @@ public sealed class DiffusersFolder
         try
         {
             using var document = JsonDocument.Parse(WholeFile.ReadBytes(index));
-            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct().ToList();
+            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!)
+                .Distinct().ToList();
             if (names.Count == 0 || names.Any(name => InnerPath.NameFault(name) is not null))
                 throw new FormatException("it names no files beside it");
             return [.. names.Order(StringComparer.Ordinal).Select(name => Path.Combine(Path.GetDirectoryName(index)!, name))];

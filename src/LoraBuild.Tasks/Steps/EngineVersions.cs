@@ -34,7 +34,8 @@ internal sealed record EngineVersions(string Images, string Tagger, string Tenso
             return known;
         var worker = host.WorkerAssembly;
         if (!File.Exists(worker))
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{worker}' is missing. Build or install LoraBuild again.");
+            throw new LoraBuildException(
+                DiagnosticCode.EngineMissing, $"LoraBuild's worker '{worker}' is missing. Build or install LoraBuild again.");
         return host.Session.Engines = Of(host.Session, FolderOf(worker), () => Ask(host), host.Token);
     }
 

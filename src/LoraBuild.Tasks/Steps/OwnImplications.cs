@@ -11,8 +11,8 @@ namespace LoraBuild.Tasks.Steps;
 internal sealed record OwnImplications(ImplicationTable Table, ContentHash Content)
 {
     /// <summary>Reads the author's table, if one is named.</summary>
-    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB1019: a link leads out of the project; LB3005: it is malformed;
-    /// LB6009: it was changed meanwhile.</exception>
+    /// <exception cref="LoraBuildException">LB1008: the file does not exist; LB1020: a link leads out of the project; LB3005: it is
+    /// malformed; LB6009: it was changed meanwhile.</exception>
     public static OwnImplications Read(BuildSession session, string? path)
     {
         if (path is null)

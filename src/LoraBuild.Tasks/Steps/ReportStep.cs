@@ -96,9 +96,12 @@ internal sealed record ReportStep
         var data = ReportBuilder.Build(Source(host.Session));
         var training = log is null
             ? null
-            : new ReportTraining(log, previews, FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])));
+            : new ReportTraining(
+                log, previews,
+                FilesOf(previews).Select(file => file.Name).ToDictionary(name => name, name => File.ReadAllBytes(thumbnails[name])));
         AtomicFile.Write(Page, stream =>
-            ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
+            ReportPage.Write(stream, data, [.. data.Pictures.Select(picture => ReportThumbnail.Of(
+                picture, File.ReadAllBytes(thumbnails[picture.Id])))], training));
         host.Say($"Report -> {Page}");
         return true;
     }
@@ -155,7 +158,8 @@ internal sealed record ReportStep
     private List<PicturedFile> Shown(PipelineSession session, PreviewSheet? previews) =>
     [
         .. session.Pictures.Select(picture => new PicturedFile(picture.Id, picture.File, picture.Content)),
-        .. FilesOf(previews).Select(file => new PicturedFile(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
+        .. FilesOf(previews)
+            .Select(file => new PicturedFile(file.Name, Path.Combine(SampleFolder, file.Name), ContentHash.Parse(file.Sha256))),
     ];
 
     private static IEnumerable<PreviewFile> FilesOf(PreviewSheet? previews) => previews?.Rows.SelectMany(row => row.Pictures) ?? [];

@@ -58,7 +58,8 @@ internal sealed class TaggerScoring(
         new MemoizedStep(Session, "Tag", host.Token).Run([.. outputs.Select(tagger => tagger.Output)], (missing, finished) =>
         {
             foreach (var output in missing)
-                new WorkerProcess(host).Run(new ListTagsJob(output.Id, output.Files![0]), "Tag", _ => finished(new StepResult(output.Id)), host.Token);
+                new WorkerProcess(host)
+                    .Run(new ListTagsJob(output.Id, output.Files![0]), "Tag", _ => finished(new StepResult(output.Id)), host.Token);
         });
         return [.. outputs.SelectMany(tagger => TagList.Read(tagger.Output.Files![0])).Distinct(Tag.Comparer)];
     }

@@ -67,7 +67,8 @@ internal sealed class WorkerProcess(IBuildHost host)
         foreach (var (name, value) in WorkerEnvironment.For(job))
             start.Environment[name] = value;
         if (!File.Exists(host.WorkerAssembly))
-            throw new LoraBuildException(DiagnosticCode.EngineMissing, $"LoraBuild's worker '{host.WorkerAssembly}' is missing. Build or install LoraBuild again.");
+            throw new LoraBuildException(
+                DiagnosticCode.EngineMissing, $"LoraBuild's worker '{host.WorkerAssembly}' is missing. Build or install LoraBuild again.");
         return Process.Start(start)
             ?? throw new LoraBuildException(DiagnosticCode.EngineMissing, $"'{start.FileName}' cannot be started.");
     }

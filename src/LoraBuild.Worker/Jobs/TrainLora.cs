@@ -29,8 +29,11 @@ internal static class TrainLora
             torch.set_num_threads(Math.Max(torch.get_num_threads(), Math.Min(2, Environment.ProcessorCount)));
         // A worker whose build was killed may still be saving its state here.
         using var alone = FileLock.TakeAsync(
-            Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"), token).GetAwaiter().GetResult();
-        using var turn = job.LocksFolder is { } locks ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), events.Report, token) : null;
+            Path.Combine(job.OutputFolder, "train.lock"), () => events.Progress("Train: waiting for the worker of an earlier build to end"),
+            token).GetAwaiter().GetResult();
+        using var turn = job.LocksFolder is { } locks
+            ? MachineLock.Take(locks, LockName(), holder => TellWaiting(events, holder), events.Report, token)
+            : null;
         training = training with { StopAfter = job.StopAfterMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null };
         var result = Trainer.Run(training, new ProgressEvents(events), line => events.Progress($"Train: {line}"), events.Report, token);
         if (!result.IsFinished)
@@ -76,7 +79,8 @@ internal static class TrainLora
         if (events.HasErrors)
             return null;
         return new TrainingJob(
-            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName, job.StateFile, job.Key)
+            job.Dataset, DatasetFile.Read(job.Dataset), job.BaseModel, job.Tokenizer, settings, job.OutputFolder, job.OutputName,
+            job.StateFile, job.Key)
         {
             CachePath = job.CachePath,
             Vae = job.Vae,

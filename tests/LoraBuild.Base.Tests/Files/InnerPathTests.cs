@@ -29,7 +29,8 @@ public sealed class InnerPathTests
     [InlineData("nul", "is the name of a device")]
     [InlineData("COM1.txt", "is the name of a device")]
     [InlineData("lpt\u00B9", "is the name of a device")]
-    public void A_name_that_is_no_name_is_refused_with_its_reason(string name, string reason) => Assert.Equal(reason, InnerPath.NameFault(name));
+    public void A_name_that_is_no_name_is_refused_with_its_reason(string name, string reason) =>
+        Assert.Equal(reason, InnerPath.NameFault(name));
 
     [Fact]
     public void A_lone_surrogate_and_a_long_name_are_refused()

@@ -90,7 +90,9 @@ public sealed class MachineLockTests : IDisposable
         using var taken = Take(locks, "training-gpu-MIG-a/../../x", _ => { }, default);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(locks));
-        Assert.Equal(["training-gpu-MIG-a....x.lock"], Directory.GetFileSystemEntries(folder.Path, "*.lock", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal(
+            ["training-gpu-MIG-a....x.lock"],
+            Directory.GetFileSystemEntries(folder.Path, "*.lock", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -100,7 +102,9 @@ public sealed class MachineLockTests : IDisposable
         File.SetUnixFileMode(folder.Path, Everyone | UnixFileMode.StickyBit);
         using var taken = Take(folder.Path, "training", _ => { }, default);
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(folder.File("training.lock")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+            File.GetUnixFileMode(folder.File("training.lock")));
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class ProjectLinksTests : IDisposable
     }
 
     [Fact]
-    public void The_author_can_allow_it() => Assert.Null(new ProjectLinks(project, areFollowed: true).Refuse(Link("project/images/a.txt", secret)));
+    public void The_author_can_allow_it() =>
+        Assert.Null(new ProjectLinks(project, areFollowed: true).Refuse(Link("project/images/a.txt", secret)));
 
     [Fact]
     public void So_is_one_by_another_link_by_a_relative_one_and_by_a_folder()

@@ -32,7 +32,8 @@ internal static class MiniatureTraining
         var paths = Photographs.WritePngs(Path.Combine(dataset, group), pictures, width, height);
         var manifest = new DatasetManifest(["aoi"], [new(group, 1, [.. paths.Select(Describe)])]);
         return new(
-            dataset, manifest, Path.Combine(Model, "mini-sd.safetensors"), Path.Combine(Model, "tokenizer"), settings, Path.Combine(folder, "out"), "aoi",
+            dataset, manifest, Path.Combine(Model, "mini-sd.safetensors"), Path.Combine(Model, "tokenizer"), settings,
+            Path.Combine(folder, "out"), "aoi",
             Path.Combine(folder, "out", "state.safetensors"), "benchmark");
 
         DatasetPicture Describe(string path) => new(

@@ -94,7 +94,8 @@ public sealed class CharacterFileTests : IDisposable
     [Fact]
     public void Keys_and_names_are_read_without_what_nobody_sees()
     {
-        var (character, diagnostics) = CharacterFile.Parse("trigger\u200B: a\u200Boi\noutfits: {ra\u00ADce: {tags: [hat\uFEFF]}}", "c.yaml");
+        var (character, diagnostics) =
+            CharacterFile.Parse("trigger\u200B: a\u200Boi\noutfits: {ra\u00ADce: {tags: [hat\uFEFF]}}", "c.yaml");
 
         Assert.Empty(diagnostics);
         Assert.Equal(("aoi", "race", "hat"), (character!.Trigger, character.Outfits[0].Name, character.Outfits[0].Tags[0]));
@@ -104,7 +105,8 @@ public sealed class CharacterFileTests : IDisposable
     public void Tags_and_patterns_know_their_places()
     {
         var character = CharacterFile.Parse(
-            "trigger: aoi\nfeatures:\n  keep: [black_hat,\n    cap]\n  patterns: ['a+']\noutfits: {race: {tags: 'hat, cap'}}\n", "c.yaml").Character!;
+            "trigger: aoi\nfeatures:\n  keep: [black_hat,\n    cap]\n  patterns: ['a+']\noutfits: {race: {tags: 'hat, cap'}}\n",
+            "c.yaml").Character!;
 
         Assert.Equal((3, 10), character.Places[("features.keep", "black hat")]);
         Assert.Equal((4, 5), character.Places[("features.keep", "cap")]);
@@ -258,10 +260,14 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData(
         "trigger: aoi\nedits:\n  a.png: {crop: [0, 0, 0.5, 300]}", DiagnosticCode.InvalidValue, 3, 17, "mixes pixels and fractions")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {split: {}}", DiagnosticCode.InvalidValue, 3, 18, "name its parts")]
-    [InlineData("trigger: x\nedits:\n  a.jpg:\n    split: {\"x/../../../../escaped\": [0, 0, 0.5, 1], r: [0.5, 0, 1, 1]}", DiagnosticCode.InvalidValue, 4, 13, "'x/../../../../escaped' has a slash")]
+    [InlineData(
+        "trigger: x\nedits:\n  a.jpg:\n    split: {\"x/../../../../escaped\": [0, 0, 0.5, 1], r: [0.5, 0, 1, 1]}",
+        DiagnosticCode.InvalidValue, 4, 13, "'x/../../../../escaped' has a slash")]
     [InlineData("trigger: x\nedits: {a.jpg: {split: {'..': [0, 0, 0.5, 1]}}}", DiagnosticCode.InvalidValue, 2, 25, "'..' means a folder")]
     [InlineData("trigger: x\nedits: {a.jpg: {split: {\"a\\0b\": [0, 0, 0.5, 1]}}}", DiagnosticCode.InvalidValue, 2, 25, "cannot be seen")]
-    [InlineData("trigger: x\nedits: {a.jpg: {split: {COM1: {area: [0, 0, 0.5, 1]}}}}", DiagnosticCode.InvalidValue, 2, 25, "is the name of a device")]
+    [InlineData(
+        "trigger: x\nedits: {a.jpg: {split: {COM1: {area: [0, 0, 0.5, 1]}}}}", DiagnosticCode.InvalidValue, 2, 25,
+        "is the name of a device")]
     [InlineData("trigger: aoi\nedits:\n  a.png: {split: {left: {outfit: race}}}", DiagnosticCode.MissingKey, 3, 25, "no area")]
     [InlineData(
         "trigger: aoi\nedits:\n  a.png: {split: {left: [0, 0, 1, 1], left: [0, 0, 1, 1]}}", DiagnosticCode.InvalidValue, 3, 39,

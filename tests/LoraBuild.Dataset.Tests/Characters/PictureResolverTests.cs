@@ -216,7 +216,8 @@ public class PictureResolverTests
     public void A_file_that_fits_no_picture_is_told(string file, string code, string advice)
     {
         var resolved = Resolve(
-            "trigger: a\nedits: {images/two.png: {split: {left: [0, 0, 0.5, 1]}}}", ["images/A.png", "images/b.png", "images/two.png"], [file]);
+            "trigger: a\nedits: {images/two.png: {split: {left: [0, 0, 0.5, 1]}}}", ["images/A.png", "images/b.png", "images/two.png"],
+            [file]);
 
         var told = Assert.Single(resolved.Diagnostics);
         Assert.Equal((code, Severity.Warning, file), (told.Code, told.Severity, told.File));
@@ -253,7 +254,8 @@ public class PictureResolverTests
     [Fact]
     public void What_is_said_of_a_picture_that_is_left_out_has_no_effect()
     {
-        var resolved = Resolve("trigger: a\nhidden:\n  images/0_x/a.png: [hat]\n  images/low: [hat]", ["images/0_x/a.png", "images/low/b.png"]);
+        var resolved =
+            Resolve("trigger: a\nhidden:\n  images/0_x/a.png: [hat]\n  images/low: [hat]", ["images/0_x/a.png", "images/low/b.png"]);
 
         Assert.Equal([Severity.Warning, Severity.Warning, Severity.Error], resolved.Diagnostics.Select(told => told.Severity));
         Assert.Contains("is left out, so that this has no effect", resolved.Diagnostics[1].Message, StringComparison.Ordinal);
@@ -328,7 +330,8 @@ public class PictureResolverTests
     public void A_resolved_picture_survives_JSON()
     {
         var resolved = Resolve(
-            "trigger: a\nedits: {a.png: {crop: [0, 0, 0.5, 1], erase: [{polygon: [[0, 0], [9, 0], [0, 9]]}]}}\ntags: {a.png: {replace: {cup: mug}}}",
+            "trigger: a\nedits: {a.png: {crop: [0, 0, 0.5, 1], erase: [{polygon: [[0, 0], [9, 0], [0, 9]]}]}}\ntags: {a.png: {replace: "
+            + "{cup: mug}}}",
             ["a.png"]);
         var json = JsonSerializer.Serialize(resolved.Pictures[0]);
         var read = JsonSerializer.Deserialize<CharacterPicture>(json)!;

@@ -11,7 +11,8 @@ public class PictureSorterTests
     [InlineData("images/._a.png")]
     [InlineData("images/__MACOSX/a.png")]
     [InlineData("images/#recycle/a.png")]
-    public void What_programs_keep_for_themselves_is_left_out_and_named(string path) => AssertTold(path, DiagnosticCode.MisplacedPicture, isPicture: false);
+    public void What_programs_keep_for_themselves_is_left_out_and_named(string path) =>
+        AssertTold(path, DiagnosticCode.MisplacedPicture, isPicture: false);
 
     [Theory]
     [InlineData("images/a.mask.jpg", false)]
@@ -19,7 +20,8 @@ public class PictureSorterTests
     [InlineData("images/a_mask.png", true)]
     [InlineData("images/masks/a.png", true)]
     [InlineData("Masks/a.png", true)]
-    public void What_looks_like_a_mask_under_another_name_is_told(string path, bool isPicture) => AssertTold(path, DiagnosticCode.UnusedMask, isPicture);
+    public void What_looks_like_a_mask_under_another_name_is_told(string path, bool isPicture) =>
+        AssertTold(path, DiagnosticCode.UnusedMask, isPicture);
 
     [Theory]
     [InlineData("images/b.mask.jpg")]

@@ -40,7 +40,8 @@ public class RegularizationImageTests
     {
         string[] files = ["regularization/1_girl/a.caption", "regularization/1_girl/a.mask.png", "regularization/1_girl/b.txt"];
 
-        var image = Assert.Single(RegularizationImage.Resolve([new SourcePicture("regularization/1_girl/a.png")], files, out var diagnostics));
+        var image =
+            Assert.Single(RegularizationImage.Resolve([new SourcePicture("regularization/1_girl/a.png")], files, out var diagnostics));
 
         Assert.Equal((files[0], files[1]), (image.CaptionFile, image.Mask));
         Assert.Equal((DiagnosticCode.UnusedTagFile, files[2]), (Assert.Single(diagnostics).Code, diagnostics[0].File));
@@ -49,7 +50,8 @@ public class RegularizationImageTests
     [Fact]
     public void Ids_are_unique_and_never_those_of_characters_pictures()
     {
-        var images = RegularizationImage.Resolve([new("regularization/1_girl/a.png"), new("regularization/2_girl/a.png"), new("regularization/2_girl/A.jpg")], [], out _);
+        var images = RegularizationImage.Resolve(
+            [new("regularization/1_girl/a.png"), new("regularization/2_girl/a.png"), new("regularization/2_girl/A.jpg")], [], out _);
 
         Assert.Equal(3, images.Select(image => image.Id.ToUpperInvariant()).Distinct().Count());
         Assert.All(images, image => Assert.StartsWith("regularization+", image.Id));

@@ -40,13 +40,15 @@ public sealed class DatasetLayoutTests : IDisposable
     [InlineData("8_aoi", "sub/a.png")]
     public void A_manifest_that_leads_out_of_its_folder_is_damaged(string group, string file)
     {
-        var manifest = new DatasetManifest(["aoi"], [new DatasetGroup(group, 8, [new DatasetPicture(file, "", 1, 1, "aoi", "a.png", null)])]);
+        var manifest =
+            new DatasetManifest(["aoi"], [new DatasetGroup(group, 8, [new DatasetPicture(file, "", 1, 1, "aoi", "a.png", null)])]);
         File.WriteAllBytes(folder.File(DatasetFile.Name), DatasetFile.Serialize(manifest));
 
         Assert.Equal(DiagnosticCode.CannotRead, Assert.Throws<LoraBuildException>(() => DatasetFile.Read(folder.Path)).Diagnostic.Code);
     }
 
-    private static string Describe(DatasetGroup group) => $"{group.Folder}: {string.Join(' ', group.Pictures.Select(picture => picture.File))}";
+    private static string Describe(DatasetGroup group) =>
+        $"{group.Folder}: {string.Join(' ', group.Pictures.Select(picture => picture.File))}";
 
     private CaptionedPicture Picture(string id, string trigger, int repeats)
     {

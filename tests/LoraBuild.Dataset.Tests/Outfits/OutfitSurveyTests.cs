@@ -20,7 +20,8 @@ public class OutfitSurveyTests
               a.png: [boots, skirt]
             """, "c.yaml").Character!;
 
-        var told = OutfitSurvey.Unused(character, ImplicationTable.Danbooru, [new("race", ["black skirt"], ["aoi", "black skirt"], ["boots", "skirt"])]).ToList();
+        var told = OutfitSurvey.Unused(
+            character, ImplicationTable.Danbooru, [new("race", ["black skirt"], ["aoi", "black skirt"], ["boots", "skirt"])]).ToList();
 
         Assert.All(told, one => Assert.Equal((DiagnosticCode.NoEffect, Severity.Warning, "c.yaml"), (one.Code, one.Severity, one.File)));
         Assert.Equal([(3, 37), (4, 3), (6, 11)], told.Select(one => (one.Line, one.Column)));

@@ -9,10 +9,13 @@ public class UnreadPicturesTests
     {
         string[] files =
         [
-            "/images/b.HEIC", "/images/clip.mp4", "/images/named.tga", "/images/notes.md", "/images/smile.npz", "/images/smile.png", "/images/smile.psd",
+            "/images/b.HEIC", "/images/clip.mp4", "/images/named.tga", "/images/notes.md", "/images/smile.npz", "/images/smile.png",
+            "/images/smile.psd",
             "/images/smile.txt", "/images/smile.txt~",
         ];
 
-        Assert.Equal(["/images/b.HEIC", "/images/clip.mp4", "/images/notes.md"], UnreadPictures.Among(files, ["/images/smile.png", "/images/named.tga"]));
+        Assert.Equal(
+            ["/images/b.HEIC", "/images/clip.mp4", "/images/notes.md"],
+            UnreadPictures.Among(files, ["/images/smile.png", "/images/named.tga"]));
     }
 }

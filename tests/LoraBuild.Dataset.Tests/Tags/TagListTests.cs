@@ -24,7 +24,8 @@ public sealed class TagListTests : IDisposable
     [InlineData("((smile), [hat, long_hair]:0.8)", "((smile):0.8)|([hat]:0.8)|([long hair]:0.8)")]
     [InlineData("(smile), saber_(fate), :(", @"(smile)|saber \(fate\)|:\(")]
     [InlineData("(smile\nhat:1.5)", @"\(smile|hat:1.5\)")]
-    public void Brackets_around_several_tags_weigh_each_of_them(string text, string tags) => Assert.Equal(tags.Split('|'), TagList.Parse(text));
+    public void Brackets_around_several_tags_weigh_each_of_them(string text, string tags) =>
+        Assert.Equal(tags.Split('|'), TagList.Parse(text));
 
     [Theory]
     [InlineData("smile\uFF0Chat")]

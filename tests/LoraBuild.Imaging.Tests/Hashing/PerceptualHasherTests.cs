@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Imaging.Edits;
 using LoraBuild.Imaging.Hashing;
@@ -57,7 +58,7 @@ public sealed class PerceptualHasherTests : IDisposable
         Assert.Equal((32, 24), (read.Width, read.Height));
         Assert.Equal(PngHeader.ReadSize(folder["out.png"]), new(read.Width, read.Height));
         Assert.Equal(PerceptualHasher.Of(PictureDecoder.Decode(folder["out.png"]).Raster).ToString(), read.Hash);
-        Assert.Throws<KeyNotFoundException>(() => PictureFacts.Of("id", new Dictionary<string, string>()));
+        Assert.Throws<LoraBuildException>(() => PictureFacts.Of("id", new Dictionary<string, string>()));
     }
 
     private static Raster Changed(Raster picture, Func<double, int, double> change)

@@ -73,7 +73,8 @@ public sealed class ReleaseFolderTests : IDisposable
     {
         var precious = folder.Write("home/precious.txt", "");
         folder.Write("release/provenance.json", """
-            { "name": "x", "tools": {}, "baseModel": [], "inputs": [], "settings": {}, "training": {}, "files": [{ "file": "samples/precious.txt", "sha256": "" }] }
+            { "name": "x", "tools": {}, "baseModel": [], "inputs": [], "settings": {}, "training": {},
+              "files": [{ "file": "samples/precious.txt", "sha256": "" }] }
             """);
         Directory.CreateSymbolicLink(folder.File("release/samples"), folder.File("home"));
 
@@ -90,7 +91,8 @@ public sealed class ReleaseFolderTests : IDisposable
     [InlineData("https://x www.x me@x &amp;", @"https\://x www\.x me\@x &#38;amp;")]
     public void What_strangers_wrote_means_nothing_in_the_card(string name, string written)
     {
-        var release = Aoi() with { Characters = [Character.Named("aoi") with { Outfits = [new Outfit(name, ["hat"], null)] }], Name = name };
+        var release =
+            Aoi() with { Characters = [Character.Named("aoi") with { Outfits = [new Outfit(name, ["hat"], null)] }], Name = name };
 
         var card = ModelCard.Write(release, [new("aoi.safetensors", Hash)]);
 

@@ -57,7 +57,10 @@ public sealed class BaseModelFilesTests : IDisposable
         File.WriteAllText(index, """{"weight_map":{"a":"2.safetensors","b":"1.safetensors","c":"2.safetensors"}}""");
         Assert.Equal([In("unet/1.safetensors"), In("unet/2.safetensors")], BaseModelFiles.Of(folder.Path).Denoiser);
 
-        foreach (var damaged in (string[])["""{"weight_map":{"a":"../1.safetensors"}}""", """{"weight_map":{"a":"..\\1.safetensors"}}""", """{"weight_map":{"a":"~1.safetensors"}}""", """{"weight_map":{}}""", """{"weight_map":[]}""", "{", "[]"])
+        foreach (var damaged in (string[])[
+            """{"weight_map":{"a":"../1.safetensors"}}""", """{"weight_map":{"a":"..\\1.safetensors"}}""",
+            """{"weight_map":{"a":"~1.safetensors"}}""", """{"weight_map":{}}""", """{"weight_map":[]}""", "{", "[]",
+        ])
         {
             File.WriteAllText(index, damaged);
             var failure = Failure(() => BaseModelFiles.Of(folder.Path));

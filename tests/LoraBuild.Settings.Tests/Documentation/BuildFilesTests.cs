@@ -39,7 +39,8 @@ public sealed partial class BuildFilesTests
     [Fact]
     public void The_pictures_that_are_found_are_those_that_the_code_knows_by_their_names()
     {
-        var extensions = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "build", "LoraBuild.props")).Descendants("_LoraPictureExtensions").Single().Value.Split(';');
+        var extensions = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "build", "LoraBuild.props"))
+            .Descendants("_LoraPictureExtensions").Single().Value.Split(';');
         Assert.All(extensions, extension => Assert.True(PictureFiles.IsPicture($"a.{extension}"), extension));
         Assert.Equal(extensions.Length, PictureFiles.Extensions.Count);
     }

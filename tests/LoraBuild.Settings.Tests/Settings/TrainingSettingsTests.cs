@@ -47,7 +47,8 @@ public class TrainingSettingsTests
     [InlineData("algo=loha;use_tucker=true", 0)]
     public void Files_that_other_programs_read_otherwise_are_warned_about(string options, int count)
     {
-        var settings = TrainingSettings.Parse(options.Split(';').Select(option => option.Split('=')).ToDictionary(option => option[0], option => option[1]), out var problems);
+        var settings = TrainingSettings.Parse(options.Split(';').Select(option => option.Split(
+            '=')).ToDictionary(option => option[0], option => option[1]), out var problems);
 
         Assert.Empty(problems);
         var warnings = settings.WarningsOfOtherPrograms();

@@ -59,7 +59,8 @@ public class TaggingSettingsTests
     public void Rules_hold_for_the_tags_of_a_tag_file_too()
     {
         var tags = Selection(
-            ("LoraUndesiredTags", "hat"), ("LoraTagReplacement", "smile,grin"), ("LoraAlwaysFirstTags", "sitting")).Apply(["smile", "sitting", "(hat:1.2)"]);
+            ("LoraUndesiredTags", "hat"), ("LoraTagReplacement", "smile,grin"), ("LoraAlwaysFirstTags", "sitting"))
+                .Apply(["smile", "sitting", "(hat:1.2)"]);
         Assert.Equal(["sitting", "grin"], tags.Tags);
         Assert.Contains(new TagChange("(hat:1.2)", TagChangeKind.Removed, "undesired"), tags.Changes);
     }
@@ -67,11 +68,13 @@ public class TaggingSettingsTests
     [Fact]
     public void Rules_that_no_picture_needs_are_told()
     {
-        var selection = Selection(("LoraUndesiredTags", "hat, cap"), ("LoraTagReplacement", "smile,grin;smil,grin"), ("LoraAlwaysFirstTags", "sitting, solo"));
+        var selection = Selection(
+            ("LoraUndesiredTags", "hat, cap"), ("LoraTagReplacement", "smile,grin;smil,grin"), ("LoraAlwaysFirstTags", "sitting, solo"));
 
         var unused = selection.Unused([selection.Apply(["smile", "(hat)"]), selection.Apply(["sitting"])]);
 
-        Assert.Equal([("UndesiredTags", "cap"), ("AlwaysFirstTags", "solo"), ("TagReplacement", "smil")], unused.Select(rule => (rule.Rule, string.Join(", ", rule.Tags))));
+        Assert.Equal([("UndesiredTags", "cap"), ("AlwaysFirstTags", "solo"), ("TagReplacement", "smil")], unused.Select(rule => (
+            rule.Rule, string.Join(", ", rule.Tags))));
     }
 
     [Fact]

@@ -153,7 +153,8 @@ public class AdapterKindTests
         using var scope = NewDisposeScope();
         using var model = TestData.LoadTiny();
         using var network = AdapterNetwork.Create(
-            model, new() { Algo = AdapterAlgorithm.LoKr, FullMatrix = true, RsLora = true, NetworkDim = 4, NetworkAlpha = 1, ConvDim = 4, ConvAlpha = 1 });
+            model, new() { Algo = AdapterAlgorithm.LoKr, FullMatrix = true, RsLora = true, NetworkDim = 4, NetworkAlpha = 1, ConvDim =
+                4, ConvAlpha = 1 });
 
         Assert.All(network.Modules, module => Assert.Equal(8, module.Alpha));
     }

@@ -33,7 +33,8 @@ public class AdapterNetworkTests
     {
         using var scope = NewDisposeScope();
         using var model = TestData.LoadTiny();
-        using var network = AdapterNetwork.Create(model, new() { Algo = AdapterAlgorithm.Lora, ConvDim = convDim, NetworkTrainUnetOnly = true });
+        using var network =
+            AdapterNetwork.Create(model, new() { Algo = AdapterAlgorithm.Lora, ConvDim = convDim, NetworkTrainUnetOnly = true });
 
         Assert.NotEmpty(network.Modules);
         Assert.Equal(ofTextEncoder, network.Modules.Count(module => module.Layer.Name.StartsWith("lora_te_", StringComparison.Ordinal)));

@@ -105,7 +105,8 @@ public class AppliedLoraTests
 
         foreach (var (path, scale) in new[] { (Projection, query), (Out, output) })
         {
-            var expected = tensors[$"base_model.model.{path}.lora_B.weight"].matmul(tensors[$"base_model.model.{path}.lora_A.weight"]).mul(scale);
+            var expected =
+                tensors[$"base_model.model.{path}.lora_B.weight"].matmul(tensors[$"base_model.model.{path}.lora_A.weight"]).mul(scale);
             var module = lora.Modules.Single(module => module.Layer.Name == "lora_unet_" + path.Replace('.', '_'));
             Assert.True(TestData.RelativeError(expected.to(TestData.Device), module.WeightChange()) < 1e-5);
         }
@@ -127,7 +128,8 @@ public class AppliedLoraTests
         var tensors = shapes.Split(';').Select(shape => shape.Split(' ')).ToDictionary(
             shape => shape[0], shape => SmallLayer.Gaussian(random, [.. shape[1].Split(',').Select(long.Parse)]));
         SafetensorsWriter.Write(
-            folder.File("adapter_model.safetensors"), [.. tensors.Select(tensor => KeyValuePair.Create($"base_model.model.{Out}.{tensor.Key}", tensor.Value))], []);
+            folder.File("adapter_model.safetensors"),
+            [.. tensors.Select(tensor => KeyValuePair.Create($"base_model.model.{Out}.{tensor.Key}", tensor.Value))], []);
         File.WriteAllText(folder.File("adapter_config.json"), $$"""{"peft_type": "{{type}}", "r": 4, "alpha": 2, "init_weights": true}""");
 
         using var lora = AppliedLora.Apply(folder.File("adapter_model.safetensors"), model);

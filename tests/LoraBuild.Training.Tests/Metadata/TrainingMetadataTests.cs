@@ -79,7 +79,8 @@ public class TrainingMetadataTests
         var dataset = TrainingDataset.Create("", manifest, settings);
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+            new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16,
+            1, 1);
 
         Assert.Equal("null", metadata["ss_bucket_info"]);
         Assert.Equal(
@@ -106,14 +107,17 @@ public class TrainingMetadataTests
         var dataset = TrainingDataset.Create("", manifest, settings);
 
         var metadata = TrainingMetadata.For(
-            new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+            new("", manifest, "", null, settings, "", "aoi", "", ""), dataset, new(1, 0, 1), Facts("m", "h", "s"), ModelPrecision.Float16,
+            1, 1);
 
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["ss_num_train_images"] = "2", ["ss_num_reg_images"] = "6", ["ss_dataset_dirs"] = """{"2_aoi":{"n_repeats":2,"img_count":1}}""",
             ["ss_reg_dataset_dirs"] = """{"3_girl":{"n_repeats":3,"img_count":2}}""", ["ss_tag_frequency"] = """{"2_aoi":{"aoi":1}}""",
-            ["ss_cache_latents"] = "True", ["ss_color_aug"] = "True", ["ss_caption_dropout_rate"] = "0.05", ["ss_caption_dropout_every_n_epochs"] = "5",
-            ["ss_caption_tag_dropout_rate"] = "1.0", ["ss_prior_loss_weight"] = "0.5", ["ss_min_bucket_reso"] = "64", ["ss_max_bucket_reso"] = "1024",
+            ["ss_cache_latents"] = "True", ["ss_color_aug"] = "True", ["ss_caption_dropout_rate"] = "0.05",
+            ["ss_caption_dropout_every_n_epochs"] = "5",
+            ["ss_caption_tag_dropout_rate"] = "1.0", ["ss_prior_loss_weight"] = "0.5", ["ss_min_bucket_reso"] = "64",
+            ["ss_max_bucket_reso"] = "1024",
         })
             Assert.Equal($"{name}={value}", $"{name}={metadata[name]}");
     }

@@ -79,5 +79,6 @@ public class SavePlanTests
         Assert.Equal(kept, saves.Kept(12).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    private static SavePlan Create(TrainingSettings settings, string folder = "") => new(new("", new([], []), "", null, settings, folder, "aoi", "", ""), Plan);
+    private static SavePlan Create(TrainingSettings settings, string folder = "") =>
+        new(new("", new([], []), "", null, settings, folder, "aoi", "", ""), Plan);
 }

@@ -7,8 +7,8 @@ using LoraBuild.Training.Adapters.Algorithms;
 namespace LoraBuild.Training.Adapters.Files;
 
 /// <summary>
-/// A LoRA file that is opened for a model: LyCORIS' LoHa, LoCon and LoKr, sd-scripts' and diffusers' LoRA, and PEFT's of these kinds, with or without DoRA. All
-/// names and shapes are held against the model when it is opened; the tensors are read when they are asked for.
+/// A LoRA file that is opened for a model: LyCORIS' LoHa, LoCon and LoKr, sd-scripts' and diffusers' LoRA, and PEFT's of these kinds,
+/// with or without DoRA. All names and shapes are held against the model when it is opened; the tensors are read when they are asked for.
 /// </summary>
 internal sealed class LoraReader : IDisposable
 {

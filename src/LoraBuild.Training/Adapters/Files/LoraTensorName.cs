@@ -41,7 +41,8 @@ internal sealed partial record LoraTensorName(string Layer, string Tensor, strin
 
     [GeneratedRegex(
         @"^(base_model\.model\.)?(?<part>unet\.|text_encoder(_\d)?\.|transformer\.)?(?<path>.+?)"
-            + @"(\.lora_(?<side>A|B)(\.[^.]+)?\.weight|(\.lora|_lora|\.lora_linear_layer)\.(?<side>down|up)\.weight|\.lora_(?<side>down|up)\.weight"
+            + @"(\.lora_(?<side>A|B)(\.[^.]+)?\.weight|(\.lora|_lora|\.lora_linear_layer)\.(?<side>down|up)\.weight"
+            + @"|\.lora_(?<side>down|up)\.weight"
             + @"|\.(?<other>lora_magnitude_vector)(\.[^.]+)*|\.(?<other>(hada_(w[12]_[ab]|t[12])|lokr_(w[12](_[ab])?|t2)))(\.[^.]+)?"
             + @"|\.(?<other>alpha|dora_scale))$",
         RegexOptions.ExplicitCapture)]

@@ -7,7 +7,8 @@ using LoraBuild.Diffusion.Safetensors;
 namespace LoraBuild.Training.Adapters.Files;
 
 /// <summary>
-/// The scales of a LoRA that PEFT trained. They are no tensors, but PEFT's configuration: <c>adapter_config.json</c> beside a file that PEFT
+/// The scales of a LoRA that PEFT trained. They are no tensors, but PEFT's configuration: <c>adapter_config.json</c> beside a file that
+/// PEFT
 /// saved, or, in one that diffusers saved, the same of each model in the metadata, under dotted names such as <c>unet.lora_alpha</c>.
 /// </summary>
 internal sealed class PeftSettings
@@ -37,7 +38,9 @@ internal sealed class PeftSettings
             return new(new Dictionary<string, JsonElement>(), file.Path, isOfAllParts: false);
         var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, ConfigName);
         if (!File.Exists(config))
-            throw Misfit($"PEFT saved it, but its '{ConfigName}', which says by how much the weights count, is not beside it. Keep both together", file.Path);
+            throw Misfit(
+                $"PEFT saved it, but its '{ConfigName}', which says by how much the weights count, is not beside it. Keep both together",
+                file.Path);
         try
         {
             var found = new PeftSettings(Parse(WholeFile.ReadText(config), $"'{ConfigName}'", config), config, isOfAllParts: true);
@@ -70,7 +73,9 @@ internal sealed class PeftSettings
         foreach (var name in (string[])["init_lora_weights", "init_weights"])
         {
             if (Text(name) is { } first && MovedBeginnings.Any(word => first.StartsWith(word, StringComparison.OrdinalIgnoreCase)))
-                throw Misfit($"it was trained with {name} '{first}' on other frozen weights. Convert it with PEFT's path_initial_model_for_weight_conversion", place);
+                throw Misfit(
+                    $"it was trained with {name} '{first}' on other frozen weights. Convert it with PEFT's "
+                    + "path_initial_model_for_weight_conversion", place);
         }
 
         if (Find("", "use_khatri_rao") is { ValueKind: JsonValueKind.True } || Text("init_weights") == "abba")
