@@ -21,7 +21,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         // What is on the small disk at the end goes to a place where it can be looked at.
         project.MountScript = $"""
             mkdir -p '{folder}'
-            mount -t tmpfs -o size={kilobytes}k none '{folder}'
+            mount -t tmpfs -o size={kilobytes}k,mode=755 none '{folder}'
             "$@" && ended=0 || ended=$?
             mkdir -p '{project.Folder}/left'
             cp -r '{folder}/.' '{project.Folder}/left'
