@@ -75,8 +75,7 @@ public sealed class CheckSettings : LoraTask
         if (!Log.HasLoggedErrors)
             TellWithoutEffect(new(settings, values), config);
         CheckSamplePrompts(settings);
-        if (!Log.HasLoggedErrors)
-            CheckRegularizationPrompts(settings, LoraBuild.Settings.Options.RegularizationCount.Read(values));
+        CheckRegularizationPrompts(settings, Log.HasLoggedErrors ? null : LoraBuild.Settings.Options.RegularizationCount.Read(values));
         if (RemoteCache.Length > 0 && !Log.HasLoggedErrors)
             Session.Store.Remote = Connect();
     }

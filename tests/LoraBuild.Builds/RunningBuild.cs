@@ -61,10 +61,13 @@ internal sealed class RunningBuild : IDisposable
         var waiting = Stopwatch.StartNew();
         lock (lines)
         {
-            for (var looked = 0; ; looked = lines.Count)
+            var looked = 0;
+            while (true)
             {
                 if (lines.Skip(looked).Any(line => wanted(line.Text)))
                     return true;
+                // Before the wait: what comes during it is looked at next.
+                looked = lines.Count;
                 if (ended)
                     return false;
                 if (!Monitor.Wait(lines, Patience - waiting.Elapsed))
