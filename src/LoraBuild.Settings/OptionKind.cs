@@ -64,9 +64,8 @@ internal static class OptionKind
 
     /// <summary>A file's name without its folder.</summary>
     public static OptionKind<string> FileName { get; } = new(
-        $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < > "
-        + "|, "
-            + "and without a dot at its end",
+        $"a file name without a folder, of at most {MostNameBytes} bytes in UTF-8, without control characters and any of \\ / : * ? \" < "
+        + "> |, and without a dot at its end",
         (string text, out string value) => InnerPath.NameFault(value = text) is null
             && text.AsSpan().IndexOfAny(NotInNames) < 0
             && System.Text.Encoding.UTF8.GetByteCount(text) <= MostNameBytes,

@@ -23,10 +23,8 @@ public static partial class Options
     public static readonly Option<bool> FollowLinks = OfLoraBuild(
         Topic.Project, "LoraFollowLinks", Flag, false,
         "`true`: symbolic links below `images` and `regularization`, and those that stand for `character.yaml`, tag files, masks, prompts "
-        + "or "
-            + "tables, may lead out of the project. Otherwise they are an error: what comes with pictures from strangers could name any "
-            + "file "
-            + "of this machine. Links within the project are always followed, and so are those of models.",
+        + "or tables, may lead out of the project. Otherwise they are an error: what comes with pictures from strangers could name any "
+        + "file of this machine. Links within the project are always followed, and so are those of models.",
         Steps.ResolveCharacters);
 
     public static readonly Option<bool> Train = OfLoraBuild(

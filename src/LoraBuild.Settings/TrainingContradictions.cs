@@ -21,8 +21,7 @@ internal static class TrainingContradictions
         if (settings is { DoraWd: true, WdOnOutput: true })
         {
             yield return $"{WdOnOutput} is true: LyCORIS reads such a DoRA, but ComfyUI and A1111 compute it wrongly and draw something "
-                + "else than "
-                + $"the previews. Set {WdOnOutput} to false, which they compute rightly and LyCORIS cannot read.";
+                + $"else than the previews. Set {WdOnOutput} to false, which they compute rightly and LyCORIS cannot read.";
         }
 
         if (settings is { Algo: AdapterAlgorithm.LoKr, UseTucker: true, FullMatrix: false })

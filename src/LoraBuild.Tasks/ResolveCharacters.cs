@@ -75,8 +75,7 @@ public sealed class ResolveCharacters : LoraTask
         new FileInfo(PathOf(item)!).LinkTarget is { } target
             ? $"The picture is a link to '{target}', which is not there or leads in a circle. Mend the link, or remove it."
             : $"There is no picture '{item.ItemSpec}'. Correct the {kind} item; or rename a file whose own name has a backslash, which "
-                + "MSBuild "
-                + "takes for a folder.",
+                + "MSBuild takes for a folder.",
         PathOf(item));
 
     // Said before anything fails for want of pictures: these may be all that there are.

@@ -23,7 +23,7 @@ internal static class StateReaders
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
         new("state", "build.state", [State()], FuzzReaders.Utf8(
-            "LBSTATE3", "\0", "\0\0\0\0", "name=value\n", "/tmp/a"), ReadState) { Repair = RepairState },
+            "LBSTATE3", "\0", "\0\0\0\0", "name=value\n", "/images/a.png"), ReadState) { Repair = RepairState },
         new("result", StorePath(
             "ac", Key), [Result()],
             [[0x12], [0x2A], [0x3A], [0x0A], [0xFF, 0xFF, 0xFF, 0xFF, 0x07], .. FuzzReaders.Utf8("../a", "a", "\n", "x=y\n")], ReadResult),

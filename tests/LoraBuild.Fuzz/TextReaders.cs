@@ -69,8 +69,8 @@ internal static class TextReaders
             path =>
             {
                 if (CharacterFile.Read(path).Character is { } character)
-                    _ = PictureResolver.Resolve(
-                        character, [new("images/high/a.png"), new("images/4_x/b.png", "3", "race")], ["images/high/a.txt"]);
+                    _ = CastResolver.Resolve(
+                        [new(character, "")], [new("images/high/a.png"), new("images/4_x/b.png", "3", "race")], ["images/high/a.txt"]);
             }),
         new(
             "toml",

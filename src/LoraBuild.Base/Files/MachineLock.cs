@@ -64,7 +64,6 @@ public sealed class MachineLock : IDisposable
         DiagnosticCode.UnsafeFolder,
         Severity.Warning,
         $"The folder of locks cannot be used, so this training does not wait for others: {reason} Name a folder of your own by "
-        + "LoraTrainingLocks, "
-            + "or one that belongs to root or you and has the sticky bit (chmod 1777) where users share a GPU.",
+        + "LoraTrainingLocks, or one that belongs to root or you and has the sticky bit (chmod 1777) where users share a GPU.",
         folder);
 }

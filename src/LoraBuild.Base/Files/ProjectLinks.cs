@@ -37,9 +37,8 @@ public sealed class ProjectLinks(string folder, bool areFollowed)
         return around.Any(root => RealFolder(root) is { } realRoot && IsBelow(realRoot, real)) ? null : new(
             DiagnosticCode.LinkOutside,
             Severity.Error,
-            $"A symbolic link leads out of the project, to '{real}', and is not followed. Put the file itself here, or set LoraFollowLinks "
-            + "to true "
-                + "if you trust whoever made the link.",
+            $"A symbolic link leads out of the project, to '{real}', and is not followed. Put the file itself here, or set "
+            + "LoraFollowLinks to true if you trust whoever made the link.",
             named);
     }
 

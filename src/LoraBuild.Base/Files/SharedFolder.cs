@@ -54,10 +54,8 @@ public sealed class SharedFolder : IDisposable
             return null;
         }
 
-        var handle =
-            OpenAt(
-                FileStatus.CurrentFolder, in Bytes(Path.TrimEndingDirectorySeparator(path))[0],
-                ReadOnly | FolderOnly | NoFollow | CloseOnExecute, 0);
+        var bytes = Bytes(Path.TrimEndingDirectorySeparator(path));
+        var handle = OpenAt(FileStatus.CurrentFolder, in bytes[0], ReadOnly | FolderOnly | NoFollow | CloseOnExecute, 0);
         if (handle < 0)
         {
             reason = new FileInfo(path).LinkTarget is null ? $"cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}" : "is a link";

@@ -26,7 +26,7 @@ public static class CastResolver
         var resolved = new List<CharacterPicture>();
         foreach (var folder in cast.Distinct())
         {
-            var own = PictureResolver.ResolveUnnamed(
+            var own = PictureResolver.Resolve(
                 folder.Character,
                 [.. picturesOf[folder].Select(picture => picture with { Path = folder.Inside(picture.Path) })],
                 [.. filesOf[folder].Select(folder.Inside)]);

@@ -39,14 +39,8 @@ public static class PictureResolver
     /// <param name="files">All files in the folders of the pictures, as <see cref="SourcePicture.Path"/>. <c>two.txt</c>,
     /// <c>two.png.txt</c> or <c>two.caption</c> belongs to <c>two.png</c>, <c>two-left.txt</c> or <c>two.png-left.txt</c> to its part
     /// <c>left</c>.</param>
-    public static ResolvedPictures Resolve(Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> files)
-    {
-        var (unnamed, diagnostics) = ResolveUnnamed(character, pictures, files);
-        return new ResolvedPictures(PictureNames.Give(unnamed), diagnostics);
-    }
-
-    /// <summary>The same without ids, which pictures of several characters get together.</summary>
-    internal static ResolvedPictures ResolveUnnamed(
+    /// <returns>The pictures without ids, which those of several characters get together from <see cref="CastResolver"/>.</returns>
+    internal static ResolvedPictures Resolve(
         Character character, IReadOnlyList<SourcePicture> pictures, IReadOnlyCollection<string> files)
     {
         var sources = pictures.GroupBy(picture => picture.Path, StringComparer.Ordinal)

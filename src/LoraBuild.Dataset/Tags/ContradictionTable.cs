@@ -81,8 +81,7 @@ public sealed class ContradictionTable
                     DiagnosticCode.ContradictoryTags,
                     Severity.Warning,
                     $"'{same.Key.First}' and '{same.Key.Second}' contradict each other, and stand both in "
-                    + $"{PictureEnumeration.Of([.. same])}. "
-                        + "Take the wrong one away under tags.",
+                    + $"{PictureEnumeration.Of([.. same])}. Take the wrong one away under tags.",
                     file),
                 [.. same]));
 

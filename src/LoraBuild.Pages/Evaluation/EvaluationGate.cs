@@ -20,8 +20,7 @@ public static class EvaluationGate
             yield return Missed(
                 DiagnosticCode.IdentityBelowMinimum,
                 $"'{character.Trigger}' alone draws {Told(character.Identity?.Lora)} of her features with {lora}, below LoraMinIdentity "
-                + $"{Told(identity)}. "
-                    + "Train longer or with higher learning rates, and look whether her features are out of the captions.");
+                + $"{Told(identity)}. Train longer or with higher learning rates, and look whether her features are out of the captions.");
         }
 
         if (settings.MinObedience is { } obedience && !(character.ObedienceOfBase?.Value >= obedience))

@@ -22,7 +22,7 @@ public sealed class MiniWorldTests
     {
         var files = Truth.GetProperty("images").EnumerateArray().Select(image => new SourcePicture(image.GetProperty("file").GetString()!))
             .ToArray();
-        var resolved = PictureResolver.Resolve(Aoi, files, []);
+        var resolved = CastResolver.Resolve([new(Aoi, "")], files, []);
         Assert.Empty(resolved.Diagnostics);
         Assert.Equal(25, resolved.Pictures.Count);
         Assert.Equal(

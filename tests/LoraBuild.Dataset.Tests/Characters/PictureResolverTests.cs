@@ -62,7 +62,7 @@ public class PictureResolverTests
         var character = CharacterFile.Parse("trigger: aoi\noutfits: {race: {tags: [hat]}, casual: {tags: [cap]}}", "c.yaml").Character!;
         SourcePicture[] pictures =
             [new("images/high/race/a.png"), new("images/high/race/a.png", "3", "CASUAL"), new("images/high/race/b.png", "", " ")];
-        var resolved = PictureResolver.Resolve(character, pictures, []);
+        var resolved = CastResolver.Resolve([new(character, "")], pictures, []);
         Assert.Empty(resolved.Diagnostics);
         Assert.Equal(
             [("a", 3, "casual"), ("b", 16, "race")], resolved.Pictures.Select(picture => (picture.Id, picture.Repeats, picture.Outfit!)));
@@ -76,7 +76,7 @@ public class PictureResolverTests
     [InlineData("99999999999")]
     public void Bad_repeats_are_an_error_that_names_the_picture(string repeats)
     {
-        var resolved = PictureResolver.Resolve(Character.Named("aoi"), [new("images/low/a.png", repeats)], []);
+        var resolved = CastResolver.Resolve([new(Character.Named("aoi"), "")], [new("images/low/a.png", repeats)], []);
         var diagnostic = Assert.Single(resolved.Diagnostics);
         Assert.Equal(
             (DiagnosticCode.InvalidMetadata, Severity.Error, "images/low/a.png"), (diagnostic.Code, diagnostic.Severity, diagnostic.File));
@@ -87,7 +87,8 @@ public class PictureResolverTests
     public void An_outfit_that_is_not_known_is_an_error_with_a_suggestion()
     {
         var character = CharacterFile.Parse("trigger: aoi\noutfits: {race uniform: {tags: [hat]}}", "c.yaml").Character!;
-        var diagnostic = Assert.Single(PictureResolver.Resolve(character, [new("images/a.png", null, "race unifrom")], []).Diagnostics);
+        var diagnostic =
+            Assert.Single(CastResolver.Resolve([new(character, "")], [new("images/a.png", null, "race unifrom")], []).Diagnostics);
         Assert.Equal(DiagnosticCode.UnknownReference, diagnostic.Code);
         Assert.Contains("Did you mean 'race uniform'?", diagnostic.Message, StringComparison.Ordinal);
     }
@@ -99,12 +100,13 @@ public class PictureResolverTests
             "trigger: aoi\noutfits: {race: {tags: [hat]}}\nedits:\n  images/race/b.png: {split: {left: {area: [0, 0, 0.5, 1], outfit: "
             + "None}, right: [0.5, 0, 1, 1]}}";
         SourcePicture[] pictures = [new("images/race/a.png", null, " none "), new("images/race/b.png")];
-        var resolved = PictureResolver.Resolve(CharacterFile.Parse(yaml, "c.yaml").Character!, pictures, []);
+        var resolved = CastResolver.Resolve([new(CharacterFile.Parse(yaml, "c.yaml").Character!, "")], pictures, []);
         Assert.Empty(resolved.Diagnostics);
         Assert.Equal(["none", "none", "race"], resolved.Pictures.Select(picture => picture.Outfit));
 
         var called = CharacterFile.Parse("trigger: aoi\noutfits: {None: {tags: [hat]}}", "c.yaml").Character!;
-        Assert.Equal("None", Assert.Single(PictureResolver.Resolve(called, [new("images/a.png", null, "none")], []).Pictures).Outfit);
+        Assert.Equal(
+            "None", Assert.Single(CastResolver.Resolve([new(called, "")], [new("images/a.png", null, "none")], []).Pictures).Outfit);
     }
 
     [Fact]
@@ -344,7 +346,7 @@ public class PictureResolverTests
     {
         var (character, diagnostics) = CharacterFile.Parse(yaml, "c.yaml");
         Assert.Empty(diagnostics);
-        return PictureResolver.Resolve(character!, [.. paths.Select(path => new SourcePicture(path))], tagFiles ?? []);
+        return CastResolver.Resolve([new(character!, "")], [.. paths.Select(path => new SourcePicture(path))], tagFiles ?? []);
     }
 
     private static void AssertUnique(ResolvedPictures resolved)

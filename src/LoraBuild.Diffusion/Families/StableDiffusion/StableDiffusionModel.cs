@@ -35,9 +35,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
         (settings, vaeNormGroups) = (files.Settings, files.VaeNormGroups);
         (Type, Device) = (type, device);
         CheckOptions(path, settings, options);
-        var tokenizerPath = !options.ReadsText ? null : options.Tokenizer ?? ClipVocabulary.FindBeside(
-            path) ?? options.FetchTokenizer?.Invoke()
-            ?? ClipVocabulary.PlacesBeside(path)[0];
+        var tokenizerPath = !options.ReadsText ? null : options.Tokenizer ?? ClipVocabulary.FindBeside(path)
+            ?? options.FetchTokenizer?.Invoke() ?? ClipVocabulary.PlacesBeside(path)[0];
         tokenizer = tokenizerPath is null ? null : ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
         try
         {
@@ -48,8 +47,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
                 throw new LoraBuildException(
                     DiagnosticCode.TokenizerInvalid,
                     $"The tokenizer has {tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows "
-                    + $"{TextEncoder.VocabularySize}. "
-                    + "Use the tokenizer that belongs to the model.",
+                    + $"{TextEncoder.VocabularySize}. Use the tokenizer that belongs to the model.",
                     tokenizerPath);
             }
             UNet = Build(files.UNet, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));

@@ -8,8 +8,8 @@ namespace LoraBuild.Training.Adapters.Files;
 
 /// <summary>
 /// The scales of a LoRA that PEFT trained. They are no tensors, but PEFT's configuration: <c>adapter_config.json</c> beside a file that
-/// PEFT
-/// saved, or, in one that diffusers saved, the same of each model in the metadata, under dotted names such as <c>unet.lora_alpha</c>.
+/// PEFT saved, or, in one that diffusers saved, the same of each model in the metadata, under dotted names such as
+/// <c>unet.lora_alpha</c>.
 /// </summary>
 internal sealed class PeftSettings
 {
