@@ -185,7 +185,7 @@ internal static class OptionKind
         (string text, out TrainingLength value) => TrainingLength.TryParse(text, out value) && !value.IsAutomatic,
         length => length.ToString());
 
-    /// <summary>The same, or <c>auto</c>: one epoch, but at most a tenth of the training.</summary>
+    /// <summary>The same, or <c>auto</c>: one epoch, but at most half of the training.</summary>
     public static OptionKind<TrainingLength> LengthShareOrAuto { get; } = LengthOrShare with
     {
         Allowed = $"auto, {LengthOrShare.Allowed}",

@@ -171,7 +171,7 @@ public static partial class Options
 
     public static readonly Option<TrainingLength> LrWarmupSteps = OfSdScripts(
         Topic.LearningRate, "lr_warmup_steps", LengthShareOrAuto, TrainingLength.Automatic,
-        "The stretch over which the learning rates rise from 0 at first. `auto`: an epoch, but at most a tenth of the training.",
+        "The stretch over which the learning rates rise from 0 at first. `auto`: an epoch, but at most half of the training.",
         sdScriptsDefault: "0",
         needs: Where("with another LoraLrScheduler than constant, and another LoraOptimizerType than adamwschedulefree", settings =>
             IsScheduled(settings) && settings.LrScheduler != LearningRateSchedule.Constant));

@@ -15,7 +15,7 @@ public readonly record struct TrainingLength(int Count, bool InEpochs)
 
     private const string Automatically = "auto";
 
-    /// <summary>One epoch, but at most a tenth of the training: a short one is not all warm-up.</summary>
+    /// <summary>One epoch, but at most half of the training: a short one is not all warm-up.</summary>
     public static TrainingLength Automatic { get; } = new(1, InEpochs: true) { IsAutomatic = true };
 
     /// <summary>True if it is <see cref="Automatic"/>.</summary>
@@ -29,11 +29,10 @@ public readonly record struct TrainingLength(int Count, bool InEpochs)
     /// <param name="totalSteps">The steps of the whole training; not looked at where the stretch is counted.</param>
     public long Steps(int stepsPerEpoch, long totalSteps = 0)
     {
-        const int Tenth = 10;
         if (Share > 0)
             return (long)(Share * totalSteps);
         var steps = InEpochs ? (long)Count * stepsPerEpoch : Count;
-        return IsAutomatic ? Math.Min(steps, totalSteps / Tenth) : steps;
+        return IsAutomatic ? Math.Min(steps, totalSteps / 2) : steps;
     }
 
     /// <summary>

@@ -355,7 +355,7 @@ public sealed partial record TrainingSettings
 
     /// <summary>
     /// <c>lr_warmup_steps</c>: The stretch over which the learning rates rise from 0 at first. <c>auto</c>: an epoch,
-    /// but at most a tenth of the training.
+    /// but at most half of the training.
     /// </summary>
     public TrainingLength LrWarmupSteps { get => Get(O.LrWarmupSteps); init => Set(O.LrWarmupSteps, value); }
 

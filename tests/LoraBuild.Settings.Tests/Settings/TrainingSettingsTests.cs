@@ -212,8 +212,8 @@ public class TrainingSettingsTests
     [InlineData("1 epoch", 37, 37)]
     [InlineData("66", 37, 66)]
     [InlineData("0.1", 37, 36)]
-    [InlineData("auto", 37, 36)]
-    [InlineData("auto", 30, 30)]
+    [InlineData("auto", 37, 37)]
+    [InlineData("auto", 200, 184)]
     [InlineData("100000 epochs", 1_000_000, 100_000_000_000)]
     public void A_length_in_epochs_or_as_a_share_becomes_steps(string text, int stepsPerEpoch, long steps)
     {
