@@ -22,7 +22,7 @@ public sealed class GateTests(ITestOutputHelper output)
 
         var failed = sabotaged.Build(Gate);
         Assert.False(failed.Succeeded);
-        Assert.Contains(failed.Diagnostics, line => line.Contains("error LB5501", StringComparison.Ordinal));
+        Assert.True(failed.Diagnostics.Any(line => line.Contains("error LB5501", StringComparison.Ordinal)), failed.Output);
         output.WriteLine($"sabotaged: {CraftResult.Read(sabotaged.Folder)}");
     }
 }

@@ -37,14 +37,14 @@ internal sealed class ImageSharpEngine : IPictureEngine
     public (int Width, int Height)? Measure(byte[] content, PictureFormat format) =>
         format == PictureFormat.Avif
             ? throw new NotSupportedException()
-            : Attempt(() => Image.Identify(configuration, content, out _)) is { } info ? (info.Width, info.Height) : null;
+            : Attempt(() => Image.Identify(configuration, Safe(content, format), out _)) is { } info ? (info.Width, info.Height) : null;
 
     /// <inheritdoc/>
     public EnginePicture? Decode(byte[] content, PictureFormat format)
     {
         if (!ContentEnd.IsPresent(content, format))
             return null;
-        using var image = Attempt(() => Image.Load<Rgba32>(configuration, content));
+        using var image = Attempt(() => Image.Load<Rgba32>(configuration, Safe(content, format)));
         if (image is null || !HasAllStrips(image, content.Length))
             return null;
         // TIFF keeps its orientation with the page, where AutoOrient does not look.
@@ -64,6 +64,9 @@ internal sealed class ImageSharpEngine : IPictureEngine
         image.SaveAsJpeg(jpeg, new JpegEncoder { Quality = quality });
         return jpeg.ToArray();
     }
+
+    private static byte[] Safe(byte[] content, PictureFormat format) =>
+        format == PictureFormat.Png ? PngChunks.WithoutCompressedTexts(content) : content;
 
     /// <summary>True if a TIFF page's data lies within the file, which ImageSharp does not check; true for other formats.</summary>
     private static bool HasAllStrips(Image image, int length)

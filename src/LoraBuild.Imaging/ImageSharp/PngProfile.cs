@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace LoraBuild.Imaging.ImageSharp;
@@ -12,17 +11,11 @@ internal static class PngProfile
     /// <summary>Reads the iCCP chunk (PNG 3rd edition, section 11.3.2.3); null where there is none, empty where it is damaged.</summary>
     public static byte[]? Read(byte[] content)
     {
-        const int signature = 8, around = 12;
-        for (var at = signature; at + around <= content.Length;)
+        // A profile stands before the pixels.
+        foreach (var (type, start, length) in PngChunks.Of(content).TakeWhile(chunk => chunk.Type != "IDAT"))
         {
-            var length = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(at));
-            var type = content.AsSpan(at + 4, 4);
-            // A profile stands before the pixels.
-            if (type.SequenceEqual("IDAT"u8) || length > content.Length - at - around)
-                return null;
-            if (type.SequenceEqual("iCCP"u8))
-                return Inflate(content, at + 8, (int)length);
-            at += around + (int)length;
+            if (type == "iCCP")
+                return Inflate(content, start, length);
         }
 
         return null;

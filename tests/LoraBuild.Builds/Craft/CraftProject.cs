@@ -52,9 +52,9 @@ internal static class CraftProject
         }
 
         var character = File.ReadAllText(Path.Combine(Repository.Example, "character.yaml"));
-        // Of a few pictures none may be left that edits speak of.
+        // Tags and edits stand last, and speak of pictures that a variant with a few of them may not have.
         if (variant.Pictures is not null)
-            character = character[..(character.IndexOf("\nedits:", StringComparison.Ordinal) + 1)];
+            character = character[..(character.IndexOf("\ntags:", StringComparison.Ordinal) + 1)];
         File.WriteAllText(Path.Combine(folder, "character.yaml"), character + variant.Character);
 
         var project = File.ReadAllText(Path.Combine(Repository.Example, "HoshinoAoi.loraproj"))
@@ -71,6 +71,7 @@ internal static class CraftProject
             ["LoraSeed"] = FormattableString.Invariant($"{seed}"),
             ["LoraReport"] = "false",
             ["LoraSamplePrompts"] = "",
+            ["LoraSampleEveryNEpochs"] = "",
             ["LoraRegularizationPrompts"] = "",
             ["LoraEvaluateNotes"] = "",
             ["LoraEvaluateSteps"] = "10",
