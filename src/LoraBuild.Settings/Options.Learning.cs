@@ -7,8 +7,11 @@ public static partial class Options
 {
     private static readonly Precondition WhereHuber = Where("with LoraLossType huber or smooth_l1", UsesHuber);
 
+    private static readonly string ScheduleFree = string.Join(
+        " or ", Settings.OptimizerType.All.Where(type => type.IsScheduleFree).Select(type => type.Name.ToLowerInvariant()));
+
     private static readonly Precondition WhereScheduled = Where(
-        "with another LoraOptimizerType than adamwschedulefree, whose rate stays the same", IsScheduled);
+        $"with another LoraOptimizerType than {ScheduleFree}, whose rate stays the same", IsScheduled);
 
     public static readonly Option<double> NoiseOffset = OfSdScripts(
         Topic.Noise, "noise_offset", Number(0, 1), 0.03,
@@ -173,7 +176,7 @@ public static partial class Options
         Topic.LearningRate, "lr_warmup_steps", LengthShareOrAuto, TrainingLength.Automatic,
         "The stretch over which the learning rates rise from 0 at first. `auto`: an epoch, but at most half of the training.",
         sdScriptsDefault: "0",
-        needs: Where("with another LoraLrScheduler than constant, and another LoraOptimizerType than adamwschedulefree", settings =>
+        needs: Where($"with another LoraLrScheduler than constant, and another LoraOptimizerType than {ScheduleFree}", settings =>
             IsScheduled(settings) && settings.LrScheduler != LearningRateSchedule.Constant));
 
     public static readonly Option<TrainingLength> LrDecaySteps = OfSdScripts(
@@ -187,11 +190,11 @@ public static partial class Options
 
     private static bool UsesHuber(TrainingSettings settings) => settings.LossType is Settings.LossType.Huber or Settings.LossType.SmoothL1;
 
-    private static bool IsScheduled(TrainingSettings settings) => settings.OptimizerType != Settings.OptimizerType.AdamWScheduleFree;
+    private static bool IsScheduled(TrainingSettings settings) => !settings.OptimizerType.IsScheduleFree;
 
     private static Precondition WhereScheduleIs(params LearningRateSchedule[] schedules) => new(
         () =>
             $"with {LrScheduler} {string.Join(" or ", schedules.Select(LrScheduler.Format))}, and another {OptimizerType} than "
-                + "adamwschedulefree",
+                + ScheduleFree,
         settings => IsScheduled(settings.Training) && schedules.Contains(settings.Training.LrScheduler));
 }

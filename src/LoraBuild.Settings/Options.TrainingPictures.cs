@@ -79,9 +79,9 @@ public static partial class Options
     public static readonly Option<int> MaxDataLoaderNWorkers = OfSdScripts(
         Topic.TrainingPictures, "max_data_loader_n_workers", Whole(0, 1024), 8,
         "The number of batches that are made at the same time, ahead of the steps; at most one a processor. 0: each when its step "
-            + "needs it.");
+            + "needs it.", steps: Steps.Previews);
 
     public static readonly Option<bool> PersistentDataLoaderWorkers = OfSdScripts(
         Topic.TrainingPictures, "persistent_data_loader_workers", Flag, true,
-        "Decoded pictures are kept from one epoch to the next.", sdScriptsDefault: "false");
+        "Decoded pictures are kept from one epoch to the next.", sdScriptsDefault: "false", steps: Steps.Previews);
 }

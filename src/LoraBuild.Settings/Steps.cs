@@ -37,7 +37,7 @@ public enum Steps
     /// <summary>The training.</summary>
     Train = 1 << 9,
 
-    /// <summary>Pictures and logs of a training, which change nothing of the LoRA.</summary>
+    /// <summary>Pictures, logs and pace of a training, which change nothing of the LoRA.</summary>
     Previews = 1 << 10,
 
     /// <summary>The files of a build, whatever they hold.</summary>

@@ -9,7 +9,7 @@ namespace LoraBuild.Tasks;
 /// <summary>StripFeatures: tags that say who she is go, since her trigger word says so; the trigger word comes first.</summary>
 public sealed class StripFeatures : TagStepTask
 {
-    private const int StepVersion = 4;
+    private const int StepVersion = 5;
 
     /// <summary>The least share of her pictures, 0 to 1, in which a feature must appear to be stripped.</summary>
     [Required]

@@ -20,7 +20,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TagPictures : ModelTask
 {
-    private const int StepVersion = 3;
+    private const int StepVersion = 4;
 
     // As they were when their keys were made.
     private readonly ConcurrentDictionary<string, ContentHash> tagFiles = new(StringComparer.Ordinal);

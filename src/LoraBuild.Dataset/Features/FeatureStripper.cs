@@ -131,14 +131,15 @@ public sealed class FeatureStripper
         if (FeatureTable.Default.PersonOf(tag) is { } other && other != person) return null;
         if (FeatureTable.Default.FeatureCategory(tag) is { } category) return $"feature: {category}";
         for (var index = 0; index < DefaultPatterns.Length; index++)
-            if (IsMatch(DefaultPatterns[index], tag)) return $"feature: {PatternCategories[index]}";
+            if (IsMatch(DefaultPatterns[index], tag)) return $"feature: {PatternCategories[index]}, by a default pattern";
         return null;
     }
 
     private string? AuthorsReason(string tag)
     {
         if (listed.Contains(tag)) return "feature: listed in features.tags";
-        return Array.Exists(patterns, pattern => IsMatch(pattern, tag)) ? "feature: matches features.patterns" : null;
+        var match = Array.FindIndex(patterns, pattern => IsMatch(pattern, tag));
+        return match < 0 ? null : $"feature: matches features.patterns '{character.Features.Patterns[match]}'";
     }
 
     private bool IsMatch(Regex pattern, string tag)

@@ -9,7 +9,7 @@ namespace LoraBuild.Dataset.Tags;
 /// </summary>
 public sealed record TagSelection
 {
-    private const string Undesired = "undesired", ReplacedForAll = "replaced for all pictures";
+    private const string Undesired = "by LoraUndesiredTags", ReplacedForAll = "by LoraTagReplacement";
 
     /// <summary>The lowest score of a general tag, 0 to 1.</summary>
     public float GeneralThreshold { get; init; } = 0.4f;

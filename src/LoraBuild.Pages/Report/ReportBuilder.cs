@@ -40,7 +40,7 @@ public static class ReportBuilder
     private static ReportPicture Describe(ReportSource source, BucketSelector buckets, DatasetGroup group, DatasetPicture picture)
     {
         var id = Path.GetFileNameWithoutExtension(picture.File);
-        var byHand = source.Tagged[id].Tags;
+        var tagged = source.Tagged[id].Tags;
         var final = source.Aligned[id];
         return new ReportPicture(
             id,
@@ -52,10 +52,10 @@ public static class ReportBuilder
             picture.Width,
             picture.Height,
             BucketOf(buckets, picture),
-            Raw(byHand),
+            Raw(tagged),
             final.Tags.Tags,
             [
-                .. Changes("By hand", byHand),
+                .. Changes("Tag", tagged),
                 .. Changes("StripFeatures", source.Stripped[id].Tags),
                 .. Changes("Dedupe", source.Deduped[id].Tags),
                 .. Changes("AlignOutfits", final.Tags),

@@ -136,17 +136,23 @@ public class FeatureStripperTests
         Assert.Equal(["hoshino aoi", "smile"], result.Tags);
         Assert.Equal(
             [new TagChange("hoshino aoi", TagChangeKind.Added, "trigger"), new TagChange(
-                "long hair", TagChangeKind.Removed, "feature: hair", "hoshino aoi")],
+                "long hair", TagChangeKind.Removed, "feature: hair, by a default pattern", "hoshino aoi")],
             result.Changes);
     }
 
     [Theory]
-    [InlineData("silver hair", "feature: hair")]
+    [InlineData("silver hair", "feature: hair, by a default pattern")]
     [InlineData("swept bangs", "feature: hair")]
-    [InlineData("red eyes", "feature: eyes")]
-    [InlineData("horse ears", "feature: ears")]
+    [InlineData("red eyes", "feature: eyes, by a default pattern")]
+    [InlineData("horse ears", "feature: ears, by a default pattern")]
     [InlineData("cat tail", "feature: tails")]
     public void A_reason_says_what_of_her_it_is(string tag, string reason) => Assert.Equal(reason, Default.Reason(tag));
+
+    [Fact]
+    public void A_reason_names_the_authors_pattern() => Assert.Equal(
+        "feature: matches features.patterns '.*tattoo'",
+        new FeatureStripper(Character.Named("aoi") with { Features = FeatureRules.Default with { Patterns = ["x+", ".*tattoo"] } })
+            .Reason("arm tattoo"));
 
     [Fact]
     public void Aliases_fold_into_the_trigger_and_leave_it_once()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FsCheck.Xunit;
 using LoraBuild.Dataset.Pictures;
 
@@ -48,10 +47,10 @@ public class DuplicateFinderTests
         var random = new Random(1);
         var pictures = Enumerable.Range(0, 10_000).Select(index => Facts($"{index}", 1000 - index % 3, (ulong)random.NextInt64())).ToList();
         pictures.Add(pictures[1234] with { Id = "copy", Width = 1 });
-        var watch = Stopwatch.StartNew();
+        var before = Environment.CpuUsage.TotalTime;
         var found = DuplicateFinder.Find(pictures, 4);
         Assert.Equal(new NearDuplicate("1234", "copy", 0), Assert.Single(found));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 3);
+        Assert.InRange((Environment.CpuUsage.TotalTime - before).TotalSeconds, 0, 10);
     }
 
     private static PictureFacts Facts(string id, int width, ulong hash) => new(id, width, 10, new PerceptualHash(hash).ToString());

@@ -6,14 +6,14 @@ using LoraBuild.Dataset.Features;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tables;
 using LoraBuild.Dataset.Tags;
-using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace LoraBuild.Dataset.Tests.Tags;
 
 /// <summary>Tag files and tables of any size take time and memory in proportion to it; what short tags say is the same as ever.</summary>
 public class LongTagTests
 {
-    // Many times what a busy machine takes, and a small part of what time in proportion to a power of the words would be.
+    // Processor time of the whole process, so that a busy machine does not count: many times what is taken, and a small part of what
+    // time in proportion to a power of the words would be.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly Character Aoi = Character.Named("hoshino aoi") with
@@ -45,7 +45,7 @@ public class LongTagTests
     [MemberData(nameof(Files))]
     public void A_tag_file_of_any_size_is_soon_done(string file)
     {
-        var time = Stopwatch.StartNew();
+        var before = Environment.CpuUsage.TotalTime;
         var raw = PictureTags.Of(TagList.Parse(file));
         var survey = new FeatureSurvey(Aoi, [("1", raw.Tags)], 0.1);
         var stripped = new FeatureStripper(Aoi, survey.Spared).Strip(raw);
@@ -53,7 +53,7 @@ public class LongTagTests
         var aligned = new OutfitAligner(Aoi, AlignmentOptions.Default).Align(deduped, new PictureEvidence(raw.Tags), null, ["boots"]);
         _ = ContradictionTable.Default.Find(raw.Tags, ImplicationTable.Danbooru);
         Assert.Equal("hoshino aoi", aligned.Tags.Tags[0]);
-        Assert.True(time.Elapsed < Patience, $"{time.Elapsed}");
+        Assert.InRange(Environment.CpuUsage.TotalTime - before, TimeSpan.Zero, Patience);
     }
 
     [Fact]
@@ -72,21 +72,21 @@ public class LongTagTests
     [Fact]
     public void A_chain_of_20_000_lines_is_followed_to_its_end()
     {
-        var time = Stopwatch.StartNew();
+        var before = Environment.CpuUsage.TotalTime;
         var table = ImplicationTable.ParseOwn(
             string.Join('\n', Enumerable.Range(0, 20_000).Select(link => $"link{link + 1} <- link{link}")), "own.txt");
         Assert.True(table.Implies("link0", "link20000"));
-        Assert.True(time.Elapsed < Patience, $"{time.Elapsed}");
+        Assert.InRange(Environment.CpuUsage.TotalTime - before, TimeSpan.Zero, Patience);
     }
 
     [Fact]
     public void A_tag_that_implies_20_000_others_does()
     {
-        var time = Stopwatch.StartNew();
+        var before = Environment.CpuUsage.TotalTime;
         var table =
             ImplicationTable.ParseOwn(string.Join('\n', Enumerable.Range(0, 20_000).Select(other => $"other{other} <- one")), "own.txt");
         Assert.Equal(20_000, table.Implied("one").Count);
-        Assert.True(time.Elapsed < Patience, $"{time.Elapsed}");
+        Assert.InRange(Environment.CpuUsage.TotalTime - before, TimeSpan.Zero, Patience);
     }
 
     [Theory]
@@ -94,12 +94,12 @@ public class LongTagTests
     [InlineData(19_000)]
     public void A_circle_of_many_lines_is_an_error_of_readable_length(int backTo)
     {
-        var time = Stopwatch.StartNew();
+        var before = Environment.CpuUsage.TotalTime;
         var chain = Enumerable.Range(0, 20_000).Select(link => $"link{link + 1} <- link{link}").Append($"link{backTo} <- link20000");
         var error = Assert.Throws<LoraBuildException>(() => ImplicationTable.ParseOwn(string.Join('\n', chain), "own.txt")).Diagnostic;
         Assert.Equal((DiagnosticCode.TableInvalid, 20_001), (error.Code, error.Line));
         Assert.True(error.Message.Length < 1000, $"{error.Message.Length}");
-        Assert.True(time.Elapsed < Patience, $"{time.Elapsed}");
+        Assert.InRange(Environment.CpuUsage.TotalTime - before, TimeSpan.Zero, Patience);
     }
 
     [Fact]

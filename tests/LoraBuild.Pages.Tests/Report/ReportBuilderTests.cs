@@ -38,7 +38,7 @@ public class ReportBuilderTests
         }
 
         Assert.Equal(
-            ["By hand", "StripFeatures", "AlignOutfits"], Report.Pictures[0].Changes.Select(change => change.Step).Distinct());
+            ["Tag", "StripFeatures", "AlignOutfits"], Report.Pictures[0].Changes.Select(change => change.Step).Distinct());
         Assert.Contains(
             new ReportChange("Dedupe", "shirt", TagChangeKind.Removed, "implied by white shirt", "white shirt"),
             Report.Pictures[1].Changes);

@@ -104,10 +104,10 @@ public class OptionsTests
             new Dictionary<string, string> { ["BackgroundModel"] = "", ["LoraStopAfterMinutes"] = "", ["LoraTagger"] = "" }));
 
     [Fact]
-    public void Previews_and_logs_are_no_part_of_the_training()
+    public void Previews_logs_and_pace_are_no_part_of_the_training()
     {
         Assert.All(Options.Training, option => Assert.True(option.Steps is Steps.Train or Steps.Previews, option.Property));
-        var settings = new TrainingSettings { SampleAtFirst = true, LoggingDir = "logs", Seed = 7 };
+        var settings = new TrainingSettings { SampleAtFirst = true, LoggingDir = "logs", MaxDataLoaderNWorkers = 2, Seed = 7 };
         Assert.Equal(new TrainingSettings { Seed = 7 }, settings.WithoutSamples());
     }
 }

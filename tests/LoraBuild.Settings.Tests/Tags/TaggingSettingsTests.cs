@@ -62,7 +62,7 @@ public class TaggingSettingsTests
             ("LoraUndesiredTags", "hat"), ("LoraTagReplacement", "smile,grin"), ("LoraAlwaysFirstTags", "sitting"))
                 .Apply(["smile", "sitting", "(hat:1.2)"]);
         Assert.Equal(["sitting", "grin"], tags.Tags);
-        Assert.Contains(new TagChange("(hat:1.2)", TagChangeKind.Removed, "undesired"), tags.Changes);
+        Assert.Contains(new TagChange("(hat:1.2)", TagChangeKind.Removed, "by LoraUndesiredTags"), tags.Changes);
     }
 
     [Fact]
