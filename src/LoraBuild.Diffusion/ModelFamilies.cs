@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Families;
 using LoraBuild.Diffusion.Families.StableDiffusion;
+using LoraBuild.Diffusion.Families.StableDiffusionXL;
 using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion;
@@ -9,7 +10,7 @@ namespace LoraBuild.Diffusion;
 public static class ModelFamilies
 {
     /// <summary>Every family; the first that recognizes a model loads it.</summary>
-    public static IReadOnlyList<IModelFamily> All { get; } = [new StableDiffusionFamily()];
+    public static IReadOnlyList<IModelFamily> All { get; } = [new StableDiffusionFamily(), new StableDiffusionXLFamily()];
 
     /// <summary>Loads a model. All sizes are read off the tensors; tensors that the model does not use are ignored.</summary>
     /// <param name="path">

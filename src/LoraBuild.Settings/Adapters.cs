@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
 namespace LoraBuild.Settings;
@@ -22,25 +23,16 @@ public enum AdapterAlgorithm
 
 /// <summary>
 /// LyCORIS' <c>preset</c>, the layers that get adapters: one of LyCORIS' own, or a list of its classes of modules (such as
-/// <c>ResnetBlock2D</c>) and of layers' names. Names go with or without the prefix <c>lora_unet_</c> or <c>lora_te_</c>. In them <c>*</c>
-/// stands for any characters, <c>?</c> for one, and a dot for an underscore.
+/// <c>ResnetBlock2D</c>) and of layers' names. Names go with or without the prefix <c>lora_unet_</c>, <c>lora_te_</c>, <c>lora_te1_</c> or
+/// <c>lora_te2_</c>. In them <c>*</c> stands for any characters, <c>?</c> for one, and a dot for an underscore.
 /// </summary>
 public sealed class AdapterPreset : IEquatable<AdapterPreset>
 {
-    private const string UNetPrefix = "lora_unet_", TextEncoderPrefix = "lora_te_";
-
-    // What diffusers' and transformers' classes of modules are recognised by in a layer's name.
-    private static readonly Dictionary<string, string> Classes = new(StringComparer.Ordinal)
-    {
-        ["Transformer2DModel"] = "_attentions_",
-        ["CrossAttention"] = "_attn[12]_",
-        ["FeedForward"] = "_ff_net_",
-        ["ResnetBlock2D"] = "_resnets_",
-        ["Downsample2D"] = "_downsamplers_",
-        ["Upsample2D"] = "_upsamplers_",
-        ["CLIPAttention"] = "_self_attn_",
-        ["CLIPMLP"] = "_mlp_",
-    };
+    // diffusers' and transformers' classes of modules, by which LyCORIS chooses layers.
+    private static readonly FrozenSet<string> Classes =
+    [
+        "Transformer2DModel", "CrossAttention", "FeedForward", "ResnetBlock2D", "Downsample2D", "Upsample2D", "CLIPAttention", "CLIPMLP",
+    ];
 
     private static readonly string[] TextEncoderClasses = ["CLIPAttention", "CLIPMLP"];
 
@@ -63,7 +55,7 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
         ["unet-convblock-only"] = (["ResnetBlock2D", "Downsample2D", "Upsample2D", "conv_in", "conv_out"], true),
     };
 
-    private readonly IReadOnlyList<Regex> patterns;
+    private readonly IReadOnlyList<Regex?> patterns;
     private readonly bool largeConvolutions;
 
     private AdapterPreset(string text, IReadOnlyList<string> entries, bool largeConvolutions)
@@ -110,13 +102,14 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
 
     /// <summary>Tells whether a layer gets an adapter.</summary>
     /// <param name="layer">Its name as in a LoRA file.</param>
+    /// <param name="classes">The classes of the modules that it belongs to.</param>
     /// <param name="isLargeConvolution">True for a convolution with a kernel above 1x1.</param>
-    public bool Covers(string layer, bool isLargeConvolution) =>
-        (largeConvolutions || !isLargeConvolution) && patterns.Any(pattern => pattern.IsMatch(layer));
+    public bool Covers(string layer, IReadOnlyCollection<string> classes, bool isLargeConvolution) =>
+        (largeConvolutions || !isLargeConvolution) && Enumerable.Range(0, Entries.Count).Any(i => Fits(i, layer, classes));
 
-    /// <summary>The entries that none of these layers has to do with.</summary>
-    public IReadOnlyList<string> EntriesWithout(IReadOnlyCollection<string> layers) =>
-        [.. Entries.Where((_, i) => !layers.Any(patterns[i].IsMatch))];
+    /// <summary>The entries that none of these layers, each with its classes, has to do with.</summary>
+    public IReadOnlyList<string> EntriesWithout(IReadOnlyCollection<(string Layer, IReadOnlyCollection<string> Classes)> layers) =>
+        [.. Entries.Where((_, i) => !layers.Any(layer => Fits(i, layer.Layer, layer.Classes)))];
 
     /// <inheritdoc/>
     public bool Equals(AdapterPreset? other) => other is not null && Text == other.Text;
@@ -130,13 +123,17 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static Regex Pattern(string entry)
+    private bool Fits(int entry, string layer, IReadOnlyCollection<string> classes) =>
+        patterns[entry] is { } pattern ? pattern.IsMatch(layer) : classes.Contains(Entries[entry]);
+
+    // Null for a class.
+    private static Regex? Pattern(string entry)
     {
-        if (Classes.TryGetValue(entry, out var part))
-            return new(part, RegexOptions.CultureInvariant);
+        if (Classes.Contains(entry))
+            return null;
         var name = Regex.Escape(entry.Replace('.', '_'))
             .Replace(@"\*", ".*", StringComparison.Ordinal)
             .Replace(@"\?", ".", StringComparison.Ordinal);
-        return new($"^({UNetPrefix}|{TextEncoderPrefix})?{name}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        return new($"^(lora_(unet|te[12]?)_)?{name}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 }

@@ -36,7 +36,7 @@ public static partial class Options
 
     public static readonly Option<PixelSize?> EvaluateSize = OfLoraBuild(
         Topic.Evaluation, "LoraEvaluateSize", Size(PictureRequest.SizeUnit, MaxSide, PictureRequest.SizeUnit).OrEmpty(), null,
-        "The size of the pictures.", Steps.Evaluate, "512,512 for Stable Diffusion 1.x, `LoraResolution` for others");
+        "The size of the pictures.", Steps.Evaluate, "1024,1024 for SDXL, 512,512 for Stable Diffusion 1.x, `LoraResolution` for others");
 
     public static readonly Option<long> EvaluateSeed = OfLoraBuild(
         Topic.Evaluation, "LoraEvaluateSeed", Long(0, long.MaxValue / 2), 1,

@@ -15,7 +15,8 @@ public static partial class Options
 
     public static readonly Option<string?> BaseModel = OfLoraBuild(
         Topic.Models, "LoraBaseModel", Model, null,
-        $"The model to train on: a Stable Diffusion 1.x or 2.x checkpoint ({LoraFiles}), its URI, or a folder as diffusers writes it.",
+        $"The model to train on: a checkpoint of SDXL or Stable Diffusion 1.x or 2.x ({LoraFiles}), its URI, or a folder as diffusers "
+            + "writes it.",
         OfModels);
 
     public static readonly Option<string?> BaseModelSha256 = OfLoraBuild(

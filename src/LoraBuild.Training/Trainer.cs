@@ -107,7 +107,8 @@ public sealed class Trainer : IDisposable
         log?.Invoke(Describe());
         foreach (var warning in TrainingWarnings.OfSettings(settings, plan, dataset, validated.SamplesPerEpoch)
             .Concat(PromptLength.Warnings(job.SamplePrompts, model.Model))
-            .Concat(TrainingWarnings.OfCaptions(settings, dataset, model.Model) is { } captions ? [captions] : []))
+            .Concat(TrainingWarnings.OfCaptions(settings, dataset, model.Model) is { } captions ? [captions] : [])
+            .Concat(TrainingWarnings.OfResolution(settings, model.Model) is { } resolution ? [resolution] : []))
             report?.Invoke(warning);
         var saves = new SavePlan(job, plan, resumed.Count);
         var files = new TrainingFiles(job, dataset, plan, model.Network, optimizer, facts, compute, state, saves);

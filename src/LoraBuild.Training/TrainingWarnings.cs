@@ -46,6 +46,18 @@ public static class TrainingWarnings
                 + $"Tokens: {PictureEnumeration.Of(tooLong)}.");
     }
 
+    /// <summary>LB5011 where the model was made for larger pictures than <c>resolution</c>.</summary>
+    /// <param name="settings">The resolution.</param>
+    /// <param name="model">The model.</param>
+    public static Diagnostic? OfResolution(TrainingSettings settings, IDiffusionModel model) =>
+        model.BestSize is { } best && settings.Resolution.Area < best.Area / 2
+            ? new(
+                DiagnosticCode.SmallResolution,
+                Severity.Warning,
+                $"The base model was made for pictures of {best}, and {Options.Resolution} is {settings.Resolution}: it draws small "
+                + $"pictures badly, and learns from them to do so. Set LoraResolution to {best.Width},{best.Height}.")
+            : null;
+
     private static IEnumerable<string> OfRates(TrainingSettings settings, TrainingPlan plan)
     {
         var curve = plan.Curve(settings);

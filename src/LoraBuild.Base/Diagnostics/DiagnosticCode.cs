@@ -228,8 +228,8 @@ public static class DiagnosticCode
     /// <remarks>Download or copy it again.</remarks>
     public const string SafetensorsDamaged = "LB4002";
 
-    /// <summary>A checkpoint's tensors are missing or do not fit Stable Diffusion 1.x or 2.x.</summary>
-    /// <remarks>Use a sound SD1.x or SD2.x checkpoint; the message names the first tensors.</remarks>
+    /// <summary>A checkpoint's tensors are missing or do not fit together.</summary>
+    /// <remarks>Use a sound checkpoint of SDXL or Stable Diffusion 1.x or 2.x; the message names the first tensors.</remarks>
     public const string CheckpointMismatch = "LB4003";
 
     /// <summary>The tokenizer is missing, damaged or cannot be fetched.</summary>
@@ -250,8 +250,8 @@ public static class DiagnosticCode
     /// <remarks>Download or copy it again, or use a <c>.safetensors</c> version of the model.</remarks>
     public const string PickleDamaged = "LB4007";
 
-    /// <summary>The base model is something else: a LoRA, or of another architecture (SDXL, SD3, Flux, inpainting).</summary>
-    /// <remarks>Use a Stable Diffusion 1.x or 2.x checkpoint.</remarks>
+    /// <summary>The base model is something else: a LoRA, or of another architecture (SD3, Flux, inpainting).</summary>
+    /// <remarks>Use a checkpoint of Stable Diffusion 1.x, 2.x or SDXL.</remarks>
     public const string WrongArchitecture = "LB4008";
 
     /// <summary><c>LoraV2</c> or <c>LoraVParameterization</c> says something else than the base model's files.</summary>
@@ -301,6 +301,10 @@ public static class DiagnosticCode
     /// <summary>Warning: other programs do not read what a setting makes, or read it otherwise.</summary>
     /// <remarks>Take the setting that the message names, or use the file only where it is read, by the table of adapters.</remarks>
     public const string OthersDiffer = "LB5010";
+
+    /// <summary>Warning: the base model was made for larger pictures than <c>LoraResolution</c>.</summary>
+    /// <remarks>Set it to the size that the message names: 1024,1024 for SDXL.</remarks>
+    public const string SmallResolution = "LB5011";
 
     /// <summary>The trigger word alone draws fewer of her features than <c>LoraMinIdentity</c> says.</summary>
     /// <remarks>Train longer or with higher learning rates; look whether her features are out of the captions.</remarks>

@@ -22,17 +22,27 @@ public sealed class ClipTokenizer
     private readonly BytePairVocabulary vocabulary;
     private readonly string[] specials;
     private readonly int paddingId;
-    private readonly ConcurrentDictionary<string, int[]> wordIds = new();
+    private readonly ConcurrentDictionary<string, int[]> wordIds;
 
     private ClipTokenizer(BytePairVocabulary vocabulary, string? padding)
     {
         this.vocabulary = vocabulary;
         specials = [BytePairVocabulary.StartOfText, BytePairVocabulary.EndOfText, .. padding is null ? (string[])[] : [padding]];
         paddingId = vocabulary.IdOf(padding ?? BytePairVocabulary.EndOfText);
+        wordIds = new();
+    }
+
+    private ClipTokenizer(ClipTokenizer other, string padding)
+    {
+        (vocabulary, specials, wordIds) = (other.vocabulary, other.specials, other.wordIds);
+        paddingId = vocabulary.IdOf(padding);
     }
 
     /// <summary>The number of tokens: 49,408 for CLIP as published.</summary>
     public int VocabularySize => vocabulary.Count;
+
+    /// <summary>The id of the end.</summary>
+    public long EndId => vocabulary.EndId;
 
     /// <summary>Loads a tokenizer folder, or a merges file alone.</summary>
     /// <param name="path">
@@ -49,6 +59,9 @@ public sealed class ClipTokenizer
         var files = ClipVocabulary.FilesAt(path);
         return new ClipTokenizer(BytePairVocabulary.Load(files[0], files.Skip(1).FirstOrDefault(File.Exists)), padding);
     }
+
+    /// <summary>The same tokenizer with another token after the end, which in captions stays a token as any.</summary>
+    public ClipTokenizer WithPadding(string token) => new(this, token);
 
     /// <summary>The ids of a caption without start, end and padding, and without a limit.</summary>
     public IReadOnlyList<int> Tokenize(string caption)

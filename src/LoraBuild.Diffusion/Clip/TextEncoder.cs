@@ -6,7 +6,8 @@ namespace LoraBuild.Diffusion.Clip;
 
 /// <summary>
 /// CLIP's text encoder (Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021) as Stable
-/// Diffusion uses it, with transformers' tensor and layer names: OpenAI's in 1.x, OpenCLIP's (Cherti et al., 2023) in 2.x.
+/// Diffusion uses it, with transformers' tensor and layer names: OpenAI's in 1.x, OpenCLIP's (Cherti et al., 2023) in 2.x, both in
+/// SDXL.
 /// </summary>
 public sealed class TextEncoder : IModelPart, IDisposable
 {
@@ -15,10 +16,18 @@ public sealed class TextEncoder : IModelPart, IDisposable
     private readonly Tensor tokenEmbedding, positionEmbedding, causalMask;
     private readonly TextEncoderLayer[] layers;
     private readonly LayerNorm finalNorm;
+    private readonly int? usedLayers;
 
-    internal TextEncoder(Weights weights, string name, string loraName, long? heads, bool isOpenClip)
+    /// <param name="weights">The tensors.</param>
+    /// <param name="name">The part's folder where diffusers saves the model.</param>
+    /// <param name="loraName">The beginning of its layers' names in LoRA files.</param>
+    /// <param name="heads">The attention heads; null for heads of 64 values.</param>
+    /// <param name="isOpenClip">True if its activation is OpenCLIP's.</param>
+    /// <param name="usedLayers">The layers whose output reaches the prediction whatever <c>clip_skip</c> is; null: as that says.</param>
+    internal TextEncoder(Weights weights, string name, string loraName, long? heads, bool isOpenClip, int? usedLayers = null)
     {
         Name = name;
+        this.usedLayers = usedLayers;
         var embedding = weights.ShapeOf("embeddings.token_embedding.weight", 2);
         (VocabularySize, Size) = (embedding[0], embedding[1]);
         var inner = weights.ShapeOf("encoder.layers.0.mlp.fc1.weight", 2)[0];
@@ -58,7 +67,7 @@ public sealed class TextEncoder : IModelPart, IDisposable
     public bool GradientCheckpointing { get; set; }
 
     /// <inheritdoc/>
-    public int UsedLayers(int clipSkip) => (Depth + 1 - clipSkip) * (Layers.Count / Depth);
+    public int UsedLayers(int clipSkip) => (usedLayers ?? (Depth + 1 - clipSkip)) * (Layers.Count / Depth);
 
     /// <summary>The hidden states of single chunks.</summary>
     /// <param name="ids">[chunks, 77] token ids, int64, on the encoder's device.</param>
@@ -72,10 +81,26 @@ public sealed class TextEncoder : IModelPart, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(clipSkip, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(clipSkip, Depth);
         using var scope = torch.NewDisposeScope();
-        var hidden = tokenEmbedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], Size) + positionEmbedding;
-        foreach (var layer in layers.AsSpan(0, Depth + 1 - clipSkip))
-            hidden = GradientCheckpointing ? Checkpoint.Run(layer.Forward, hidden, causalMask) : layer.Forward(hidden, causalMask);
-        return finalNorm.Forward(hidden).MoveToOuterDisposeScope();
+        return finalNorm.Forward(Run(Embed(ids), ..(Depth + 1 - clipSkip))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The states of single chunks after some of the layers, without the final norm.</summary>
+    /// <param name="ids">[chunks, 77] token ids, int64, on the encoder's device.</param>
+    /// <param name="layerCount">1..<see cref="Depth"/>.</param>
+    /// <returns>[chunks, 77, <see cref="Size"/>].</returns>
+    internal Tensor States(Tensor ids, int layerCount)
+    {
+        using var scope = torch.NewDisposeScope();
+        return Run(Embed(ids), ..layerCount).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The output, the final norm included, for states in which some layers are behind.</summary>
+    /// <param name="states">[chunks, 77, <see cref="Size"/>] from <see cref="States"/>.</param>
+    /// <param name="layerCount">The layers behind them.</param>
+    internal Tensor Finish(Tensor states, int layerCount)
+    {
+        using var scope = torch.NewDisposeScope();
+        return finalNorm.Forward(Run(states, layerCount..)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -95,26 +120,8 @@ public sealed class TextEncoder : IModelPart, IDisposable
         IReadOnlyList<long[][]> captions, int clipSkip = 1, IReadOnlyList<float[][]>? weights = null, bool keepMean = false)
     {
         using var scope = torch.NewDisposeScope();
-        // Chunks that are equal, above all the empty ones of short captions, go through the encoder once.
-        var distinct = new List<long[]>();
-        var rows = new Dictionary<long[], long>(ChunkComparer.Instance);
-        var index = new List<long>();
-        foreach (var chunk in captions.SelectMany(caption => caption))
-        {
-            if (!rows.TryGetValue(chunk, out var row))
-            {
-                rows.Add(chunk, row = distinct.Count);
-                distinct.Add(chunk);
-            }
-            index.Add(row);
-        }
-        var ids = torch.tensor(
-            [.. distinct.SelectMany(chunk => chunk)], [distinct.Count, ClipTokenizer.ChunkLength], device: tokenEmbedding.device);
-        var states = Forward(ids, clipSkip).index_select(0, torch.tensor([.. index], device: tokenEmbedding.device));
-        states = states.view(captions.Count, -1, ClipTokenizer.ChunkLength, Size);
-        if (weights is not null)
-            states = Weigh(states, weights, keepMean);
-        return Join(states).MoveToOuterDisposeScope();
+        var chunks = new ChunkBatch(captions);
+        return chunks.Join(Forward(chunks.Ids(tokenEmbedding.device), clipSkip), weights, keepMean).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the weights.</summary>
@@ -128,36 +135,14 @@ public sealed class TextEncoder : IModelPart, IDisposable
         finalNorm.Dispose();
     }
 
-    private static Tensor Weigh(Tensor states, IReadOnlyList<float[][]> weights, bool keepMean)
+    private Tensor Embed(Tensor ids) =>
+        tokenEmbedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], Size) + positionEmbedding;
+
+    private Tensor Run(Tensor hidden, Range range)
     {
-        var factors = torch.tensor([.. weights.SelectMany(caption => caption).SelectMany(chunk => chunk)], device: states.device)
-            .view(states.shape[0], -1, ClipTokenizer.ChunkLength, 1).to_type(states.dtype);
-        var weighed = states * factors;
-        return keepMean ? weighed * (states.mean([2, 3], keepdim: true) / weighed.mean([2, 3], keepdim: true)) : weighed;
-    }
-
-    // [captions, chunks, 77, size] to [captions, 75 x chunks + 2, size]
-    private static Tensor Join(Tensor states)
-    {
-        const long inner = ClipTokenizer.ChunkLength - 2;
-        var first = states.select(1, 0).narrow(1, 0, 1);
-        var last = states.select(1, states.shape[1] - 1).narrow(1, inner + 1, 1);
-        return torch.cat([first, states.narrow(2, 1, inner).flatten(1, 2), last], 1);
-    }
-
-    private sealed class ChunkComparer : IEqualityComparer<long[]>
-    {
-        public static readonly ChunkComparer Instance = new();
-
-        public bool Equals(long[]? x, long[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(long[] obj)
-        {
-            var hash = default(HashCode);
-            foreach (var id in obj)
-                hash.Add(id);
-            return hash.ToHashCode();
-        }
+        foreach (var layer in layers.AsSpan()[range])
+            hidden = GradientCheckpointing ? Checkpoint.Run(layer.Forward, hidden, causalMask) : layer.Forward(hidden, causalMask);
+        return hidden;
     }
 }
 

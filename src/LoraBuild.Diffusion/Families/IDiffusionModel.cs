@@ -83,6 +83,9 @@ public interface IDiffusionModel : IDisposable
     /// <returns>[batch, channels, height, width].</returns>
     Tensor Predict(Tensor noisy, Tensor timesteps, Conditioning conditioning);
 
+    /// <summary>diffusers' and transformers' classes of modules that a layer belongs to, by which LyCORIS' presets choose.</summary>
+    IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer);
+
     /// <summary>The block of a layer that <c>block_dims</c> and <c>down_lr_weight</c> number; null for a layer outside of blocks.</summary>
     BlockPlace? BlockOf(AdaptableLayer layer);
 

@@ -1,5 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Files;
+using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.UNet;
 using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.Families;
@@ -7,20 +9,21 @@ namespace LoraBuild.Diffusion.Families;
 /// <summary>Names models that no family recognizes, by what authors take for a base model.</summary>
 internal static class UnknownModel
 {
-    private const int ShownNames = 3;
+    private const int ShownNames = 3, LatentChannels = 4;
 
     private static readonly string[] LoraMarks =
         [".lora_A.", ".lora_B.", ".lora_down.", ".lora_up.", ".hada_w1_a", ".lokr_w1", "_lora.down.", "_lora.up."];
 
     private static readonly (string Mark, string Model)[] Others =
     [
-        ("conditioner.embedders.", "an SDXL checkpoint"),
-        ("add_embedding.", "the UNet of an SDXL model"),
+        ("conditioner.embedders.0.model.", "the refiner of SDXL"),
+        ("conditioner.embedders.", "an SDXL checkpoint without some of its parts"),
+        ("add_embedding.", "a UNet with class or size conditioning"),
         ("joint_blocks.0.", "a Stable Diffusion 3 model"),
         ("double_blocks.0.", "a Flux model"),
         ("control_model.", "a ControlNet"),
         ("controlnet_cond_embedding.", "a ControlNet"),
-        ("label_emb.0.0.", "a model with class or size conditioning (SDXL or unCLIP)"),
+        ("label_emb.0.0.", "a model with class or size conditioning, such as unCLIP"),
         ("motion_modules.", "a model for animations"),
     ];
 
@@ -55,6 +58,27 @@ internal static class UnknownModel
             $"something else: it has no 'model.diffusion_model.*' tensors, but {(shown.Length == 0 ? "none at all" : shown)}",
             "",
             families);
+    }
+
+    /// <summary>Accepts a UNet by the channels that it takes.</summary>
+    /// <exception cref="LoraBuildException">LB4008: it takes more than latents.</exception>
+    public static void RequireLatents(PartTensors unet)
+    {
+        if (!unet.Tensors.TryGetValue(UNetModel.FirstWeight, out var first)
+            || first.Shape is not [_, not LatentChannels and var channels, _, _])
+            return;
+        var kind = channels switch
+        {
+            9 => "an inpainting model",
+            8 => "an InstructPix2Pix model",
+            7 => "an upscaler",
+            5 => "a depth model",
+            _ => "another model",
+        };
+        throw new LoraBuildException(
+            DiagnosticCode.WrongArchitecture,
+            $"The base model is {kind}: its UNet takes {channels} channels instead of {LatentChannels}. LoraBuild trains on {unet.Family}.",
+            unet.Path);
     }
 
     private static bool IsLora(ITensorFile file) =>

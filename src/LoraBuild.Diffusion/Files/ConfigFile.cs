@@ -45,6 +45,10 @@ internal sealed class ConfigFile
     public string? Text(params ReadOnlySpan<string> keys) =>
         Find(keys) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
+    /// <summary>True or false, or null.</summary>
+    public bool? Flag(params ReadOnlySpan<string> keys) =>
+        Find(keys) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
+
     /// <summary>A number, or null.</summary>
     public double? Real(params ReadOnlySpan<string> keys) =>
         Find(keys) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;

@@ -8,7 +8,8 @@ namespace LoraBuild.Diffusion.Loading;
 /// The tensors of one part of a checkpoint, taken by name in the type and on the device where the part will run. What is missing or of
 /// another shape is collected, so that one error can name it all: call <see cref="ThrowIfMisfit"/> when the part has been built.
 /// </summary>
-internal sealed class Weights(PartTensors part, ScalarType dtype, Device device, Func<string, Tensor, Tensor>? substitute = null)
+internal sealed class Weights(
+    PartTensors part, ScalarType dtype, Device device, Func<string, Tensor, Tensor>? substitute = null, string? layerPrefix = null)
 {
     private const int ShownProblems = 5;
 
@@ -26,6 +27,13 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
 
     /// <summary>True if the part has a tensor of that name.</summary>
     public bool Has(string name) => part.Tensors.ContainsKey(name);
+
+    /// <summary>The number of blocks in a list: one more than the greatest number behind its name; 0 where there is none.</summary>
+    public int CountOf(string list) => part.Tensors.Keys
+        .Where(name => name.StartsWith(list + ".", StringComparison.Ordinal))
+        .Select(name => int.TryParse(name[(list.Length + 1)..].Split('.')[0], out var number) ? number + 1 : 0)
+        .DefaultIfEmpty()
+        .Max();
 
     /// <summary>The shape of a tensor from which sizes are read.</summary>
     /// <param name="name">Its name without the part's prefix.</param>
@@ -56,11 +64,15 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
 
     /// <summary>The linear layer of that name.</summary>
     public Linear Linear(string name, string loraName, long inputs, long outputs, bool bias = true) =>
-        new(loraName, TakeWeight(name, loraName, outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
+        new(NameOf(name, loraName), TakeWeight(name, loraName, outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
 
     /// <summary>The convolution of that name, padded so that a stride of 1 keeps the size.</summary>
     public Conv2d Conv2d(string name, string loraName, long inputs, long outputs, long kernel, long stride = 1) => new(
-        loraName, TakeWeight(name, loraName, outputs, inputs, kernel, kernel), Take(name + ".bias", outputs), stride, padding: kernel / 2);
+        NameOf(name, loraName),
+        TakeWeight(name, loraName, outputs, inputs, kernel, kernel),
+        Take(name + ".bias", outputs),
+        stride,
+        padding: kernel / 2);
 
     /// <summary>
     /// A 1 x 1 convolution that works on positions as a linear layer does. Stable Diffusion 2.x and diffusers store such weights as a
@@ -71,7 +83,7 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
         if (IsMatrix(name))
             return Linear(name, loraName, inputs, outputs);
         using var kernel = TakeWeight(name, loraName, outputs, inputs, 1, 1);
-        return new Linear(loraName, kernel.flatten(1).DetachFromDisposeScope(), Take(name + ".bias", outputs));
+        return new Linear(NameOf(name, loraName), kernel.flatten(1).DetachFromDisposeScope(), Take(name + ".bias", outputs));
     }
 
     /// <summary>True if the layer of that name has a matrix for its weight rather than kernels.</summary>
@@ -106,32 +118,38 @@ internal sealed class Weights(PartTensors part, ScalarType dtype, Device device,
 
     /// <summary>The error for a checkpoint that is not what this part needs.</summary>
     public LoraBuildException Misfit(string reason) => new(
-        DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of Stable Diffusion 1.x or 2.x: {reason}.",
-        part.Path);
+        DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of {part.Family}: {reason}.", part.Path);
 
     private Tensor TakeWeight(string name, string loraName, params long[] shape)
     {
         if (loraName.Length > 0 && part.Tensors.TryGetValue(name + ".weight", out var stored))
-            sources.Add(loraName, stored);
+            sources.Add(NameOf(name, loraName), stored);
         return Take(name + ".weight", shape);
     }
+
+    // Some families name a layer in LoRA files by its tensors' own name. What has no name gets no adapter.
+    private string NameOf(string name, string loraName) =>
+        layerPrefix is null || loraName.Length == 0 ? loraName : layerPrefix + name.Replace('.', '_');
 
     private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }
 
 /// <summary>A part of a model: its tensors by the names that the model has for them, whatever the file's own are.</summary>
-/// <param name="Title">The part's name for messages.</param>
+/// <param name="Title">Its name in messages.</param>
+/// <param name="Family">The family whose part it should be, for messages.</param>
 /// <param name="Path">The file to name in messages.</param>
 /// <param name="Prefix">The beginning of the tensors' names in the file.</param>
 /// <param name="Tensors">By name without the prefix: CompVis' names for UNet and VAE, transformers' for the text encoder.</param>
-internal sealed record PartTensors(string Title, string Path, string Prefix, IReadOnlyDictionary<string, StoredTensor> Tensors)
+internal sealed record PartTensors(
+    string Title, string Family, string Path, string Prefix, IReadOnlyDictionary<string, StoredTensor> Tensors)
 {
     /// <summary>The tensors of a file whose names begin with a prefix.</summary>
-    /// <param name="title">The part's name for messages.</param>
+    /// <param name="title">The part's name in messages.</param>
+    /// <param name="family">The family whose part it should be.</param>
     /// <param name="file">The file.</param>
     /// <param name="prefix">The prefix.</param>
     /// <param name="rename">From the file's name without the prefix to the model's, or null for what the model does not use.</param>
-    public static PartTensors Of(string title, ITensorFile file, string prefix, Func<string, string?>? rename = null)
+    public static PartTensors Of(string title, string family, ITensorFile file, string prefix, Func<string, string?>? rename = null)
     {
         var tensors = new Dictionary<string, StoredTensor>();
         foreach (var (key, shape) in file.Shapes)
@@ -140,6 +158,6 @@ internal sealed record PartTensors(string Title, string Path, string Prefix, IRe
                 && (rename is null ? key[prefix.Length..] : rename(key[prefix.Length..])) is { } name)
                 tensors.TryAdd(name, new StoredTensor(file, key, shape));
         }
-        return new PartTensors(title, file.Path, prefix, tensors);
+        return new PartTensors(title, family, file.Path, prefix, tensors);
     }
 }

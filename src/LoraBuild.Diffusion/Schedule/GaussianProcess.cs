@@ -5,15 +5,19 @@ namespace LoraBuild.Diffusion.Schedule;
 /// <summary>Denoising diffusion over a <see cref="NoiseSchedule"/>, with a denoiser that answers the noise or the velocity.</summary>
 /// <param name="schedule">The share of the picture at each timestep, for training.</param>
 /// <param name="prediction">The meaning of the denoiser's output.</param>
-public sealed class GaussianProcess(NoiseSchedule schedule, PredictionType prediction) : INoiseProcess
+/// <param name="beginsWithNoise">True if the model was trained with <c>zero_terminal_snr</c>: samplers begin with noise.</param>
+public sealed class GaussianProcess(NoiseSchedule schedule, PredictionType prediction, bool beginsWithNoise = false) : INoiseProcess
 {
-    private readonly SigmaSchedule levels = new(NoiseSchedule.StableDiffusion);
+    private readonly SigmaSchedule levels = beginsWithNoise ? SigmaSchedule.ZeroTerminalSnr : new(NoiseSchedule.StableDiffusion);
 
     /// <inheritdoc/>
     public PredictionType Prediction => prediction;
 
     /// <inheritdoc/>
-    public INoiseProcess WithZeroTerminalSnr() => new GaussianProcess(NoiseSchedule.ZeroTerminalSnr, prediction);
+    public INoiseProcess WithZeroTerminalSnr() => new GaussianProcess(NoiseSchedule.ZeroTerminalSnr, prediction, beginsWithNoise);
+
+    /// <inheritdoc/>
+    public bool HasZeroTerminalSnr => beginsWithNoise;
 
     /// <inheritdoc/>
     public Tensor AddNoise(Tensor latents, Tensor noise, ReadOnlySpan<long> timesteps) => schedule.AddNoise(latents, noise, timesteps);

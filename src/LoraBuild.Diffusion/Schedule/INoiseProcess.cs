@@ -14,6 +14,9 @@ public interface INoiseProcess
     /// <summary>sd-scripts' <c>zero_terminal_snr</c>: the same process, with nothing left of the picture at the last timestep.</summary>
     INoiseProcess WithZeroTerminalSnr();
 
+    /// <summary>True if the model was trained with <c>zero_terminal_snr</c>, as its files say; it is then trained on so.</summary>
+    bool HasZeroTerminalSnr { get; }
+
     /// <summary>Latents with noise, as the denoiser takes them.</summary>
     /// <param name="latents">[batch, ...], clean.</param>
     /// <param name="noise">Standard normal, of the same shape.</param>

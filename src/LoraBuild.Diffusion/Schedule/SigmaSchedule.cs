@@ -13,10 +13,18 @@ public sealed class SigmaSchedule
 
     private readonly double[] sigmas;
 
+    // ComfyUI's and stable-diffusion-webui's share of the picture where nothing is left of it: a level of 4,518.8 instead of an infinite
+    // one.
+    private const double LeastAlpha = 4.8973451890853435e-8;
+
     /// <summary>The levels of a schedule.</summary>
-    /// <param name="schedule">One that leaves something of the picture at every timestep.</param>
+    /// <param name="schedule">The schedule. Where it leaves nothing of the picture, the level is that of ComfyUI.</param>
     public SigmaSchedule(NoiseSchedule schedule) =>
-        sigmas = [.. schedule.AlphasCumulative.Select(alpha => Math.Sqrt((1 - alpha) / alpha))];
+        sigmas =
+            [.. schedule.AlphasCumulative.Select(alpha => Math.Max(alpha, LeastAlpha)).Select(alpha => Math.Sqrt((1 - alpha) / alpha))];
+
+    /// <summary>The levels of <see cref="NoiseSchedule.ZeroTerminalSnr"/>.</summary>
+    public static SigmaSchedule ZeroTerminalSnr { get; } = new(NoiseSchedule.ZeroTerminalSnr);
 
     /// <summary>The level of each timestep, rising: 0.0292 to 14.6 for Stable Diffusion.</summary>
     public IReadOnlyList<double> Levels => sigmas;

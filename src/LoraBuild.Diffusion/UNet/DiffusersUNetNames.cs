@@ -23,6 +23,8 @@ internal sealed class DiffusersUNetNames
         ["conv_in", var kind] => $"input_blocks.0.0.{kind}",
         ["time_embedding", "linear_1", var kind] => $"time_embed.0.{kind}",
         ["time_embedding", "linear_2", var kind] => $"time_embed.2.{kind}",
+        ["add_embedding", "linear_1", var kind] => $"label_emb.0.0.{kind}",
+        ["add_embedding", "linear_2", var kind] => $"label_emb.0.2.{kind}",
         ["conv_norm_out", var kind] => $"out.0.{kind}",
         ["conv_out", var kind] => $"out.2.{kind}",
         ["down_blocks", var level, "resnets", var i, .. var rest] => ResBlock($"input_blocks.{1 + First(level) + Number(i)}.0", rest),

@@ -6,7 +6,7 @@ namespace LoraBuild.Diffusion.UNet;
 
 /// <summary>
 /// A transformer over the positions of a map, between two 1 x 1 convolutions, with a residual connection around it all. In Stable Diffusion
-/// 2.x these two are linear layers over the positions: the same sums, with a matrix for a weight.
+/// 2.x and XL these two are linear layers over the positions: the same sums, with a matrix for a weight.
 /// </summary>
 internal sealed class SpatialTransformer : IDisposable
 {
@@ -14,15 +14,16 @@ internal sealed class SpatialTransformer : IDisposable
 
     private readonly GroupNorm norm;
     private readonly AdaptableLayer projectIn, projectOut;
-    private readonly TransformerBlock block;
+    private readonly TransformerBlock[] blocks;
 
-    public SpatialTransformer(Weights weights, string name, string loraName, long channels, long contextSize, long heads, long normGroups)
+    public SpatialTransformer(
+        Weights weights, string name, string loraName, long channels, int depth, long contextSize, long heads, long normGroups)
     {
         _ = weights.HeadSize(channels, heads);
         norm = weights.GroupNorm($"{name}.norm", channels, normGroups, NormEpsilon);
         projectIn = Projection("proj_in");
-        block = new TransformerBlock(
-            weights, $"{name}.transformer_blocks.0", $"{loraName}_transformer_blocks_0", channels, contextSize, heads);
+        blocks = [.. Enumerable.Range(0, depth).Select(i => new TransformerBlock(
+            weights, $"{name}.transformer_blocks.{i}", $"{loraName}_transformer_blocks_{i}", channels, contextSize, heads))];
         projectOut = Projection("proj_out");
 
         AdaptableLayer Projection(string projection) => weights.IsMatrix($"{name}.{projection}")
@@ -30,7 +31,7 @@ internal sealed class SpatialTransformer : IDisposable
             : weights.Conv2d($"{name}.{projection}", $"{loraName}_{projection}", channels, channels, kernel: 1);
     }
 
-    public IEnumerable<AdaptableLayer> Layers => [projectIn, .. block.Layers, projectOut];
+    public IEnumerable<AdaptableLayer> Layers => [projectIn, .. blocks.SelectMany(block => block.Layers), projectOut];
 
     /// <summary>[batch, channels, height, width], given the same and the text as [batch, tokens, context size].</summary>
     public Tensor Forward(Tensor input, Tensor context)
@@ -39,7 +40,8 @@ internal sealed class SpatialTransformer : IDisposable
         long batch = input.shape[0], channels = input.shape[1], height = input.shape[2], width = input.shape[3];
         var normalized = norm.Forward(input);
         var hidden = projectIn is Linear ? projectIn.Forward(ToPositions(normalized)) : ToPositions(projectIn.Forward(normalized));
-        hidden = block.Forward(hidden, context);
+        foreach (var block in blocks)
+            hidden = block.Forward(hidden, context);
         hidden = projectOut is Linear ? ToMap(projectOut.Forward(hidden)) : projectOut.Forward(ToMap(hidden));
         return (hidden + input).MoveToOuterDisposeScope();
 
@@ -50,7 +52,8 @@ internal sealed class SpatialTransformer : IDisposable
     {
         norm.Dispose();
         projectIn.Dispose();
-        block.Dispose();
+        foreach (var block in blocks)
+            block.Dispose();
         projectOut.Dispose();
     }
 

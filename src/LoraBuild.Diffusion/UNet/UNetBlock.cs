@@ -20,7 +20,14 @@ internal sealed class UNetBlock(IReadOnlyList<ResBlock> resBlocks, IReadOnlyList
     /// </summary>
     public Conv2d? Resampler { get; } = resampler;
 
-    // In diffusers' order of declaration.
+    /// <summary>The layers in the order in which they work, which is that of CompVis' and Stability AI's declarations.</summary>
+    public IEnumerable<AdaptableLayer> LayersInTurn =>
+    [
+        .. ResBlocks.SelectMany((block, i) => i < Transformers.Count ? block.Layers.Concat(Transformers[i].Layers) : block.Layers),
+        .. Resampler is null ? (AdaptableLayer[])[] : [Resampler],
+    ];
+
+    /// <summary>The layers in diffusers' order of declaration.</summary>
     public IEnumerable<AdaptableLayer> Layers =>
     [
         .. Transformers.SelectMany(transformer => transformer.Layers),
@@ -122,7 +129,7 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, Attent
     public UNetBlock LoadMiddle() => new(
         [LoadResBlock("middle_block.0", "lora_unet_mid_block_resnets_0", channels, channels),
          LoadResBlock("middle_block.2", "lora_unet_mid_block_resnets_1", channels, channels)],
-        [LoadTransformer("middle_block.1", "lora_unet_mid_block_attentions_0", config.Levels.Count - 1, channels)],
+        [LoadTransformer("middle_block.1", "lora_unet_mid_block_attentions_0", config.Levels.Count - 1, config.MiddleDepth, channels)],
         resampler: null);
 
     public UNetBlock[] LoadUp()
@@ -156,7 +163,8 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, Attent
         var resBlocks = inputs.Select(
             (size, i) => LoadResBlock($"{kind}.{first + i}.0", $"{lora}_resnets_{i}", size, level.Channels)).ToArray();
         var transformers = level.HasAttention
-            ? inputs.Select((_, i) => LoadTransformer($"{kind}.{first + i}.1", $"{lora}_attentions_{i}", number, level.Channels)).ToArray()
+            ? inputs.Select((_, i) => LoadTransformer(
+                $"{kind}.{first + i}.1", $"{lora}_attentions_{i}", number, level.Depth, level.Channels)).ToArray()
             : [];
         return new UNetBlock(resBlocks, transformers, resampler);
     }
@@ -164,6 +172,6 @@ internal sealed class UNetBlockLoader(Weights weights, UNetConfig config, Attent
     private ResBlock LoadResBlock(string name, string lora, long inputs, long outputs) =>
         new(weights, name, lora, inputs, outputs, config.TimeSize, normGroups);
 
-    private SpatialTransformer LoadTransformer(string name, string lora, int level, long size) =>
-        new(weights, name, lora, size, config.ContextSize, heads.On(level, size), normGroups);
+    private SpatialTransformer LoadTransformer(string name, string lora, int level, int depth, long size) =>
+        new(weights, name, lora, size, depth, config.ContextSize, heads.On(level, size), normGroups);
 }

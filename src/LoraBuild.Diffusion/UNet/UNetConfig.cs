@@ -9,8 +9,17 @@ namespace LoraBuild.Diffusion.UNet;
 /// <param name="ContextSize">Channels of the text encoder's output: 768 in SD1.x.</param>
 /// <param name="ResBlocks">Residual blocks a level on the way down; one more on the way up.</param>
 /// <param name="Levels">From the largest map to the smallest.</param>
+/// <param name="MiddleDepth">Transformer layers in the middle.</param>
+/// <param name="VectorSize">Numbers that say what is drawn besides the text: 2,816 in SDXL; null: none.</param>
 internal sealed record UNetConfig(
-    long InChannels, long OutChannels, long ModelChannels, long ContextSize, int ResBlocks, IReadOnlyList<UNetLevel> Levels)
+    long InChannels,
+    long OutChannels,
+    long ModelChannels,
+    long ContextSize,
+    int ResBlocks,
+    IReadOnlyList<UNetLevel> Levels,
+    int MiddleDepth,
+    long? VectorSize)
 {
     /// <summary>The size of the time embedding.</summary>
     public long TimeSize => ModelChannels * 4;
@@ -26,14 +35,14 @@ internal sealed record UNetConfig(
         while (weights.Has($"input_blocks.{index}.0.in_layers.2.weight"))
         {
             var channels = weights.ShapeOf($"input_blocks.{index}.0.in_layers.2.weight", 4)[0];
-            var attention = weights.Has($"input_blocks.{index}.1.proj_in.weight");
+            var depth = weights.CountOf($"input_blocks.{index}.1.transformer_blocks");
             var count = 0;
             for (; weights.Has($"input_blocks.{index}.0.in_layers.2.weight"); index++)
                 count++;
             if (levels.Count > 0 && count != resBlocks)
                 throw weights.Misfit($"its levels have {resBlocks} and {count} residual blocks");
             resBlocks = count;
-            levels.Add(new UNetLevel(channels, attention));
+            levels.Add(new UNetLevel(channels, depth));
             if (weights.Has($"input_blocks.{index}.0.op.weight"))
                 index++;
         }
@@ -41,14 +50,26 @@ internal sealed record UNetConfig(
             throw weights.Misfit("it has no 'input_blocks.1.0.in_layers.2.weight'");
 
         var context = weights.ShapeOf("middle_block.1.transformer_blocks.0.attn2.to_k.weight", 2)[1];
-        return new UNetConfig(first[1], weights.ShapeOf("out.2.weight", 4)[0], first[0], context, resBlocks, levels);
+        return new UNetConfig(
+            first[1],
+            weights.ShapeOf("out.2.weight", 4)[0],
+            first[0],
+            context,
+            resBlocks,
+            levels,
+            weights.CountOf("middle_block.1.transformer_blocks"),
+            weights.Has("label_emb.0.0.weight") ? weights.ShapeOf("label_emb.0.0.weight", 2)[1] : null);
     }
 }
 
 /// <summary>A level of a UNet.</summary>
 /// <param name="Channels">The channels of its maps.</param>
-/// <param name="HasAttention">True if a transformer follows each residual block.</param>
-internal sealed record UNetLevel(long Channels, bool HasAttention);
+/// <param name="Depth">Layers of the transformer that follows each residual block; 0 for none.</param>
+internal sealed record UNetLevel(long Channels, int Depth)
+{
+    /// <summary>True if a transformer follows each residual block.</summary>
+    public bool HasAttention => Depth > 0;
+}
 
 /// <summary>The split of a UNet's channels into attention heads: a number for each level, one for all, or heads of one size.</summary>
 /// <param name="Count">One number for all levels.</param>

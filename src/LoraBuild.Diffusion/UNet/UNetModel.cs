@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
@@ -7,39 +8,63 @@ namespace LoraBuild.Diffusion.UNet;
 
 /// <summary>
 /// Stable Diffusion's noise predictor (Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", CVPR 2022;
-/// Ronneberger et al., "U-Net", 2015), with CompVis' tensor names and diffusers' layer names.
+/// Ronneberger et al., "U-Net", 2015), with CompVis' tensor names. SDXL's (Podell et al., "SDXL", 2023) is
+/// told the sizes of the picture, too, as a vector beside the time.
 /// </summary>
 public sealed class UNetModel : IModelPart, IDisposable
 {
+    /// <summary>The name of the weight of the first convolution.</summary>
+    internal const string FirstWeight = "input_blocks.0.0.weight";
+
     private const double NormEpsilon = 1e-5;
-    private const double MaxPeriod = 10_000;
 
     private readonly Conv2d convIn, convOut;
     private readonly Linear timeLinear1, timeLinear2;
+    private readonly Linear? vectorLinear1, vectorLinear2;
     private readonly UNetBlock[] down, up;
     private readonly UNetBlock middle;
     private readonly GroupNorm normOut;
     private readonly Tensor frequencies;
     private readonly ScalarType dtype;
 
-    internal UNetModel(Weights weights, AttentionHeads heads, long normGroups)
+    /// <param name="weights">The tensors.</param>
+    /// <param name="heads">The attention heads.</param>
+    /// <param name="normGroups">The groups of its normalisations.</param>
+    /// <param name="order">The layers that take adapters, and their order.</param>
+    internal UNetModel(Weights weights, AttentionHeads heads, long normGroups, UNetLayerOrder order = UNetLayerOrder.Diffusers)
     {
+        // LyCORIS and sd-scripts put no adapters on what stands around the blocks in Stability AI's declarations.
+        var isInTurn = order == UNetLayerOrder.InTurn;
         var config = UNetConfig.Read(weights);
         InChannels = config.InChannels;
         ContextSize = config.ContextSize;
         dtype = weights.Dtype;
-        convIn = weights.Conv2d("input_blocks.0.0", "lora_unet_conv_in", config.InChannels, config.ModelChannels, kernel: 3);
-        timeLinear1 = weights.Linear("time_embed.0", "lora_unet_time_embedding_linear_1", config.ModelChannels, config.TimeSize);
-        timeLinear2 = weights.Linear("time_embed.2", "lora_unet_time_embedding_linear_2", config.TimeSize, config.TimeSize);
+        convIn = weights.Conv2d("input_blocks.0.0", Outer("lora_unet_conv_in"), config.InChannels, config.ModelChannels, kernel: 3);
+        timeLinear1 = weights.Linear("time_embed.0", Outer("lora_unet_time_embedding_linear_1"), config.ModelChannels, config.TimeSize);
+        timeLinear2 = weights.Linear("time_embed.2", Outer("lora_unet_time_embedding_linear_2"), config.TimeSize, config.TimeSize);
+        VectorSize = config.VectorSize;
+        if (VectorSize is { } vectorSize)
+        {
+            vectorLinear1 = weights.Linear("label_emb.0.0", "", vectorSize, config.TimeSize);
+            vectorLinear2 = weights.Linear("label_emb.0.2", "", config.TimeSize, config.TimeSize);
+        }
         var blocks = new UNetBlockLoader(weights, config, heads, normGroups);
         down = blocks.LoadDown();
         middle = blocks.LoadMiddle();
         up = blocks.LoadUp();
         normOut = weights.GroupNorm("out.0", config.Levels[0].Channels, normGroups, NormEpsilon);
-        convOut = weights.Conv2d("out.2", "lora_unet_conv_out", config.Levels[0].Channels, config.OutChannels, kernel: 3);
-        Layers = [convIn, timeLinear1, timeLinear2, .. down.SelectMany(b => b.Layers), .. up.SelectMany(
-            b => b.Layers), .. middle.Layers, convOut];
-        frequencies = Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
+        convOut = weights.Conv2d("out.2", Outer("lora_unet_conv_out"), config.Levels[0].Channels, config.OutChannels, kernel: 3);
+        Layers = isInTurn
+            ? [.. ((UNetBlock[])[.. down, middle, .. up]).SelectMany(block => block.LayersInTurn)]
+            :
+            [
+                convIn, timeLinear1, timeLinear2, .. down.SelectMany(block => block.Layers), .. up.SelectMany(block => block.Layers),
+                .. middle.Layers,
+                convOut,
+            ];
+        frequencies = SinusoidalEmbedding.Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
+
+        string Outer(string loraName) => isInTurn ? "" : loraName;
     }
 
     /// <inheritdoc/>
@@ -57,8 +82,23 @@ public sealed class UNetModel : IModelPart, IDisposable
     /// <summary>The channels of the text encoder's output that the UNet attends to: 768 in SD1.x, 1024 in SD2.x.</summary>
     public long ContextSize { get; }
 
+    /// <summary>The numbers that say what is drawn besides the text: 2,816 in SDXL; null: none.</summary>
+    public long? VectorSize { get; }
+
     /// <inheritdoc/>
     public bool GradientCheckpointing { get; set; }
+
+    /// <summary>The type of a UNet's weights in its file.</summary>
+    /// <exception cref="LoraBuildException">LB4003: its first convolution is missing.</exception>
+    internal static ScalarType TypeOf(PartTensors unet)
+    {
+        using var weight = unet.Tensors.TryGetValue(FirstWeight, out var stored)
+            ? stored.File.Load(stored.Name)
+            : throw new LoraBuildException(
+                DiagnosticCode.CheckpointMismatch, $"The checkpoint has no '{unet.Prefix}{FirstWeight}': it is not one of {unet.Family}.",
+                unet.Path);
+        return weight.dtype;
+    }
 
     /// <inheritdoc/>
     public int UsedLayers(int clipSkip) => Layers.Count;
@@ -67,11 +107,12 @@ public sealed class UNetModel : IModelPart, IDisposable
     /// <param name="latents">[batch, 4, height, width], any size of at least one pixel a level, in the model's type.</param>
     /// <param name="timesteps">[batch], numbers 0..999, on the model's device.</param>
     /// <param name="context">[batch, tokens, <see cref="ContextSize"/>], in the model's type.</param>
+    /// <param name="vector">[batch, <see cref="VectorSize"/>], in the model's type; null for a model that takes none.</param>
     /// <returns>[batch, 4, height, width].</returns>
-    public Tensor Forward(Tensor latents, Tensor timesteps, Tensor context)
+    public Tensor Forward(Tensor latents, Tensor timesteps, Tensor context, Tensor? vector = null)
     {
         using var scope = torch.NewDisposeScope();
-        var time = nn.functional.silu(EmbedTime(timesteps));
+        var time = nn.functional.silu(vector is null ? EmbedTime(timesteps) : EmbedTime(timesteps) + EmbedVector(vector));
         var hidden = convIn.Forward(latents);
         var skips = new Stack<Tensor>([hidden]);
         foreach (var block in down)
@@ -107,6 +148,8 @@ public sealed class UNetModel : IModelPart, IDisposable
         convIn.Dispose();
         timeLinear1.Dispose();
         timeLinear2.Dispose();
+        vectorLinear1?.Dispose();
+        vectorLinear2?.Dispose();
         foreach (var block in (UNetBlock[])[.. down, middle, .. up])
             block.Dispose();
         normOut.Dispose();
@@ -129,19 +172,43 @@ public sealed class UNetModel : IModelPart, IDisposable
     private static Tensor Enlarge(Tensor hidden, Tensor skip) =>
         nn.functional.interpolate(hidden, [skip.shape[2], skip.shape[3]], mode: InterpolationMode.Nearest);
 
-    // Sinusoidal embedding (Vaswani et al., 2017), cosines first.
     private Tensor EmbedTime(Tensor timesteps)
     {
-        var angles = timesteps.to(ScalarType.Float32).unsqueeze(-1) * frequencies;
-        var embedding = torch.cat([angles.cos(), angles.sin()], -1).to(dtype);
+        var embedding = SinusoidalEmbedding.Of(timesteps, frequencies).to(dtype);
         return timeLinear2.Forward(nn.functional.silu(timeLinear1.Forward(embedding)));
     }
 
-    private static Tensor Frequencies(long count)
+    private Tensor EmbedVector(Tensor vector) => vectorLinear2!.Forward(nn.functional.silu(vectorLinear1!.Forward(vector)));
+}
+
+/// <summary>The declarations that give a UNet's layers their order in a LoRA file.</summary>
+public enum UNetLayerOrder
+{
+    /// <summary>diffusers': down, up, middle; transformers before residual blocks; the layers around the blocks, too.</summary>
+    Diffusers,
+
+    /// <summary>Stability AI's: block by block as they work, and the blocks alone.</summary>
+    InTurn,
+}
+
+/// <summary>Numbers as waves (Vaswani et al., "Attention Is All You Need", 2017), cosines first.</summary>
+internal static class SinusoidalEmbedding
+{
+    private const double MaxPeriod = 10_000;
+
+    /// <summary>The frequencies of so many waves, from 1 down to nearly 1 / 10,000; float32.</summary>
+    public static Tensor Frequencies(long count)
     {
         var values = new float[count];
         for (var i = 0; i < count; i++)
             values[i] = (float)Math.Exp(-Math.Log(MaxPeriod) * i / count);
         return torch.tensor(values);
+    }
+
+    /// <summary>[..., 2 x frequencies], given numbers [...].</summary>
+    public static Tensor Of(Tensor numbers, Tensor frequencies)
+    {
+        var angles = numbers.to(ScalarType.Float32).unsqueeze(-1) * frequencies;
+        return torch.cat([angles.cos(), angles.sin()], -1);
     }
 }

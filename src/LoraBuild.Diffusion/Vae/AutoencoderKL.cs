@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
 
@@ -16,6 +17,8 @@ public sealed class AutoencoderKL : IAutoencoder
     public const int TileSide = 96, TileOverlap = 24;
 
     internal const double NormEpsilon = 1e-6;
+
+    private const string Title = "VAE", SingleFilePrefix = "first_stage_model.";
 
     private const double LeastLogVariance = -30, GreatestLogVariance = 20;
 
@@ -49,6 +52,19 @@ public sealed class AutoencoderKL : IAutoencoder
 
     /// <inheritdoc/>
     public int Reduction { get; }
+
+    /// <summary>An autoencoder's tensors in a file with CompVis' or diffusers' names, of a whole model or its own.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="family">The family whose part it should be.</param>
+    internal static PartTensors PartOf(ITensorFile file, string family)
+    {
+        var prefix = file.Shapes.Keys.Any(name => name.StartsWith(SingleFilePrefix, StringComparison.Ordinal)) ? SingleFilePrefix : "";
+        var names = file.Shapes.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..])
+            .ToList();
+        return names.Any(name => name.StartsWith("encoder.down_blocks.", StringComparison.Ordinal))
+            ? PartTensors.Of(Title, family, file, prefix, new DiffusersVaeNames(names).ToCompVis)
+            : PartTensors.Of(Title, family, file, prefix);
+    }
 
     /// <inheritdoc/>
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor images)

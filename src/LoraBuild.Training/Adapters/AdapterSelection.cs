@@ -18,7 +18,8 @@ internal static class AdapterSelection
         var layers = GroupsOf(model, settings);
         // Of a list of the author's own; presets name layers of parts that may not be trained.
         var isOwn = preset.Equals(settings.Preset) && !AdapterPreset.Names.Contains(preset.Text);
-        if (isOwn && preset.EntriesWithout([.. layers.Select(layer => layer.Layer.Name)]) is { Count: > 0 } strangers)
+        var named = layers.Select(layer => (layer.Layer.Name, model.ClassesOf(layer.Layer))).ToList();
+        if (isOwn && preset.EntriesWithout(named) is { Count: > 0 } strangers)
         {
             throw new LoraBuildException(
                 DiagnosticCode.InvalidTrainingSetting,
@@ -27,7 +28,7 @@ internal static class AdapterSelection
         }
 
         var places = layers
-            .Where(layer => preset.Covers(layer.Layer.Name, IsLarge(layer.Layer)))
+            .Where(layer => preset.Covers(layer.Layer.Name, model.ClassesOf(layer.Layer), IsLarge(layer.Layer)))
             .Select(layer => Place(model, layer, settings))
             .Where(place => place is { Rank: > 0, RateFactor: > 0 })
             .ToList();

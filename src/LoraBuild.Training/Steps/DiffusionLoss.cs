@@ -15,7 +15,7 @@ public sealed class DiffusionLoss(TrainingSettings settings, INoiseProcess noise
     // What sd-scripts bounds the signal-to-noise ratio of clean samples by.
     private const double HighestRatio = 1000;
 
-    private readonly INoiseProcess process = settings.ZeroTerminalSnr ? noise.WithZeroTerminalSnr() : noise;
+    private readonly INoiseProcess process = settings.ZeroTerminalSnr || noise.HasZeroTerminalSnr ? noise.WithZeroTerminalSnr() : noise;
     private readonly bool predictsVelocity = noise.Prediction == PredictionType.Velocity;
 
     /// <summary>The latents with noise, [batch, channels, height, width].</summary>

@@ -11,8 +11,9 @@ public class ArchitectureTests
     [InlineData("lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight", "a LoRA", "checkpoint that it was trained on")]
     [InlineData("lora_te_text_model_encoder_layers_0_mlp_fc1.hada_w1_a", "a LoRA", "")]
     [InlineData("unet.down_blocks.0.attentions.0.to_q.lora_A.weight", "a LoRA", "")]
-    [InlineData("conditioner.embedders.0.transformer.text_model.final_layer_norm.weight", "an SDXL checkpoint", "")]
-    [InlineData("model.diffusion_model.label_emb.0.0.weight", "SDXL", "")]
+    [InlineData(
+        "conditioner.embedders.0.transformer.text_model.final_layer_norm.weight", "an SDXL checkpoint without some of its parts", "")]
+    [InlineData("model.diffusion_model.label_emb.0.0.weight", "such as unCLIP", "")]
     [InlineData("model.diffusion_model.joint_blocks.0.context_block.attn.qkv.weight", "a Stable Diffusion 3 model", "")]
     [InlineData("double_blocks.0.img_attn.norm.key_norm.scale", "a Flux model", "")]
     [InlineData("control_model.time_embed.0.weight", "a ControlNet", "")]

@@ -11,9 +11,14 @@ internal static class DiffusersNames
         ("out_layers.3.", "conv2."), ("skip_connection.", "conv_shortcut."),
     ];
 
-    public static string OfUNet(string name)
+    public static string OfUNet(string name) => OfUNet(name, UNetBlocks());
+
+    /// <summary>As <see cref="OfUNet(string)"/>, of SDXL's three levels, the first without attention, and its embedding of sizes.</summary>
+    public static string OfUNetXL(string name) => OfUNet(name, UNetXLBlocks());
+
+    private static string OfUNet(string name, IEnumerable<(string CompVis, string Diffusers)> blocks)
     {
-        foreach (var (compVis, diffusers) in UNetBlocks().OrderByDescending(pair => pair.CompVis.Length))
+        foreach (var (compVis, diffusers) in blocks.OrderByDescending(pair => pair.CompVis.Length))
         {
             if (name.StartsWith(compVis, StringComparison.Ordinal))
                 return diffusers
@@ -66,6 +71,32 @@ internal static class DiffusersNames
                 yield return ($"output_blocks.{up[level][2]}.{(level == 0 ? 1 : 2)}.conv.", $"up_blocks.{level}.upsamplers.0.conv.");
         }
     }
+
+    private static IEnumerable<(string CompVis, string Diffusers)> UNetXLBlocks() =>
+    [
+        ("input_blocks.0.0.", "conv_in."), ("time_embed.0.", "time_embedding.linear_1."), ("time_embed.2.", "time_embedding.linear_2."),
+        ("label_emb.0.0.", "add_embedding.linear_1."), ("label_emb.0.2.", "add_embedding.linear_2."), ("out.0.", "conv_norm_out."),
+        ("out.2.", "conv_out."),
+        ("middle_block.0.", "mid_block.resnets.0."), ("middle_block.1.", "mid_block.attentions.0."),
+        ("middle_block.2.", "mid_block.resnets.1."),
+        ("input_blocks.1.0.", "down_blocks.0.resnets.0."), ("input_blocks.2.0.", "down_blocks.0.resnets.1."),
+        ("input_blocks.3.0.op.", "down_blocks.0.downsamplers.0.conv."),
+        ("input_blocks.4.0.", "down_blocks.1.resnets.0."), ("input_blocks.4.1.", "down_blocks.1.attentions.0."),
+        ("input_blocks.5.0.", "down_blocks.1.resnets.1."), ("input_blocks.5.1.", "down_blocks.1.attentions.1."),
+        ("input_blocks.6.0.op.", "down_blocks.1.downsamplers.0.conv."),
+        ("input_blocks.7.0.", "down_blocks.2.resnets.0."), ("input_blocks.7.1.", "down_blocks.2.attentions.0."),
+        ("input_blocks.8.0.", "down_blocks.2.resnets.1."), ("input_blocks.8.1.", "down_blocks.2.attentions.1."),
+        ("output_blocks.0.0.", "up_blocks.0.resnets.0."), ("output_blocks.0.1.", "up_blocks.0.attentions.0."),
+        ("output_blocks.1.0.", "up_blocks.0.resnets.1."), ("output_blocks.1.1.", "up_blocks.0.attentions.1."),
+        ("output_blocks.2.0.", "up_blocks.0.resnets.2."), ("output_blocks.2.1.", "up_blocks.0.attentions.2."),
+        ("output_blocks.2.2.conv.", "up_blocks.0.upsamplers.0.conv."),
+        ("output_blocks.3.0.", "up_blocks.1.resnets.0."), ("output_blocks.3.1.", "up_blocks.1.attentions.0."),
+        ("output_blocks.4.0.", "up_blocks.1.resnets.1."), ("output_blocks.4.1.", "up_blocks.1.attentions.1."),
+        ("output_blocks.5.0.", "up_blocks.1.resnets.2."), ("output_blocks.5.1.", "up_blocks.1.attentions.2."),
+        ("output_blocks.5.2.conv.", "up_blocks.1.upsamplers.0.conv."),
+        ("output_blocks.6.0.", "up_blocks.2.resnets.0."), ("output_blocks.7.0.", "up_blocks.2.resnets.1."),
+        ("output_blocks.8.0.", "up_blocks.2.resnets.2."),
+    ];
 
     private static IEnumerable<(string CompVis, string Diffusers)> VaeBlocks()
     {

@@ -11,9 +11,13 @@ namespace LoraBuild.Diffusion.Families.StableDiffusion;
 /// <summary>A base model's tensors, sorted into parts under the model's own names.</summary>
 internal sealed class StableDiffusionFiles
 {
-    private const string TextTitle = "text encoder", UNetTitle = "UNet", VaeTitle = "VAE";
-    private const string VaePrefix = "first_stage_model.";
+    private const string TextTitle = "text encoder", UNetTitle = "UNet";
+    private const string Family = StableDiffusionFamily.Name;
     private const string OpenClipPrefix = "cond_stage_model.model.";
+
+    // Stable Diffusion 2.x looks at the last but one of ViT-H's 24 layers; sd-scripts and diffusers drop the last.
+    private const int OpenClipLayers = 23;
+
     private const string TextLevel = "text_model.";
 
     /// <summary>Sorts the tensors of a model.</summary>
@@ -21,10 +25,10 @@ internal sealed class StableDiffusionFiles
     public StableDiffusionFiles(ModelSource source)
     {
         (TextEncoder, UNet, Settings) = source.Folder is null ? ReadFile(source.Denoiser) : ReadFolder(source, source.Folder);
-        StableDiffusionFamily.RequireLatents(UNet);
+        UnknownModel.RequireLatents(UNet);
         var vae = source.Open(source.Files.Vae);
-        Vae = VaeIn(vae);
-        VaeNormGroups = StableDiffusionSettings.VaeNormGroups(vae);
+        Vae = AutoencoderKL.PartOf(vae, Family);
+        VaeNormGroups = ModelSettings.VaeNormGroups(vae, StableDiffusionSettings.LatentScale, Family);
     }
 
     /// <summary>The text encoder, by transformers' names below <c>text_model</c>.</summary>
@@ -45,8 +49,10 @@ internal sealed class StableDiffusionFiles
     private static (PartTensors Text, PartTensors UNet, StableDiffusionSettings Settings) ReadFile(ITensorFile file)
     {
         var isVersion2 = file.Shapes.Keys.Any(name => name.StartsWith(OpenClipPrefix, StringComparison.Ordinal));
-        var text = isVersion2 ? OpenClipNames.PartOf(TextTitle, file, OpenClipPrefix) : TextIn(file, "cond_stage_model.transformer.");
-        var unet = PartTensors.Of(UNetTitle, file, StableDiffusionFamily.UNetPrefix);
+        var text = isVersion2
+            ? OpenClipNames.PartOf(TextTitle, Family, file, OpenClipPrefix, OpenClipLayers)
+            : TextIn(file, "cond_stage_model.transformer.");
+        var unet = PartTensors.Of(UNetTitle, Family, file, StableDiffusionFamily.UNetPrefix);
         return (text, unet, StableDiffusionSettings.Of(file, isVersion2));
     }
 
@@ -54,21 +60,11 @@ internal sealed class StableDiffusionFiles
         ModelSource source, DiffusersFolder folder)
     {
         var file = source.Denoiser;
-        var unet = PartTensors.Of(UNetTitle, file, "", new DiffusersUNetNames([.. file.Shapes.Keys]).ToCompVis);
+        var unet = PartTensors.Of(UNetTitle, Family, file, "", new DiffusersUNetNames([.. file.Shapes.Keys]).ToCompVis);
         return (TextIn(source.Open(source.Files.TextEncoders[0]), ""), unet, StableDiffusionSettings.Of(folder, unet));
     }
 
     // Older files (NAI's among them) lack the text_model level.
     private static PartTensors TextIn(ITensorFile file, string prefix) => PartTensors.Of(
-        TextTitle, file, file.Shapes.ContainsKey(prefix + "embeddings.token_embedding.weight") ? prefix : prefix + TextLevel);
-
-    private static PartTensors VaeIn(ITensorFile file)
-    {
-        var prefix = file.Shapes.Keys.Any(name => name.StartsWith(VaePrefix, StringComparison.Ordinal)) ? VaePrefix : "";
-        var names = file.Shapes.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..])
-            .ToList();
-        return names.Any(name => name.StartsWith("encoder.down_blocks.", StringComparison.Ordinal))
-            ? PartTensors.Of(VaeTitle, file, prefix, new DiffusersVaeNames(names).ToCompVis)
-            : PartTensors.Of(VaeTitle, file, prefix);
-    }
+        TextTitle, Family, file, file.Shapes.ContainsKey(prefix + "embeddings.token_embedding.weight") ? prefix : prefix + TextLevel);
 }

@@ -175,6 +175,9 @@ public sealed class StableDiffusionModel : IDiffusionModel
         UNet.Forward(noisy, timesteps, conditioning.Tensors[Context]);
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer) => StableDiffusionNames.ClassesOf(layer.Name);
+
+    /// <inheritdoc/>
     public BlockPlace? BlockOf(AdaptableLayer layer) => StableDiffusionNames.BlockOf(layer.Name);
 
     /// <inheritdoc/>
@@ -200,15 +203,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
         }
 
         if (options.Prediction is { } wanted && settings.Prediction is { } known && wanted != known)
-        {
-            var (saidValue, rightValue, answer) =
-                known == PredictionType.Velocity ? ("false", "true", "velocities") : ("true", "false", "the noise");
-            throw new LoraBuildException(
-                DiagnosticCode.ModelContradiction,
-                $"LoraVParameterization is {saidValue}, but the base model says of itself that it predicts {answer}. "
-                + $"Set LoraVParameterization to {rightValue}, or use the model that was meant.",
-                path);
-        }
+            throw ModelSettings.Contradiction(known, path);
     }
 
     private static LoraBuildException Mismatch(string path, string reason) => new(

@@ -17,6 +17,20 @@ internal static partial class StableDiffusionNames
     // Two resnets with their transformers and a resampler, or three resnets.
     private const int PerLevel = 3;
 
+    private static readonly ModuleClasses Classes = new(
+    [
+        ("Transformer2DModel", "_attentions_"),
+        ("CrossAttention", "_attn[12]_"),
+        ("FeedForward", "_ff_net_"),
+        ("ResnetBlock2D", "_resnets_"),
+        ("Downsample2D", "_downsamplers_"),
+        ("Upsample2D", "_upsamplers_"),
+        .. ModuleClasses.OfTextEncoders,
+    ]);
+
+    /// <inheritdoc cref="IDiffusionModel.ClassesOf"/>
+    public static IReadOnlyCollection<string> ClassesOf(string layer) => Classes.Of(layer);
+
     /// <summary>
     /// The block of a layer: 12 on the way down, of which the first has no layers, one in the middle, 12 on the way up. Null for a layer in
     /// none: <c>conv_in</c>, <c>conv_out</c>, <c>time_embedding</c> and the text encoder.

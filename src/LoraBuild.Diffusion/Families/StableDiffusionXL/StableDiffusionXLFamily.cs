@@ -1,0 +1,43 @@
+using LoraBuild.Diffusion.UNet;
+using LoraBuild.Protocol.Models;
+
+namespace LoraBuild.Diffusion.Families.StableDiffusionXL;
+
+/// <summary>
+/// SDXL (Podell et al., "SDXL: Improving Latent Diffusion Models for High-Resolution Image Synthesis", 2023) and its children, such as
+/// Illustrious, NoobAI, Pony and Animagine: two text encoders and a UNet that is told sizes, as a checkpoint with Stability AI's keys or a
+/// diffusers folder.
+/// </summary>
+public sealed class StableDiffusionXLFamily : IModelFamily
+{
+    /// <summary>The name in messages.</summary>
+    internal const string Name = "SDXL";
+
+    /// <summary>The beginnings of the names of a single file's parts.</summary>
+    internal const string
+        FirstTextPrefix = "conditioner.embedders.0.transformer.text_model.",
+        SecondTextPrefix = "conditioner.embedders.1.model.",
+        UNetPrefix = "model.diffusion_model.";
+
+    /// <inheritdoc/>
+    public string Title => Name;
+
+    /// <inheritdoc/>
+    public bool Recognizes(ModelSource source)
+    {
+        if (source.Folder is { } folder)
+        {
+            return folder.Denoiser == DiffusersFolder.UNet && folder.TextEncoders.Count == 2
+                && source.Denoiser.Shapes.Keys.Any(name => name.StartsWith("add_embedding.", StringComparison.Ordinal));
+        }
+        return ((string[])[FirstTextPrefix, SecondTextPrefix, UNetPrefix]).All(
+            prefix => source.Denoiser.Shapes.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    /// <inheritdoc/>
+    public IDiffusionModel Load(ModelSource source, ScalarType? type, Device device, ModelOptions options)
+    {
+        var files = new StableDiffusionXLFiles(source);
+        return new StableDiffusionXLModel(source.Path, files, type ?? UNetModel.TypeOf(files.UNet), device, options);
+    }
+}

@@ -1,0 +1,285 @@
+using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Geometry;
+using LoraBuild.Diffusion.Clip;
+using LoraBuild.Diffusion.Files;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Schedule;
+using LoraBuild.Diffusion.UNet;
+using LoraBuild.Diffusion.Vae;
+using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
+
+namespace LoraBuild.Diffusion.Families.StableDiffusionXL;
+
+/// <summary>An SDXL model, at its full size or a miniature's: all sizes are read off the tensors.</summary>
+public sealed class StableDiffusionXLModel : IDiffusionModel
+{
+    // OpenCLIP fills up captions with the token of id 0.
+    private const string SecondPadding = "!";
+    private const string Context = "context", Vector = "vector";
+    private const string Projection = "text_projection", LinearProjection = "text_projection.weight";
+    private const int ChunkTokens = ClipTokenizer.ChunkLength - 2, MaxTokens = 3 * ChunkTokens;
+
+    // SDXL, but no miniature, has text states of this size; it was trained on pictures of this side.
+    private const int UsualContext = 2048, UsualSide = 1024;
+
+    private readonly Dictionary<string, StoredTensor> sources = [];
+    private readonly (ClipTokenizer First, ClipTokenizer Second)? tokenizers;
+    private readonly TextEncoder firstText, secondText;
+    private readonly UNetModel unet;
+    private readonly AutoencoderKL vae;
+    private readonly Tensor projection, frequencies;
+    private readonly Dictionary<string, string> checkpointMetadata;
+
+    internal StableDiffusionXLModel(string path, StableDiffusionXLFiles files, ScalarType type, Device device, ModelOptions options)
+    {
+        (Type, Device) = (type, device);
+        CheckOptions(path, files, options);
+        var tokenizerPath = !options.ReadsText ? null : options.Tokenizer ?? ClipVocabulary.FindBeside(path)
+            ?? options.FetchTokenizer?.Invoke() ?? ClipVocabulary.PlacesBeside(path)[0];
+        if (tokenizerPath is not null)
+        {
+            var tokenizer = ClipTokenizer.Load(tokenizerPath);
+            tokenizers = (tokenizer, tokenizer.WithPadding(SecondPadding));
+        }
+        Tensor? loadedProjection = null;
+        try
+        {
+            firstText = Build(
+                files.FirstText, type, null, weights => LoadText(weights, DiffusersFolder.TextEncoder, StableDiffusionXLNames.FirstText));
+            secondText = Build(files.SecondText, type, null, weights =>
+            {
+                var encoder = LoadText(weights, $"{DiffusersFolder.TextEncoder}_2", StableDiffusionXLNames.SecondText);
+                loadedProjection = LoadProjection(weights, encoder.Size);
+                return encoder;
+            });
+            unet = Build(files.UNet, type, StableDiffusionXLNames.UNet, weights =>
+                new UNetModel(weights, files.UNetHeads, files.UNetNormGroups, UNetLayerOrder.InTurn));
+            // SDXL's own autoencoder overflows in half precision.
+            vae = Build(files.Vae, type == ScalarType.Float16 ? ScalarType.Float32 : type, null, weights =>
+                new AutoencoderKL(weights, files.VaeNormGroups, StableDiffusionXLFiles.LatentScale));
+            projection = loadedProjection!;
+            Check(path, tokenizerPath, files);
+        }
+        catch
+        {
+            firstText?.Dispose();
+            secondText?.Dispose();
+            unet?.Dispose();
+            vae?.Dispose();
+            loadedProjection?.Dispose();
+            throw;
+        }
+
+        frequencies = torch.tensor(SizeConditioning.Frequencies()).to(device).DetachFromDisposeScope();
+        Parts = [firstText, secondText, unet];
+        Noise = new GaussianProcess(
+            NoiseSchedule.StableDiffusion, files.Prediction ?? options.Prediction ?? PredictionType.Epsilon, files.HasZeroTerminalSnr);
+
+        checkpointMetadata = files.ToMetadata().Concat(StableDiffusionXLMetadata.OfCheckpoint(PredictsVelocity)).ToDictionary();
+
+        TextEncoder LoadText(Weights weights, string name, string loraName)
+        {
+            var depth = weights.CountOf("encoder.layers");
+            return name == DiffusersFolder.TextEncoder
+                // The UNet sees the states after the last layer but one, which is all that there is of this encoder.
+                ? new(weights, name, loraName, files.TextHeads.First, isOpenClip: false, usedLayers: depth - 1)
+                : new(weights, name, loraName, files.TextHeads.Second, isOpenClip: true, usedLayers: depth);
+        }
+
+        T Build<T>(PartTensors part, ScalarType partType, string? layerPrefix, Func<Weights, T> build)
+        {
+            using var scope = torch.NewDisposeScope();
+            using var frozen = torch.no_grad();
+            var weights = new Weights(part, partType, device, options.Substitute, layerPrefix);
+            var result = build(weights);
+            weights.ThrowIfMisfit();
+            foreach (var (layer, stored) in weights.Sources)
+                sources.Add(layer, stored);
+            return result;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IModelPart> Parts { get; }
+
+    /// <inheritdoc/>
+    public IAutoencoder Autoencoder => vae;
+
+    /// <inheritdoc/>
+    public INoiseProcess Noise { get; }
+
+    /// <inheritdoc/>
+    public ScalarType Type { get; }
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public PixelSize? BestSize => unet.ContextSize == UsualContext ? new(UsualSide, UsualSide) : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> LoraMetadata => StableDiffusionXLMetadata.OfLora(PredictsVelocity, Noise.HasZeroTerminalSnr);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> CheckpointMetadata => checkpointMetadata;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
+
+    private (ClipTokenizer First, ClipTokenizer Second) Tokenizers =>
+        tokenizers ?? throw new InvalidOperationException("The model was loaded without a tokenizer.");
+
+    private bool PredictsVelocity => Noise.Prediction == PredictionType.Velocity;
+
+    /// <inheritdoc/>
+    public void Check(TrainingSettings settings)
+    {
+        if ((settings.BlockDims ?? settings.BlockAlphas ?? settings.ConvBlockDims ?? settings.ConvBlockAlphas ?? settings.DownLrWeight
+            ?? settings.MidLrWeight ?? settings.UpLrWeight) is not null)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidTrainingSetting,
+                "Values block by block are of Stable Diffusion 1.x and 2.x, which have 25 blocks; the base model is SDXL. Remove "
+                + "LoraBlockDims, LoraBlockAlphas, LoraConvBlockDims, LoraConvBlockAlphas, LoraDownLrWeight, LoraMidLrWeight and "
+                + "LoraUpLrWeight.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public int LengthOf(string prompt)
+    {
+        var chunks = (Tokenizers.First.CountWeighted(prompt) + ChunkTokens - 1) / ChunkTokens;
+        return Math.Clamp(chunks * ChunkTokens, ChunkTokens, MaxTokens);
+    }
+
+    /// <inheritdoc/>
+    public int CountTokens(string text, bool weighted) =>
+        weighted ? Tokenizers.First.CountWeighted(text) : Tokenizers.First.Tokenize(text).Count;
+
+    /// <inheritdoc/>
+    public TokenizedText Tokenize(string text, PictureFrame frame, int maxTokens, bool weighted)
+    {
+        var sizes = SizeConditioning.Of(frame);
+        var (first, second) = Tokenizers;
+        if (!weighted)
+            return new SizedText(first.Encode(text, maxTokens), second.Encode(text, maxTokens), sizes, null);
+        var ids = first.EncodeWeighted(text, maxTokens, out var weights);
+        return new SizedText(ids, second.EncodeWeighted(text, maxTokens, out _), sizes, weights);
+    }
+
+    /// <summary>Encodes texts; <c>clip_skip</c> changes nothing, as in sd-scripts.</summary>
+    /// <inheritdoc/>
+    public Conditioning Encode(IReadOnlyList<TokenizedText> texts, int clipSkip = 1, bool keepMean = false)
+    {
+        using var scope = torch.NewDisposeScope();
+        var sized = texts.Cast<SizedText>().ToList();
+        // Weights of 1 throughout change nothing.
+        var areWeighted = sized.Any(text => text.Weights?.Any(chunk => chunk.Any(weight => weight != 1)) == true);
+        var weights = areWeighted ? sized.ConvertAll(text => text.Weights!) : null;
+        var firstChunks = new ChunkBatch(sized.ConvertAll(text => text.First));
+        var secondChunks = new ChunkBatch(sized.ConvertAll(text => text.Second));
+        var firstStates = firstText.States(firstChunks.Ids(Device), firstText.Depth - 1);
+        var secondStates = secondText.States(secondChunks.Ids(Device), secondText.Depth - 1);
+        var context = torch.cat([firstChunks.Join(firstStates, weights, keepMean), secondChunks.Join(secondStates, weights, keepMean)], -1);
+        var vector = torch.cat([Pool(secondChunks.First(secondStates), sized), Embed(sized)], -1);
+        (context, vector) = scope.MoveToOuter(context, vector);
+        return new(new Dictionary<string, Tensor> { [Context] = context, [Vector] = vector });
+    }
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor noisy, Tensor timesteps, Conditioning conditioning) =>
+        unet.Forward(noisy, timesteps, conditioning.Tensors[Context], conditioning.Tensors[Vector]);
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer) => StableDiffusionXLNames.ClassesOf(layer.Name);
+
+    /// <inheritdoc/>
+    public BlockPlace? BlockOf(AdaptableLayer layer) => StableDiffusionXLNames.BlockOf(layer.Name);
+
+    /// <inheritdoc/>
+    public string? LayerNameOf(string part, string path) => StableDiffusionXLNames.LayerNameOf(part, path);
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        firstText.Dispose();
+        secondText.Dispose();
+        unet.Dispose();
+        vae.Dispose();
+        projection.Dispose();
+        frequencies.Dispose();
+    }
+
+    // [size, projected size] for a product from the right, as OpenCLIP has it; a linear layer stores the transposed matrix.
+    private static Tensor LoadProjection(Weights weights, long size)
+    {
+        if (!weights.Has(LinearProjection))
+            return weights.Take(Projection, size, weights.ShapeOf(Projection, 2)[1]);
+        using var linear = weights.Take(LinearProjection, weights.ShapeOf(LinearProjection, 2)[0], size);
+        return linear.t().contiguous().DetachFromDisposeScope();
+    }
+
+    private static void CheckOptions(string path, StableDiffusionXLFiles files, ModelOptions options)
+    {
+        if (options.V2 == true)
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.ModelContradiction,
+                "LoraV2 is true, but the base model is SDXL. Remove LoraV2, which the model's files tell.", path);
+        }
+        if (options.Prediction is { } wanted && files.Prediction is { } known && wanted != known)
+            throw ModelSettings.Contradiction(known, path);
+    }
+
+    private void Check(string path, string? tokenizerPath, StableDiffusionXLFiles files)
+    {
+        foreach (var encoder in (TextEncoder[])[firstText, secondText])
+        {
+            if (tokenizers is { First.VocabularySize: var size } && size != encoder.VocabularySize)
+            {
+                throw new LoraBuildException(
+                    DiagnosticCode.TokenizerInvalid,
+                    $"The tokenizer has {size} tokens, but a text encoder of '{path}' knows {encoder.VocabularySize}. "
+                    + "Use the tokenizer that belongs to the model.",
+                    tokenizerPath);
+            }
+        }
+        if (unet.ContextSize != firstText.Size + secondText.Size)
+            throw Mismatch(
+                path, $"the text encoders give {firstText.Size} and {secondText.Size} channels, the UNet takes {unet.ContextSize}");
+        var vectorSize = projection.shape[1] + (SizeConditioning.Count * SizeConditioning.WavesPerSize);
+        if (unet.VectorSize != vectorSize)
+            throw Mismatch(
+                path, $"text and sizes give a vector of {vectorSize} numbers, the UNet takes {unet.VectorSize?.ToString() ?? "none"}");
+        if (vae.LatentChannels != unet.InChannels)
+            throw Mismatch(files.Vae.Path, $"the VAE's latents have {vae.LatentChannels} channels, those of the UNet {unet.InChannels}");
+    }
+
+    private static LoraBuildException Mismatch(string path, string reason) => new(
+        DiagnosticCode.CheckpointMismatch, $"The model's parts do not belong together: {reason}. Use parts of one model.", path);
+
+    // The last layer's state at the first end of the first chunk; a chunk that has none gives its first state, as in sd-scripts.
+    private Tensor Pool(Tensor states, List<SizedText> texts)
+    {
+        var last = secondText.Finish(states, secondText.Depth - 1);
+        var ends = texts.Select(text => Math.Max(0, Array.IndexOf(text.Second[0], Tokenizers.Second.EndId))).ToArray();
+        var places = torch.tensor([.. ends.Select((end, i) => ((long)i * ClipTokenizer.ChunkLength) + end)], device: Device);
+        return last.flatten(0, 1).index_select(0, places).matmul(projection);
+    }
+
+    private Tensor Embed(List<SizedText> texts)
+    {
+        var sizes =
+            torch.tensor([.. texts.SelectMany(text => text.Sizes.ToArray())], [texts.Count, SizeConditioning.Count], device: Device);
+        return SinusoidalEmbedding.Of(sizes, frequencies).flatten(1).to_type(Type);
+    }
+}
+
+/// <summary>A caption's token ids for both text encoders, and the sizes of its picture.</summary>
+/// <param name="First">The ids for CLIP, chunk by chunk.</param>
+/// <param name="Second">The ids for OpenCLIP.</param>
+/// <param name="Sizes">The sizes.</param>
+/// <param name="Weights">A factor for the states of every id; null: 1.</param>
+public sealed record SizedText(long[][] First, long[][] Second, SizeConditioning Sizes, float[][]? Weights) : TokenizedText;
