@@ -31,7 +31,22 @@ public static class ModelFamilies
         // On a GPU, 32 bits are asked for in convolutions too.
         torch.backends.cudnn.allow_tf32 = false;
         using var source = new ModelSource(BaseModelPath.Resolve(path), options.Vae);
-        var family = All.FirstOrDefault(family => family.Recognizes(source)) ?? throw UnknownModel.In(source, All);
-        return family.Load(source, type, device ?? torch.CPU, options);
+        return FamilyOf(source).Load(source, type, device ?? torch.CPU, options);
     }
+
+    /// <summary>Tells what a model is, by the names and shapes of its tensors and by its settings.</summary>
+    /// <param name="path">As for <see cref="Load"/>.</param>
+    /// <param name="vae">An autoencoder to take instead of the model's own, or null.</param>
+    /// <exception cref="LoraBuildException">
+    /// LB4001: a file is missing. LB4002, LB4006, LB4007: a file is damaged or would run code. LB4003: settings are out of range.
+    /// LB4008: it is a model of another kind. LB6004: a file cannot be read.
+    /// </exception>
+    public static ModelDescription Describe(string path, string? vae = null)
+    {
+        using var source = new ModelSource(BaseModelPath.Resolve(path), vae);
+        return FamilyOf(source).Describe(source);
+    }
+
+    private static IModelFamily FamilyOf(ModelSource source) =>
+        All.FirstOrDefault(family => family.Recognizes(source)) ?? throw UnknownModel.In(source, All);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LoraBuild.Dataset.Edits;
+using LoraBuild.Protocol.Models;
 using LoraBuild.Settings.Sampling;
 
 namespace LoraBuild.Protocol;
@@ -20,6 +21,7 @@ namespace LoraBuild.Protocol;
 [JsonDerivedType(typeof(DrawJob), "draw")]
 [JsonDerivedType(typeof(PreviewJob), "previews")]
 [JsonDerivedType(typeof(MergeJob), "merge")]
+[JsonDerivedType(typeof(DescribeModelJob), "model")]
 public abstract record WorkerJob;
 
 /// <summary>
@@ -158,6 +160,11 @@ public sealed record TrainJob(
 /// <summary>Draws those previews of a finished training that are missing, from the LoRA files that it wrote.</summary>
 /// <param name="Training">The training; its files lie in its output folder.</param>
 public sealed record PreviewJob(TrainJob Training) : WorkerJob;
+
+/// <summary>Asks what a base model is: one <see cref="FinishedEvent"/> with the facts of a <see cref="ModelDescription"/>.</summary>
+/// <param name="BaseModel">The checkpoint, or a folder as diffusers writes it.</param>
+/// <param name="Vae">A VAE to take instead of the checkpoint's, or null.</param>
+public sealed record DescribeModelJob(string BaseModel, string? Vae) : WorkerJob;
 
 /// <summary>Bakes LoRA files into a checkpoint: one <see cref="FinishedEvent"/> whose id is the target.</summary>
 /// <param name="Checkpoint">The checkpoint, a single file.</param>

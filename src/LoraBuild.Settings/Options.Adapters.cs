@@ -9,13 +9,21 @@ public static partial class Options
     private const int MaxDim = 1024;
     private const double MaxAlpha = 1e4, MaxLrWeight = 100;
 
+    private static readonly int[] PerWay = [.. BlockLayout.All.Select(layout => layout.PerWay)];
+
+    private static readonly int[] InMiddle = [.. BlockLayout.All.Select(layout => layout.InMiddle)];
+
+    private static readonly int[] OfBlocks = [.. BlockLayout.All.Select(layout => layout.Count)];
+
     private static readonly string LrWeightsAllowed =
-        $"empty, {BlockValues.PerWay} numbers with commas between, or sine, cosine, linear, reverse_linear or zeros, "
+        $"empty, {string.Join(" or ", PerWay)} numbers with commas between, or sine, cosine, linear, reverse_linear or zeros, "
             + "to which a number is added as in sine+.25";
 
-    private static readonly string DimsAllowed = $"empty or {BlockValues.Count} whole numbers from 0 to {MaxDim} with commas between";
+    private static readonly string DimsAllowed =
+        $"empty or {string.Join(" or ", OfBlocks)} whole numbers from 0 to {MaxDim} with commas between";
 
-    private static readonly string AlphasAllowed = $"empty or {BlockValues.Count} numbers from 0 to {MaxAlpha} with commas between";
+    private static readonly string AlphasAllowed =
+        $"empty or {string.Join(" or ", OfBlocks)} numbers from 0 to {MaxAlpha} with commas between";
 
     private static readonly Precondition WhereRanksAreChosen = Where(
         "without LoraDimFromWeights, which takes it from the file", settings => !settings.DimFromWeights);
@@ -131,46 +139,50 @@ public static partial class Options
 
     public static readonly Option<BlockValues?> DownLrWeight = OfSdScripts(
         Topic.Adapters, "down_lr_weight",
-        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, BlockValues.PerWay, MaxLrWeight)),
+        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, PerWay, MaxLrWeight)),
         null,
-        "The factor of the learning rate in the UNet's 12 blocks on the way down. Blocks with 0 get no adapters.", InNetwork);
+        "The factor of the learning rate in the UNet's blocks on the way down, 9 in SDXL, 12 in others. Blocks with 0 get no adapters.",
+        InNetwork);
 
     public static readonly Option<BlockValues?> MidLrWeight = OfSdScripts(
         Topic.Adapters, "mid_lr_weight",
-        OptionalParsed($"empty or a number from 0 to {MaxLrWeight}", text => BlockValues.TryParse(text, 1, MaxLrWeight)),
+        OptionalParsed(
+            $"empty or {string.Join(" or ", InMiddle)} numbers from 0 to {MaxLrWeight} with commas between",
+            text => BlockValues.TryParse(text, InMiddle, MaxLrWeight)),
         null,
-        "The same for the block between.", InNetwork);
+        "The same for the blocks between, 3 in SDXL, 1 in others.", InNetwork);
 
     public static readonly Option<BlockValues?> UpLrWeight = OfSdScripts(
         Topic.Adapters, "up_lr_weight",
-        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, BlockValues.PerWay, MaxLrWeight)),
+        OptionalParsed(LrWeightsAllowed, text => BlockValues.TryParseCurve(text, PerWay, MaxLrWeight)),
         null,
-        "The same for the 12 blocks on the way up.", InNetwork);
+        "The same for the blocks on the way up.", InNetwork);
 
     public static readonly Option<BlockValues?> BlockDims = OfSdScripts(
         Topic.Adapters, "block_dims",
-        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxDim, whole: true)),
+        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, OfBlocks, MaxDim, whole: true)),
         null,
-        "The UNet's `network_dim` block by block: 12 down, the one between, 12 up.", InNetwork,
+        "The UNet's `network_dim` block by block: 12 down, the one between, 12 up. In SDXL one that has no effect, 9 down, 3 between, "
+            + "9 up, and one that has no effect.", InNetwork,
         needs: WhereRanksAreChosen);
 
     public static readonly Option<BlockValues?> BlockAlphas = OfSdScripts(
         Topic.Adapters, "block_alphas",
-        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxAlpha)),
+        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, OfBlocks, MaxAlpha)),
         null,
         "The UNet's `network_alpha` block by block.", InNetwork,
         needs: WhereRanksAreChosen);
 
     public static readonly Option<BlockValues?> ConvBlockDims = OfSdScripts(
         Topic.Adapters, "conv_block_dims",
-        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxDim, whole: true)),
+        OptionalParsed(DimsAllowed, text => BlockValues.TryParse(text, OfBlocks, MaxDim, whole: true)),
         null,
         "`conv_dim` block by block.", InNetwork,
         needs: WhereLargeConvolutions);
 
     public static readonly Option<BlockValues?> ConvBlockAlphas = OfSdScripts(
         Topic.Adapters, "conv_block_alphas",
-        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, BlockValues.Count, MaxAlpha)),
+        OptionalParsed(AlphasAllowed, text => BlockValues.TryParse(text, OfBlocks, MaxAlpha)),
         null,
         "`conv_alpha` block by block.", InNetwork,
         needs: WhereLargeConvolutionsHaveRanks);

@@ -54,9 +54,10 @@ public static partial class Options
         Topic.Noise, "max_timestep", Whole(1, 1000), 1000,
         "The timestep after the last that is trained.");
 
-    public static readonly Option<bool> VParameterization = OfSdScripts(
-        Topic.Noise, "v_parameterization", Flag, false,
-        "The base model predicts velocities, as Stable Diffusion 2.x at 768 pixels does.");
+    public static readonly Option<bool?> VParameterization = OfSdScripts(
+        Topic.Noise, "v_parameterization", OptionalFlag, null,
+        "The base model predicts velocities, as NoobAI's V-Pred and Stable Diffusion 2.x at 768 pixels do. Where its files tell, this can "
+            + "only agree; where neither tells, it predicts noise.");
 
     public static readonly Option<bool> ZeroTerminalSnr = OfSdScripts(
         Topic.Noise, "zero_terminal_snr", Flag, false,
@@ -129,9 +130,14 @@ public static partial class Options
         Topic.LearningRate, "unet_lr", Number(0, 1).OrEmpty(), null,
         "The highest learning rate of the UNet's adapters; not set: `learning_rate`.");
 
-    public static readonly Option<double> TextEncoderLr = OfSdScripts(
-        Topic.LearningRate, "text_encoder_lr", Number(0, 1), 0.000075,
-        "The highest learning rate of the text encoder's adapters.",
+    public static readonly Option<TextEncoderRates> TextEncoderLr = OfSdScripts(
+        Topic.LearningRate, "text_encoder_lr",
+        Parsed("a number from 0 to 1, or one for each text encoder with commas between", TextEncoderRates.TryParse) with
+        {
+            Form = OptionForm.Real,
+        },
+        0.000075,
+        "The highest learning rate of the text encoder's adapters; of several text encoders one for all, or one for each.",
         needs: Where("without LoraNetworkTrainUnetOnly", settings => !settings.NetworkTrainUnetOnly));
 
     public static readonly Option<LearningRateSchedule> LrScheduler = OfSdScripts(

@@ -13,6 +13,14 @@ public static partial class Options
         Topic.BaseModel, "clip_skip", Whole(1, 12).OrEmpty(), null,
         "The UNet sees the text encoder's hidden states this many layers from the end; not set: of the last layer.");
 
+    public static readonly Option<bool> CacheTextEncoderOutputs = OfSdScripts(
+        Topic.BaseModel, "cache_text_encoder_outputs", Flag, false,
+        "Each caption is encoded once, before the training, on the processor: a GPU needs no memory for text encoders.");
+
+    public static readonly Option<bool> CacheTextEncoderOutputsToDisk = OfSdScripts(
+        Topic.BaseModel, "cache_text_encoder_outputs_to_disk", Flag, false,
+        "The encodings of `cache_text_encoder_outputs` are kept in the cache, by content. Implies `cache_text_encoder_outputs`.");
+
     public static readonly Option<int> TrainBatchSize = OfSdScripts(
         Topic.Length, "train_batch_size", Whole(1, 1024), 4,
         "The number of samples in a batch.", sdScriptsDefault: "1");

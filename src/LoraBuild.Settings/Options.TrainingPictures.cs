@@ -7,9 +7,9 @@ namespace LoraBuild.Settings;
 /// <content>Pictures as the training sees them, and how they are read.</content>
 public static partial class Options
 {
-    public static readonly Option<PixelSize> Resolution = OfSdScripts(
-        Topic.TrainingPictures, "resolution", Size(64, 4096), new PixelSize(768, 768),
-        "The area of a training picture in pixels, as WIDTH,HEIGHT.", InDataset);
+    public static readonly Option<PixelSize?> Resolution = OfSdScripts(
+        Topic.TrainingPictures, "resolution", Size(64, 4096).OrEmpty(), null,
+        "The area of a training picture in pixels, as WIDTH,HEIGHT.", InDataset, rule: "1024,1024 for SDXL, 768,768 for others");
 
     public static readonly Option<bool> EnableBucket = OfSdScripts(
         Topic.TrainingPictures, "enable_bucket", Flag, true,

@@ -47,10 +47,11 @@ public static partial class Options
         SdScriptsPlace place = SdScriptsPlace.InTraining,
         string? sdScriptsDefault = null,
         Steps steps = Steps.Train,
-        Precondition? needs = null) =>
+        Precondition? needs = null,
+        string? rule = null) =>
         new(topic, Option.PropertyOf(name), kind, defaultValue, meaning, steps)
         {
-            Name = name, Place = place, SdScriptsDefault = sdScriptsDefault, Needs = needs,
+            Name = name, Place = place, SdScriptsDefault = sdScriptsDefault, Needs = needs, Rule = rule,
         };
 
     private static Option<T> OfLoraBuild<T>(

@@ -72,7 +72,7 @@ public static class SettingsWithoutEffect
         var unet = settings.UnetLr is null ? (Option)LearningRate : UnetLr;
         if ((settings.UnetLr ?? settings.LearningRate) == 0)
             yield return (unet, $"{unet} is 0, so that the UNet's adapters learn nothing and only the text encoder's do.");
-        if (settings.TextEncoderLr == 0 && !settings.NetworkTrainUnetOnly)
+        if (settings.TextEncoderLr.AreZero && !settings.NetworkTrainUnetOnly)
         {
             yield return (TextEncoderLr, $"{TextEncoderLr} is 0, so that the text encoder's adapters learn nothing. "
                 + $"Set {NetworkTrainUnetOnly}, which is faster and leaves them out of the file.");

@@ -8,12 +8,25 @@ internal static class TrainingContradictions
 {
     /// <summary>A message for each contradiction, with what to do.</summary>
     public static IEnumerable<string> Of(TrainingSettings settings) =>
-        OfBuckets(settings).Concat(OfPictures(settings)).Concat(OfNoise(settings)).Concat(OfRates(settings)).Concat(OfAdapters(settings));
+    [
+        .. OfBuckets(settings), .. OfPictures(settings), .. OfTexts(settings), .. OfNoise(settings), .. OfRates(settings),
+        .. OfAdapters(settings),
+    ];
 
     /// <summary>True if no block of the UNet gets an adapter by the factors of the learning rate.</summary>
     public static bool HasNoBlocks(TrainingSettings settings) =>
         new[] { settings.DownLrWeight, settings.MidLrWeight, settings.UpLrWeight }
-            .All(weights => weights?.Values.All(value => value == 0) == true);
+            .All(weights => weights?.AreZero == true);
+
+    /// <summary>A message for a loss that is for models of another prediction; null where there is none.</summary>
+    /// <param name="settings">The loss.</param>
+    /// <param name="isVelocity">True if the model predicts velocities, false for noise.</param>
+    public static string? LossOfOtherPrediction(TrainingSettings settings, bool isVelocity) => isVelocity
+        ? settings.VPredLikeLoss is null ? null
+            : $"{VPredLikeLoss} is for models that predict noise, and the base model predicts velocities. Leave it out."
+        : !settings.ScaleVPredLossLikeNoisePred ? null
+            : $"{ScaleVPredLossLikeNoisePred} is for models that predict velocities, and the base model predicts noise. Leave it out, or "
+                + $"set {VParameterization} to true where the model's files do not tell.";
 
     /// <summary>A message for each setting whose LoRA other programs do not read, or read otherwise.</summary>
     public static IEnumerable<string> OfOtherPrograms(TrainingSettings settings)
@@ -30,7 +43,7 @@ internal static class TrainingContradictions
 
     private static IEnumerable<string> OfBuckets(TrainingSettings settings)
     {
-        var (width, height) = (settings.Resolution.Width, settings.Resolution.Height);
+        var (width, height) = (settings.TrainedResolution.Width, settings.TrainedResolution.Height);
         var (shortSide, longSide) = (Math.Min(width, height), Math.Max(width, height));
         var (min, max, steps) = (settings.MinBucketReso, settings.MaxBucketReso, settings.BucketResoSteps);
         if (settings.EnableBucket && !settings.BucketNoUpscale)
@@ -60,22 +73,49 @@ internal static class TrainingContradictions
         }
     }
 
+    private static IEnumerable<string> OfTexts(TrainingSettings settings)
+    {
+        if (!settings.UsesCachedTexts)
+            yield break;
+        var cache = settings.CacheTextEncoderOutputs ? CacheTextEncoderOutputs : CacheTextEncoderOutputsToDisk;
+        if (!settings.NetworkTrainUnetOnly)
+        {
+            yield return $"{cache} encodes each caption once, before the training, so that text encoders cannot learn. Set "
+                + $"{NetworkTrainUnetOnly} to true, or take {cache} away.";
+        }
+
+        foreach (var (option, changes) in ((Option, bool)[])
+            [
+                (ShuffleCaption, settings.ShuffleCaption),
+                (EnableWildcard, settings.EnableWildcard),
+                (CaptionDropoutRate, settings.CaptionDropoutRate > 0),
+                (CaptionDropoutEveryNEpochs, settings.CaptionDropoutEveryNEpochs > 0),
+                (CaptionTagDropoutRate, settings.CaptionTagDropoutRate > 0),
+                (TokenWarmupStep, settings.TokenWarmupStep > 0),
+            ])
+        {
+            if (changes)
+            {
+                yield return $"{cache} encodes each caption once, but {option} makes another of it each time. Set {option} to "
+                    + $"{(option.DefaultText is "0" ? "0" : "false")}, or take {cache} away.";
+            }
+        }
+    }
+
     private static IEnumerable<string> OfNoise(TrainingSettings settings)
     {
         var (min, max) = (settings.MinTimestep, settings.MaxTimestep);
         if (min > max || (min == max && max == 1000))
             yield return $"{MinTimestep} ({min}) leaves no timestep below {MaxTimestep} ({max}). Lower it.";
-        if (settings.ScaleVPredLossLikeNoisePred && !settings.VParameterization)
-            yield return $"{ScaleVPredLossLikeNoisePred} is for models that predict velocities. Set {VParameterization}, or leave it out.";
-        if (settings.VPredLikeLoss is not null && settings.VParameterization)
-            yield return $"{VPredLikeLoss} is for models that predict noise. Leave it out, or {VParameterization}.";
+        if (settings.VParameterization is { } isVelocity && LossOfOtherPrediction(settings, isVelocity) is { } contradiction)
+            yield return contradiction;
     }
 
     private static IEnumerable<string> OfRates(TrainingSettings settings)
     {
         const double EndOfPolynomial = 1e-7;
         var (unet, textEncoder) = (settings.UnetLr ?? settings.LearningRate, settings.TextEncoderLr);
-        var learnsTextEncoder = !settings.NetworkTrainUnetOnly && textEncoder != 0;
+        var learnsTextEncoder = !settings.NetworkTrainUnetOnly && !textEncoder.AreZero;
         if (unet == 0 && !learnsTextEncoder)
         {
             yield return "All learning rates are 0, so that nothing would be learnt. Set "
@@ -85,7 +125,7 @@ internal static class TrainingContradictions
         if (HasNoBlocks(settings) && !learnsTextEncoder)
             yield return $"{DownLrWeight}, {MidLrWeight} and {UpLrWeight} are 0 in all blocks, so that nothing would be learnt. Raise "
                 + "some.";
-        if (settings.OptimizerType.HasOneRate && learnsTextEncoder && textEncoder != unet)
+        if (settings.OptimizerType.HasOneRate && learnsTextEncoder && textEncoder.Values.Any(rate => rate != unet))
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,

@@ -10,7 +10,7 @@ namespace LoraBuild.Settings;
 public sealed partial record TrainingSettings
 {
     /// <summary><c>resolution</c>: The area of a training picture in pixels, as WIDTH,HEIGHT.</summary>
-    public PixelSize Resolution { get => Get(O.Resolution); init => Set(O.Resolution, value); }
+    public PixelSize? Resolution { get => Get(O.Resolution); init => Set(O.Resolution, value); }
 
     /// <summary><c>enable_bucket</c>: Pictures keep about their aspect ratio instead of being cropped to the resolution.</summary>
     public bool EnableBucket { get => Get(O.EnableBucket); init => Set(O.EnableBucket, value); }
@@ -160,6 +160,22 @@ public sealed partial record TrainingSettings
     /// </summary>
     public int? ClipSkip { get => Get(O.ClipSkip); init => Set(O.ClipSkip, value); }
 
+    /// <summary>
+    /// <c>cache_text_encoder_outputs</c>: Each caption is encoded once, before the training, on the processor: a GPU
+    /// needs no memory for text encoders.
+    /// </summary>
+    public bool CacheTextEncoderOutputs { get => Get(O.CacheTextEncoderOutputs); init => Set(O.CacheTextEncoderOutputs, value); }
+
+    /// <summary>
+    /// <c>cache_text_encoder_outputs_to_disk</c>: The encodings of <c>cache_text_encoder_outputs</c> are kept in the
+    /// cache, by content. Implies <c>cache_text_encoder_outputs</c>.
+    /// </summary>
+    public bool CacheTextEncoderOutputsToDisk
+    {
+        get => Get(O.CacheTextEncoderOutputsToDisk);
+        init => Set(O.CacheTextEncoderOutputsToDisk, value);
+    }
+
     /// <summary><c>train_batch_size</c>: The number of samples in a batch.</summary>
     public int TrainBatchSize { get => Get(O.TrainBatchSize); init => Set(O.TrainBatchSize, value); }
 
@@ -274,8 +290,11 @@ public sealed partial record TrainingSettings
     /// <summary><c>max_timestep</c>: The timestep after the last that is trained.</summary>
     public int MaxTimestep { get => Get(O.MaxTimestep); init => Set(O.MaxTimestep, value); }
 
-    /// <summary><c>v_parameterization</c>: The base model predicts velocities, as Stable Diffusion 2.x at 768 pixels does.</summary>
-    public bool VParameterization { get => Get(O.VParameterization); init => Set(O.VParameterization, value); }
+    /// <summary>
+    /// <c>v_parameterization</c>: The base model predicts velocities, as NoobAI's V-Pred and Stable Diffusion 2.x at
+    /// 768 pixels do. Where its files tell, this can only agree; where neither tells, it predicts noise.
+    /// </summary>
+    public bool? VParameterization { get => Get(O.VParameterization); init => Set(O.VParameterization, value); }
 
     /// <summary><c>zero_terminal_snr</c>: Nothing of the picture is left at the last timestep.</summary>
     public bool ZeroTerminalSnr { get => Get(O.ZeroTerminalSnr); init => Set(O.ZeroTerminalSnr, value); }
@@ -326,8 +345,11 @@ public sealed partial record TrainingSettings
     /// <summary><c>unet_lr</c>: The highest learning rate of the UNet's adapters; not set: <c>learning_rate</c>.</summary>
     public double? UnetLr { get => Get(O.UnetLr); init => Set(O.UnetLr, value); }
 
-    /// <summary><c>text_encoder_lr</c>: The highest learning rate of the text encoder's adapters.</summary>
-    public double TextEncoderLr { get => Get(O.TextEncoderLr); init => Set(O.TextEncoderLr, value); }
+    /// <summary>
+    /// <c>text_encoder_lr</c>: The highest learning rate of the text encoder's adapters; of several text encoders one
+    /// for all, or one for each.
+    /// </summary>
+    public TextEncoderRates TextEncoderLr { get => Get(O.TextEncoderLr); init => Set(O.TextEncoderLr, value); }
 
     /// <summary><c>lr_scheduler</c>: The schedule of the learning rates over the training.</summary>
     public LearningRateSchedule LrScheduler { get => Get(O.LrScheduler); init => Set(O.LrScheduler, value); }
@@ -446,18 +468,21 @@ public sealed partial record TrainingSettings
     public bool UnbalancedFactorization { get => Get(O.UnbalancedFactorization); init => Set(O.UnbalancedFactorization, value); }
 
     /// <summary>
-    /// <c>down_lr_weight</c>: The factor of the learning rate in the UNet's 12 blocks on the way down. Blocks with 0
-    /// get no adapters.
+    /// <c>down_lr_weight</c>: The factor of the learning rate in the UNet's blocks on the way down, 9 in SDXL, 12 in
+    /// others. Blocks with 0 get no adapters.
     /// </summary>
     public BlockValues? DownLrWeight { get => Get(O.DownLrWeight); init => Set(O.DownLrWeight, value); }
 
-    /// <summary><c>mid_lr_weight</c>: The same for the block between.</summary>
+    /// <summary><c>mid_lr_weight</c>: The same for the blocks between, 3 in SDXL, 1 in others.</summary>
     public BlockValues? MidLrWeight { get => Get(O.MidLrWeight); init => Set(O.MidLrWeight, value); }
 
-    /// <summary><c>up_lr_weight</c>: The same for the 12 blocks on the way up.</summary>
+    /// <summary><c>up_lr_weight</c>: The same for the blocks on the way up.</summary>
     public BlockValues? UpLrWeight { get => Get(O.UpLrWeight); init => Set(O.UpLrWeight, value); }
 
-    /// <summary><c>block_dims</c>: The UNet's <c>network_dim</c> block by block: 12 down, the one between, 12 up.</summary>
+    /// <summary>
+    /// <c>block_dims</c>: The UNet's <c>network_dim</c> block by block: 12 down, the one between, 12 up. In SDXL one
+    /// that has no effect, 9 down, 3 between, 9 up, and one that has no effect.
+    /// </summary>
     public BlockValues? BlockDims { get => Get(O.BlockDims); init => Set(O.BlockDims, value); }
 
     /// <summary><c>block_alphas</c>: The UNet's <c>network_alpha</c> block by block.</summary>

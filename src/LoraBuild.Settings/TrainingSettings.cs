@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Geometry;
 
 namespace LoraBuild.Settings;
 
@@ -12,11 +13,20 @@ public sealed partial record TrainingSettings
     // Those that are not the default.
     private ImmutableDictionary<Option, object?> values = ImmutableDictionary<Option, object?>.Empty;
 
+    /// <summary>The resolution of the article that LoraBuild follows, for models of which nothing else is known.</summary>
+    public static PixelSize UsualResolution { get; } = new(768, 768);
+
+    /// <summary>The area of a training picture: <see cref="Resolution"/>, or the usual one.</summary>
+    public PixelSize TrainedResolution => Resolution ?? UsualResolution;
+
     /// <summary>True if pictures carry a mask of what the loss counts.</summary>
     public bool UsesMasks => AlphaMask || MaskedLoss;
 
     /// <summary>True if each picture is encoded once, before the training.</summary>
     public bool UsesCachedLatents => CacheLatents || CacheLatentsToDisk;
+
+    /// <summary>True if each caption is encoded once, before the training.</summary>
+    public bool UsesCachedTexts => CacheTextEncoderOutputs || CacheTextEncoderOutputsToDisk;
 
     /// <summary>Reads options by their sd-scripts names. An option that is not named, or whose text is empty, has its default.</summary>
     /// <param name="options">Values by <see cref="Option.Name"/>.</param>
@@ -54,10 +64,22 @@ public sealed partial record TrainingSettings
         return settings;
     }
 
+    /// <summary>These settings with the resolution of a model, where they have none of their own.</summary>
+    /// <param name="usual">The resolution.</param>
+    /// <param name="problems">LB5001 for values that do not go together with it.</param>
+    public TrainingSettings WithResolution(PixelSize usual, out IReadOnlyList<Diagnostic> problems) =>
+        Parse((this with { Resolution = Resolution ?? usual }).ToOptions(), out problems);
+
     /// <summary>LB5010 for each setting whose LoRA other programs do not read, or read otherwise.</summary>
     public IReadOnlyList<Diagnostic> WarningsOfOtherPrograms() =>
         [.. TrainingContradictions.OfOtherPrograms(this)
             .Select(message => new Diagnostic(DiagnosticCode.OthersDiffer, Severity.Warning, message))];
+
+    /// <summary>LB5001 for a loss that does not go with what the model predicts; null where it does.</summary>
+    /// <param name="isVelocity">True if the model predicts velocities, false for noise.</param>
+    public Diagnostic? ProblemOfPrediction(bool isVelocity) => TrainingContradictions.LossOfOtherPrediction(this, isVelocity) is { } message
+        ? new(DiagnosticCode.InvalidTrainingSetting, Severity.Error, message)
+        : null;
 
     /// <summary>The value of an option.</summary>
     public T Get<T>(Option<T> option) => values.TryGetValue(option, out var value) ? (T)value! : option.Default;

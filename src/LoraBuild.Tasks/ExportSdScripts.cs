@@ -21,13 +21,18 @@ public sealed class ExportSdScripts : BaseModelTask
         if (ReadSettings() is not { } settings)
             return;
 
-        var export = new SdScriptsExport(settings, DatasetFile.Read(DatasetFolder), Path.GetFullPath(DatasetFolder));
+        var (baseModel, vae) = (FetchBaseModel(), FetchVae());
+        var model = baseModel is null ? null : Describe(baseModel, vae);
+        var completed = baseModel is null ? settings : OnModel(settings, baseModel, vae);
+        if (completed is null || Log.HasLoggedErrors)
+            return;
+        var export = new SdScriptsExport(completed, DatasetFile.Read(DatasetFolder), Path.GetFullPath(DatasetFolder), model);
         foreach (var warning in export.Warnings)
             Report(warning);
         Write(SdScriptsExport.DatasetFile, export.Dataset());
-        var training = export.Training(FetchBaseModel(), FetchVae(), Path.GetFullPath(Folder), OutputName);
+        var training = export.Training(baseModel, vae, Path.GetFullPath(Folder), OutputName);
         Write(SdScriptsExport.TrainingFile, training);
-        Say($"sd-scripts: accelerate launch train_network.py --config_file {Quoted(Path.Combine(Folder, SdScriptsExport.TrainingFile))}");
+        Say($"sd-scripts: accelerate launch {export.Script} --config_file {Quoted(Path.Combine(Folder, SdScriptsExport.TrainingFile))}");
     }
 
     // As a shell takes it, whatever the folder is called.

@@ -56,7 +56,8 @@ public sealed class PublishLora : BaseModelTask
 
     private Release Describe(TrainingSettings settings)
     {
-        var model = BaseModelFiles.Of(FetchBaseModel() ?? "", FetchVae());
+        var (baseModel, vae) = (FetchBaseModel() ?? "", FetchVae());
+        var model = BaseModelFiles.Of(baseModel, vae);
         var engines = EngineVersions.Of(this);
         var libraries = EngineVersions.LibraryFiles(this);
         return new Release(
@@ -64,14 +65,17 @@ public sealed class PublishLora : BaseModelTask
             [.. Characters.Select(character => CharacterFile.Read(character.GetMetadata("FullPath")).Character!)],
             DatasetFile.Read(DatasetFolder),
             [.. model.Weights.Select(file => new ReleaseInput(Path.GetFileName(file), Session.State.HashInput(file)))],
-            settings,
+            OnModel(settings, baseModel, vae) ?? settings,
             ProjectProperties.OfDataset(SettingItems.Values(Settings)),
             ReleaseInput.Of(
                 Session.State.Inputs.Where(file => !libraries.Contains(Path.GetFullPath(file.Key))),
                 ProjectFolder,
                 [IntermediateFolder, OutputFolder, FolderOf(WorkerAssembly), FolderOf(typeof(PublishLora).Assembly.Location)]),
             Tools(engines),
-            Date());
+            Date())
+        {
+            Model = Describe(baseModel, vae),
+        };
     }
 
     private static Dictionary<string, string> Tools(EngineVersions engines) => new()

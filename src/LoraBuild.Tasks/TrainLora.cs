@@ -50,6 +50,11 @@ public sealed class TrainLora : BaseModelTask
             settings = settings with { LoggingDir = Path.GetFullPath(logs) };
 
         var (checkpoint, vae) = (BaseModelPathOrThrow(), FetchVae());
+        if (OnModel(settings, checkpoint, vae) is not { } completed)
+            return;
+        settings = completed;
+        if (Session.Report is { } report)
+            Session.Report = report with { Settings = report.Settings with { Resolution = settings.Resolution } };
         var model = BaseModelFiles.Of(checkpoint, vae);
         var tokenizer = Tokenizer ?? ClipVocabulary.FindBeside(model.Path);
         var key = Key(settings, model, tokenizer);

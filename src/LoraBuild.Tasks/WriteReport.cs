@@ -89,7 +89,8 @@ public sealed class WriteReport : LoraTask
             MinPictureSize = MinPictureSize,
             FeatureFrequency = FeatureFrequency,
             Implications = OwnImplications.Read(Session, PathOf(Implications)),
-            Settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out _),
+            Settings = UsualResolution.Recall(
+                Session, Of("BaseModel"), TrainingSettings.Parse(SettingItems.Training(Options, config), out _)),
             TrainingLogFile = TrainingLogFile,
             SampleFolder = SampleFolder,
         };

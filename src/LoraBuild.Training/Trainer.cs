@@ -119,7 +119,7 @@ public sealed class Trainer : IDisposable
         var step = new TrainingStep(model.First, model.Second, optimizer, settings, scale);
         using var scalars = TrainingScalars.For(settings, plan, rates);
         scalars?.Add(losses);
-        using var data = new TrainingData(job, dataset, plan, model, first, log, cancellation);
+        using var data = new TrainingData(job, dataset, plan, model, facts.Sha256, first, log, cancellation);
         using var validation = ValidationLoss.For(job.DatasetFolder, validated, settings, plan, model.Model);
         var clock = new TrainingClock(plan, first, progress);
         using var saving = kept.SaveOnCancel(losses, report, cancellation);

@@ -13,23 +13,26 @@ internal sealed class TrainingData : IDisposable
 
     private readonly TrainingPlan plan;
     private readonly LatentCache? cache;
+    private readonly TextCache? texts;
     private readonly LatentSource latents;
     private readonly BatchLoader batches;
     private readonly StepInputs inputs;
 
-    /// <summary>Encodes the latents that are cached, and begins to make batches.</summary>
+    /// <summary>Encodes the pictures and captions that are cached, and begins to make batches.</summary>
     /// <param name="job">The training.</param>
     /// <param name="dataset">The pictures.</param>
     /// <param name="plan">The length of the training.</param>
-    /// <param name="model">The model, which encodes pictures and tokenizes captions.</param>
+    /// <param name="model">The model, which encodes pictures and captions.</param>
+    /// <param name="modelHash">The hash of its files.</param>
     /// <param name="firstStep">The step to begin with, from 0.</param>
-    /// <param name="log">Told how many pictures were encoded.</param>
-    /// <param name="cancellation">Looked at while latents are cached.</param>
+    /// <param name="log">Told how many pictures and captions were encoded.</param>
+    /// <param name="cancellation">Looked at while they are cached.</param>
     public TrainingData(
         TrainingJob job,
         TrainingDataset dataset,
         TrainingPlan plan,
         TrainedModel model,
+        string modelHash,
         int firstStep,
         Action<string>? log,
         CancellationToken cancellation)
@@ -41,13 +44,25 @@ internal sealed class TrainingData : IDisposable
         var samples = new SampleFactory(views, model.Model, settings);
         var encoder = new LatentEncoder(model.Model.Autoencoder);
         cache = settings.UsesCachedLatents ? CacheLatents() : null;
+        texts = settings.UsesCachedTexts ? CacheTexts() : null;
         latents = new(encoder, cache, settings.VaeBatchSize, LatentBytes, sideBySide: model.Second is not null);
         batches = new(dataset, samples, pictures, settings, plan.FirstBatchOf(firstStep), plan.FirstBatchOf(plan.TotalSteps));
-        inputs = new(latents, samples.Noise, settings, model.Model.Device);
+        inputs = new(latents, samples.Noise, settings, model.Model.Device, texts);
+
+        ContentStore? Store(bool isWanted) => isWanted && job.CachePath is not null ? new ContentStore(job.CachePath) : null;
+
+        TextCache CacheTexts()
+        {
+            using var store = Store(settings.CacheTextEncoderOutputsToDisk);
+            var filled = new TextCache(model.Model, settings, store, job.OutputFolder);
+            var encoded = filled.Fill(dataset, samples, modelHash, cancellation);
+            log?.Invoke($"Texts: {encoded} captions encoded{(store is null ? "" : $", {filled.Count - encoded} from the cache")}.");
+            return filled;
+        }
 
         LatentCache CacheLatents()
         {
-            using var store = settings.CacheLatentsToDisk && job.CachePath is not null ? new ContentStore(job.CachePath) : null;
+            using var store = Store(settings.CacheLatentsToDisk);
             var filled = new LatentCache(encoder, settings, store, job.OutputFolder);
             var encoded = filled.Fill(dataset, views, cancellation);
             log?.Invoke($"Latents: {encoded} pictures encoded{(store is null ? "" : $", {filled.Count - encoded} from the cache")}.");
@@ -82,5 +97,6 @@ internal sealed class TrainingData : IDisposable
         batches.Dispose();
         latents.Dispose();
         cache?.Dispose();
+        texts?.Dispose();
     }
 }

@@ -50,11 +50,11 @@ public static class TrainingWarnings
     /// <param name="settings">The resolution.</param>
     /// <param name="model">The model.</param>
     public static Diagnostic? OfResolution(TrainingSettings settings, IDiffusionModel model) =>
-        model.BestSize is { } best && settings.Resolution.Area < best.Area / 2
+        model.BestSize is { } best && settings.TrainedResolution.Area < best.Area / 2
             ? new(
                 DiagnosticCode.SmallResolution,
                 Severity.Warning,
-                $"The base model was made for pictures of {best}, and {Options.Resolution} is {settings.Resolution}: it draws small "
+                $"The base model was made for pictures of {best}, and {Options.Resolution} is {settings.TrainedResolution}: it draws small "
                 + $"pictures badly, and learns from them to do so. Set LoraResolution to {best.Width},{best.Height}.")
             : null;
 
@@ -68,9 +68,9 @@ public static class TrainingWarnings
             var reached = curve.FactorAt(plan.TotalSteps - 1);
             var (unet, textEncoder) = (settings.UnetLr ?? settings.LearningRate, settings.TextEncoderLr);
             var length = string.Create(CultureInfo.InvariantCulture, $"{plan.WarmupSteps} steps, but the training has {plan.TotalSteps}");
-            var second = settings.NetworkTrainUnetOnly || textEncoder == 0
+            var second = settings.NetworkTrainUnetOnly || textEncoder.AreZero
                 ? ""
-                : $" (text encoder: {Rate(reached * textEncoder)} instead of {Rate(textEncoder)})";
+                : $" (text encoder: {Rates(reached, textEncoder)} instead of {Rates(1, textEncoder)})";
             yield return $"{Options.LrWarmupSteps} is {settings.LrWarmupSteps}, {length}: the learning rate rises to "
                 + $"{Rate(reached * unet)} instead of {Rate(unet)}{second}. Shorten it, take 'auto', or train longer.";
         }
@@ -83,6 +83,9 @@ public static class TrainingWarnings
             yield return $"{Options.LrWarmupSteps} and {Options.LrDecaySteps} are {length}: what goes beyond has no effect. Shorten them.";
         }
     }
+
+    private static string Rates(double factor, TextEncoderRates rates) =>
+        string.Join(", ", rates.Values.Select(rate => Rate(factor * rate)));
 
     private static string Rate(double rate) => rate.ToString("0.###e0", CultureInfo.InvariantCulture);
 

@@ -32,6 +32,7 @@ try
         case DrawJob draw: DrawPictures.Run(draw, events, signals.Token); break;
         case TrainJob train: TrainLora.Run(train, events, signals.Token); break;
         case PreviewJob previews: TrainLora.DrawPreviews(previews, events, signals.Token); break;
+        case DescribeModelJob describe: DescribeModel.Run(describe, events); break;
         case MergeJob merge: MergeLora.Run(merge, events); break;
         default: throw new NotSupportedException($"No such job: {job.GetType().Name}.");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion.Files;
@@ -86,6 +87,9 @@ public interface IDiffusionModel : IDisposable
     /// <summary>diffusers' and transformers' classes of modules that a layer belongs to, by which LyCORIS' presets choose.</summary>
     IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer);
 
+    /// <summary>The denoiser's blocks as sd-scripts numbers them.</summary>
+    BlockLayout Blocks { get; }
+
     /// <summary>The block of a layer that <c>block_dims</c> and <c>down_lr_weight</c> number; null for a layer outside of blocks.</summary>
     BlockPlace? BlockOf(AdaptableLayer layer);
 
@@ -97,7 +101,18 @@ public interface IDiffusionModel : IDisposable
 }
 
 /// <summary>A caption or prompt as the text encoders of a family take it, with all else that the denoiser is told of the picture.</summary>
-public abstract record TokenizedText;
+public abstract record TokenizedText
+{
+    /// <summary>All that the encoded text follows from, besides the model.</summary>
+    public abstract string Content { get; }
+
+    /// <summary>Numbers as a part of <see cref="Content"/>.</summary>
+    protected static string Write<T>(IEnumerable<T[]>? chunks)
+        where T : IFormattable =>
+        string.Join(
+            ';',
+            (chunks ?? []).Select(chunk => string.Join(',', chunk.Select(number => number.ToString(null, CultureInfo.InvariantCulture)))));
+}
 
 /// <summary>The sizes of a picture of which a text tells: some families give them to the denoiser.</summary>
 /// <param name="Original">The picture's size before any resize.</param>
@@ -116,6 +131,10 @@ public readonly record struct PictureFrame(PixelSize Original, PixelSize Shown, 
 /// <param name="Tensors">Tensors by name; the first axis of each is the batch.</param>
 public sealed record Conditioning(IReadOnlyDictionary<string, Tensor> Tensors)
 {
+    /// <summary>Some of the batch, as views of the same tensors.</summary>
+    public Conditioning Part(int start, int count) =>
+        new(Tensors.ToDictionary(entry => entry.Key, entry => entry.Value.narrow(0, start, count)));
+
     /// <summary>A batch of these and then those; the caller's scope owns it.</summary>
     /// <param name="other">Conditioning of the same family and text length.</param>
     public Conditioning Concat(Conditioning other) =>

@@ -20,6 +20,10 @@ public interface IModelFamily
     /// read.</exception>
     bool Recognizes(ModelSource source);
 
+    /// <summary>Tells what a model is that the family recognizes.</summary>
+    /// <exception cref="LoraBuildException">As <see cref="ModelFamilies.Describe"/>.</exception>
+    ModelDescription Describe(ModelSource source);
+
     /// <summary>Loads a model that the family recognizes.</summary>
     /// <param name="source">The model's files.</param>
     /// <param name="type">The type to compute in; null for the type of the denoiser's weights in the file.</param>

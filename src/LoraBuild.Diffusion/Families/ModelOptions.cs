@@ -17,6 +17,12 @@ public sealed record ModelOptions
     public bool ReadsText { get; init; } = true;
 
     /// <summary>
+    /// True to encode texts on the CPU, in 32 bits, whatever the denoiser runs on: for those who encode each text once, and want a GPU's
+    /// memory for the rest.
+    /// </summary>
+    public bool EncodesTextOnCpu { get; init; }
+
+    /// <summary>
     /// sd-scripts' <c>vae</c>: an autoencoder to take instead of the model's own. A file with CompVis' or diffusers' names, or a folder as
     /// diffusers writes it.
     /// </summary>
@@ -36,6 +42,10 @@ public sealed record ModelOptions
     /// device. Null: the tensors as they are.
     /// </summary>
     public Func<string, Tensor, Tensor>? Substitute { get; init; }
+
+    /// <summary>The device of text encoders, and the type that they compute in.</summary>
+    internal (Device Device, ScalarType Type) PlaceOfText(Device device, ScalarType type) =>
+        EncodesTextOnCpu && device.type != DeviceType.CPU ? (torch.CPU, ScalarType.Float32) : (device, type);
 
     internal PredictionType? Prediction =>
         VParameterization is { } velocity ? velocity ? PredictionType.Velocity : PredictionType.Epsilon : null;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LoraBuild.Base.Yaml;
 using LoraBuild.Dataset.Characters;
+using LoraBuild.Protocol.Models;
 using static LoraBuild.Pages.Releases.MarkdownText;
 
 namespace LoraBuild.Pages.Releases;
@@ -28,6 +29,8 @@ public static class ModelCard
         var text = new StringBuilder();
         Header(text, release);
         Prompts(text, release);
+        if (release.Model is { } model)
+            Drawing(text, model);
         Training(text, release);
         text.Append("## Files\n\n| file | SHA-256 |\n|---|---|\n");
         foreach (var lora in loras)
@@ -55,6 +58,27 @@ public static class ModelCard
                 text.Append(CultureInfo.InvariantCulture, $"| {Text(outfit.Name)} | {Code(Prompt(character.Trigger, outfit))} |\n");
             text.Append('\n');
         }
+    }
+
+    private static void Drawing(StringBuilder text, ModelDescription model)
+    {
+        text.Append("## Drawing\n\n| | |\n|---|---|\n");
+        var kind = (model.PredictsVelocity, model.HasZeroTerminalSnr) switch
+        {
+            (true, true) => ", v-prediction with zero terminal SNR: the user interface must know it",
+            (true, _) => ", v-prediction: the user interface must know it",
+            _ => "",
+        };
+        text.Append(CultureInfo.InvariantCulture, $"| for | {Text(model.Family)} and its children{kind} |\n");
+        foreach (var (name, value) in ((string, string)[])
+            [
+                ("size", $"{model.Drawing.Size}, or others of about that area"),
+                ("sampler", model.Drawing.Sampler),
+                ("steps", model.Drawing.Steps),
+                ("CFG scale", model.Drawing.Guidance),
+            ])
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {Text(value)} |\n");
+        text.Append('\n');
     }
 
     private static string Prompt(string trigger, Outfit outfit) =>

@@ -1,5 +1,6 @@
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Manifest;
+using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
 
 namespace LoraBuild.Pages.Releases;
@@ -27,6 +28,9 @@ public sealed record Release(
     IReadOnlyDictionary<string, string> Tools,
     DateTimeOffset? Date)
 {
+    /// <summary>The base model's family, and how it is drawn with; null where that is not told.</summary>
+    public ModelDescription? Model { get; init; }
+
     /// <summary>
     /// The environment variable with the seconds since 1970 that reproducible builds take for the time (reproducible-builds.org).
     /// </summary>

@@ -2,40 +2,46 @@ using System.Globalization;
 using System.Text;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Manifest;
+using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
 using Tomlyn.Syntax;
 
 namespace LoraBuild.Pages.SdScripts;
 
-/// <summary>A training as the two TOML files with which sd-scripts' <c>train_network.py</c> and LyCORIS train the same thing.</summary>
+/// <summary>A training as the two TOML files with which sd-scripts and LyCORIS train the same thing.</summary>
 /// <param name="settings">The settings of the training. Lengths in epochs become steps, which is all that sd-scripts knows.</param>
 /// <param name="manifest">The dataset.</param>
 /// <param name="datasetFolder">The dataset's folder; absolute, because sd-scripts takes relative paths from where it is started.</param>
-public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest manifest, string datasetFolder)
+/// <param name="model">The base model; null for one of Stable Diffusion 1.x.</param>
+public sealed class SdScriptsExport(
+    TrainingSettings settings, DatasetManifest manifest, string datasetFolder, ModelDescription? model = null)
 {
+    private readonly SdScriptsUse use = model?.SdScripts ?? SdScriptsUse.OfStableDiffusion;
+
     // Masks of every kind lie in the alpha of the dataset's pictures. And sd-scripts refuses bounds of buckets that the resolution does not
-    // keep, also where they do not count. A state of ours is none of its own.
+    // keep, also where they do not count. A state of ours is none of its own. What the model's files say of its noise it must be told.
     private readonly TrainingSettings exported = settings with
     {
         AlphaMask = settings.UsesMasks,
         Resume = null,
-        MinBucketReso = Math.Min(settings.MinBucketReso, Math.Min(settings.Resolution.Width, settings.Resolution.Height)),
-        MaxBucketReso = Math.Max(settings.MaxBucketReso, Math.Max(settings.Resolution.Width, settings.Resolution.Height)),
+        Resolution = settings.TrainedResolution,
+        VParameterization = settings.VParameterization ?? model?.PredictsVelocity,
+        ZeroTerminalSnr = settings.ZeroTerminalSnr || model?.HasZeroTerminalSnr == true,
+        MinBucketReso = Math.Min(settings.MinBucketReso, Math.Min(settings.TrainedResolution.Width, settings.TrainedResolution.Height)),
+        MaxBucketReso = Math.Max(settings.MaxBucketReso, Math.Max(settings.TrainedResolution.Width, settings.TrainedResolution.Height)),
     };
 
-    // What a side of Stable Diffusion's buckets must be a multiple of for sd-scripts.
-    private const int BucketUnit = 64;
+    /// <summary>The script that trains it.</summary>
+    public string Script => use.Script;
 
     /// <summary>LB5010 for what sd-scripts refuses although LoraBuild takes it.</summary>
-    public IReadOnlyList<Diagnostic> Warnings { get; } = !settings.EnableBucket || settings.BucketResoSteps % BucketUnit == 0 ? [] :
+    public IReadOnlyList<Diagnostic> Warnings => !settings.EnableBucket || settings.BucketResoSteps % use.BucketUnit == 0 ? [] :
     [
         new(
             DiagnosticCode.OthersDiffer,
             Severity.Warning,
-            $"{Options.BucketResoSteps} is {settings.BucketResoSteps}, and sd-scripts trains Stable Diffusion 1.x and 2.x with multiples "
-            + $"of {BucketUnit} "
-                + $"alone: it will refuse this configuration. Set {Options.BucketResoSteps} to {BucketUnit} for the same training in "
-                + "both."),
+            $"{Options.BucketResoSteps} is {settings.BucketResoSteps}, and {use.Script} of sd-scripts takes multiples of {use.BucketUnit} "
+            + $"alone: it will refuse this configuration. Set {Options.BucketResoSteps} to {BucketSteps()} for the same training in both."),
     ];
 
     /// <summary>The name of the training configuration, which <c>--config_file</c> takes.</summary>
@@ -68,6 +74,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
         Append(toml, "network_args", List(NetworkArguments.Of(settings).Select(argument => $"{argument.Name}={argument.Value}")));
         foreach (var (option, text) in Values(SdScriptsPlace.InTraining))
             Append(toml, option.Name!, Value(option, text));
+        foreach (var flag in use.Flags.Where(flag => Options.FindName(flag) is not { } option || exported.Text(option).Length == 0))
+            Append(toml, flag, "true");
         return toml.ToString();
     }
 
@@ -91,6 +99,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
 
         return toml.ToString();
     }
+
+    private int BucketSteps() => Math.Max(use.BucketUnit, settings.BucketResoSteps / use.BucketUnit * use.BucketUnit);
 
     // What is not set is left out: for sd-scripts too, that is how it is not set.
     private IEnumerable<(Option Option, string Text)> Values(SdScriptsPlace place) =>
@@ -117,6 +127,8 @@ public sealed class SdScriptsExport(TrainingSettings settings, DatasetManifest m
         OptionForm.List => List(text.Split(' ')),
         OptionForm.Text or OptionForm.File => Quoted(text),
         // sd-scripts' schema tells 0 from 0.0.
+        OptionForm.Real when text.Contains(',', StringComparison.Ordinal) =>
+            $"[{string.Join(", ", text.Split(',').Select(number => Value(option, number)))}]",
         OptionForm.Real => text.AsSpan().ContainsAny('.', 'E') ? text : $"{text}.0",
         _ when option == Options.Resolution => $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]",
         _ when text is "true" or "false" || IsNumber(text) => text,

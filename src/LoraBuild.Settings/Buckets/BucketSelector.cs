@@ -31,7 +31,7 @@ public sealed class BucketSelector
 
     /// <summary>The buckets of a training.</summary>
     public static BucketSelector For(TrainingSettings settings) => new(
-        settings.Resolution,
+        settings.TrainedResolution,
         settings.EnableBucket,
         settings.BucketNoUpscale,
         settings.MinBucketReso,

@@ -28,7 +28,7 @@ internal static class OtherNames
     /// <summary>Further names in a training configuration.</summary>
     public static readonly FrozenSet<string> OfTraining = Words(
         """
-        async_upload base_weights base_weights_multiplier cache_info cache_text_encoder_outputs cache_text_encoder_outputs_to_disk
+        async_upload base_weights base_weights_multiplier cache_info
         caption_extension caption_extention conditioning_data_dir config_file console_log_file console_log_level console_log_simple
         cpu_offload_checkpointing dataset_class dataset_config dataset_repeats ddp_gradient_as_bucket_view ddp_static_graph ddp_timeout
         debug_dataset deepspeed disable_mmap_load_safetensors dynamo_backend face_crop_aug_range fp16_master_weights_and_gradients fp8_base

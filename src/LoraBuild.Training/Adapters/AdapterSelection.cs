@@ -10,10 +10,13 @@ namespace LoraBuild.Training.Adapters;
 internal static class AdapterSelection
 {
     /// <summary>The layers with adapters by preset, blocks and ranks: text encoders first, each part's in LyCORIS' order.</summary>
-    /// <exception cref="LoraBuildException">LB5001: the preset names something that no layer has to do with, or nothing is
-    /// left.</exception>
+    /// <exception cref="LoraBuildException">
+    /// LB5001: the preset names something that no layer has to do with, values are for other numbers of blocks or text encoders, or nothing
+    /// is left.
+    /// </exception>
     public static IReadOnlyList<AdapterPlace> Choose(IDiffusionModel model, TrainingSettings settings)
     {
+        Check(model, settings);
         var preset = PresetOf(settings);
         var layers = GroupsOf(model, settings);
         // Of a list of the author's own; presets name layers of parts that may not be trained.
@@ -59,8 +62,37 @@ internal static class AdapterSelection
             BlockWay.Middle => settings.MidLrWeight,
             _ => settings.UpLrWeight,
         };
-        return weights?.Values[block.IndexInWay] ?? 1;
+        return weights?.Of(block.Way == BlockWay.Middle ? model.Blocks.InMiddle : model.Blocks.PerWay)[block.IndexInWay] ?? 1;
     }
+
+    private static void Check(IDiffusionModel model, TrainingSettings settings)
+    {
+        var blocks = model.Blocks;
+        foreach (var (option, count) in ((Option<BlockValues?>, int)[])
+            [
+                (Options.DownLrWeight, blocks.PerWay), (Options.MidLrWeight, blocks.InMiddle), (Options.UpLrWeight, blocks.PerWay),
+                (Options.BlockDims, blocks.Count), (Options.BlockAlphas, blocks.Count),
+                (Options.ConvBlockDims, blocks.Count), (Options.ConvBlockAlphas, blocks.Count),
+            ])
+        {
+            if (settings.Get(option)?.Count is { } given && given != count)
+            {
+                throw Misfit(
+                    $"{option} has {given} values, but of the base model sd-scripts numbers {blocks.Count} blocks: {blocks.PerWay} down, "
+                    + $"{blocks.InMiddle} between and {blocks.PerWay} up. Give it {count} values.");
+            }
+        }
+
+        var (rates, encoders) = (settings.TextEncoderLr.Values.Count, model.Parts.Count(part => part.Kind == PartKind.TextEncoder));
+        if (!settings.NetworkTrainUnetOnly && rates > 1 && rates != encoders)
+        {
+            throw Misfit(
+                $"{Options.TextEncoderLr} has {rates} learning rates, but the base model has {encoders} text "
+                + $"{(encoders == 1 ? "encoder" : "encoders")}. Give it one rate for each, or one for all.");
+        }
+    }
+
+    private static LoraBuildException Misfit(string message) => new(DiagnosticCode.InvalidTrainingSetting, message);
 
     // networks.lora knows no presets; its own choice of layers stands for 'full'.
     private static AdapterPreset PresetOf(TrainingSettings settings)
@@ -79,9 +111,9 @@ internal static class AdapterSelection
             : (settings.BlockDims, settings.BlockAlphas, settings.NetworkDim, settings.NetworkAlpha);
         if (model.BlockOf(layer) is { Index: var block })
         {
-            dim = (int?)dims?.Values[block] ?? dim;
+            dim = (int?)dims?.Of(model.Blocks.Count)[block] ?? dim;
             // As everywhere in sd-scripts, an alpha of 0 is the rank.
-            alpha = alphas?.Values[block] switch { null => alpha, 0 => dim, { } ofBlock => ofBlock };
+            alpha = alphas?.Of(model.Blocks.Count)[block] switch { null => alpha, 0 => dim, { } ofBlock => ofBlock };
         }
         return new(layer, place.Group, place.Kind, dim, alpha, RateFactor(model, layer, settings));
     }

@@ -30,16 +30,12 @@ public sealed class SampleFactory(ViewReader views, IDiffusionModel model, Train
     public TrainingSample Create(TrainingPicture picture, int step, int place, CaptionMoment moment)
     {
         var view = View(picture, step, place);
-        // The first tag of a regularisation image is no trigger word.
-        Func<string, bool>? fits = picture.IsRegularization ? null : Fits;
-        var caption = CaptionProcessor.Process(picture.Caption, settings, moment, Stream(RandomPurpose.Caption, step, place), fits);
         var bucket = picture.Placement.Bucket;
-        var frame = new PictureFrame(picture.Size, bucket, view.Mirrored);
         var (height, width) = (bucket.Height / reduction, bucket.Width / reduction);
         return new(
             picture,
             view,
-            model.Tokenize(caption, frame, settings.MaxTokenLength, settings.WeightedCaptions),
+            TextOf(picture, view.Mirrored, moment, Stream(RandomPurpose.Caption, step, place)),
             settings.MinTimestep
                 + Stream(RandomPurpose.Timestep, step, place).NextInt(Math.Max(1, settings.MaxTimestep - settings.MinTimestep)),
             Noise.NeedsLatents ? null : Noise.Target(step, place, height, width),
@@ -50,6 +46,21 @@ public sealed class SampleFactory(ViewReader views, IDiffusionModel model, Train
             Mask = settings.UsesMasks ? views.Mask(picture, view, reduction) : null,
             Weight = picture.IsRegularization ? settings.PriorLossWeight : 1,
         };
+    }
+
+    /// <summary>A picture's caption where it is the same in every step, tokenized.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="mirrored">True for its mirror image.</param>
+    public TokenizedText TextOf(TrainingPicture picture, bool mirrored) =>
+        TextOf(picture, mirrored, new CaptionMoment(0, 1, 1), Stream(RandomPurpose.Caption, 0, 0));
+
+    private TokenizedText TextOf(TrainingPicture picture, bool mirrored, CaptionMoment moment, CounterRandom random)
+    {
+        // The first tag of a regularisation image is no trigger word.
+        Func<string, bool>? fits = picture.IsRegularization ? null : Fits;
+        var caption = CaptionProcessor.Process(picture.Caption, settings, moment, random, fits);
+        var frame = new PictureFrame(picture.Size, picture.Placement.Bucket, mirrored);
+        return model.Tokenize(caption, frame, settings.MaxTokenLength, settings.WeightedCaptions);
     }
 
     private bool Fits(string caption) => model.CountTokens(caption, settings.WeightedCaptions) <= settings.MaxTokenLength;

@@ -30,6 +30,9 @@ public sealed record StepInput(IReadOnlyList<TokenizedText> Texts, Tensor Latent
     /// <summary>The weight of each sample of the batch in the loss: <c>prior_loss_weight</c> for regularisation images. Null: 1.</summary>
     public IReadOnlyList<double>? Weights { get; init; }
 
+    /// <summary>The encoded texts, where they are cached; null: they are encoded in the step.</summary>
+    public Conditioning? Encoded { get; init; }
+
     /// <summary>Some samples of the batch, as views of the same tensors.</summary>
     public StepInput Part(int start, int count) => new(
         [.. Texts.Skip(start).Take(count)], Latents.narrow(0, start, count), Noise.narrow(0, start, count),
@@ -39,6 +42,7 @@ public sealed record StepInput(IReadOnlyList<TokenizedText> Texts, Tensor Latent
         FirstSample = FirstSample + start,
         Perturbation = Perturbation?.narrow(0, start, count),
         Mask = Mask?.narrow(0, start, count),
+        Encoded = Encoded?.Part(start, count),
         Weights = Weights?.Skip(start).Take(count).ToList(),
     };
 }

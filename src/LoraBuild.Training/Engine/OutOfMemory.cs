@@ -58,9 +58,11 @@ public static class OutOfMemory
             yield return "set LoraXformers to true";
         if (settings.TrainBatchSize > 1)
             yield return $"lower LoraTrainBatchSize ({settings.TrainBatchSize}) and raise LoraGradientAccumulationSteps by as much";
-        yield return $"lower LoraResolution ({settings.Resolution.Width},{settings.Resolution.Height})";
+        yield return $"lower LoraResolution ({settings.TrainedResolution.Width},{settings.TrainedResolution.Height})";
         if (!settings.NetworkTrainUnetOnly)
             yield return "set LoraNetworkTrainUnetOnly to true";
+        if (!settings.UsesCachedTexts)
+            yield return "set LoraCacheTextEncoderOutputs to true, with LoraShuffleCaption false, which leaves text encoders out";
         yield return "close other programs that use the memory";
     }
 }

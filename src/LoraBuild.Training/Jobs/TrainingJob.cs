@@ -69,5 +69,6 @@ public sealed record TrainingJob(
     internal ModelOptions ModelOptions => new()
     {
         Tokenizer = Tokenizer, FetchTokenizer = FetchTokenizer, Vae = Vae, V2 = Settings.V2, VParameterization = Settings.VParameterization,
+        EncodesTextOnCpu = Settings.UsesCachedTexts,
     };
 }

@@ -121,7 +121,9 @@ public static class TrainingMetadata
             arguments.Add(implied);
         var told = string.Join(',', arguments.Select(argument => $"{argument.Key}={PythonText(argument.Value)}"));
         entries["ss_optimizer"] = optimizer.Library + (told.Length > 0 ? $"({told})" : "");
-        entries["ss_text_encoder_lr"] = Text(settings.TextEncoderLr);
+        entries["ss_text_encoder_lr"] = settings.TextEncoderLr.Values is [var only]
+            ? Text(only)
+            : $"[{string.Join(", ", settings.TextEncoderLr.Values.Select(Text))}]";
         var ownRates = optimizer.HasOwnRates(settings.OptimizerArgs);
         entries["ss_learning_rate"] = ownRates ? "None" : Text(settings.LearningRate);
         entries["ss_unet_lr"] = ownRates ? "None" : Text(settings.UnetLr ?? settings.LearningRate);
@@ -134,7 +136,7 @@ public static class TrainingMetadata
     private static void AddDataset(SortedDictionary<string, string> entries, TrainingJob job, TrainingDataset dataset)
     {
         var settings = job.Settings;
-        entries["ss_resolution"] = $"({Text(settings.Resolution.Width)}, {Text(settings.Resolution.Height)})";
+        entries["ss_resolution"] = $"({Text(settings.TrainedResolution.Width)}, {Text(settings.TrainedResolution.Height)})";
         entries["ss_enable_bucket"] = Text(settings.EnableBucket);
         entries["ss_bucket_no_upscale"] = Text(settings.EnableBucket && settings.BucketNoUpscale);
         var steps = settings.BucketResoSteps;
@@ -175,7 +177,7 @@ public static class TrainingMetadata
         entries["modelspec.sai_model_spec"] = "1.0.1";
         entries["modelspec.implementation_version"] = $"LoraBuild/{typeof(TrainingMetadata).Assembly.GetName().Version!.ToString(3)}";
         entries["modelspec.title"] = job.OutputName;
-        entries["modelspec.resolution"] = job.Settings.Resolution.ToString();
+        entries["modelspec.resolution"] = job.Settings.TrainedResolution.ToString();
         entries["modelspec.trigger_phrase"] = string.Join(", ", job.Manifest.Triggers);
         if (job.Settings.ClipSkip is { } clipSkip)
             entries["modelspec.encoder_layer"] = Text(clipSkip);

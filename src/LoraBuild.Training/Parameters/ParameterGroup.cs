@@ -23,10 +23,11 @@ public sealed record ParameterGroup(int Index, string Name, PartKind Kind) : ICo
     ];
 
     /// <summary>
-    /// The highest learning rate of the group's weights: <c>text_encoder_lr</c>, or <c>unet_lr</c> and without it <c>learning_rate</c>.
+    /// The highest learning rate of the group's weights: its part of <c>text_encoder_lr</c>, or <c>unet_lr</c> and without it
+    /// <c>learning_rate</c>.
     /// </summary>
     public double LearningRate(TrainingSettings settings) =>
-        Kind == PartKind.TextEncoder ? settings.TextEncoderLr : settings.UnetLr ?? settings.LearningRate;
+        Kind == PartKind.TextEncoder ? settings.TextEncoderLr.Of(Index) : settings.UnetLr ?? settings.LearningRate;
 
     /// <inheritdoc/>
     public int CompareTo(ParameterGroup? other) => Index.CompareTo(other?.Index ?? -1);

@@ -31,7 +31,7 @@ public sealed class PictureDrawer : IDisposable
 
     /// <summary>The size that the model draws best; where its files do not tell, that of the training.</summary>
     public PixelSize FittingSize =>
-        replicas[0].BestSize ?? new(Whole(settings.Resolution.Width), Whole(settings.Resolution.Height));
+        replicas[0].BestSize ?? new(Whole(settings.TrainedResolution.Width), Whole(settings.TrainedResolution.Height));
 
     /// <summary>LB5009 for prompts of which a part does not count.</summary>
     public IEnumerable<Diagnostic> WarningsOf(IEnumerable<PictureRequest> requests) => PromptLength.Warnings(requests, replicas[0]);

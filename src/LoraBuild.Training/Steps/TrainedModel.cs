@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Families;
+using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Engine;
@@ -38,6 +39,8 @@ public sealed class TrainedModel : IDisposable
     {
         var model = Load();
         model.Check(settings);
+        if (settings.ProblemOfPrediction(model.Noise.Prediction == PredictionType.Velocity) is { } problem)
+            throw new LoraBuildException(problem);
         var network = AdapterNetwork.Create(model, settings);
         if (!SideBySide.Suits(model, sideBySideBelow))
             return new(new(model, network), null);

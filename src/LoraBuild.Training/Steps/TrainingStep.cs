@@ -172,7 +172,7 @@ public sealed class TrainingStep
     private Tensor Loss(TrainingReplica replica, StepInput input)
     {
         var model = replica.Model;
-        var conditioning = model.Encode(input.Texts, settings.ClipSkip ?? 1);
+        var conditioning = input.Encoded ?? model.Encode(input.Texts, settings.ClipSkip ?? 1);
         var noisy = loss.NoisyLatents(input).to_type(model.Type);
         var prediction = model.Predict(noisy, tensor(input.Timesteps, device: model.Device), conditioning);
         return loss.Of(prediction.to_type(ScalarType.Float32), input);

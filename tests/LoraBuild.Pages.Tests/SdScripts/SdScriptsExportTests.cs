@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using FsCheck.Xunit;
 using LoraBuild.Dataset.Manifest;
 using LoraBuild.Pages.SdScripts;
+using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
 using LoraBuild.Settings.SdScripts;
 using Tomlyn.Parsing;
@@ -31,7 +32,7 @@ public class SdScriptsExportTests
                 MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch, total),
                 LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch, total),
             };
-            return read == expected with { AlphaMask = settings.UsesMasks, Resume = null };
+            return read == expected with { AlphaMask = settings.UsesMasks, Resume = null, Resolution = settings.TrainedResolution };
         });
 
     [Theory]
@@ -44,6 +45,25 @@ public class SdScriptsExportTests
         count,
         new SdScriptsExport(new() { BucketResoSteps = steps, EnableBucket = enabled }, Manifest, "/d").Warnings
             .Count(warning => warning is { Code: "LB5010", Severity: Base.Diagnostics.Severity.Warning }));
+
+    [Fact]
+    public void What_a_models_files_tell_sd_scripts_is_told()
+    {
+        var model = new ModelDescription(
+            "SDXL", new(1024, 1024), PredictsVelocity: true, HasZeroTerminalSnr: true, new("sdxl_train_network.py", 32, ["no_half_vae"]),
+            new("", "", "", ""));
+        var settings = new TrainingSettings { BucketResoSteps = 48, TextEncoderLr = TextEncoderRates.TryParse("0.0001,1e-5")! };
+
+        var export = new SdScriptsExport(settings, Manifest, "/d", model);
+
+        var toml = export.Training("xl.safetensors", null, "/out", "aoi");
+        Assert.All(
+            ["v_parameterization = true", "zero_terminal_snr = true", "no_half_vae = true", "text_encoder_lr = [0.0001, 1E-05]"],
+            line => Assert.Contains($"\n{line}\n", toml, StringComparison.Ordinal));
+        Assert.Equal("sdxl_train_network.py", export.Script);
+        Assert.Contains("multiples of 32 alone", Assert.Single(export.Warnings).Message, StringComparison.Ordinal);
+        Assert.Empty(new SdScriptsExport(settings with { BucketResoSteps = 96 }, Manifest, "/d", model).Warnings);
+    }
 
     [Fact]
     public void Texts_of_strangers_stay_texts()

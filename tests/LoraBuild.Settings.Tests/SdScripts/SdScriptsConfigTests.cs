@@ -56,9 +56,9 @@ public class SdScriptsConfigTests
         var settings = Parse(config);
         Assert.Equal(
             (1e-4, 5e-5, 16, 1.0, 16, 2.0),
-            (settings.LearningRate, settings.TextEncoderLr, settings.NetworkDim, settings.NetworkAlpha, settings.ConvDim,
-                settings.ConvAlpha));
-        Assert.Equal((512, 640, 8), (settings.Resolution.Width, settings.Resolution.Height, settings.MaxTrainEpochs));
+            (settings.LearningRate, Assert.Single(settings.TextEncoderLr.Values), settings.NetworkDim, settings.NetworkAlpha,
+                settings.ConvDim, settings.ConvAlpha));
+        Assert.Equal((512, 640, 8), (settings.TrainedResolution.Width, settings.TrainedResolution.Height, settings.MaxTrainEpochs));
         Assert.Equal("weight_decay=0.05 betas=0.9,0.95", settings.OptimizerArgs.ToString());
         // What it leaves out is sd-scripts' default and not the article's.
         Assert.Equal(
@@ -105,7 +105,8 @@ public class SdScriptsConfigTests
         var settings = Parse(config);
         Assert.Equal(
             (true, 3, 2, 512, 768),
-            (settings.ShuffleCaption, settings.KeepTokens, settings.TrainBatchSize, settings.Resolution.Width, settings.Resolution.Height));
+            (settings.ShuffleCaption, settings.KeepTokens, settings.TrainBatchSize, settings.TrainedResolution.Width,
+                settings.TrainedResolution.Height));
     }
 
     [Theory]

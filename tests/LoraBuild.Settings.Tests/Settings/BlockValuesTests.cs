@@ -11,7 +11,7 @@ public class BlockValuesTests
     [InlineData("zeros+0.5", 0.5, 0.5, 0.5)]
     public void Curves_are_sd_scripts(string text, double first, double second, double last)
     {
-        var values = BlockValues.TryParseCurve(text, 12, 100)!.Values;
+        var values = BlockValues.TryParseCurve(text, [9, 12], 100)!.Of(12);
 
         Assert.Equal(12, values.Count);
         Assert.Equal(first, values[0], 1e-12);
@@ -27,12 +27,21 @@ public class BlockValuesTests
     [InlineData("sine+")]
     [InlineData("sine+1+1")]
     public void Anything_else_than_the_right_number_of_numbers_is_refused(string text) =>
-        Assert.Null(BlockValues.TryParseCurve(text, 3, 100));
+        Assert.Null(BlockValues.TryParseCurve(text, [3, 4], 100));
+
+    [Theory]
+    [InlineData("zeros", true)]
+    [InlineData("zeros+.1", false)]
+    [InlineData("sine", false)]
+    [InlineData("0,0,0", true)]
+    [InlineData("0,0,1", false)]
+    public void Values_that_are_all_zero_are_known(string text, bool areZero) =>
+        Assert.Equal(areZero, BlockValues.TryParseCurve(text, [3], 100)!.AreZero);
 
     [Fact]
     public void Whole_numbers_can_be_asked_for()
     {
-        Assert.Null(BlockValues.TryParse("1,2.5", 2, 10, whole: true));
-        Assert.Equal("1,2", BlockValues.TryParse("1.0, 2", 2, 10, whole: true)!.ToString());
+        Assert.Null(BlockValues.TryParse("1,2.5", [2], 10, whole: true));
+        Assert.Equal("1,2", BlockValues.TryParse("1.0, 2", [2], 10, whole: true)!.ToString());
     }
 }

@@ -12,7 +12,8 @@ internal static class ChangedOptions
         ["max_bucket_reso"] = "2048", ["random_crop"] = "false", ["flip_aug"] = "true", ["color_aug"] = "true",
         ["max_data_loader_n_workers"] = "2",
         ["alpha_mask"] = "true", ["masked_loss"] = "true", ["prior_loss_weight"] = "0.5", ["cache_latents"] = "true",
-        ["cache_latents_to_disk"] = "true", ["vae_batch_size"] = "4",
+        ["cache_latents_to_disk"] = "true", ["cache_text_encoder_outputs"] = "true", ["cache_text_encoder_outputs_to_disk"] = "true",
+         ["vae_batch_size"] = "4",
         ["shuffle_caption"] = "false", ["keep_tokens"] = "1", ["keep_tokens_separator"] = "|||", ["caption_separator"] = ";",
         ["secondary_separator"] = ";;;", ["enable_wildcard"] = "true", ["caption_prefix"] = "masterpiece,", ["caption_suffix"] = "42",
         ["caption_dropout_rate"] = "0.1", ["caption_dropout_every_n_epochs"] = "5", ["caption_tag_dropout_rate"] = "0.05",
@@ -23,7 +24,7 @@ internal static class ChangedOptions
         ["gradient_checkpointing"] = "false", ["xformers"] = "false", ["persistent_data_loader_workers"] = "false", ["noise_offset"] = "0",
         ["min_snr_gamma"] = "5", ["optimizer_type"] = "AdamW", ["optimizer_args"] = "betas=0.9,0.95; weight_decay=0.01",
         ["learning_rate"] = "1e-3",
-        ["unet_lr"] = "2e-3", ["text_encoder_lr"] = "0", ["lr_scheduler"] = "linear", ["lr_scheduler_num_cycles"] = "1",
+        ["unet_lr"] = "2e-3", ["text_encoder_lr"] = "0.00005,0", ["lr_scheduler"] = "linear", ["lr_scheduler_num_cycles"] = "1",
         ["lr_warmup_steps"] = "0", ["max_grad_norm"] = "0", ["network_dim"] = "8", ["network_alpha"] = "1", ["conv_dim"] = "0",
         ["conv_alpha"] = "2.5", ["network_train_unet_only"] = "true", ["algo"] = "locon", ["preset"] = "attn-mlp",
         ["network_dropout"] = "0.1",
@@ -49,5 +50,5 @@ internal static class ChangedOptions
         ["sample_sampler"] = "euler_a", ["logging_dir"] = "logs", ["log_prefix"] = "42",
     };
 
-    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, BlockValues.Count));
+    private static string Repeated(string value) => string.Join(',', Enumerable.Repeat(value, BlockLayout.StableDiffusion.Count));
 }

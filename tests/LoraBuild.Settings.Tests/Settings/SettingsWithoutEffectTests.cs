@@ -115,5 +115,5 @@ public class SettingsWithoutEffectTests
         return [.. told.Select(warning => warning.Option.Property)];
     }
 
-    private static string Many(string value) => string.Join(',', Enumerable.Repeat(value, BlockValues.Count));
+    private static string Many(string value) => string.Join(',', Enumerable.Repeat(value, BlockLayout.StableDiffusion.Count));
 }

@@ -10,7 +10,6 @@ public class TrainingSettingsTests
     [Theory]
     [InlineData("shuffle_caption", "true")]
     [InlineData("random_crop", "true")]
-    [InlineData("resolution", "768,768")]
     [InlineData("enable_bucket", "true")]
     [InlineData("bucket_no_upscale", "true")]
     [InlineData("save_precision", "fp16")]
@@ -56,6 +55,31 @@ public class TrainingSettingsTests
         Assert.All(warnings, warning => Assert.Equal((DiagnosticCode.OthersDiffer, Severity.Warning), (warning.Code, warning.Severity)));
     }
 
+    [Theory]
+    [InlineData("network_train_unet_only=true;shuffle_caption=false", "")]
+    [InlineData("shuffle_caption=false", "LoraNetworkTrainUnetOnly to true")]
+    [InlineData("network_train_unet_only=true", "LoraShuffleCaption to false")]
+    [InlineData("network_train_unet_only=true;shuffle_caption=false;enable_wildcard=true", "LoraEnableWildcard to false")]
+    [InlineData("network_train_unet_only=true;shuffle_caption=false;caption_dropout_rate=0.1", "LoraCaptionDropoutRate to 0")]
+    [InlineData(
+        "network_train_unet_only=true;shuffle_caption=false;caption_dropout_every_n_epochs=2", "LoraCaptionDropoutEveryNEpochs to 0")]
+    [InlineData("network_train_unet_only=true;shuffle_caption=false;caption_tag_dropout_rate=0.1", "LoraCaptionTagDropoutRate to 0")]
+    [InlineData("network_train_unet_only=true;shuffle_caption=false;token_warmup_step=5", "LoraTokenWarmupStep to 0")]
+    public void Texts_that_are_encoded_once_must_stay_the_same(string options, string cure)
+    {
+        foreach (var cache in (string[])["cache_text_encoder_outputs", "cache_text_encoder_outputs_to_disk"])
+        {
+            TrainingSettings.Parse(
+                options.Split(';').Select(option => option.Split('=')).Append([cache, "true"])
+                    .ToDictionary(option => option[0], option => option[1]),
+                out var problems);
+
+            Assert.Equal(cure.Length > 0 ? 1 : 0, problems.Count);
+            Assert.All(problems, problem => Assert.Equal(DiagnosticCode.InvalidTrainingSetting, problem.Code));
+            Assert.All(problems, problem => Assert.Contains(cure, problem.Message, StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void An_option_is_a_property_of_MSBuild_under_its_name_in_Pascal_case()
     {
@@ -77,6 +101,20 @@ public class TrainingSettingsTests
             Assert.Equal([option.Key], different);
             Assert.Equal(settings, TrainingSettings.Parse(settings.ToOptions(), out _));
         });
+    }
+
+    [Fact]
+    public void A_resolution_that_is_not_set_is_the_models()
+    {
+        var set = TrainingSettings.Parse(new Dictionary<string, string> { ["resolution"] = "512" }, out _);
+
+        Assert.Equal(new(768, 768), new TrainingSettings().TrainedResolution);
+        Assert.Equal(new(512, 512), set.WithResolution(new(1024, 1024), out _).TrainedResolution);
+        Assert.Equal(new(1024, 1024), new TrainingSettings().WithResolution(new(1024, 1024), out var none).TrainedResolution);
+        Assert.Empty(none);
+        var bounded = new TrainingSettings { BucketNoUpscale = false, MaxBucketReso = 768 };
+        bounded.WithResolution(new(1024, 1024), out var problems);
+        Assert.Contains("Raise LoraMaxBucketReso", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +202,7 @@ public class TrainingSettingsTests
 
     [Theory]
     [InlineData("bucket_reso_steps=36", "multiple of 8")]
-    [InlineData("scale_v_pred_loss_like_noise_pred=true", "Set LoraVParameterization")]
+    [InlineData("scale_v_pred_loss_like_noise_pred=true v_parameterization=false", "set LoraVParameterization")]
     [InlineData("v_pred_like_loss=1 v_parameterization=true", "Leave it out")]
     [InlineData("optimizer_type=Prodigy learning_rate=1", "Set both to the same")]
     [InlineData("min_timestep=500 max_timestep=400", "Lower it")]

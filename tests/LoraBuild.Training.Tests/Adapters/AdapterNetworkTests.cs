@@ -57,13 +57,13 @@ public class AdapterNetworkTests
     public void Blocks_have_ranks_alphas_and_learning_rates_of_their_own()
     {
         using var model = TestData.LoadTiny();
-        var dims = Enumerable.Repeat(2, BlockValues.Count).ToArray();
+        var dims = Enumerable.Repeat(2, BlockLayout.StableDiffusion.Count).ToArray();
         (dims[12], dims[24]) = (8, 0);
         using var network = Create(model, new()
         {
-            Algo = AdapterAlgorithm.LoCon, BlockDims = BlockValues.TryParse(string.Join(',', dims), BlockValues.Count, 100), ConvDim = 3,
-            BlockAlphas = BlockValues.TryParse(string.Join(',', dims.Select(dim => dim / 2.0)), BlockValues.Count, 100),
-            DownLrWeight = BlockValues.TryParseCurve("zeros", BlockValues.PerWay, 100), MidLrWeight = BlockValues.TryParse("0.5", 1, 100),
+            Algo = AdapterAlgorithm.LoCon, BlockDims = BlockValues.TryParse(string.Join(',', dims), [25], 100), ConvDim = 3,
+            BlockAlphas = BlockValues.TryParse(string.Join(',', dims.Select(dim => dim / 2.0)), [25], 100),
+            DownLrWeight = BlockValues.TryParseCurve("zeros", [12], 100), MidLrWeight = BlockValues.TryParse("0.5", [1], 100),
         });
 
         var modules = network.Modules.ToDictionary(module => module.Layer.Name);

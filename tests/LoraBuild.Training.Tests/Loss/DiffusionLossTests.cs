@@ -105,7 +105,8 @@ public class DiffusionLossTests
 
     private static DiffusionLoss Loss(TrainingSettings settings) => new(
         settings,
-        new GaussianProcess(NoiseSchedule.StableDiffusion, settings.VParameterization ? PredictionType.Velocity : PredictionType.Epsilon));
+        new GaussianProcess(
+            NoiseSchedule.StableDiffusion, settings.VParameterization == true ? PredictionType.Velocity : PredictionType.Epsilon));
 
     private static (StepInput Input, Tensor Prediction) Case()
     {

@@ -1,5 +1,7 @@
+using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Diffusion.Families.StableDiffusion;
 
@@ -25,6 +27,21 @@ public sealed class StableDiffusionFamily : IModelFamily
         var file = source.Denoiser;
         return !UnknownModel.IsIn(file)
             && (source.Folder is not null || file.Shapes.Keys.Any(name => name.StartsWith(UNetPrefix, StringComparison.Ordinal)));
+    }
+
+    /// <inheritdoc/>
+    public ModelDescription Describe(ModelSource source)
+    {
+        var settings = new StableDiffusionFiles(source).Settings;
+        var isVelocity = settings.Prediction is { } known ? known == PredictionType.Velocity : (bool?)null;
+        var use = SdScriptsUse.OfStableDiffusion;
+        return settings.IsVersion2
+            ? new(
+                "Stable Diffusion 2.x", TrainingSettings.UsualResolution, isVelocity, false, use with { Flags = ["v2"] },
+                new(isVelocity == true ? "768x768" : "512x512", "Euler a, DPM++ 2M Karras", "20 to 30", "7"))
+            : new(
+                "Stable Diffusion 1.x", TrainingSettings.UsualResolution, isVelocity, false, use,
+                new("512x512", "Euler a, DPM++ 2M Karras", "20 to 30", "7"));
     }
 
     /// <inheritdoc/>

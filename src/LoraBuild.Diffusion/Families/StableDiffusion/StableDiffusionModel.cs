@@ -29,6 +29,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
     private readonly long vaeNormGroups;
     private readonly ClipTokenizer? tokenizer;
     private readonly Dictionary<string, StoredTensor> sources = [];
+    private readonly Device textDevice;
 
     internal StableDiffusionModel(string path, StableDiffusionFiles files, ScalarType type, Device device, ModelOptions options)
     {
@@ -40,7 +41,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
         tokenizer = tokenizerPath is null ? null : ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
         try
         {
-            TextEncoder = Build(files.TextEncoder, weights => new TextEncoder(
+            (textDevice, var textType) = options.PlaceOfText(device, type);
+            TextEncoder = Build(files.TextEncoder, textDevice, textType, weights => new TextEncoder(
                 weights, DiffusersFolder.TextEncoder, StableDiffusionNames.TextPrefix, settings.TextHeads, settings.IsVersion2));
             if (tokenizer is not null && tokenizer.VocabularySize != TextEncoder.VocabularySize)
             {
@@ -50,10 +52,10 @@ public sealed class StableDiffusionModel : IDiffusionModel
                     + $"{TextEncoder.VocabularySize}. Use the tokenizer that belongs to the model.",
                     tokenizerPath);
             }
-            UNet = Build(files.UNet, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
+            UNet = Build(files.UNet, device, type, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
             if (UNet.ContextSize != TextEncoder.Size)
                 throw Mismatch(path, $"the text encoder gives {TextEncoder.Size} channels, the UNet takes {UNet.ContextSize}");
-            Vae = Build(files.Vae, weights => new AutoencoderKL(weights, vaeNormGroups, StableDiffusionSettings.LatentScale));
+            Vae = Build(files.Vae, device, type, weights => new AutoencoderKL(weights, vaeNormGroups, StableDiffusionSettings.LatentScale));
             if (Vae.LatentChannels != UNet.InChannels)
             {
                 throw Mismatch(
@@ -71,11 +73,11 @@ public sealed class StableDiffusionModel : IDiffusionModel
         Parts = [TextEncoder, UNet];
         Noise = new GaussianProcess(NoiseSchedule.StableDiffusion, settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon);
 
-        T Build<T>(PartTensors part, Func<Weights, T> build)
+        T Build<T>(PartTensors part, Device partDevice, ScalarType partType, Func<Weights, T> build)
         {
             using var scope = torch.NewDisposeScope();
             using var frozen = torch.no_grad();
-            var weights = new Weights(part, type, device, options.Substitute);
+            var weights = new Weights(part, partType, partDevice, options.Substitute);
             var result = build(weights);
             weights.ThrowIfMisfit();
             foreach (var (layer, stored) in weights.Sources)
@@ -167,6 +169,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
         var areWeighted = chunks.Any(text => text.Weights?.Any(chunk => chunk.Any(weight => weight != 1)) == true);
         var weights = areWeighted ? chunks.ConvertAll(text => text.Weights!) : null;
         var context = TextEncoder.Encode(chunks.ConvertAll(text => text.Chunks), clipSkip, weights, keepMean);
+        if (textDevice.type != Device.type)
+            context = context.to(Device).to_type(Type);
         return new(new Dictionary<string, Tensor> { [Context] = context });
     }
 
@@ -176,6 +180,9 @@ public sealed class StableDiffusionModel : IDiffusionModel
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer) => StableDiffusionNames.ClassesOf(layer.Name);
+
+    /// <inheritdoc/>
+    public BlockLayout Blocks => BlockLayout.StableDiffusion;
 
     /// <inheritdoc/>
     public BlockPlace? BlockOf(AdaptableLayer layer) => StableDiffusionNames.BlockOf(layer.Name);
@@ -213,4 +220,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
 /// <summary>A caption's token ids in chunks of 77, as CLIP takes them.</summary>
 /// <param name="Chunks">The ids, chunk by chunk.</param>
 /// <param name="Weights">A factor for the states of every id; null: 1.</param>
-public sealed record ClipText(long[][] Chunks, float[][]? Weights = null) : TokenizedText;
+public sealed record ClipText(long[][] Chunks, float[][]? Weights = null) : TokenizedText
+{
+    /// <inheritdoc/>
+    public override string Content => $"{Write(Chunks)}|{Write(Weights)}";
+}

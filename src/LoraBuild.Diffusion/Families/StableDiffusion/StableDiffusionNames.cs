@@ -38,7 +38,7 @@ internal static partial class StableDiffusionNames
     /// <param name="layer">The layer's name as in a LoRA file.</param>
     public static BlockPlace? BlockOf(string layer)
     {
-        const int perWay = BlockValues.PerWay;
+        var perWay = BlockLayout.StableDiffusion.PerWay;
         if (layer.Contains("_mid_block_", StringComparison.Ordinal))
             return new(perWay, BlockWay.Middle, 0);
         if (Place().Match(layer) is not { Success: true } match)

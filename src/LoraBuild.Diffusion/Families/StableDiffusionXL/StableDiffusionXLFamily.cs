@@ -1,3 +1,5 @@
+using LoraBuild.Base.Geometry;
+using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Protocol.Models;
 
@@ -12,6 +14,11 @@ public sealed class StableDiffusionXLFamily : IModelFamily
 {
     /// <summary>The name in messages.</summary>
     internal const string Name = "SDXL";
+
+    private static readonly PixelSize Best = new(1024, 1024);
+
+    // The UNet halves its maps twice, and a latent stands for 8 x 8 pixels.
+    private const int BucketUnit = 32;
 
     /// <summary>The beginnings of the names of a single file's parts.</summary>
     internal const string
@@ -32,6 +39,19 @@ public sealed class StableDiffusionXLFamily : IModelFamily
         }
         return ((string[])[FirstTextPrefix, SecondTextPrefix, UNetPrefix]).All(
             prefix => source.Denoiser.Shapes.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    /// <inheritdoc/>
+    public ModelDescription Describe(ModelSource source)
+    {
+        var files = new StableDiffusionXLFiles(source);
+        var isVelocity = files.Prediction is { } known ? known == PredictionType.Velocity : (bool?)null;
+        // The cards of Illustrious-XL v0.1, and of NoobAI-XL V-Pred.
+        var drawing = isVelocity == true
+            ? new DrawingAdvice($"{Best}", "Euler", "28 to 35", "4 to 5")
+            : new DrawingAdvice($"{Best}", "Euler a", "20 to 28", "5 to 7.5");
+        // Its autoencoder overflows in half precision, which sd-scripts must be told.
+        return new(Name, Best, isVelocity, files.HasZeroTerminalSnr, new("sdxl_train_network.py", BucketUnit, ["no_half_vae"]), drawing);
     }
 
     /// <inheritdoc/>

@@ -29,6 +29,7 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
     private readonly TextEncoder firstText, secondText;
     private readonly UNetModel unet;
     private readonly AutoencoderKL vae;
+    private readonly Device textDevice;
     private readonly Tensor projection, frequencies;
     private readonly Dictionary<string, string> checkpointMetadata;
 
@@ -43,21 +44,23 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
             var tokenizer = ClipTokenizer.Load(tokenizerPath);
             tokenizers = (tokenizer, tokenizer.WithPadding(SecondPadding));
         }
+        (textDevice, var textType) = options.PlaceOfText(device, type);
         Tensor? loadedProjection = null;
         try
         {
             firstText = Build(
-                files.FirstText, type, null, weights => LoadText(weights, DiffusersFolder.TextEncoder, StableDiffusionXLNames.FirstText));
-            secondText = Build(files.SecondText, type, null, weights =>
+                files.FirstText, textDevice, textType, null,
+                weights => LoadText(weights, DiffusersFolder.TextEncoder, StableDiffusionXLNames.FirstText));
+            secondText = Build(files.SecondText, textDevice, textType, null, weights =>
             {
                 var encoder = LoadText(weights, $"{DiffusersFolder.TextEncoder}_2", StableDiffusionXLNames.SecondText);
                 loadedProjection = LoadProjection(weights, encoder.Size);
                 return encoder;
             });
-            unet = Build(files.UNet, type, StableDiffusionXLNames.UNet, weights =>
+            unet = Build(files.UNet, device, type, StableDiffusionXLNames.UNet, weights =>
                 new UNetModel(weights, files.UNetHeads, files.UNetNormGroups, UNetLayerOrder.InTurn));
             // SDXL's own autoencoder overflows in half precision.
-            vae = Build(files.Vae, type == ScalarType.Float16 ? ScalarType.Float32 : type, null, weights =>
+            vae = Build(files.Vae, device, type == ScalarType.Float16 ? ScalarType.Float32 : type, null, weights =>
                 new AutoencoderKL(weights, files.VaeNormGroups, StableDiffusionXLFiles.LatentScale));
             projection = loadedProjection!;
             Check(path, tokenizerPath, files);
@@ -88,11 +91,11 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
                 : new(weights, name, loraName, files.TextHeads.Second, isOpenClip: true, usedLayers: depth);
         }
 
-        T Build<T>(PartTensors part, ScalarType partType, string? layerPrefix, Func<Weights, T> build)
+        T Build<T>(PartTensors part, Device partDevice, ScalarType partType, string? layerPrefix, Func<Weights, T> build)
         {
             using var scope = torch.NewDisposeScope();
             using var frozen = torch.no_grad();
-            var weights = new Weights(part, partType, device, options.Substitute, layerPrefix);
+            var weights = new Weights(part, partType, partDevice, options.Substitute, layerPrefix);
             var result = build(weights);
             weights.ThrowIfMisfit();
             foreach (var (layer, stored) in weights.Sources)
@@ -133,18 +136,10 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
 
     private bool PredictsVelocity => Noise.Prediction == PredictionType.Velocity;
 
+    /// <summary>Accepts all settings: <c>clip_skip</c>, the only one that could not suit, changes nothing.</summary>
     /// <inheritdoc/>
     public void Check(TrainingSettings settings)
     {
-        if ((settings.BlockDims ?? settings.BlockAlphas ?? settings.ConvBlockDims ?? settings.ConvBlockAlphas ?? settings.DownLrWeight
-            ?? settings.MidLrWeight ?? settings.UpLrWeight) is not null)
-        {
-            throw new LoraBuildException(
-                DiagnosticCode.InvalidTrainingSetting,
-                "Values block by block are of Stable Diffusion 1.x and 2.x, which have 25 blocks; the base model is SDXL. Remove "
-                + "LoraBlockDims, LoraBlockAlphas, LoraConvBlockDims, LoraConvBlockAlphas, LoraDownLrWeight, LoraMidLrWeight and "
-                + "LoraUpLrWeight.");
-        }
     }
 
     /// <inheritdoc/>
@@ -180,10 +175,13 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
         var weights = areWeighted ? sized.ConvertAll(text => text.Weights!) : null;
         var firstChunks = new ChunkBatch(sized.ConvertAll(text => text.First));
         var secondChunks = new ChunkBatch(sized.ConvertAll(text => text.Second));
-        var firstStates = firstText.States(firstChunks.Ids(Device), firstText.Depth - 1);
-        var secondStates = secondText.States(secondChunks.Ids(Device), secondText.Depth - 1);
+        var firstStates = firstText.States(firstChunks.Ids(textDevice), firstText.Depth - 1);
+        var secondStates = secondText.States(secondChunks.Ids(textDevice), secondText.Depth - 1);
         var context = torch.cat([firstChunks.Join(firstStates, weights, keepMean), secondChunks.Join(secondStates, weights, keepMean)], -1);
-        var vector = torch.cat([Pool(secondChunks.First(secondStates), sized), Embed(sized)], -1);
+        var pooled = Pool(secondChunks.First(secondStates), sized);
+        if (textDevice.type != Device.type)
+            (context, pooled) = (context.to(Device).to_type(Type), pooled.to(Device).to_type(Type));
+        var vector = torch.cat([pooled, Embed(sized)], -1);
         (context, vector) = scope.MoveToOuter(context, vector);
         return new(new Dictionary<string, Tensor> { [Context] = context, [Vector] = vector });
     }
@@ -194,6 +192,9 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer) => StableDiffusionXLNames.ClassesOf(layer.Name);
+
+    /// <inheritdoc/>
+    public BlockLayout Blocks => BlockLayout.StableDiffusionXL;
 
     /// <inheritdoc/>
     public BlockPlace? BlockOf(AdaptableLayer layer) => StableDiffusionXLNames.BlockOf(layer.Name);
@@ -265,7 +266,7 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
     {
         var last = secondText.Finish(states, secondText.Depth - 1);
         var ends = texts.Select(text => Math.Max(0, Array.IndexOf(text.Second[0], Tokenizers.Second.EndId))).ToArray();
-        var places = torch.tensor([.. ends.Select((end, i) => ((long)i * ClipTokenizer.ChunkLength) + end)], device: Device);
+        var places = torch.tensor([.. ends.Select((end, i) => ((long)i * ClipTokenizer.ChunkLength) + end)], device: textDevice);
         return last.flatten(0, 1).index_select(0, places).matmul(projection);
     }
 
@@ -282,4 +283,8 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
 /// <param name="Second">The ids for OpenCLIP.</param>
 /// <param name="Sizes">The sizes.</param>
 /// <param name="Weights">A factor for the states of every id; null: 1.</param>
-public sealed record SizedText(long[][] First, long[][] Second, SizeConditioning Sizes, float[][]? Weights) : TokenizedText;
+public sealed record SizedText(long[][] First, long[][] Second, SizeConditioning Sizes, float[][]? Weights) : TokenizedText
+{
+    /// <inheritdoc/>
+    public override string Content => $"{Write(First)}|{Write(Second)}|{Write([Sizes.ToArray()])}|{Write(Weights)}";
+}

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
 
 namespace LoraBuild.Diffusion.Families.StableDiffusionXL;
 
@@ -9,9 +10,6 @@ internal static partial class StableDiffusionXLNames
 {
     /// <summary>The beginnings of the names of the layers of the text encoders and of the UNet.</summary>
     public const string FirstText = "lora_te1", SecondText = "lora_te2", UNet = "lora_unet_";
-
-    /// <summary>The blocks on the way down or up, and between.</summary>
-    public const int PerWay = 9, InMiddle = 3;
 
     private const string TextModel = "text_model.";
 
@@ -41,11 +39,12 @@ internal static partial class StableDiffusionXLNames
         if (Place().Match(layer) is not { Success: true } match)
             return null;
         var index = int.Parse(match.Groups["index"].ValueSpan, CultureInfo.InvariantCulture);
+        var (perWay, inMiddle) = (BlockLayout.StableDiffusionXL.PerWay, BlockLayout.StableDiffusionXL.InMiddle);
         return match.Groups["way"].Value switch
         {
             "input" => new(1 + index, BlockWay.Down, index),
-            "middle" => new(1 + PerWay + index, BlockWay.Middle, index),
-            _ => new(1 + PerWay + InMiddle + index, BlockWay.Up, index),
+            "middle" => new(1 + perWay + index, BlockWay.Middle, index),
+            _ => new(1 + perWay + inMiddle + index, BlockWay.Up, index),
         };
     }
 
