@@ -187,6 +187,19 @@ public static partial class Options
         "`conv_alpha` block by block.", InNetwork,
         needs: WhereLargeConvolutionsHaveRanks);
 
+    public static readonly Option<double?> LoraplusLrRatio = OfSdScripts(
+        Topic.Adapters, "loraplus_lr_ratio", Number(1e-3, 1e4).OrEmpty(), null,
+        "LoRA+: the factor of the learning rate of `lora_up`, of `hada_w2_a` with `loha`, of `lokr_w1` with `lokr`.", InNetwork);
+
+    public static readonly Option<double?> LoraplusUnetLrRatio = OfSdScripts(
+        Topic.Adapters, "loraplus_unet_lr_ratio", Number(1e-3, 1e4).OrEmpty(), null,
+        "The same in the UNet; not set: `loraplus_lr_ratio`.", InNetwork);
+
+    public static readonly Option<double?> LoraplusTextEncoderLrRatio = OfSdScripts(
+        Topic.Adapters, "loraplus_text_encoder_lr_ratio", Number(1e-3, 1e4).OrEmpty(), null,
+        "The same in text encoders; not set: `loraplus_lr_ratio`.", InNetwork,
+        needs: Where("without LoraNetworkTrainUnetOnly", settings => !settings.NetworkTrainUnetOnly));
+
     public static readonly Option<double?> ScaleWeightNorms = OfSdScripts(
         Topic.Adapters, "scale_weight_norms", Number(1e-3, 1e3).OrEmpty(), null,
         "The longest change of a layer's weight (L2 norm): after each step, longer ones are scaled down to it.");

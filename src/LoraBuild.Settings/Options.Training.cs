@@ -87,6 +87,36 @@ public static partial class Options
         ModelPrecision.Float16,
         "The number format of the written files.", sdScriptsDefault: "float");
 
+    public static readonly Option<bool> NoMetadata = OfSdScripts(
+        Topic.Saving, "no_metadata", Flag, false,
+        "The written files say no more of the training than user interfaces need: `modelspec.*`, and of `ss_*` the base model's version "
+            + "and the adapters' kind and size.");
+
+    public static readonly Option<string?> MetadataTitle = OfSdScripts(
+        Topic.Saving, "metadata_title", OptionalText, null,
+        "The title in the files' metadata, `modelspec.title`; not set: the file's name.");
+
+    public static readonly Option<string?> MetadataAuthor = OfSdScripts(
+        Topic.Saving, "metadata_author", OptionalText, null,
+        "The author there, `modelspec.author`.");
+
+    public static readonly Option<string?> MetadataDescription = OfSdScripts(
+        Topic.Saving, "metadata_description", OptionalText, null,
+        "A description there, `modelspec.description`.");
+
+    public static readonly Option<string?> MetadataLicense = OfSdScripts(
+        Topic.Saving, "metadata_license", OptionalText, null,
+        "The license there, `modelspec.license`.");
+
+    public static readonly Option<string?> MetadataTags = OfSdScripts(
+        Topic.Saving, "metadata_tags", OptionalText, null,
+        "Tags there, `modelspec.tags`, with commas between.");
+
+    public static readonly Option<string?> TrainingComment = OfSdScripts(
+        Topic.Saving, "training_comment", OptionalText, null,
+        "A note there, `ss_training_comment`.",
+        needs: Where("without LoraNoMetadata", settings => !settings.NoMetadata));
+
     public static readonly Option<ModelPrecision> MixedPrecision = OfSdScripts(
         Topic.Computing, "mixed_precision",
         Choice(("fp16", ModelPrecision.Float16), ("bf16", ModelPrecision.BFloat16), ("no", ModelPrecision.Float32)),

@@ -134,6 +134,14 @@ internal static class TrainingContradictions
                 + "Set both to the same, usually 1.";
         }
 
+        if (settings.OptimizerType.HasOneRate
+            && new[] { LoraplusLrRatio, LoraplusUnetLrRatio, LoraplusTextEncoderLrRatio }
+                .FirstOrDefault(option => settings.Get(option) is not null) is { } ratio)
+        {
+            yield return $"{settings.OptimizerType} finds one learning rate for all weights, and {ratio} asks for two. Take {ratio} away, "
+                + "or another optimizer.";
+        }
+
         if (settings.LrScheduler == LearningRateSchedule.CosineWithMinLr && settings.LrSchedulerMinLrRatio is null)
             yield return $"{LrScheduler} cosine_with_min_lr needs {LrSchedulerMinLrRatio}, the lowest rate as a share of the highest.";
         if (settings.LrScheduler == LearningRateSchedule.Polynomial && settings.LearningRate <= EndOfPolynomial)

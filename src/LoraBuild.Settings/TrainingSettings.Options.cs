@@ -239,6 +239,30 @@ public sealed partial record TrainingSettings
     /// <summary><c>save_precision</c>: The number format of the written files.</summary>
     public ModelPrecision SavePrecision { get => Get(O.SavePrecision); init => Set(O.SavePrecision, value); }
 
+    /// <summary>
+    /// <c>no_metadata</c>: The written files say no more of the training than user interfaces need: <c>modelspec.*</c>,
+    /// and of <c>ss_*</c> the base model's version and the adapters' kind and size.
+    /// </summary>
+    public bool NoMetadata { get => Get(O.NoMetadata); init => Set(O.NoMetadata, value); }
+
+    /// <summary><c>metadata_title</c>: The title in the files' metadata, <c>modelspec.title</c>; not set: the file's name.</summary>
+    public string? MetadataTitle { get => Get(O.MetadataTitle); init => Set(O.MetadataTitle, value); }
+
+    /// <summary><c>metadata_author</c>: The author there, <c>modelspec.author</c>.</summary>
+    public string? MetadataAuthor { get => Get(O.MetadataAuthor); init => Set(O.MetadataAuthor, value); }
+
+    /// <summary><c>metadata_description</c>: A description there, <c>modelspec.description</c>.</summary>
+    public string? MetadataDescription { get => Get(O.MetadataDescription); init => Set(O.MetadataDescription, value); }
+
+    /// <summary><c>metadata_license</c>: The license there, <c>modelspec.license</c>.</summary>
+    public string? MetadataLicense { get => Get(O.MetadataLicense); init => Set(O.MetadataLicense, value); }
+
+    /// <summary><c>metadata_tags</c>: Tags there, <c>modelspec.tags</c>, with commas between.</summary>
+    public string? MetadataTags { get => Get(O.MetadataTags); init => Set(O.MetadataTags, value); }
+
+    /// <summary><c>training_comment</c>: A note there, <c>ss_training_comment</c>.</summary>
+    public string? TrainingComment { get => Get(O.TrainingComment); init => Set(O.TrainingComment, value); }
+
     /// <summary><c>mixed_precision</c>: The number format that a GPU computes in; a CPU always computes in 32 bits.</summary>
     public ModelPrecision MixedPrecision { get => Get(O.MixedPrecision); init => Set(O.MixedPrecision, value); }
 
@@ -493,6 +517,22 @@ public sealed partial record TrainingSettings
 
     /// <summary><c>conv_block_alphas</c>: <c>conv_alpha</c> block by block.</summary>
     public BlockValues? ConvBlockAlphas { get => Get(O.ConvBlockAlphas); init => Set(O.ConvBlockAlphas, value); }
+
+    /// <summary>
+    /// <c>loraplus_lr_ratio</c>: LoRA+: the factor of the learning rate of <c>lora_up</c>, of <c>hada_w2_a</c> with
+    /// <c>loha</c>, of <c>lokr_w1</c> with <c>lokr</c>.
+    /// </summary>
+    public double? LoraplusLrRatio { get => Get(O.LoraplusLrRatio); init => Set(O.LoraplusLrRatio, value); }
+
+    /// <summary><c>loraplus_unet_lr_ratio</c>: The same in the UNet; not set: <c>loraplus_lr_ratio</c>.</summary>
+    public double? LoraplusUnetLrRatio { get => Get(O.LoraplusUnetLrRatio); init => Set(O.LoraplusUnetLrRatio, value); }
+
+    /// <summary><c>loraplus_text_encoder_lr_ratio</c>: The same in text encoders; not set: <c>loraplus_lr_ratio</c>.</summary>
+    public double? LoraplusTextEncoderLrRatio
+    {
+        get => Get(O.LoraplusTextEncoderLrRatio);
+        init => Set(O.LoraplusTextEncoderLrRatio, value);
+    }
 
     /// <summary>
     /// <c>scale_weight_norms</c>: The longest change of a layer's weight (L2 norm): after each step, longer ones are

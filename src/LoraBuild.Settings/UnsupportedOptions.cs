@@ -5,7 +5,6 @@ namespace LoraBuild.Settings;
 /// <summary>Options of sd-scripts and LyCORIS that change what is learnt and that LoraBuild does not have: what to do instead.</summary>
 internal static class UnsupportedOptions
 {
-    private const string LoraPlus = "Every weight of a group has one learning rate here; set LoraUnetLr and LoraTextEncoderLr";
     private const string ByState = "LoraResume goes on at the step that its state has behind it";
 
     private static readonly FrozenDictionary<string, string> Advice = new Dictionary<string, string>
@@ -17,9 +16,6 @@ internal static class UnsupportedOptions
         ["face_crop_aug_range"] = "Crop or split pictures under edits in character.yaml; -t:SuggestEdits proposes crops",
         ["initial_epoch"] = ByState,
         ["initial_step"] = ByState,
-        ["loraplus_lr_ratio"] = LoraPlus,
-        ["loraplus_text_encoder_lr_ratio"] = LoraPlus,
-        ["loraplus_unet_lr_ratio"] = LoraPlus,
         ["lr_scheduler_args"] = "LoraLrScheduler and the properties that begin with it say all that there is",
         ["lr_scheduler_type"] = "Take one of LoraLrScheduler's schedules",
         ["network_train_text_encoder_only"] = "Set LoraPreset to 'CLIPAttention, CLIPMLP', the layers of the text encoder",

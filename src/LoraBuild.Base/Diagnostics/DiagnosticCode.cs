@@ -306,6 +306,12 @@ public static class DiagnosticCode
     /// <remarks>Set it to the size that the message names: 1024,1024 for SDXL.</remarks>
     public const string SmallResolution = "LB5011";
 
+    /// <summary>The VAE makes no numbers of a picture.</summary>
+    /// <remarks>
+    /// Set <c>LoraMixedPrecision</c> to bf16 or no, or <c>LoraVae</c> to a VAE that is sound in half precision; look at the picture.
+    /// </remarks>
+    public const string LatentsNotFinite = "LB5012";
+
     /// <summary>The trigger word alone draws fewer of her features than <c>LoraMinIdentity</c> says.</summary>
     /// <remarks>Train longer or with higher learning rates; look whether her features are out of the captions.</remarks>
     public const string IdentityBelowMinimum = "LB5501";

@@ -93,6 +93,11 @@ public interface IDiffusionModel : IDisposable
     /// <summary>The block of a layer that <c>block_dims</c> and <c>down_lr_weight</c> number; null for a layer outside of blocks.</summary>
     BlockPlace? BlockOf(AdaptableLayer layer);
 
+    /// <summary>The name of a layer in sd-scripts' LoRA files, from that in another program's files of the same form.</summary>
+    /// <param name="name">The other name, such as OneTrainer's <c>lora_unet_down_blocks_1_attentions_0_proj_in</c>.</param>
+    /// <returns>The name; <paramref name="name"/> where it is not known to have another.</returns>
+    string UsualNameOf(string name);
+
     /// <summary>The name of a layer in sd-scripts' LoRA files, from a LoRA file of diffusers or PEFT.</summary>
     /// <param name="part">The part's name there, such as <c>unet</c>; empty where the file names none.</param>
     /// <param name="path">The layer's path in the part, such as <c>mid_block.attentions.0.proj_in</c>.</param>

@@ -38,6 +38,12 @@ public sealed record ModelOptions
     public bool? VParameterization { get; init; }
 
     /// <summary>
+    /// sd-scripts' <c>zero_terminal_snr</c>: whether a model that predicts velocities is drawn with as it learns, from noise alone. The
+    /// files may say it as well.
+    /// </summary>
+    public bool ZeroTerminalSnr { get; init; }
+
+    /// <summary>
     /// Replaces a tensor of the files, by its name there, with a weight that is to be trained itself, of the same shape and on the same
     /// device. Null: the tensors as they are.
     /// </summary>
@@ -46,6 +52,9 @@ public sealed record ModelOptions
     /// <summary>The device of text encoders, and the type that they compute in.</summary>
     internal (Device Device, ScalarType Type) PlaceOfText(Device device, ScalarType type) =>
         EncodesTextOnCpu && device.type != DeviceType.CPU ? (torch.CPU, ScalarType.Float32) : (device, type);
+
+    /// <summary>True if samplers begin with noise alone by the options; a prediction of noise alone says nothing of a picture.</summary>
+    internal bool BeginsWithNoise(PredictionType prediction) => ZeroTerminalSnr && prediction == PredictionType.Velocity;
 
     internal PredictionType? Prediction =>
         VParameterization is { } velocity ? velocity ? PredictionType.Velocity : PredictionType.Epsilon : null;

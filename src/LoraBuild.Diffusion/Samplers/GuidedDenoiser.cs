@@ -12,6 +12,9 @@ namespace LoraBuild.Diffusion.Samplers;
 /// <param name="guidance">[pictures, 1, 1, 1], float32, the scale of each.</param>
 internal sealed class GuidedDenoiser(IDiffusionModel model, Conditioning prompts, Conditioning? negatives, Tensor guidance)
 {
+    // The paper's phi.
+    private const double RescaledShare = 0.7;
+
     private readonly Conditioning conditioning = negatives is null ? prompts : prompts.Concat(negatives);
 
     /// <summary>The picture in latents x = picture + level times noise.</summary>
@@ -33,6 +36,23 @@ internal sealed class GuidedDenoiser(IDiffusionModel model, Conditioning prompts
         if (negatives is null)
             return output;
         var halves = output.chunk(2, 0);
-        return halves[1] + ((halves[0] - halves[1]) * guidance);
+        var guided = halves[1] + ((halves[0] - halves[1]) * guidance);
+        return model.Noise.HasZeroTerminalSnr ? Rescale(guided, halves[0]) : guided;
     }
+
+    /// <summary>
+    /// A guided prediction with a deviation nearer to the prompt's own: guidance makes it larger, and with it contrast and brightness
+    /// (Lin et al., "Common Diffusion Noise Schedules and Sample Steps are Flawed", 2023, section 3.4).
+    /// </summary>
+    /// <param name="guided">[pictures, channels, height, width].</param>
+    /// <param name="prompted">The prediction for the prompt alone, of the same shape.</param>
+    internal static Tensor Rescale(Tensor guided, Tensor prompted)
+    {
+        using var scope = torch.NewDisposeScope();
+        var factor = (Deviation(prompted) / Deviation(guided) * RescaledShare) + (1 - RescaledShare);
+        return (guided * factor).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Deviation(Tensor prediction) =>
+        (prediction - prediction.mean([1, 2, 3], keepdim: true)).square().mean([1, 2, 3], keepdim: true).sqrt();
 }

@@ -76,6 +76,7 @@ public static class ModelCard
                 ("sampler", model.Drawing.Sampler),
                 ("steps", model.Drawing.Steps),
                 ("CFG scale", model.Drawing.Guidance),
+                .. model.HasZeroTerminalSnr ? [("CFG rescale", "0.7")] : ((string, string)[])[],
             ])
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {Text(value)} |\n");
         text.Append('\n');

@@ -19,10 +19,10 @@ namespace LoraBuild.Tasks.Steps;
 /// <param name="batchSize">The number of pictures that are drawn at a time.</param>
 internal sealed class DrawingStep(IBuildHost host, BaseModelFiles model, DrawJob job, int batchSize)
 {
-    private const int Version = 4;
+    private const int Version = 5;
 
     // The options by which a model is loaded, and its number format and size chosen.
-    private static readonly string[] ModelOptions = ["v2", "v_parameterization", "mixed_precision", "resolution"];
+    private static readonly string[] ModelOptions = ["v2", "v_parameterization", "zero_terminal_snr", "mixed_precision", "resolution"];
 
     // The files that the model's part of the keys is made of.
     private readonly Dictionary<string, ContentHash> inputs = new(StringComparer.Ordinal);

@@ -14,7 +14,7 @@ internal sealed class AdapterBlueprint
 {
     private readonly ParameterGroup group;
     private readonly PartKind part;
-    private readonly double rateFactor;
+    private readonly double rateFactor, plusRatio;
     private readonly long[]? lengthsShape;
     private readonly bool hasScalar, trainsScalar;
 
@@ -31,6 +31,8 @@ internal sealed class AdapterBlueprint
     {
         (Layer, Kind, Factors, Alpha) = (layer, kind, factors, alpha);
         (this.group, this.part, this.rateFactor, this.lengthsShape) = (group, part, rateFactor, lengthsShape?.ToArray());
+        plusRatio = (part == PartKind.Denoiser ? settings.LoraplusUnetLrRatio : settings.LoraplusTextEncoderLrRatio)
+            ?? settings.LoraplusLrRatio ?? 1;
         trainsScalar = settings.UseScalar && group != ParameterGroup.Untrained;
         // LyCORIS' adapters shorten their change by it, whether it is learnt or not.
         hasScalar = settings.UseScalar
@@ -84,7 +86,11 @@ internal sealed class AdapterBlueprint
     public IEnumerable<ParameterShape> Shapes()
     {
         foreach (var factor in Factors)
-            yield return new(NameOf(factor.Name), group, factor.Shape, rateFactor);
+        {
+            var ratio = factor.Name.StartsWith(Kind.PlusFactor, StringComparison.Ordinal) ? plusRatio : 1;
+            yield return new(NameOf(factor.Name), group, factor.Shape, rateFactor * ratio);
+        }
+
         if (hasScalar)
             yield return new(NameOf(AdapterKind.ScalarName), trainsScalar ? group : ParameterGroup.Untrained, [], rateFactor);
         if (lengthsShape is not null)

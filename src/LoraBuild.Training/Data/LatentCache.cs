@@ -58,7 +58,10 @@ public sealed class LatentCache : IDisposable
             if (TryFind(key) is not var (mean, logVariance))
             {
                 var size = dataset.Pictures[group[0].Picture].Placement.Bucket;
-                (mean, logVariance) = encoder.Encode([.. group.Select(view => views.Pixels(dataset.Pictures[view.Picture], view))], size);
+                (mean, logVariance) = encoder.Encode(
+                    group.Select(view => dataset.Pictures[view.Picture]),
+                    [.. group.Select(view => views.Pixels(dataset.Pictures[view.Picture], view))],
+                    size);
                 encodedCount += group.Length;
                 Keep(key, mean, logVariance);
             }

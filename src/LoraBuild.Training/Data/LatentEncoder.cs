@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Geometry;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Base.Randomness;
@@ -12,10 +13,32 @@ public sealed class LatentEncoder(IAutoencoder vae)
     private const int ProbeSide = 64;
 
     /// <summary>The distributions of some pictures' latents, encoded together.</summary>
+    /// <param name="pictures">The pictures.</param>
     /// <param name="pixels">For each picture 3 x height x width numbers in -1..1.</param>
     /// <param name="size">The size of them all, in pixels.</param>
     /// <returns>Mean and logarithm of the variance, each [pictures, channels, height / 8, width / 8], float32.</returns>
-    public (Tensor Mean, Tensor LogVariance) Encode(IReadOnlyList<float[]> pixels, PixelSize size)
+    /// <exception cref="LoraBuildException">LB5012: a picture's latents are no numbers.</exception>
+    public (Tensor Mean, Tensor LogVariance) Encode(
+        IEnumerable<TrainingPicture> pictures, IReadOnlyList<float[]> pixels, PixelSize size)
+    {
+        var encoded = Encode(pixels, size);
+        using var scope = NewDisposeScope();
+        var sums = (encoded.Mean.flatten(1).sum(1) + encoded.LogVariance.flatten(1).sum(1)).cpu().data<float>().ToArray();
+        foreach (var (picture, sum) in pictures.Zip(sums))
+        {
+            if (!float.IsFinite(sum))
+            {
+                throw new LoraBuildException(
+                    DiagnosticCode.LatentsNotFinite,
+                    $"The VAE makes no numbers of '{picture.Name}'. Set LoraMixedPrecision to bf16 or no, or LoraVae to a VAE that is "
+                    + "sound in half precision; look at the picture.");
+            }
+        }
+
+        return encoded;
+    }
+
+    private (Tensor Mean, Tensor LogVariance) Encode(IReadOnlyList<float[]> pixels, PixelSize size)
     {
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();

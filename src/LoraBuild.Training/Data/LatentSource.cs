@@ -73,7 +73,8 @@ public sealed class LatentSource(LatentEncoder encoder, LatentCache? cache, int 
                 return known;
         }
 
-        var (mean, logVariance) = encoder.Encode([.. group.Select(sample => sample.Pixels!)], batch.Size);
+        var (mean, logVariance) = encoder.Encode(
+            group.Select(sample => sample.Picture), [.. group.Select(sample => sample.Pixels!)], batch.Size);
         var size = 2 * sizeof(float) * mean.numel();
         lock (gate)
         {

@@ -69,6 +69,7 @@ public sealed record TrainingJob(
     internal ModelOptions ModelOptions => new()
     {
         Tokenizer = Tokenizer, FetchTokenizer = FetchTokenizer, Vae = Vae, V2 = Settings.V2, VParameterization = Settings.VParameterization,
+        ZeroTerminalSnr = Settings.ZeroTerminalSnr,
         EncodesTextOnCpu = Settings.UsesCachedTexts,
     };
 }

@@ -43,14 +43,19 @@ public static class TrainingMetadata
         AddModelSpec(entries, job);
         foreach (var (name, value) in model.OfFamily)
             entries[name] = value;
-        return entries;
+        return job.Settings.NoMetadata ? entries.Where(entry => IsNeeded(entry.Key)).ToDictionary() : entries;
     }
+
+    // sd-scripts' SS_METADATA_MINIMUM_KEYS, which stay with no_metadata.
+    private static bool IsNeeded(string name) => name.StartsWith("modelspec.", StringComparison.Ordinal)
+        || name is "ss_v2" or "ss_base_model_version" or "ss_network_module" or "ss_network_dim" or "ss_network_alpha" or "ss_network_args";
 
     private static void AddTraining(
         SortedDictionary<string, string> entries, TrainingJob job, TrainingPlan plan, ModelPrecision precision, int steps, int epoch)
     {
         var settings = job.Settings;
         entries["ss_output_name"] = job.OutputName;
+        entries["ss_training_comment"] = settings.TrainingComment ?? "None";
         entries["ss_num_train_images"] = Text(ValidationSplit.Of(job.Manifest, settings).Training.SamplesPerEpoch);
         entries["ss_num_batches_per_epoch"] = Text(plan.BatchesPerEpoch);
         entries["ss_num_epochs"] = Text(plan.Epochs);
@@ -167,7 +172,7 @@ public static class TrainingMetadata
     {
         foreach (var name in (string[])["fp8_base", "fp8_base_unet", "full_fp16", "lowram"])
             entries[$"ss_{name}"] = "False";
-        foreach (var name in (string[])["face_crop_aug_range", "resize_interpolation", "training_comment"])
+        foreach (var name in (string[])["face_crop_aug_range", "resize_interpolation"])
             entries[$"ss_{name}"] = "None";
     }
 
@@ -176,7 +181,17 @@ public static class TrainingMetadata
     {
         entries["modelspec.sai_model_spec"] = "1.0.1";
         entries["modelspec.implementation_version"] = $"LoraBuild/{typeof(TrainingMetadata).Assembly.GetName().Version!.ToString(3)}";
-        entries["modelspec.title"] = job.OutputName;
+        entries["modelspec.title"] = job.Settings.MetadataTitle ?? job.OutputName;
+        foreach (var (name, value) in ((string, string?)[])
+            [
+                ("author", job.Settings.MetadataAuthor), ("description", job.Settings.MetadataDescription),
+                ("license", job.Settings.MetadataLicense), ("tags", job.Settings.MetadataTags),
+            ])
+        {
+            if (value is not null)
+                entries[$"modelspec.{name}"] = value;
+        }
+
         entries["modelspec.resolution"] = job.Settings.TrainedResolution.ToString();
         entries["modelspec.trigger_phrase"] = string.Join(", ", job.Manifest.Triggers);
         if (job.Settings.ClipSkip is { } clipSkip)

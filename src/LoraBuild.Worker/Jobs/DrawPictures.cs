@@ -25,6 +25,7 @@ internal static class DrawPictures
             Vae = job.Vae,
             V2 = settings.V2,
             VParameterization = settings.VParameterization,
+            ZeroTerminalSnr = settings.ZeroTerminalSnr,
         });
         foreach (var warning in drawer.WarningsOf(job.Batches.SelectMany(batch => batch.Pictures).Select(picture => picture.Request)))
             events.Report(warning);

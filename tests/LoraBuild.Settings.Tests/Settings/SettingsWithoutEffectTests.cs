@@ -18,6 +18,11 @@ public class SettingsWithoutEffectTests
         { $"conv_block_alphas={Many("2")} preset=attn-only", "preset=full", "LoraConvBlockAlphas" },
         { "wd_on_output=true", "dora_wd=true", "LoraWdOnOutput" },
         { "use_tucker=true preset=full-lin", "preset=full", "LoraUseTucker" },
+        {
+            "loraplus_text_encoder_lr_ratio=4 network_train_unet_only=true", "network_train_unet_only=false",
+            "LoraLoraplusTextEncoderLrRatio"
+        },
+        { "training_comment=a no_metadata=true", "no_metadata=false", "LoraTrainingComment" },
         { "network_weights=a resume=b", "resume=", "LoraNetworkWeights" },
         { "keep_tokens=2 shuffle_caption=false", "shuffle_caption=true", "LoraKeepTokens" },
         { "keep_tokens_separator=| shuffle_caption=false", "caption_tag_dropout_rate=0.1", "LoraKeepTokensSeparator" },

@@ -205,6 +205,7 @@ public class TrainingSettingsTests
     [InlineData("scale_v_pred_loss_like_noise_pred=true v_parameterization=false", "set LoraVParameterization")]
     [InlineData("v_pred_like_loss=1 v_parameterization=true", "Leave it out")]
     [InlineData("optimizer_type=Prodigy learning_rate=1", "Set both to the same")]
+    [InlineData("optimizer_type=Prodigy learning_rate=1 text_encoder_lr=1 loraplus_unet_lr_ratio=4", "Take LoraLoraplusUnetLrRatio away")]
     [InlineData("min_timestep=500 max_timestep=400", "Lower it")]
     [InlineData("lr_scheduler=cosine_with_min_lr", "needs LoraLrSchedulerMinLrRatio")]
     [InlineData("lr_scheduler=polynomial learning_rate=0", "must be higher")]

@@ -40,6 +40,23 @@ public class AdapterNetworkTests
         Assert.Equal(ofTextEncoder, network.Modules.Count(module => module.Layer.Name.StartsWith("lora_te_", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(AdapterAlgorithm.Lora, ".lora_up.weight")]
+    [InlineData(AdapterAlgorithm.LoHa, ".hada_w2_a")]
+    [InlineData(AdapterAlgorithm.LoKr, ".lokr_w1")]
+    public void LoRA_plus_raises_the_rate_of_one_factor(AdapterAlgorithm algorithm, string factor)
+    {
+        using var model = TestData.LoadTiny();
+        using var network = Create(model, new() { Algo = algorithm, LoraplusLrRatio = 16, LoraplusTextEncoderLrRatio = 2 });
+
+        Assert.NotEmpty(network.Parameters.Trained);
+        Assert.All(network.Parameters.Trained, shape => Assert.Equal(
+            !shape.Name.EndsWith(factor, StringComparison.Ordinal) ? 1
+                : shape.Name.StartsWith("lora_te", StringComparison.Ordinal) ? 2
+                : 16,
+            shape.RateFactor));
+    }
+
     [Fact]
     public void A_name_that_no_layer_has_is_an_error()
     {

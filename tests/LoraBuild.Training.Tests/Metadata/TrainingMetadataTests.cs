@@ -72,6 +72,35 @@ public class TrainingMetadataTests
     }
 
     [Fact]
+    public void An_author_says_what_the_files_tell_and_how_much()
+    {
+        var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi", "", null)])]);
+        var settings = new TrainingSettings
+        {
+            MetadataTitle = "Aoi", MetadataAuthor = "someone", MetadataLicense = "CC-BY-4.0", TrainingComment = "first",
+        };
+
+        var told = Metadata(settings);
+        var least = Metadata(settings with { NoMetadata = true });
+
+        Assert.Equal(
+            ("Aoi", "someone", "CC-BY-4.0", "first"),
+            (told["modelspec.title"], told["modelspec.author"], told["modelspec.license"], told["ss_training_comment"]));
+        // sd-scripts' own list; a LoHa without arguments of its own has some all the same.
+        Assert.Equal(
+            ["ss_base_model_version", "ss_network_alpha", "ss_network_args", "ss_network_dim", "ss_network_module", "ss_v2"],
+            least.Keys.Where(name => name.StartsWith("ss_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            told.Where(entry => entry.Key.StartsWith("modelspec.", StringComparison.Ordinal)),
+            least.Where(entry => entry.Key.StartsWith("modelspec.", StringComparison.Ordinal)).OrderBy(
+                entry => entry.Key, StringComparer.Ordinal));
+
+        IReadOnlyDictionary<string, string> Metadata(TrainingSettings own) => TrainingMetadata.For(
+            new("", manifest, "", null, own, "", "aoi", "", ""), TrainingDataset.Create("", manifest, own), new(1, 0, 1),
+            Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+    }
+
+    [Fact]
     public void A_training_without_buckets_still_names_them()
     {
         var manifest = new DatasetManifest(["aoi"], [new("1_aoi", 1, [new("a.png", "", 64, 64, "aoi, Smile, smile", "", null)])]);

@@ -71,7 +71,8 @@ public sealed class StableDiffusionModel : IDiffusionModel
         }
 
         Parts = [TextEncoder, UNet];
-        Noise = new GaussianProcess(NoiseSchedule.StableDiffusion, settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon);
+        var prediction = settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon;
+        Noise = new GaussianProcess(NoiseSchedule.StableDiffusion, prediction, options.BeginsWithNoise(prediction));
 
         T Build<T>(PartTensors part, Device partDevice, ScalarType partType, Func<Weights, T> build)
         {
@@ -186,6 +187,10 @@ public sealed class StableDiffusionModel : IDiffusionModel
 
     /// <inheritdoc/>
     public BlockPlace? BlockOf(AdaptableLayer layer) => StableDiffusionNames.BlockOf(layer.Name);
+
+    /// <summary>The name itself: all programs that write this form have sd-scripts' names.</summary>
+    /// <inheritdoc/>
+    public string UsualNameOf(string name) => name;
 
     /// <inheritdoc/>
     public string? LayerNameOf(string part, string path) => StableDiffusionNames.LayerNameOf(part, path);

@@ -77,9 +77,9 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
 
         frequencies = torch.tensor(SizeConditioning.Frequencies()).to(device).DetachFromDisposeScope();
         Parts = [firstText, secondText, unet];
+        var prediction = files.Prediction ?? options.Prediction ?? PredictionType.Epsilon;
         Noise = new GaussianProcess(
-            NoiseSchedule.StableDiffusion, files.Prediction ?? options.Prediction ?? PredictionType.Epsilon, files.HasZeroTerminalSnr);
-
+            NoiseSchedule.StableDiffusion, prediction, files.HasZeroTerminalSnr || options.BeginsWithNoise(prediction));
         checkpointMetadata = files.ToMetadata().Concat(StableDiffusionXLMetadata.OfCheckpoint(PredictsVelocity)).ToDictionary();
 
         TextEncoder LoadText(Weights weights, string name, string loraName)
@@ -198,6 +198,9 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
 
     /// <inheritdoc/>
     public BlockPlace? BlockOf(AdaptableLayer layer) => StableDiffusionXLNames.BlockOf(layer.Name);
+
+    /// <inheritdoc/>
+    public string UsualNameOf(string name) => StableDiffusionXLNames.UsualNameOf(name);
 
     /// <inheritdoc/>
     public string? LayerNameOf(string part, string path) => StableDiffusionXLNames.LayerNameOf(part, path);

@@ -13,6 +13,9 @@ internal static partial class StableDiffusionXLNames
 
     private const string TextModel = "text_model.";
 
+    // OneTrainer's names of the text encoders in files of the Open Model Initiative's form.
+    private const string FirstOmi = "clip_l", SecondOmi = "clip_g";
+
     // Two resnets with their transformers and a resampler, or three resnets.
     private const int PerLevel = 3;
 
@@ -48,13 +51,24 @@ internal static partial class StableDiffusionXLNames
         };
     }
 
+    /// <inheritdoc cref="IDiffusionModel.UsualNameOf"/>
+    public static string UsualNameOf(string name)
+    {
+        if (Diffusers().Match(name) is not { Success: true } match)
+            return name;
+        string[] path = match.Groups["level"].Success
+            ? [match.Groups["way"].Value, match.Groups["level"].Value, match.Groups["kind"].Value, match.Groups["index"].Value]
+            : [match.Groups["way"].Value, match.Groups["kind"].Value, match.Groups["index"].Value];
+        return InBlocks([.. path, match.Groups["rest"].Value]) is { } usual ? UNet + usual.Replace('.', '_') : name;
+    }
+
     /// <inheritdoc cref="IDiffusionModel.LayerNameOf"/>
     public static string? LayerNameOf(string part, string path)
     {
-        if (part.StartsWith(DiffusersFolder.TextEncoder, StringComparison.Ordinal))
+        if (part.StartsWith(DiffusersFolder.TextEncoder, StringComparison.Ordinal) || part is FirstOmi or SecondOmi)
         {
             var inner = path.StartsWith(TextModel, StringComparison.Ordinal) ? path : TextModel + path;
-            var prefix = part == DiffusersFolder.TextEncoder ? FirstText : SecondText;
+            var prefix = part is DiffusersFolder.TextEncoder or FirstOmi ? FirstText : SecondText;
             return $"{prefix}_{Projection().Replace(inner, ".${name}_proj").Replace('.', '_')}";
         }
         return part is "" or DiffusersFolder.UNet && InBlocks(path.Split('.')) is { } name ? UNet + name.Replace('.', '_') : null;
@@ -93,6 +107,12 @@ internal static partial class StableDiffusionXLNames
 
     [GeneratedRegex(@"^lora_unet_(?<way>input|middle|output)_blocks?_(?<index>\d)_")]
     private static partial Regex Place();
+
+    [GeneratedRegex(
+        @"^lora_unet_((?<way>down_blocks|up_blocks)_(?<level>\d)|(?<way>mid_block))_(?<kind>resnets|attentions|downsamplers|upsamplers)"
+            + @"_(?<index>\d)_(?<rest>.+)$",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Diffusers();
 
     [GeneratedRegex(@"\.to_(?<name>q|k|v|out)$")]
     private static partial Regex Projection();

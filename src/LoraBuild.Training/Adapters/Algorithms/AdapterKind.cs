@@ -56,6 +56,11 @@ public abstract class AdapterKind
     /// </summary>
     public virtual bool KeepsNormInScalar => true;
 
+    /// <summary>
+    /// The beginning of the names of those tensors whose learning rate LoRA+ (arXiv:2402.12354) raises, as in sd-scripts.
+    /// </summary>
+    public abstract string PlusFactor { get; }
+
     /// <summary>The tensor that a file holds multiplied by the adapter's scalar.</summary>
     public abstract string ScaledFactor(IEnumerable<string> names);
 

@@ -103,6 +103,8 @@ internal sealed class LoConKind : AdapterKind
 
     public override bool Derives(IReadOnlyDictionary<string, Tensor> factors) => false;
 
+    public override string PlusFactor => Up;
+
     public override string ScaledFactor(IEnumerable<string> names) => Up;
 
     private static AdapterFactor[] Factors(AdaptableLayer layer, long rank, bool tucker, bool scaled)

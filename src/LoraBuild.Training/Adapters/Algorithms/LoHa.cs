@@ -127,6 +127,8 @@ internal sealed class LoHaKind : AdapterKind
 
     public override bool Derives(IReadOnlyDictionary<string, Tensor> factors) => factors.ContainsKey(T1);
 
+    public override string PlusFactor => W2A;
+
     public override string ScaledFactor(IEnumerable<string> names) => W1A;
 
     // With a scalar that starts at 0 nothing else has to.

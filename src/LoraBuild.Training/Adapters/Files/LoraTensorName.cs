@@ -11,8 +11,8 @@ namespace LoraBuild.Training.Adapters.Files;
 internal sealed partial record LoraTensorName(string Layer, string Tensor, string? Path = null)
 {
     /// <summary>
-    /// Reads a key: LyCORIS' and sd-scripts' <c>lora_unet_LAYER.TENSOR</c>, or diffusers' path of a layer, of its older releases and of
-    /// PEFT.
+    /// Reads a key: LyCORIS', sd-scripts' and OneTrainer's <c>lora_unet_LAYER.TENSOR</c>, or the path of a layer, as diffusers has it, its
+    /// older releases, PEFT and OneTrainer.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="model">The model, which names the layers of its parts.</param>
@@ -22,7 +22,7 @@ internal sealed partial record LoraTensorName(string Layer, string Tensor, strin
         if (key.StartsWith("lora_", StringComparison.Ordinal))
         {
             var dot = key.IndexOf('.', StringComparison.Ordinal);
-            return dot < 0 ? null : new(key[..dot], key[(dot + 1)..]);
+            return dot < 0 ? null : new(model.UsualNameOf(key[..dot]), key[(dot + 1)..]);
         }
 
         if (Peft().Match(key) is not { Success: true } match)
@@ -40,7 +40,7 @@ internal sealed partial record LoraTensorName(string Layer, string Tensor, strin
     };
 
     [GeneratedRegex(
-        @"^(base_model\.model\.)?(?<part>unet\.|text_encoder(_\d)?\.|transformer\.)?(?<path>.+?)"
+        @"^(base_model\.model\.)?(?<part>unet\.|text_encoder(_\d)?\.|clip_[lg]\.|transformer\.)?(?<path>.+?)"
             + @"(\.lora_(?<side>A|B)(\.[^.]+)?\.weight|(\.lora|_lora|\.lora_linear_layer)\.(?<side>down|up)\.weight"
             + @"|\.lora_(?<side>down|up)\.weight"
             + @"|\.(?<other>lora_magnitude_vector)(\.[^.]+)*|\.(?<other>(hada_(w[12]_[ab]|t[12])|lokr_(w[12](_[ab])?|t2)))(\.[^.]+)?"
