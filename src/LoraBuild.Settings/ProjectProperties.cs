@@ -29,11 +29,14 @@ public static class ProjectProperties
     public static bool IsUnknown(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && Options.Find(name) is null;
 
-    /// <summary>LB1008 for every value that its property does not take. Names that are no property's are passed over.</summary>
+    /// <summary>
+    /// LB1008 for every value that its property does not take, or that the command line sets with white space around it, which conditions
+    /// of MSBuild do not pass over. Names that are no property's are passed over.
+    /// </summary>
     /// <param name="values">Values by property. An empty one is right where the property may be without.</param>
     public static IEnumerable<Diagnostic> Check(IReadOnlyDictionary<string, string> values) =>
         from option in Options.All
-        where values.TryGetValue(option.Property, out var text) && !option.Accepts(text)
+        where values.TryGetValue(option.Property, out var text) && (!option.Accepts(text) || (option.Name is null && text != text.Trim()))
         select option.Problem(values[option.Property]);
 
     /// <summary>The values that decide what the captioned dataset is and that name no file.</summary>

@@ -70,10 +70,18 @@ public sealed class CheckSettings : LoraTask
         var config = ReadConfig();
         var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out var problems);
         (AlphaMask, MaskedLoss, WeightedCaptions) = (settings.AlphaMask, settings.MaskedLoss, settings.WeightedCaptions);
+        if (config is not null)
+            CheckPathsOf(config, settings);
         foreach (var problem in problems.Concat(settings.WarningsOfOtherPrograms()).Concat(ProjectProperties.Check(values)))
             Report(ProjectProperties.Locate(ProjectFile, problem));
         if (!Log.HasLoggedErrors)
+        {
             TellWithoutEffect(new(settings, values), config);
+            foreach (var missing in MissingFiles.Of(new(settings, values), project))
+                Report(ProjectProperties.Locate(ProjectFile, missing));
+        }
+
+        CheckOutputLinks();
         CheckSamplePrompts(settings);
         CheckRegularizationPrompts(settings, Log.HasLoggedErrors ? null : LoraBuild.Settings.Options.RegularizationCount.Read(values));
         if (RemoteCache.Length > 0 && !Log.HasLoggedErrors)
@@ -92,6 +100,39 @@ public sealed class CheckSettings : LoraTask
 
         foreach (var warning in config?.Warnings ?? [])
             Report(warning);
+    }
+
+    // A link in the place of a folder that the build writes would let it write, and remove, elsewhere.
+    private void CheckOutputLinks()
+    {
+        foreach (var folder in (string[])[OutputFolder, IntermediateFolder])
+        {
+            var below = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [];
+            foreach (var path in below.Order(StringComparer.Ordinal).Prepend(folder))
+            {
+                if (Session.Links.Refuse(Path.TrimEndingDirectorySeparator(path)) is { } refusal)
+                    Report(refusal);
+            }
+        }
+    }
+
+    // What a configuration from elsewhere names is read into the report, or written to.
+    private void CheckPathsOf(SdScriptsConfig config, TrainingSettings settings)
+    {
+        foreach (var (option, path) in ((Option, string?)[])
+            [(LoraBuild.Settings.Options.SamplePrompts, settings.SamplePrompts), (LoraBuild.Settings.Options.LoggingDir, settings.LoggingDir)])
+        {
+            if (path is null || SettingItems.IsSaid(Options, option) || !config.Written.TryGetValue(option.Name!, out var place)
+                || !Session.Links.IsOutside(Path.GetFullPath(path)))
+                continue;
+            Report(new(
+                DiagnosticCode.LinkOutside,
+                Severity.Error,
+                $"{option.Name} leads out of the project, to '{path}'. If that is meant, set {option} in the project instead.",
+                place.File,
+                place.Line,
+                place.Column));
+        }
     }
 
     private void CheckSamplePrompts(TrainingSettings settings)

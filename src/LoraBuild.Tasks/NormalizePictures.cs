@@ -107,7 +107,7 @@ public sealed class NormalizePictures : ModelTask
             .With("edits", picture.EditsText)
             .With("source", source);
         if (background is not null && NeedsModel(picture.Edits))
-            key.With("background model", Session.State.HashInput(background));
+            key.With("background model", OnnxModelFiles.Hash(Session, background));
         if (mask is null)
             return key.ToHash();
         key.With("alpha mask", mask.FromAlpha ? "true" : "false");

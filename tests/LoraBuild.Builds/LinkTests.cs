@@ -57,6 +57,16 @@ public sealed class LinkTests : IDisposable
 
         Assert.True(project.Build("-p:LoraFollowLinks=true").Succeeded);
         File.Delete(project.PathOf("regularization/1_girl/c.jpg"));
+
+        // Where the build would write, and what a configuration from elsewhere names.
+        Link("bin/report", outside);
+        project.Write("config.toml", $"logging_dir = '{outside}'\nsample_prompts = '../prompts.txt'\n");
+        var output = project.Build("-p:LoraTrainingConfig=config.toml");
+        foreach (var place in (string[])["bin/report : ", "config.toml(1,1): ", "config.toml(2,1): "])
+            Assert.Contains(output.Diagnostics, line => line.Contains($"{place}error LB1020", StringComparison.Ordinal));
+        Assert.Null(output.Processed("Normalize"));
+        Directory.Delete(project.PathOf("bin/report"));
+
         File.Move(project.PathOf("character.yaml"), Path.Combine(outside, "character.yaml"));
         Link("character.yaml", Path.Combine(outside, "character.yaml"));
         Assert.Contains(project.Build().Diagnostics, line => line.Contains("character.yaml : error LB1020", StringComparison.Ordinal));

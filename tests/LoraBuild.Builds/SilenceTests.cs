@@ -14,6 +14,8 @@ public sealed class SilenceTests
             CultureInfo.InvariantCulture, $"tag number {tag}"))));
         project.Write("config.toml", "learning_rate = 1e-4\nlr_scheduler_power = 2.0\noutput_dir = 'x'\n");
         project.Write("prompts.txt", "hoshinoaoi --w 64 --h 64 --s 1 --l 1 --n blurry\n");
+        // As an editor wraps it.
+        project.Properties["LoraTrain"] = "\n      true\n    ";
         project.Properties["LoraTrainingConfig"] = "config.toml";
         project.Properties["LoraSamplePrompts"] = "prompts.txt";
         project.Properties["LoraSampleEveryNSteps"] = "3";
@@ -58,6 +60,7 @@ public sealed class SilenceTests
             ("LoraOutputName", new string('a', 240), "error LB1008"),
             ("LoraMaxTrainSteps", "2000000000 epochs", "error LB1008"),
             ("LoraLearningRate", "0 --", "error LB1008"),
+            ("LoraNetworkWeights", "nowhere.safetensors", "error LB4001"),
             ("LoraRegularizationPrompts", "prompts.txt", "prompts.txt(2,4): error LB1016"),
         })
         {

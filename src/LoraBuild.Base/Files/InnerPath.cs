@@ -57,11 +57,19 @@ public static class InnerPath
     /// <summary>A text without what names cannot have: an empty one becomes <c>_</c>, and one that is too long is cut.</summary>
     public static string SafeName(string text)
     {
-        var legible = string.Concat(
-            text.EnumerateRunes().Where(rune => rune.Value > char.MaxValue || IsUsual((char)rune.Value)).Select(rune => rune.ToString()));
-        var name = Trim(legible);
-        while (Encoding.UTF8.GetByteCount(name) > MostNameBytes - 1)
-            name = Trim(name[..^(char.IsLowSurrogate(name[^1]) ? 2 : 1)]);
+        var legible = new StringBuilder();
+        var bytes = 0;
+        foreach (var rune in text.AsSpan().TrimStart().EnumerateRunes())
+        {
+            if (rune.Value <= char.MaxValue && !IsUsual((char)rune.Value))
+                continue;
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > MostNameBytes - 1)
+                break;
+            legible.Append(rune);
+        }
+
+        var name = Trim(legible.ToString());
         return name.Length == 0 || name[0] == '~' || IsDevice(name) ? "_" + name : name;
 
         static bool IsUsual(char c) => !Slashes.Contains(c) && !NotOnWindows.Contains(c) && LegibleText.IsLegible(c) && c != '\uFFFD';
@@ -75,13 +83,14 @@ public static class InnerPath
         }
     }
 
-    private static bool BeginsElsewhere(string text) =>
-        text[0] == '~' || (text.Length > 1 && text[1] == ':' && char.IsAsciiLetter(text[0]));
-
-    private static bool IsDevice(string name)
+    /// <summary>True if a name means a device on some system, whatever its ending: <c>con.png</c>.</summary>
+    public static bool IsDevice(string name)
     {
         var stem = name.Split('.')[0].TrimEnd().ToUpperInvariant();
         return Devices.Contains(stem)
             || (stem.Length == 4 && stem[..3] is "COM" or "LPT" && stem[3] is (>= '0' and <= '9') or '\u00B9' or '\u00B2' or '\u00B3');
     }
+
+    private static bool BeginsElsewhere(string text) =>
+        text[0] == '~' || (text.Length > 1 && text[1] == ':' && char.IsAsciiLetter(text[0]));
 }

@@ -37,10 +37,15 @@ public sealed class ProjectLinks(string folder, bool areFollowed)
         return around.Any(root => RealFolder(root) is { } realRoot && IsBelow(realRoot, real)) ? null : new(
             DiagnosticCode.LinkOutside,
             Severity.Error,
-            $"A symbolic link leads out of the project, to '{real}', and is not followed. Put the file itself here, or set "
-            + "LoraFollowLinks to true if you trust whoever made the link.",
+            $"A symbolic link leads out of the project, to '{real}', and is not followed. Put the file or folder itself here, or "
+            + "set LoraFollowLinks to true if you trust whoever made the link.",
             named);
     }
+
+    /// <summary>True if a path that a file of the project names lies outside its folders, and the author did not allow that.</summary>
+    /// <param name="path">An absolute path.</param>
+    public bool IsOutside(string path) =>
+        !areFollowed && !roots.Any(root => IsBelow(root, Path.GetFullPath(path)));
 
     /// <summary>Throws the error of <see cref="Refuse"/>.</summary>
     /// <exception cref="LoraBuildException">LB1020: a link leads out of the project.</exception>

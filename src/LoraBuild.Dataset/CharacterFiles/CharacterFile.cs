@@ -174,8 +174,12 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     {
         if (values.Text(node, "trigger") is not { } text) return null;
         var trigger = Tag.NormalizeTrigger(text);
-        if (!trigger.Contains(',')) return trigger;
-        values.Invalid(node, "trigger must be a single tag: a comma would make it two.");
+        if (trigger.Length > 0 && !trigger.Contains(',')) return trigger;
+        values.Invalid(
+            node,
+            trigger.Length == 0
+                ? "trigger must be a word: it has no character that can be seen."
+                : "trigger must be a single tag: a comma would make it two.");
         return null;
     }
 

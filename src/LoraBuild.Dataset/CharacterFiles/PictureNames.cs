@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Text;
 using LoraBuild.Dataset.Characters;
 
@@ -72,7 +73,8 @@ internal static class PictureNames
         var safe = (name.AsSpan().ContainsAnyExcept(UsualCharacters)
             ? string.Concat(name.Select(character => IsSafe(character) ? character : '_'))
             : name).Trim('.');
-        return safe.Length > 0 ? safe : "_";
+        // What is a device's name on some system, such as con, is no file's.
+        return safe.Length > 0 && !InnerPath.IsDevice(safe) ? safe : "_" + safe;
     }
 
     // MSBuild, shells and file systems give every other character a meaning of its own somewhere.

@@ -79,11 +79,12 @@ internal sealed class TaggerScoring(
     {
         var model = FetchPart(tagger, tagger.Model, tagger.Sha256, "model.onnx");
         var labels = FetchLabels(tagger);
-        var known = new[] { model, labels }.Concat(pictures.Select(picture => picture.Path)).Distinct(StringComparer.Ordinal)
+        var files = OnnxModelFiles.Of(Session, model).Append(labels).ToList();
+        var known = files.Concat(pictures.Select(picture => picture.Path)).Distinct(StringComparer.Ordinal)
             .ToDictionary(file => file, Session.State.HashInput, StringComparer.Ordinal);
         var shared = new StepKey("Tag", Version)
             .With("engine", EngineVersions.Of(host).Tagger)
-            .With("model", known[model])
+            .With("model", OnnxModelFiles.Hash(Session, model))
             .With("labels", known[labels])
             .ToHash();
         var outputs = pictures.Select(picture => new StepOutput(
@@ -96,7 +97,7 @@ internal sealed class TaggerScoring(
             "Tag",
             done =>
             {
-                foreach (var file in new[] { model, labels, paths[done.Id] })
+                foreach (var file in files.Append(paths[done.Id]))
                     Session.EnsureUnchanged(file, known[file]);
                 finished(new StepResult(done.Id));
             },

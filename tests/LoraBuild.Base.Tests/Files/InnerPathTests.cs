@@ -32,6 +32,17 @@ public sealed class InnerPathTests
     public void A_name_that_is_no_name_is_refused_with_its_reason(string name, string reason) =>
         Assert.Equal(reason, InnerPath.NameFault(name));
 
+    [Theory]
+    [InlineData('a', 179)]
+    [InlineData('あ', 59)]
+    [InlineData('.', 1)]
+    public void A_text_of_any_length_is_soon_a_name(char character, int length)
+    {
+        var before = Environment.CpuUsage.TotalTime;
+        Assert.Equal(length, InnerPath.SafeName(new string(character, 2_000_000)).Length);
+        Assert.InRange((Environment.CpuUsage.TotalTime - before).TotalSeconds, 0, 10);
+    }
+
     [Fact]
     public void A_lone_surrogate_and_a_long_name_are_refused()
     {

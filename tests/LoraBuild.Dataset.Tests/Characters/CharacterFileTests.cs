@@ -222,6 +222,7 @@ public sealed class CharacterFileTests : IDisposable
     [InlineData("trigger: aoi\ntrigger: mei", DiagnosticCode.InvalidValue, 2, 1, "'trigger' stands twice, first in line 1")]
     [InlineData("trigger: [aoi]", DiagnosticCode.InvalidValue, 1, 10, "trigger must be a text")]
     [InlineData("trigger:", DiagnosticCode.InvalidValue, 1, 9, "trigger must be a text")]
+    [InlineData("trigger: \"\\u200b\"", DiagnosticCode.InvalidValue, 1, 10, "no character that can be seen")]
     [InlineData("trigger: aoi, mei", DiagnosticCode.InvalidValue, 1, 10, "single tag")]
     [InlineData("trigger: aoi\naliases: {a: b}", DiagnosticCode.InvalidValue, 2, 10, "aliases must be a list")]
     [InlineData("trigger: aoi\naliases:\n  - a\n  - [b]", DiagnosticCode.InvalidValue, 4, 5, "must be a text")]

@@ -269,6 +269,8 @@ public class PictureResolverTests
     [InlineData("images/星野 アオイ.png", "星野_アオイ")]
     [InlineData("images/.hidden", ".hidden")]
     [InlineData("images/a.b.png", "a.b")]
+    [InlineData("images/CON.png", "_CON")]
+    [InlineData("images/nul.a.png", "_nul.a")]
     public void A_name_is_safe_for_files_and_MSBuild(string path, string id)
     {
         var picture = Assert.Single(Resolve("trigger: aoi", [path]).Pictures);

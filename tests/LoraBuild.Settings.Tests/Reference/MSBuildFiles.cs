@@ -26,7 +26,12 @@ internal static class MSBuildFiles
         var text = Begin("""
         The values of all properties, as tasks get them. LoraSetting: those that a step of the build depends on, which are a part of its
             state. LoraOtherSetting: those of targets that are asked for by name. LoraTrainingOption: sd-scripts' options by their names.
+            First, white space around values goes, as an author's line breaks leave it; tasks trim those of training options.
         """);
+        text.Append("  <PropertyGroup>\n");
+        foreach (var option in Options.All.Where(option => option.Name is null))
+            text.Append($"    <{option.Property}>$({option.Property}.Trim())</{option.Property}>\n");
+        text.Append("  </PropertyGroup>\n\n");
         text.Append("  <ItemGroup Condition=\"'$(MSBuildIsRestoring)' != 'true'\">\n");
         foreach (var option in Options.All.Where(option => option.Steps != Steps.None))
         {

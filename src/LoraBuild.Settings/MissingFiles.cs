@@ -1,0 +1,33 @@
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Settings;
+
+/// <summary>The files that a project names and that are not there, told before the first step and not when their turn comes.</summary>
+public static class MissingFiles
+{
+    /// <summary>An error for each; it names the property.</summary>
+    /// <param name="settings">All settings of the project.</param>
+    /// <param name="folder">The project's folder, from which paths count.</param>
+    public static IEnumerable<Diagnostic> Of(ProjectSettings settings, string folder)
+    {
+        var trains = settings.Is(Options.Train.Property, "true");
+        var draws = trains || settings.IsSet(Options.RegularizationPrompts.Property);
+        (bool IsNeeded, Option Option, string? Path, string Code)[] named =
+        [
+            (draws, Options.BaseModel, Value(Options.BaseModel), DiagnosticCode.BaseModelMissing),
+            (draws, Options.Vae, Value(Options.Vae), DiagnosticCode.BaseModelMissing),
+            (draws, Options.Tokenizer, Value(Options.Tokenizer), DiagnosticCode.BaseModelMissing),
+            (true, Options.Implications, Value(Options.Implications), DiagnosticCode.CannotRead),
+            (trains, Options.NetworkWeights, settings.Training.NetworkWeights, DiagnosticCode.BaseModelMissing),
+            (trains, Options.Resume, settings.Training.Resume, DiagnosticCode.StateMismatch),
+        ];
+        return
+            from file in named
+            where file.IsNeeded && !string.IsNullOrWhiteSpace(file.Path) && !file.Path.Contains("://", StringComparison.Ordinal)
+            let path = Path.GetFullPath(file.Path.Trim(), folder)
+            where !File.Exists(path) && !Directory.Exists(path)
+            select new Diagnostic(file.Code, Severity.Error, $"{file.Option} names '{file.Path.Trim()}', which is not there. Correct it.");
+
+        string? Value(Option option) => settings.Values.GetValueOrDefault(option.Property);
+    }
+}

@@ -1,0 +1,43 @@
+using LoraBuild.Base.Diagnostics;
+
+namespace LoraBuild.Settings.Tests.Settings;
+
+public sealed class MissingFilesTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("lorabuild-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("LoraBaseModel", DiagnosticCode.BaseModelMissing)]
+    [InlineData("LoraVae", DiagnosticCode.BaseModelMissing)]
+    [InlineData("LoraTokenizer", DiagnosticCode.BaseModelMissing)]
+    [InlineData("LoraImplications", DiagnosticCode.CannotRead)]
+    public void A_file_that_is_not_there_is_named_with_its_property(string property, string code)
+    {
+        File.WriteAllText(Path.Combine(folder, "there"), "");
+        Assert.Empty(Find((property, "there")));
+        Assert.Empty(Find((property, "https://example.org/model")));
+        var problem = Assert.Single(Find((property, " not there ")));
+        Assert.Equal((code, $"{property} names 'not there', which is not there. Correct it."), (problem.Code, problem.Message));
+    }
+
+    [Fact]
+    public void What_nothing_asks_for_may_be_missing() =>
+        Assert.Empty(Find(("LoraBaseModel", "not there"), ("LoraTrain", "false"), ("LoraRegularizationPrompts", "")));
+
+    [Fact]
+    public void Weights_and_states_to_go_on_from_are_looked_for_too() => Assert.Equal(
+        [DiagnosticCode.BaseModelMissing, DiagnosticCode.StateMismatch],
+        MissingFiles.Of(
+            new(new TrainingSettings { NetworkWeights = "a", Resume = "b" }, new Dictionary<string, string> { ["LoraTrain"] = "true" }),
+            folder).Select(problem => problem.Code));
+
+    private IEnumerable<Diagnostic> Find(params (string Property, string Text)[] values)
+    {
+        var all = new Dictionary<string, string> { ["LoraTrain"] = "true" };
+        foreach (var (property, text) in values)
+            all[property] = text;
+        return MissingFiles.Of(new(new TrainingSettings(), all), folder);
+    }
+}
