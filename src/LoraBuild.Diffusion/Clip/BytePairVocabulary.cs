@@ -59,38 +59,7 @@ internal sealed class BytePairVocabulary
 
     /// <summary>The symbols that a word splits into.</summary>
     /// <param name="word">The word's bytes as <see cref="ByteSymbols"/>; not empty.</param>
-    public List<string> Split(string word)
-    {
-        var symbols = word.Select(c => c.ToString()).ToList();
-        symbols[^1] += EndOfWord;
-        while (symbols.Count > 1)
-        {
-            var best = int.MaxValue;
-            (string Left, string Right) pair = default;
-            for (var i = 0; i + 1 < symbols.Count; i++)
-            {
-                if (ranks.TryGetValue((symbols[i], symbols[i + 1]), out var rank) && rank < best)
-                    (best, pair) = (rank, (symbols[i], symbols[i + 1]));
-            }
-            if (best == int.MaxValue)
-                break;
-            Merge(symbols, pair);
-        }
-        return symbols;
-    }
-
-    private static void Merge(List<string> symbols, (string Left, string Right) pair)
-    {
-        var kept = 0;
-        for (var i = 0; i < symbols.Count; i++)
-        {
-            if (i + 1 < symbols.Count && symbols[i] == pair.Left && symbols[i + 1] == pair.Right)
-                symbols[kept++] = symbols[i] + symbols[++i];
-            else
-                symbols[kept++] = symbols[i];
-        }
-        symbols.RemoveRange(kept, symbols.Count - kept);
-    }
+    public IReadOnlyList<string> Split(string word) => new BytePairMerging(ranks, word).Symbols();
 
     private static List<(string Left, string Right)> ReadMerges(string path)
     {

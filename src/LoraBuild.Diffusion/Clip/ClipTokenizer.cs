@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -21,6 +22,7 @@ public sealed class ClipTokenizer
 
     private readonly BytePairVocabulary vocabulary;
     private readonly string[] specials;
+    private readonly SearchValues<string> anySpecial;
     private readonly int paddingId;
     private readonly ConcurrentDictionary<string, int[]> wordIds;
 
@@ -28,13 +30,14 @@ public sealed class ClipTokenizer
     {
         this.vocabulary = vocabulary;
         specials = [BytePairVocabulary.StartOfText, BytePairVocabulary.EndOfText, .. padding is null ? (string[])[] : [padding]];
+        anySpecial = SearchValues.Create(specials, StringComparison.Ordinal);
         paddingId = vocabulary.IdOf(padding ?? BytePairVocabulary.EndOfText);
         wordIds = new();
     }
 
     private ClipTokenizer(ClipTokenizer other, string padding)
     {
-        (vocabulary, specials, wordIds) = (other.vocabulary, other.specials, other.wordIds);
+        (vocabulary, specials, anySpecial, wordIds) = (other.vocabulary, other.specials, other.anySpecial, other.wordIds);
         paddingId = vocabulary.IdOf(padding);
     }
 
@@ -150,14 +153,11 @@ public sealed class ClipTokenizer
 
     private (int Index, string? Special) NextSpecial(string text, int start)
     {
-        var first = (Index: text.Length, Special: (string?)null);
-        foreach (var special in specials)
-        {
-            var index = text.IndexOf(special, start, StringComparison.Ordinal);
-            if (index >= 0 && index < first.Index)
-                first = (index, special);
-        }
-        return first;
+        var length = text.AsSpan(start).IndexOfAny(anySpecial);
+        if (length < 0)
+            return (text.Length, null);
+        var index = start + length;
+        return (index, specials.First(special => string.CompareOrdinal(text, index, special, 0, special.Length) == 0));
     }
 
     private void TokenizeText(string text, List<int> ids)

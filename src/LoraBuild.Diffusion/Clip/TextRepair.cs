@@ -46,13 +46,16 @@ internal static partial class TextRepair
             + "カガキギクグケゲコゴサザシジスズセゼソゾタダチヂツヅテデトドハバヒビフブヘベホボウヴ"),
         ('\u309A', "はぱひぴふぷへぺほぽハパヒピフプヘペホポ"));
 
+    // Each takes one escape off what was escaped again and again; ftfy sets no bound.
+    private const int MostRepairs = 32;
+
     /// <summary>The text as the byte-pair encoder sees it.</summary>
     public static string Clean(string text) => ToLower(CollapseSpaces(Repair(text)));
 
     private static string Repair(string text)
     {
         var unescape = !text.Contains('<');
-        while (true)
+        for (var repairs = 0; repairs < MostRepairs; repairs++)
         {
             var before = text;
             if (unescape)
@@ -60,8 +63,10 @@ internal static partial class TextRepair
             text = TerminalEscape().Replace(RepairCharacters(text), "");
             text = Compose(ControlCharacter().Replace(text, ""));
             if (text == before)
-                return text;
+                break;
         }
+
+        return text;
     }
 
     private static string RepairCharacters(string text)

@@ -11,10 +11,13 @@ public readonly partial record struct WeightedText(string Text, double Weight)
 {
     private const double Round = 1.1, Square = 1 / 1.1;
 
+    // So that a text of any length is soon read: what stands in a bracket is weighed again for each bracket around it.
+    private const int MostOpen = 64;
+
     /// <summary>
     /// Reads stable-diffusion-webui's attention syntax, which sd-scripts' <c>weighted_captions</c> shares: <c>(text)</c> weighs 1.1 times
-    /// as much, <c>[text]</c> 1.1 times less, <c>(text:1.3)</c> 1.3 times as much; brackets nest, those that are not closed reach to the
-    /// end, and a backslash makes a bracket or backslash text.
+    /// as much, <c>[text]</c> 1.1 times less, <c>(text:1.3)</c> 1.3 times as much; brackets nest, up to 64 of each kind, those that are not
+    /// closed reach to the end, and a backslash makes a bracket or backslash text.
     /// </summary>
     /// <returns>At least one run; neighbours of the same weight are one.</returns>
     public static IReadOnlyList<WeightedText> Parse(string prompt)
@@ -25,10 +28,10 @@ public readonly partial record struct WeightedText(string Text, double Weight)
         {
             switch (match.Value)
             {
-                case "(":
+                case "(" when round.Count < MostOpen:
                     round.Push(runs.Count);
                     break;
-                case "[":
+                case "[" when square.Count < MostOpen:
                     square.Push(runs.Count);
                     break;
                 case ")" when round.TryPop(out var start):

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using FsCheck.Xunit;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Randomness;
 using LoraBuild.Diffusion.Clip;
 
 namespace LoraBuild.Diffusion.Tests.Clip;
@@ -7,6 +9,9 @@ namespace LoraBuild.Diffusion.Tests.Clip;
 public class ClipTokenizerTests
 {
     private static readonly ClipTokenizer Published = ClipTokenizer.Load(TestData.PathOf("tiny-sd15", "tokenizer"));
+
+    // Its padding is a special token.
+    private static readonly ClipTokenizer Version2 = ClipTokenizer.Load(TestData.PathOf("tiny-sd15", "tokenizer"), "!");
 
     [Theory]
     [InlineData(75)]
@@ -91,14 +96,57 @@ public class ClipTokenizerTests
         DiagnosticCode.TokenizerInvalid,
         Assert.Throws<LoraBuildException>(() => ClipTokenizer.Load(TestData.PathOf("nowhere"))).Diagnostic.Code);
 
+    [Property]
+    public bool Pairs_are_merged_as_the_papers_algorithm_does(byte[] choices)
+    {
+        // Pairs that overlap themselves, and a symbol that two pairs make, the later of them to be merged again at once.
+        const string merges = "a a\nb c\na bc\nabc a\na b\nab c\nabc ab\naa a\nb c</w>\nab c</w>\naa aa\n";
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("merges.txt"), merges);
+        var word = string.Concat(choices.Select(choice => "abc"[choice % 3]).Append('c'));
+
+        var pairs = merges.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToList();
+        var expected = MergedPassByPass(word, pairs);
+
+        return BytePairVocabulary.Load(folder.File("merges.txt"), null).Split(word).SequenceEqual(expected);
+    }
+
+    public static TheoryData<string, string> Megabytes()
+    {
+        var random = new CounterRandom(1, 0, 0);
+        var letters = string.Concat(Enumerable.Range(0, 1 << 20).Select(_ => (char)('a' + random.NextInt(26))));
+        return new TheoryData<string, string>
+        {
+            { "a word", letters },
+            { "a letter", new string('a', 1 << 20) },
+            { "an emoji", string.Concat(Enumerable.Repeat("😀", 1 << 18)) },
+            { "specials", string.Concat(Enumerable.Repeat("<|endoftext|>", 80_000)) },
+            { "what version 2 fills up with", new string('!', 1 << 20) },
+            { "escapes of escapes", "&" + string.Concat(Enumerable.Repeat("amp;", 1 << 18)) },
+            { "open brackets", string.Concat(Enumerable.Repeat("(a", 1 << 19)) },
+            { "brackets in brackets", string.Concat(Enumerable.Repeat("[a ", 1 << 18)) + new string(']', 1 << 18) },
+            { "colons", string.Concat(Enumerable.Repeat("(a: 1.1", 1 << 17)) },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Megabytes))]
+    public void A_caption_of_any_size_is_soon_read(string kind, string caption)
+    {
+        var before = Environment.CpuUsage.TotalTime;
+        _ = Version2.CountWeighted(caption);
+        _ = Version2.Tokenize(caption);
+        var taken = Environment.CpuUsage.TotalTime - before;
+        Assert.True(taken < TimeSpan.FromSeconds(20), $"{kind}: {taken}");
+    }
+
     [Fact]
     public void Version_2_fills_up_with_the_exclamation_mark_which_is_a_special_token_then()
     {
-        var tokenizer = ClipTokenizer.Load(TestData.PathOf("tiny-sd15", "tokenizer"), "!");
         long start = 49406, end = 49407, cup = Published.Tokenize("cup").Single();
 
-        Assert.Equal([start, cup, end, .. new long[74]], tokenizer.Encode("cup")[0]);
-        Assert.Equal([cup, 0, cup, 0], tokenizer.Tokenize("cup!cup !").Select(id => (long)id));
+        Assert.Equal([start, cup, end, .. new long[74]], Version2.Encode("cup")[0]);
+        Assert.Equal([cup, 0, cup, 0], Version2.Tokenize("cup!cup !").Select(id => (long)id));
         Assert.Equal([cup, 256], Published.Tokenize("cup!").Select(id => (long)id));
     }
 
@@ -111,10 +159,9 @@ public class ClipTokenizerTests
     [InlineData(200)]
     public void Version_2_marks_the_end_of_each_chunk_as_sd_scripts_does(int words)
     {
-        var tokenizer = ClipTokenizer.Load(TestData.PathOf("tiny-sd15", "tokenizer"), "!");
         long start = 49406, end = 49407, cup = Published.Tokenize("cup").Single();
 
-        var chunks = tokenizer.Encode(string.Join(' ', Enumerable.Repeat("cup", words)), 150);
+        var chunks = Version2.Encode(string.Join(' ', Enumerable.Repeat("cup", words)), 150);
 
         Assert.All(chunks, chunk => Assert.Equal(ClipTokenizer.ChunkLength, chunk.Length));
         // The last place of a chunk is the end's where text or the end comes right up to it, else the last of all 152 ids.
@@ -130,5 +177,28 @@ public class ClipTokenizerTests
             [start, .. Enumerable.Repeat(cup, second), .. second < 75 ? [end, .. new long[74 - second]] : Array.Empty<long>(), second < 75
                 ? last
                 : end], chunks[1]);
+    }
+
+    // One pass after the other over the whole word, each for the pair of the lowest rank.
+    private static List<string> MergedPassByPass(string word, List<string[]> merges)
+    {
+        var symbols = word.Select(letter => letter.ToString()).ToList();
+        symbols[^1] += "</w>";
+        while (true)
+        {
+            var best = merges.FindIndex(merge => Enumerable.Range(0, symbols.Count - 1).Any(place => IsAt(merge, place)));
+            if (best < 0)
+                return symbols;
+            for (var place = 0; place + 1 < symbols.Count; place++)
+            {
+                if (!IsAt(merges[best], place))
+                    continue;
+                symbols[place] += symbols[place + 1];
+                symbols.RemoveAt(place + 1);
+            }
+        }
+
+        bool IsAt(string[] merge, int place) =>
+            place + 1 < symbols.Count && symbols[place] == merge[0] && symbols[place + 1] == merge[1];
     }
 }
