@@ -17,7 +17,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class TrainLora : BaseModelTask
 {
-    private const int StepVersion = 8, PreviewVersion = 1;
+    private const int StepVersion = 9, PreviewVersion = 1;
     private const int KeyDigits = 16;
     private const string PreviewsFolder = "previews";
     private static readonly string[] FileOptions = ["network_weights", "resume"];

@@ -161,9 +161,11 @@ public static class TrainingMetadata
         entries["ss_num_reg_images"] = Text(ofClass.Sum(group => group.Repeats * group.Pictures.Count));
         entries["ss_dataset_dirs"] = Json(Object(job.Manifest.Groups.Except(ofClass), Folder));
         entries["ss_reg_dataset_dirs"] = Json(Object(ofClass, Folder));
-        // A1111 adds up all folders and shows the most frequent tags: with regularisation images', of which there are more, hers and her
-        // trigger word would not be among them.
-        entries["ss_tag_frequency"] = Json(Object(job.Manifest.Groups.Except(ofClass), group => Frequencies(group.Pictures)));
+        // Every folder, hers first. A1111 adds up all of them and shows the most frequent tags: with regularisation images', of which there
+        // are more, hers and her trigger word would not be among them, so that their folders stand here without tags.
+        entries["ss_tag_frequency"] = Json(Object(
+            job.Manifest.Groups.Except(ofClass).Concat(ofClass).DistinctBy(group => Path.GetFileName(group.Folder)),
+            group => Frequencies(group.IsRegularization ? [] : group.Pictures)));
         entries["ss_bucket_info"] = settings.EnableBucket ? Json(BucketInfo(dataset)) : "null";
     }
 

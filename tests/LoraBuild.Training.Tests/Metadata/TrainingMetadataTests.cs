@@ -142,13 +142,42 @@ public class TrainingMetadataTests
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["ss_num_train_images"] = "2", ["ss_num_reg_images"] = "6", ["ss_dataset_dirs"] = """{"2_aoi":{"n_repeats":2,"img_count":1}}""",
-            ["ss_reg_dataset_dirs"] = """{"3_girl":{"n_repeats":3,"img_count":2}}""", ["ss_tag_frequency"] = """{"2_aoi":{"aoi":1}}""",
+            ["ss_reg_dataset_dirs"] = """{"3_girl":{"n_repeats":3,"img_count":2}}""", ["ss_tag_frequency"] =
+                """{"2_aoi":{"aoi":1},"3_girl":{}}""",
             ["ss_cache_latents"] = "True", ["ss_color_aug"] = "True", ["ss_caption_dropout_rate"] = "0.05",
             ["ss_caption_dropout_every_n_epochs"] = "5",
             ["ss_caption_tag_dropout_rate"] = "1.0", ["ss_prior_loss_weight"] = "0.5", ["ss_min_bucket_reso"] = "64",
             ["ss_max_bucket_reso"] = "1024",
         })
             Assert.Equal($"{name}={value}", $"{name}={metadata[name]}");
+    }
+
+    [Fact]
+    public void User_interfaces_show_her_trigger_word_first_whatever_regularisation_images_there_are()
+    {
+        var others = Enumerable.Range(0, 9)
+            .Select(index => new DatasetPicture($"r{index}.png", "", 64, 64, "girl, solo, outdoors, sky, day, tree, grass", "", null));
+        var manifest = new DatasetManifest(
+            ["aoi"],
+            [
+                new("regularization/1_girl", 1, [.. others], true),
+                new("regularization/2_aoi", 2, [.. others], true),
+                new("2_aoi", 2, [new("a.png", "", 64, 64, "aoi, smile", "", null), new("b.png", "", 64, 64, "aoi, hat", "", null)]),
+                new("4_aoi", 4, [new("c.png", "", 64, 64, "aoi, smile", "", null)]),
+            ]);
+        var settings = new TrainingSettings { Resolution = new(64, 64), RandomCrop = false };
+
+        var metadata = TrainingMetadata.For(
+            new("", manifest, "", null, settings, "", "aoi", "", ""), TrainingDataset.Create("", manifest, settings), new(1, 0, 1),
+            Facts("m", "h", "s"), ModelPrecision.Float16, 1, 1);
+
+        using var frequencies = JsonDocument.Parse(metadata["ss_tag_frequency"]);
+        var folders = frequencies.RootElement.EnumerateObject().ToList();
+        Assert.Equal(["2_aoi", "4_aoi", "1_girl"], folders.Select(folder => folder.Name));
+        // As A1111 lists them: summed over the folders, the most frequent first.
+        var shown = folders.SelectMany(folder => folder.Value.EnumerateObject()).GroupBy(tag => tag.Name)
+            .OrderByDescending(tag => tag.Sum(one => one.Value.GetInt32())).Select(tag => tag.Key);
+        Assert.Equal(["aoi", "smile", "hat"], shown);
     }
 
     [Theory]
