@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Settings;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
@@ -85,6 +86,35 @@ public sealed class TrainingStateTests : IDisposable
             if (restored is not null)
                 Assert.Equal(Losses, restored);
             Assert.Equal(restored is null ? 0 : 1.5f, parameters["weight"].data<float>()[0]);
+        }
+    }
+
+    [Theory]
+    [InlineData("weights")]
+    [InlineData("losses")]
+    [InlineData("loss_scale")]
+    [InlineData("optimizer.momentum")]
+    public void A_state_without_a_tensor_or_with_one_of_another_form_is_damaged_and_changes_nothing(string name)
+    {
+        using var file = SafetensorsFile.Open(Path);
+        var tensors = file.Shapes.Keys.ToDictionary(key => key, key => file.Load(key));
+        Assert.Contains(name, tensors.Keys);
+        var metadata = file.Metadata.Where(entry => entry.Key != "sha256").ToList();
+        var sound = tensors[name];
+        foreach (var other in new[]
+        {
+            null, sound.unsqueeze(0), sound.to(ScalarType.Int64), cat([sound, sound, sound]).unsqueeze(1), zeros([], dtype: sound.dtype),
+        })
+        {
+            tensors.Remove(name);
+            if (other is not null)
+                tensors[name] = other;
+            SafetensorsWriter.Write(folder.File("other"), tensors, metadata);
+
+            Assert.Equal(DiagnosticCode.SafetensorsDamaged, Assert.Throws<LoraBuildException>(() => state.TryRestore(
+                folder.File("other"), Key, _ => true)).Diagnostic.Code);
+            Assert.StartsWith("LB", Assert.Throws<LoraBuildException>(() => state.Resume(folder.File("other"), 9)).Diagnostic.Code);
+            Assert.Equal(0, parameters["weight"].data<float>()[0]);
         }
     }
 

@@ -35,6 +35,9 @@ public sealed class SafetensorsFile : ITensorFile
     /// <summary>The entries of <c>__metadata__</c>; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
 
+    /// <summary>The engine's type of a tensor; null where it has none.</summary>
+    public ScalarType? TypeOf(string name) => SafetensorsType.Named(header.Tensors[name].Type)!.ScalarType;
+
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="LoraBuildException">
     /// LB4001: there is no such file. LB4002: it is damaged, and why. LB6004: it cannot be read.
@@ -68,7 +71,7 @@ public sealed class SafetensorsFile : ITensorFile
     public Tensor Load(string name, ScalarType? dtype = null, Device? device = null, (long First, long Count)? rows = null)
     {
         var entry = header.Tensors[name];
-        var stored = SafetensorsType.Named(entry.Type)!.ScalarType ?? throw new LoraBuildException(
+        var stored = TypeOf(name) ?? throw new LoraBuildException(
             DiagnosticCode.SafetensorsDamaged,
             $"'{name}' is stored as {entry.Type}, which LoraBuild cannot read. Convert it to F16 or F32.", Path);
         long[] shape = [.. entry.Shape];

@@ -65,7 +65,10 @@ internal sealed class TrainingState(
         if (!File.Exists(path))
             return null;
         using var file = Open(path);
-        return file.Metadata.GetValueOrDefault(KeyEntry) == key && isUsable((int)file.Shapes[LossesName][0]) ? Restore(file) : null;
+        if (file.Metadata.GetValueOrDefault(KeyEntry) != key)
+            return null;
+        EnsureWhole(file);
+        return isUsable((int)file.Shapes[LossesName][0]) ? Restore(file) : null;
     }
 
     /// <summary>
@@ -98,6 +101,7 @@ internal sealed class TrainingState(
                 throw Mismatch($"The state's optimizer has no {name} of [{string.Join(',', live.shape)}]. Set the same LoraOptimizerArgs.");
         }
 
+        EnsureWhole(file);
         var done = Restore(file);
         return done.Length < totalSteps ? done : throw Mismatch(
             $"The state has {done.Length} steps behind it and the training {totalSteps} in all. Raise LoraMaxTrainSteps or "
@@ -129,6 +133,31 @@ internal sealed class TrainingState(
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // Before anything changes: each tensor is there, in the form that it is saved in.
+    private void EnsureWhole(SafetensorsFile file)
+    {
+        const ScalarType Number = ScalarType.Float64;
+        Require(ValuesName, parameters.Values.dtype, parameters.Values.shape);
+        foreach (var (name, live) in optimizer.State)
+            Require(OptimizerPrefix + name, live.dtype, live.shape);
+        Require(ScaleName, Number, 2);
+        Require(LossesName, Number, null);
+        if (file.Shapes.ContainsKey(SkippedName))
+            Require(SkippedName, Number, null);
+        foreach (var name in file.Shapes.Keys.Where(name => name.StartsWith(RatesPrefix, StringComparison.Ordinal)))
+            Require(name, Number, file.Shapes[LossesName][0]);
+
+        // Null: a list of any length.
+        void Require(string name, ScalarType type, params long[]? shape)
+        {
+            if (file.Shapes.TryGetValue(name, out var stored) && file.TypeOf(name) == type
+                && (shape is null ? stored.Count == 1 : stored.SequenceEqual(shape)))
+                return;
+            throw new LoraBuildException(
+                DiagnosticCode.SafetensorsDamaged, $"The training state has no '{name}', or one of another form than is saved.", file.Path);
+        }
     }
 
     private double[] Restore(SafetensorsFile file)
