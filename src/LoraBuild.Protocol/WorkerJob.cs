@@ -185,6 +185,9 @@ public sealed record ListTagsJob(string Labels, string Target) : WorkerJob;
 public sealed record DrawJob(
     string BaseModel, string? Tokenizer, IReadOnlyDictionary<string, string> Options, IReadOnlyList<BatchToDraw> Batches) : WorkerJob
 {
+    /// <summary>The file that has the prompts, for messages; null where nobody wrote them.</summary>
+    public string? PromptFile { get; init; }
+
     /// <summary>A VAE to take instead of the checkpoint's, or null.</summary>
     public string? Vae { get; init; }
 

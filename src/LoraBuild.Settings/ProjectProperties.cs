@@ -15,8 +15,10 @@ public static class ProjectProperties
         from property in Read(projectFile)
         let name = property.Name.LocalName
         where IsUnknown(name)
-        select Locate(property, projectFile, new Diagnostic(
-            DiagnosticCode.InvalidProperty, Severity.Error, $"There is no property '{name}'. {Instead(name)}"));
+        let place = (IXmlLineInfo)property
+        select new Diagnostic(
+            DiagnosticCode.InvalidProperty, Severity.Error, $"There is no property '{name}'. {Instead(name)}", projectFile,
+            place.LineNumber, place.LinePosition);
 
     /// <summary>The same for a property of the command line.</summary>
     public static Diagnostic Unknown(string projectFile, string name) => new(
@@ -46,18 +48,6 @@ public static class ProjectProperties
         .Where(option => (option.Steps & Steps.Train) == 0)
         .ToDictionary(option => option.Property, option => values[option.Property]);
 
-    /// <summary>The same diagnostic with the place of the property that it names, where the project file sets it itself.</summary>
-    /// <param name="projectFile">The project file.</param>
-    /// <param name="diagnostic">The diagnostic.</param>
-    /// <param name="about">The property that it is about; null: any that it names.</param>
-    public static Diagnostic Locate(string projectFile, Diagnostic diagnostic, string? about = null)
-    {
-        var property = Read(projectFile).LastOrDefault(property => about is null
-            ? MentionsWord(diagnostic.Message, property.Name.LocalName)
-            : property.Name.LocalName.Equals(about, StringComparison.OrdinalIgnoreCase));
-        return property is null ? diagnostic with { File = projectFile } : Locate(property, projectFile, diagnostic);
-    }
-
     private static string Instead(string name)
     {
         if (Options.Retired.TryGetValue(name, out var advice))
@@ -72,21 +62,10 @@ public static class ProjectProperties
     private static bool IsPropertyOf(string option, string name) =>
         Option.PropertyOf(option).Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    private static Diagnostic Locate(XElement property, string projectFile, Diagnostic diagnostic)
-    {
-        var place = (IXmlLineInfo)property;
-        return diagnostic with { File = projectFile, Line = place.LineNumber, Column = place.LinePosition };
-    }
-
-    private static IEnumerable<XElement> Read(string projectFile) =>
+    /// <summary>The properties that a project file sets, with their places.</summary>
+    /// <param name="projectFile">The project file.</param>
+    internal static IEnumerable<XElement> Read(string projectFile) =>
         XDocument.Load(projectFile, LoadOptions.SetLineInfo).Descendants()
             .Where(element => element.Name.LocalName == "PropertyGroup")
             .SelectMany(group => group.Elements());
-
-    private static bool MentionsWord(string message, string name)
-    {
-        var start = message.IndexOf(name, StringComparison.OrdinalIgnoreCase);
-        var end = start + name.Length;
-        return start >= 0 && (end == message.Length || !char.IsLetterOrDigit(message[end]));
-    }
 }

@@ -21,6 +21,9 @@ public abstract class BaseModelTask : ModelTask
     [Required]
     public ITaskItem[] Options { get; set; } = [];
 
+    /// <inheritdoc/>
+    private protected override SettingPlaces Places => SettingItems.Places(base.Places, Options, TrainingConfig);
+
     /// <summary>The checkpoint on this machine; null where none is named.</summary>
     /// <exception cref="LoraBuildException">As <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
     protected string? FetchBaseModel() => FetchNamed("BaseModel");

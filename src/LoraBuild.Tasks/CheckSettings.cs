@@ -16,10 +16,6 @@ public sealed class CheckSettings : LoraTask
 {
     private const string FollowLinks = "LoraFollowLinks";
 
-    /// <summary>The project file.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
     /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>.</summary>
     [Required]
     public ITaskItem[] Options { get; set; } = [];
@@ -53,6 +49,9 @@ public sealed class CheckSettings : LoraTask
     public bool WeightedCaptions { get; set; }
 
     /// <inheritdoc/>
+    private protected override SettingPlaces Places => SettingItems.Places(base.Places, Options, TrainingConfig);
+
+    /// <inheritdoc/>
     protected override void Run()
     {
         var values = SettingItems.Values(Settings);
@@ -63,7 +62,7 @@ public sealed class CheckSettings : LoraTask
         foreach (var item in ItemPatterns.FindWithoutEffect(
             ProjectFile, [.. Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))]))
             Report(item);
-        foreach (var name in UnknownGlobalProperties)
+        foreach (var name in GlobalProperties.Where(ProjectProperties.IsUnknown))
             Report(ProjectProperties.Unknown(ProjectFile, name));
         foreach (var warning in ProjectItems.FindWithoutEffect(ProjectFile))
             Report(warning);
@@ -71,14 +70,14 @@ public sealed class CheckSettings : LoraTask
         var settings = TrainingSettings.Parse(SettingItems.Training(Options, config), out var problems);
         (AlphaMask, MaskedLoss, WeightedCaptions) = (settings.AlphaMask, settings.MaskedLoss, settings.WeightedCaptions);
         if (config is not null)
-            CheckPathsOf(config, settings);
+            CheckPathsOf(settings);
         foreach (var problem in problems.Concat(settings.WarningsOfOtherPrograms()).Concat(ProjectProperties.Check(values)))
-            Report(ProjectProperties.Locate(ProjectFile, problem));
+            Report(problem);
         if (!Log.HasLoggedErrors)
         {
             TellWithoutEffect(new(settings, values), config);
             foreach (var missing in MissingFiles.Of(new(settings, values), project))
-                Report(ProjectProperties.Locate(ProjectFile, missing));
+                Report(missing);
         }
 
         CheckOutputLinks();
@@ -91,13 +90,7 @@ public sealed class CheckSettings : LoraTask
     private void TellWithoutEffect(ProjectSettings settings, SdScriptsConfig? config)
     {
         foreach (var (option, warning) in SettingsWithoutEffect.Of(settings, SettingItems.Written(Options, Settings, config)))
-        {
-            var isOfFile = config?.Written.ContainsKey(option.Name ?? "") == true && !SettingItems.IsSaid(Options, option);
-            Report(isOfFile && config!.Written[option.Name!] is var (file, line, column)
-                ? warning with { File = file, Line = line, Column = column }
-                : ProjectProperties.Locate(ProjectFile, warning, option.Property));
-        }
-
+            Report(Places.Locate(warning, option.Property));
         foreach (var warning in config?.Warnings ?? [])
             Report(warning);
     }
@@ -117,12 +110,13 @@ public sealed class CheckSettings : LoraTask
     }
 
     // What a configuration from elsewhere names is read into the report, or written to.
-    private void CheckPathsOf(SdScriptsConfig config, TrainingSettings settings)
+    private void CheckPathsOf(TrainingSettings settings)
     {
+        var configured = Places.Configured;
         foreach (var (option, path) in ((Option, string?)[])
             [(LoraBuild.Settings.Options.SamplePrompts, settings.SamplePrompts), (LoraBuild.Settings.Options.LoggingDir, settings.LoggingDir)])
         {
-            if (path is null || SettingItems.IsSaid(Options, option) || !config.Written.TryGetValue(option.Name!, out var place)
+            if (path is null || !configured.TryGetValue(option.Property, out var place)
                 || !Session.Links.IsOutside(Path.GetFullPath(path)))
                 continue;
             Report(new(
@@ -171,7 +165,7 @@ public sealed class CheckSettings : LoraTask
         }
         catch (LoraBuildException e)
         {
-            Report(ProjectProperties.Locate(ProjectFile, e.Diagnostic));
+            Report(e.Diagnostic);
             return null;
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Dataset.Pictures;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Items;
 using Microsoft.Build.Framework;
 
@@ -12,10 +13,6 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class CheckUpToDate : LoraTask
 {
-    /// <summary>The project, for messages.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
     /// <summary>The character.yaml files.</summary>
     [Required]
     public ITaskItem[] Characters { get; set; } = [];
@@ -67,7 +64,7 @@ public sealed class CheckUpToDate : LoraTask
             key.With("tool", tool.ItemSpec).With("tool", Session.State.HashInput(tool.GetMetadata("FullPath")));
         foreach (var setting in Settings)
             key.With(setting.ItemSpec, setting.GetMetadata("Value"));
-        foreach (var name in UnknownGlobalProperties)
+        foreach (var name in GlobalProperties.Where(ProjectProperties.IsUnknown))
             key.With("unknown", name);
         key.With("output", OutputFolder);
         foreach (var character in Characters)

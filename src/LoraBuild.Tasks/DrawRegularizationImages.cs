@@ -49,7 +49,7 @@ public sealed class DrawRegularizationImages : DrawingTask
         if (Log.HasLoggedErrors)
             return;
 
-        var tally = Drawing(settings, BatchSize, "to draw regularisation images with").Draw([new DrawnSet(null, requests, Folder)]);
+        var tally = Drawing(settings, BatchSize, "to draw regularisation images with", file).Draw([new DrawnSet(null, requests, Folder)]);
         if (Log.HasLoggedErrors)
             return;
         var source = Path.GetRelativePath(ProjectFolder, file).Replace(Path.DirectorySeparatorChar, '/');

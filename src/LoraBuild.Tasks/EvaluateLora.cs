@@ -83,7 +83,7 @@ public sealed class EvaluateLora : DrawingTask
         sets.AddRange(files.Select(file => new PictureSet(
             file, $"{LoraFolder}/{Path.GetFileNameWithoutExtension(file)}",
             [.. plans.SelectMany(plan => plan.Pictures(withLora: true)).Distinct()])));
-        var drawing = Drawing(training, settings.BatchSize, "to hold the LoRA against").Draw(
+        var drawing = Drawing(training, settings.BatchSize, "to hold the LoRA against", promptFile: null).Draw(
             [.. sets.Select(set =>
                 new DrawnSet(set.Lora, [.. set.Pictures.Select(picture => Request(picture, settings, training))], PathOf(set.Folder)))]);
         if (Log.HasLoggedErrors)

@@ -1,3 +1,4 @@
+using System.Xml;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
@@ -16,6 +17,9 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     /// <summary>The folders, cache, worker and models of the project: the item <c>LoraContext</c> of LoraBuild.targets.</summary>
     [Required]
     public ITaskItem Context { get; set; } = null!;
+
+    /// <summary>The project file.</summary>
+    protected string ProjectFile => Of(nameof(ProjectFile));
 
     /// <summary>The project's folder.</summary>
     protected string ProjectFolder => Of(nameof(ProjectFolder));
@@ -44,9 +48,13 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     /// <summary>Is cancelled by Ctrl-C.</summary>
     protected CancellationToken CancellationToken => cancellation.Token;
 
-    /// <summary>The properties of the command line that mean nothing.</summary>
-    protected IEnumerable<string> UnknownGlobalProperties =>
-        BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys.Where(ProjectProperties.IsUnknown) : [];
+    /// <summary>The properties that the command line sets.</summary>
+    private protected IReadOnlyCollection<string> GlobalProperties =>
+        BuildEngine is IBuildEngine6 engine ? [.. engine.GetGlobalProperties().Keys] : [];
+
+    /// <summary>The places of settings.</summary>
+    private protected virtual SettingPlaces Places =>
+        new(ProjectFile, GlobalProperties, new Dictionary<string, (string File, int Line, int Column)>());
 
     PipelineSession IBuildHost.Session => Session;
 
@@ -156,15 +164,30 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     /// <summary>The task's work. Throws <see cref="LoraBuildException"/> for bad input that leaves nothing to go on with.</summary>
     protected abstract void Run();
 
-    /// <summary>Shows a diagnostic in MSBuild's way.</summary>
+    /// <summary>Shows a diagnostic in MSBuild's way. One that knows no file is about a setting, or about the project.</summary>
     public void Report(Diagnostic diagnostic)
     {
+        if (diagnostic.File is null)
+            diagnostic = Placed(diagnostic);
         // A line end within a name would cut the diagnostic in two, and an escape would command the terminal.
-        var (file, message) = (diagnostic.File is { } named ? LegibleText.OneLine(named) : null, LegibleText.OneLine(diagnostic.Message));
+        var (file, message) = (LegibleText.OneLine(diagnostic.File!), LegibleText.OneLine(diagnostic.Message));
         if (diagnostic.Severity == Severity.Error)
             Log.LogError(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", message);
         else
             Log.LogWarning(null, diagnostic.Code, null, file, diagnostic.Line, diagnostic.Column, 0, 0, "{0}", message);
+    }
+
+    private Diagnostic Placed(Diagnostic diagnostic)
+    {
+        try
+        {
+            return Places.Locate(diagnostic);
+        }
+        // The project or its configuration was changed or removed during the build.
+        catch (Exception e) when (e is LoraBuildException or IOException or UnauthorizedAccessException or XmlException)
+        {
+            return diagnostic with { File = ProjectFile };
+        }
     }
 
     /// <summary>Shows a line that the author wants to see.</summary>

@@ -43,10 +43,6 @@ public sealed class TagPictures : ModelTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
-    /// <summary>The project file, for messages.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
     /// <summary>True if brackets in captions weigh their words.</summary>
     public bool WeightedCaptions { get; set; }
 
@@ -125,10 +121,10 @@ public sealed class TagPictures : ModelTask
         {
             foreach (var (rule, tags) in selection.Unused(Session.Pictures.Select(picture => ledger[picture.Id].Tags)))
             {
-                Report(ProjectProperties.Locate(ProjectFile, new Diagnostic(
+                Report(new Diagnostic(
                     DiagnosticCode.NoEffect,
                     Severity.Warning,
-                    $"Lora{rule} has no effect on {PictureEnumeration.Of(tags)}: no picture has such a tag.")));
+                    $"Lora{rule} has no effect on {PictureEnumeration.Of(tags)}: no picture has such a tag."));
             }
         }
 

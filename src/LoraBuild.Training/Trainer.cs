@@ -106,7 +106,7 @@ public sealed class Trainer : IDisposable
         var resumed = settings.Resume is { } origin ? state.Resume(origin, plan.TotalSteps) : [];
         log?.Invoke(Describe());
         foreach (var warning in TrainingWarnings.OfSettings(settings, plan, dataset, validated.SamplesPerEpoch)
-            .Concat(PromptLength.Warnings(job.SamplePrompts, model.Model))
+            .Concat(PromptLength.Warnings(job.SamplePrompts, model.Model, settings.SamplePrompts))
             .Concat(TrainingWarnings.OfCaptions(settings, dataset, model.Model) is { } captions ? [captions] : [])
             .Concat(TrainingWarnings.OfResolution(settings, model.Model) is { } resolution ? [resolution] : []))
             report?.Invoke(warning);

@@ -38,15 +38,15 @@ public sealed class SilenceTests
             ("config.toml(2,1)", "LoraLrSchedulerPower (2) has no effect"),
             ("config.toml : ", "output_dir"),
             ("prompts.txt(1,1)", "The negative prompt has no effect"),
-            ("", "LoraLrWarmupSteps is 1 epoch, 2 steps, but the training has 2: the learning rate rises to 5e-5 instead of 1e-4. Shorten"),
-            ("", "LoraSampleEveryNSteps is 3, but the training has 2 steps"),
+            ("Character.loraproj(", "LoraLrWarmupSteps is 1 epoch, 2 steps, but the training has 2: the learning rate rises to 5e-5"),
+            ("Character.loraproj(", "LoraSampleEveryNSteps is 3, but the training has 2 steps"),
         })
         {
             Assert.Single(build.Diagnostics, line => line.Contains(place, StringComparison.Ordinal)
                 && line.Contains("warning LB5008", StringComparison.Ordinal) && line.Contains(message, StringComparison.Ordinal));
         }
 
-        Assert.Single(build.Diagnostics, line => line.Contains("warning LB5009", StringComparison.Ordinal)
+        Assert.Single(build.Diagnostics, line => line.Contains("Character.loraproj : warning LB5009", StringComparison.Ordinal)
             && line.Contains("aoi_207.png (", StringComparison.Ordinal));
     }
 

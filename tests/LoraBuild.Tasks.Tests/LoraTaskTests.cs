@@ -20,7 +20,10 @@ public sealed class LoraTaskTests : IDisposable
     public void Whatever_a_step_throws_is_an_error_with_a_code(Exception thrown)
     {
         var engine = new Engine();
-        var context = new TaskItem("context", new Dictionary<string, string> { ["IntermediateFolder"] = folder, ["CachePath"] = folder });
+        var context = new TaskItem("context", new Dictionary<string, string>
+        {
+            ["IntermediateFolder"] = folder, ["CachePath"] = folder, ["ProjectFile"] = Path.Combine(folder, "aoi.loraproj"),
+        });
         using var task = new ThrowingTask(thrown) { BuildEngine = engine, Context = context };
         Assert.False(task.Execute());
         var error = Assert.Single(engine.Errors);

@@ -65,13 +65,17 @@ public class TrainingWarningsTests
     }
 
     [Fact]
-    public void Prompts_beyond_the_length_are_named_once()
+    public void Prompts_beyond_the_length_are_named_once_with_their_line()
     {
         var prompt = new PictureRequest { Prompt = string.Join(", ", Enumerable.Repeat("hat", 120)), NegativePrompt = "hat" };
 
-        var warning = Assert.Single(PromptLength.Warnings([prompt, prompt with { Seed = 2 }], TestData.Miniature));
+        using var folder = new TemporaryFolder();
+        var file = folder.File("prompts.txt");
+        File.WriteAllText(file, $"# hats\n1girl\n{prompt.Prompt} --n hat\n");
 
-        Assert.Equal(DiagnosticCode.TextTooLong, warning.Code);
+        var warning = Assert.Single(PromptLength.Warnings([prompt, prompt with { Seed = 2 }], TestData.Miniature, file));
+
+        Assert.Equal((DiagnosticCode.TextTooLong, file, 3), (warning.Code, warning.File, warning.Line));
         Assert.Contains("239 tokens, of which the first 225 count", warning.Message, StringComparison.Ordinal);
     }
 

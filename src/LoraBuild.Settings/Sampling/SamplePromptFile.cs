@@ -46,6 +46,13 @@ public static partial class SamplePromptFile
         return requests;
     }
 
+    /// <summary>The first line of a file that has a prompt's text, from 1; 0 where none has it as it is.</summary>
+    /// <param name="prompt">The text.</param>
+    /// <param name="path">The file.</param>
+    public static int LineOf(string prompt, string path) =>
+        Utf8Text.Read(path, DiagnosticCode.SamplePromptsInvalid).Split('\n').ToList()
+            .FindIndex(line => line.Contains(prompt, StringComparison.Ordinal)) + 1;
+
     private static Diagnostic Problem(string message, string path) => Told(Severity.Error, message, path, 0, 0);
 
     private static Diagnostic Told(Severity severity, string message, string path, int line, int column) => new(

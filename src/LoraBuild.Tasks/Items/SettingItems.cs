@@ -54,8 +54,21 @@ internal static class SettingItems
         }
     }
 
-    /// <summary>True if the project itself says a training option.</summary>
-    public static bool IsSaid(ITaskItem[] options, Option option) => option.Name is { } name && Said(Values(options), name);
+    /// <summary>The places of settings, with those of a configuration for what the project itself does not say.</summary>
+    /// <param name="places">Those of the project.</param>
+    /// <param name="options">Items by sd-scripts' names.</param>
+    /// <param name="config">The configuration's file, or null.</param>
+    public static SettingPlaces Places(SettingPlaces places, ITaskItem[] options, string? config)
+    {
+        if (config is null)
+            return places;
+        var own = Values(options);
+        return places with
+        {
+            Configured = SdScriptsConfig.Read(config).Written.Where(option => !Said(own, option.Key))
+                .ToDictionary(option => Option.PropertyOf(option.Key), option => option.Value, StringComparer.OrdinalIgnoreCase),
+        };
+    }
 
     private static bool IsDefault(Option option, string text) =>
         string.Equals(text, option.DefaultText, StringComparison.OrdinalIgnoreCase)

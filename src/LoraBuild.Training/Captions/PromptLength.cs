@@ -11,7 +11,8 @@ public static class PromptLength
     /// <summary>LB5009 for each prompt of which a part does not count.</summary>
     /// <param name="prompts">The pictures that are drawn.</param>
     /// <param name="model">The model, whose tokenizer counts.</param>
-    public static IEnumerable<Diagnostic> Warnings(IEnumerable<PictureRequest> prompts, IDiffusionModel model) =>
+    /// <param name="file">The file that has the prompts; null where nobody wrote them.</param>
+    public static IEnumerable<Diagnostic> Warnings(IEnumerable<PictureRequest> prompts, IDiffusionModel model, string? file) =>
         from text in prompts.SelectMany(prompt => new[] { prompt.Prompt, prompt.NegativePrompt }).Distinct(StringComparer.Ordinal)
         let count = model.CountTokens(text, weighted: true)
         let most = model.LengthOf(text)
@@ -21,7 +22,9 @@ public static class PromptLength
             Severity.Warning,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"A prompt has {count} tokens, of which the first {most} count. Shorten it: '{Beginning(text)}'."));
+                $"A prompt has {count} tokens, of which the first {most} count. Shorten it: '{Beginning(text)}'."),
+            file,
+            file is null ? 0 : SamplePromptFile.LineOf(text, file));
 
     private static string Beginning(string text)
     {

@@ -33,8 +33,9 @@ public sealed class PictureDrawer : IDisposable
     public PixelSize FittingSize =>
         replicas[0].BestSize ?? new(Whole(settings.TrainedResolution.Width), Whole(settings.TrainedResolution.Height));
 
-    /// <summary>LB5009 for prompts of which a part does not count.</summary>
-    public IEnumerable<Diagnostic> WarningsOf(IEnumerable<PictureRequest> requests) => PromptLength.Warnings(requests, replicas[0]);
+    /// <inheritdoc cref="PromptLength.Warnings"/>
+    public IEnumerable<Diagnostic> WarningsOf(IEnumerable<PictureRequest> prompts, string? file) =>
+        PromptLength.Warnings(prompts, replicas[0], file);
 
     /// <summary>Loads the model.</summary>
     /// <param name="baseModel">A checkpoint, or a folder as diffusers writes it.</param>

@@ -27,7 +27,8 @@ internal static class DrawPictures
             VParameterization = settings.VParameterization,
             ZeroTerminalSnr = settings.ZeroTerminalSnr,
         });
-        foreach (var warning in drawer.WarningsOf(job.Batches.SelectMany(batch => batch.Pictures).Select(picture => picture.Request)))
+        var requests = job.Batches.SelectMany(batch => batch.Pictures).Select(picture => picture.Request);
+        foreach (var warning in drawer.WarningsOf(requests, job.PromptFile))
             events.Report(warning);
         var progress = new ProgressLine(events, "Draw", job.Batches.Sum(batch => batch.Pictures.Count));
         drawer.Draw(
