@@ -22,7 +22,7 @@ internal static class FuzzReaders
 
     /// <summary>All of them; after the tokens, which they are made of.</summary>
     public static IReadOnlyList<FuzzReader> All { get; } =
-        [.. TextReaders.All, .. StateReaders.All, .. ModelReaders.All, .. PictureReaders.All];
+        [.. TextReaders.All, .. StateReaders.All, .. ModelReaders.All, .. OnnxReaders.All, .. PictureReaders.All];
 
     /// <summary>A file beside the tests.</summary>
     public static byte[] Data(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", name));

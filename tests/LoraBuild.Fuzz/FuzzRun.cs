@@ -70,6 +70,8 @@ internal sealed class FuzzRun
         for (var done = 0; done < count; done++)
         {
             seed = first + done;
+            // Of a process that a native library ends, nothing else tells which case it was.
+            log?.Write($"\r{reader.Name} {seed} ");
             var file = new Mutator(new Random(seed), reader).Next();
             Begin();
             DoCase(folder, file);
@@ -113,7 +115,7 @@ internal sealed class FuzzRun
         if (before > 0 || faults.Count >= FaultsToldInFull)
             return;
         faults.Add(fault);
-        log?.WriteLine(fault);
+        log?.WriteLine($"\r{fault}");
     }
 
     // The most memory that the process ever had, in bytes.

@@ -45,6 +45,13 @@ internal static class ModelReaders
         new("peft", "lora.safetensors", FuzzReaders.Utf8(
             "{\"unet.lora_alpha\": 2, \"unet.r\": 4, \"unet.alpha_pattern\": {\"a.b\": 1.5}, \"unet.use_rslora\": true}"),
             FuzzReaders.JsonTokens, ReadPeft),
+        new("adapter-config", "adapter_config.json", FuzzReaders.Utf8(
+            "{\"peft_type\": \"LORA\", \"r\": 4, \"lora_alpha\": 2, \"use_rslora\": true, \"init_lora_weights\": true, "
+            + "\"alpha_pattern\": {\"a.b\": 1.5}, \"rank_pattern\": {\"^a\\\\.b$\": 8}, \"target_modules\": [\"b\"]}"),
+            [.. FuzzReaders.JsonTokens, .. FuzzReaders.Utf8("\"rank_pattern\"", "\"(a+)+$\"", "\"LOHA\"")],
+            ReadAdapterConfig),
+        new("training-state", "a-state.safetensors", [TrainingStates.Saved()], SafetensorsTokens, TrainingStates.Read) { Repair =
+            TrainingStates.RepairLength },
         new("ckpt", "a.ckpt", [Checkpoint()], PickleTokens, ReadCheckpoint),
         new("pickle", "data.pkl", [Pickle()], PickleTokens, ReadPickle),
         new("merges", "merges.txt", [Merges], FuzzReaders.Utf8(" ", "\n", "\r\n", "a", "</w>", "#version", "\u0100", "\0"), path => _ =
@@ -128,6 +135,21 @@ internal static class ModelReaders
         File.WriteAllBytes(path, [.. length, .. header]);
         using var file = SafetensorsFile.Open(path);
         _ = PeftSettings.Of(file);
+    }
+
+    private static void ReadAdapterConfig(string path)
+    {
+        var weights = Path.Combine(Path.GetDirectoryName(path)!, PeftSettings.WeightsName);
+        if (!File.Exists(weights))
+        {
+            using var scope = torch.NewDisposeScope();
+            SafetensorsWriter.Write(weights, [new("base_model.model.a.b.lora_A.weight", torch.ones([4, 2]))]);
+        }
+
+        using var file = SafetensorsFile.Open(weights);
+        var settings = PeftSettings.Of(file);
+        foreach (var layer in (string[])["a.b", "c", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"])
+            _ = settings.ScaleOf("unet", new LoraTensorName(layer, "lora_A.weight", layer), null);
     }
 
     private static byte[] Checkpoint()

@@ -14,6 +14,6 @@ if (args is not ["fuzz", var name, var countText, var seedText]
 
 var time = Stopwatch.StartNew();
 var faults = FuzzRun.Do(reader, count, seed, Console.Out);
-Console.WriteLine(
-    FormattableString.Invariant($"{name}: {count} cases from seed {seed}, {faults.Count} kinds of fault, {time.Elapsed.TotalSeconds:0} s"));
+var seconds = time.Elapsed.TotalSeconds;
+Console.WriteLine(FormattableString.Invariant($"\r{name}: {count} cases from seed {seed}, {faults.Count} kinds of fault, {seconds:0} s"));
 return faults.Count == 0 ? 0 : 1;
