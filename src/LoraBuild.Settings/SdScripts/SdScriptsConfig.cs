@@ -261,7 +261,9 @@ internal sealed class SdScriptsConfigReader
         }
         catch (Exception e) when (BadInput.IsCause(e))
         {
-            Diagnostics.Add(Problem(path, 0, 0, $"The configuration is no TOML that can be read: {e.Message}"));
+            // Of brackets in brackets the library says which of its own properties to raise.
+            var reason = e.Message.Contains("maximum depth", StringComparison.Ordinal) ? "Its brackets nest too deep." : e.Message;
+            Diagnostics.Add(Problem(path, 0, 0, $"The configuration is no TOML that can be read: {reason}"));
         }
 
         return [];

@@ -132,6 +132,18 @@ public class SdScriptsConfigTests
     }
 
     [Fact]
+    public void Brackets_that_nest_too_deep_are_an_error_in_the_authors_words()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("deep.toml", $"a = {new string('[', 65)}{new string(']', 65)}\n");
+
+        var problem = Assert.Single(SdScriptsConfig.Read(path).Diagnostics);
+
+        Assert.Equal((DiagnosticCode.TrainingConfigInvalid, path), (problem.Code, problem.File));
+        Assert.EndsWith("Its brackets nest too deep.", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_in_another_encoding_is_one_error_with_its_place()
     {
         using var folder = new TemporaryFolder();
