@@ -10,11 +10,17 @@ public static partial class Options
     // Four bytes a pixel lie in one array.
     private const long MostPixels = 500_000_000;
 
+    private const string TaggerItem = "Tagger", WithoutTaggerItems = "without Tagger items, which stand for it";
+
     private static readonly OptionKind<double> Share = Number(0, 1);
+
+    private static readonly Precondition WhereTagger = new("with a tagger", settings => settings.Items(TaggerItem).Length > 0);
 
     public static readonly Option<string> CharacterFile = OfLoraBuild(
         Topic.Project, "LoraCharacterFile", Text with { Form = OptionForm.File }, "character.yaml",
-        "The file that says who she is: see [character.yaml](#characteryaml).", Steps.ResolveCharacters);
+        "The file that says who she is: see [character.yaml](#characteryaml).", Steps.ResolveCharacters,
+        needs: new Precondition(
+            "without Character items, which stand for it", settings => settings.HasItem("Character", "LoraCharacterFile")));
 
     public static readonly Option<string> OutputName = OfLoraBuild(
         Topic.Project, "LoraOutputName", FileName, "",
@@ -58,31 +64,33 @@ public static partial class Options
     public static readonly Option<string?> Tagger = OfLoraBuild(
         Topic.Tags, "LoraTagger", FilePath with { Allowed = "empty, a folder or a URI" }, null,
         "The folder of a WD v1.4 or v3 tagger, `model.onnx` and `selected_tags.csv`, or its URI. Several taggers: see [Models](#models).",
-        Steps.Tag);
+        Steps.Tag, needs: new Precondition(WithoutTaggerItems, settings => settings.HasItem(TaggerItem, "LoraTaggerModel")));
 
     public static readonly Option<string?> TaggerModel = OfLoraBuild(
         Topic.Tags, "LoraTaggerModel", FilePath with { Allowed = "empty, a file or a URI" }, null,
-        "The tagger's model alone.", Steps.Tag, "`model.onnx` of `LoraTagger`");
+        "The tagger's model alone.", Steps.Tag, "`model.onnx` of `LoraTagger`", new Precondition(WithoutTaggerItems, IsTaken));
 
     public static readonly Option<string?> TaggerLabels = OfLoraBuild(
         Topic.Tags, "LoraTaggerLabels", FilePath with { Allowed = "empty, a file or a URI" }, null,
-        "The tagger's labels alone.", Steps.Tag, "`selected_tags.csv` of `LoraTagger`");
+        "The tagger's labels alone.", Steps.Tag, "`selected_tags.csv` of `LoraTagger`",
+        new Precondition("with LoraTagger or LoraTaggerModel, and " + WithoutTaggerItems, IsTaken));
 
     public static readonly Option<string> CombineTaggers = OfLoraBuild(
         Topic.Tags, "LoraCombineTaggers", Word("union", "average"), "union",
-        "With several taggers: a tag has its highest score (`union`), or its mean over the taggers that know it (`average`).", Steps.Tag);
+        "With several taggers: a tag has its highest score (`union`), or its mean over the taggers that know it (`average`).", Steps.Tag,
+        needs: new Precondition("with several Tagger items", settings => settings.Items(TaggerItem).Length > 1));
 
     public static readonly Option<double> TaggerThreshold = OfLoraBuild(
         Topic.Tags, "LoraTaggerThreshold", Share, 0.4,
-        "The lowest score of a general tag.", Steps.Tag);
+        "The lowest score of a general tag.", Steps.Tag, needs: WhereTagger);
 
     public static readonly Option<double?> CharacterThreshold = OfLoraBuild(
         Topic.Tags, "LoraCharacterThreshold", Share.OrEmpty(), null,
-        "The lowest score of a character tag.", Steps.Tag, "`LoraTaggerThreshold`");
+        "The lowest score of a character tag.", Steps.Tag, "`LoraTaggerThreshold`", WhereTagger);
 
     public static readonly Option<bool> UseRatingTags = OfLoraBuild(
         Topic.Tags, "LoraUseRatingTags", Flag, false,
-        "`true`: the likeliest of general, sensitive, questionable and explicit is the first tag.", Steps.Tag);
+        "`true`: the likeliest of general, sensitive, questionable and explicit is the first tag.", Steps.Tag, needs: WhereTagger);
 
     public static readonly Option<double> RatingThreshold = OfLoraBuild(
         Topic.Tags, "LoraRatingThreshold", Share, 0,
@@ -91,7 +99,7 @@ public static partial class Options
 
     public static readonly Option<string> TagOrder = OfLoraBuild(
         Topic.Tags, "LoraTagOrder", Word("model", "score"), "model",
-        "The order of the tags: the model's own, or the surest first.", Steps.Tag);
+        "The order of the tags: the model's own, or the surest first.", Steps.Tag, needs: WhereTagger);
 
     public static readonly Option<string?> UndesiredTags = OfLoraBuild(
         Topic.Tags, "LoraUndesiredTags", Tags, null,
@@ -123,7 +131,7 @@ public static partial class Options
     public static readonly Option<double> EvidenceThreshold = OfLoraBuild(
         Topic.Captions, "LoraEvidenceThreshold", Share, 0.1,
         "The lowest score of a tag, or of another name of the same garment, that proves that a picture shows a part of the outfit.",
-        Steps.AlignOutfits);
+        Steps.AlignOutfits, needs: WhereTagger);
 
     public static readonly Option<string> Undecided = OfLoraBuild(
         Topic.Captions, "LoraUndecided", Word("keep", "drop"), "drop",
@@ -139,4 +147,8 @@ public static partial class Options
         Topic.Regularization, "LoraRegularizationCount", Whole(1, MaxRegularizationImages).OrEmpty(), null,
         "The number of images that it draws, prompt after prompt, again from the first.", Steps.DrawRegularizationImages, "one a prompt",
         needs: WhereSet("LoraRegularizationPrompts"));
+
+    // Where LoraTagger says both files, it is the one to be told of.
+    private static bool IsTaken(ProjectSettings settings) =>
+        settings.IsSet("LoraTagger") || settings.HasItem(TaggerItem, "LoraTaggerModel");
 }

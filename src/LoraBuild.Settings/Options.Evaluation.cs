@@ -10,6 +10,9 @@ public static partial class Options
     private const int MaxSamples = 10_000, MaxBatch = 1024, MaxSide = 65_536;
     private const double MaxGuidance = 100, MaxStrength = 100;
 
+    private static readonly Precondition WhereEpochsAreSaved =
+        Where("with LoraSaveEveryNEpochs above 0", settings => settings.SaveEveryNEpochs > 0);
+
     public static readonly Option<int> EvaluateSamples = OfLoraBuild(
         Topic.Evaluation, "LoraEvaluateSamples", Whole(1, MaxSamples), 24,
         "The number of prompts of each family, for each character.", Steps.Evaluate);
@@ -28,7 +31,8 @@ public static partial class Options
 
     public static readonly Option<string?> EvaluateNegativePrompt = OfLoraBuild(
         Topic.Evaluation, "LoraEvaluateNegativePrompt", OptionalText, null,
-        "The negative prompt of all pictures.", Steps.Evaluate);
+        "The negative prompt of all pictures.", Steps.Evaluate,
+        needs: new Precondition("with LoraEvaluateScale above 1", settings => EvaluateScale.Read(settings.Values) > 1));
 
     public static readonly Option<string?> EvaluateNotes = OfLoraBuild(
         Topic.Evaluation, "LoraEvaluateNotes", FilePath, null,
@@ -52,7 +56,8 @@ public static partial class Options
 
     public static readonly Option<string> SelectEpoch = OfLoraBuild(
         Topic.Evaluation, "LoraSelectEpoch", Word("last", "best"), "last",
-        "`best`: the files of all epochs are evaluated, the best one is judged and copied to `NAME-best.safetensors`.", Steps.Evaluate);
+        "`best`: the files of all epochs are evaluated, the best one is judged and copied to `NAME-best.safetensors`.", Steps.Evaluate,
+        needs: WhereEpochsAreSaved);
 
     public static readonly Option<double?> MinIdentity = OfLoraBuild(
         Topic.Evaluation, "LoraMinIdentity", Share.OrEmpty(), null,
@@ -69,7 +74,7 @@ public static partial class Options
     public static readonly Option<string> PublishEpochs = OfLoraBuild(
         Topic.Publishing, "LoraPublishEpochs", Text with { Allowed = "last, all, or numbers of epochs such as 3,7" }, "last",
         "The epochs whose LoRAs `dotnet publish` lays out besides the finished one: `last` none, `all`, or those of a list.",
-        Steps.Publish);
+        Steps.Publish, needs: WhereEpochsAreSaved);
 
     public static readonly Option<string?> MergeInto = OfLoraBuild(
         Topic.Publishing, "LoraMergeInto", FilePath with { Allowed = "empty, a file or a URI" }, null,

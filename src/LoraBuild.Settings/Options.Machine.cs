@@ -43,7 +43,8 @@ public static partial class Options
         Topic.Models, "LoraTokenizerUrl", Address, Clip,
         "The address from which `merges.txt` is fetched, once, where neither the model nor `LoraTokenizer` has it. Its SHA-256 is "
             + "verified.",
-        OfModels, "where CLIP is published on Hugging Face");
+        OfModels, "where CLIP is published on Hugging Face",
+        new Precondition("without LoraTokenizer", settings => !settings.IsSet("LoraTokenizer")));
 
     public static readonly Option<string?> TrainingConfig = OfLoraBuild(
         Topic.Run, "LoraTrainingConfig", FilePath, null,

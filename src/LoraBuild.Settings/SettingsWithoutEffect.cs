@@ -31,6 +31,15 @@ public sealed record ProjectSettings(TrainingSettings Training, IReadOnlyDiction
     /// <summary>True if a property has a value.</summary>
     public bool IsSet(string property) => !string.IsNullOrWhiteSpace(Values.GetValueOrDefault(property));
 
+    /// <summary>The items of a kind of which tasks are told beside the properties, as text each.</summary>
+    public string[] Items(string kind) => (Values.GetValueOrDefault(kind) ?? "").Split(
+        ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>True if an item of a kind is what a property names, or there are none.</summary>
+    public bool HasItem(string kind, string property) =>
+        Items(kind) is not { Length: > 0 } items || items.Any(item => item == Values.GetValueOrDefault(property)?.Trim()
+            || item.StartsWith($"{Values.GetValueOrDefault(property)?.Trim()} ", StringComparison.Ordinal));
+
     /// <summary>True if a property has this value, in upper or lower case.</summary>
     public bool Is(string property, string value) =>
         string.Equals(Values.GetValueOrDefault(property)?.Trim(), value, StringComparison.OrdinalIgnoreCase);

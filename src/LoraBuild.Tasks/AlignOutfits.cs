@@ -6,6 +6,7 @@ using LoraBuild.Dataset.Ledgers;
 using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tables;
 using LoraBuild.Dataset.Tags;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -38,6 +39,7 @@ public sealed class AlignOutfits : TagStepTask
         var own = OwnImplications.Read(Session, PathOf(Implications));
         var options = new AlignmentOptions(EvidenceThreshold, Enum.Parse<LoraBuild.Dataset.Outfits.Undecided>(Undecided, ignoreCase: true));
         RunStep("AlignOutfits", RulesFor, Evidence);
+        TellWithoutOutfits();
         var aligned = Session.ReadLedger(OutputFile);
         foreach (var character in Session.Characters.Where(character => character.Outfits.Count + character.Hidden.Count > 0))
         {
@@ -49,7 +51,7 @@ public sealed class AlignOutfits : TagStepTask
         AlignedPicture Aligned(ProjectPicture picture)
         {
             var (tags, outfit) = aligned[picture.Id].ReadTagsAndOutfit();
-            return new AlignedPicture(outfit, picture.Hidden.Count == 0 ? [] : tagged[picture.Id].Tags.Tags, tags, picture.Hidden);
+            return new AlignedPicture(outfit, tagged[picture.Id].Tags.Tags, tags, picture.Hidden);
         }
 
         Rules RulesFor(Character character)
@@ -72,6 +74,22 @@ public sealed class AlignOutfits : TagStepTask
             key.With("outfit", picture.Outfit ?? "").With("hidden", picture.HiddenText).With("raw tags", tagged[picture.Id].Content);
             if (picture.Scores is { } scores)
                 key.With("scores", Session.State.HashInput(scores));
+        }
+    }
+
+    private void TellWithoutOutfits()
+    {
+        if (Session.Characters.Any(character => character.Outfits.Count > 0))
+            return;
+        var threshold = EvidenceThreshold.ToString("R", CultureInfo.InvariantCulture);
+        foreach (var (option, value) in new (Option, string)[] { (Options.EvidenceThreshold, threshold), (Options.Undecided, Undecided) })
+        {
+            if (value != option.DefaultText)
+            {
+                Report(new Diagnostic(
+                    DiagnosticCode.NoEffect, Severity.Warning,
+                    $"{option} ({value}) has no effect: it counts only with outfits in character.yaml. Take it away, or describe them."));
+            }
         }
     }
 

@@ -74,6 +74,14 @@ public sealed class EvaluateLora : DrawingTask
         var settings = EvaluationSettings.Read(values);
         var selection = TaggingSettings.Read(values);
         var files = LoraFiles(settings.SelectBestEpoch);
+        if (settings.SelectBestEpoch && files.Count == 1)
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.NothingToAskFor, Severity.Warning,
+                "LoraSelectEpoch 'best' has no choice: there is no file of an epoch but the finished LoRA. Train for more epochs, or take "
+                + "it away."));
+        }
+
         var implications = OwnImplications.Read(Session, PathOf(Implications));
         var taggers = new TaggerScoring(
             this, (file, sha256) => Fetch(file, sha256, DiagnosticCode.TaggerMissing), TaggerItems.Read(Taggers), Combination, selection);

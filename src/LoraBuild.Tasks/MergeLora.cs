@@ -2,6 +2,7 @@ using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -60,12 +61,18 @@ public sealed class MergeLora : ModelTask
         }
 
         var loras = Loras.Select(lora => new LoraToMerge(lora.GetMetadata("FullPath"), StrengthOf(lora))).ToList();
+        foreach (var lora in loras.Where(lora => lora.Strength == 0))
+            TellWithoutEffect($"'{lora.Path}' is merged with the strength 0: nothing changes. Raise LoraMergeStrength, or its Strength.");
+        if (Strength != Options.MergeStrength.DefaultText && Loras.All(lora => lora.GetMetadata(StrengthName).Length > 0))
+            TellWithoutEffect($"LoraMergeStrength ({Strength}) has no effect: every LoraToMerge has a Strength of its own. Take it away.");
         new WorkerProcess(this).Run(
             new MergeJob(checkpoint, loras, target),
             "MergeLora",
             done => Say($"Merged checkpoint -> {done.Id}"),
             CancellationToken);
     }
+
+    private void TellWithoutEffect(string message) => Report(new Diagnostic(DiagnosticCode.NoEffect, Severity.Warning, message));
 
     private double StrengthOf(ITaskItem lora)
     {

@@ -144,6 +144,17 @@ public sealed class NormalizePictures : ModelTask
                 $"LoraMaskedLoss has no effect: no picture has a mask beside it, NAME{PictureMask.Extension}."));
         }
 
+        var asking = resolved.Where(picture => picture.Edits.Any(edit => edit is BackgroundEdit { ByModel: true })).ToList();
+        if (BackgroundModel is null && asking.Count > 0)
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.NoEffect,
+                Severity.Warning,
+                "'by: model' of the edit 'background' has no effect, because the project has no BackgroundModel: the colour of the border "
+                + $"is filled instead. Name a model, or write 'by: flood' (edits {asking[0].EditsAt}). Pictures: "
+                + $"{PictureEnumeration.Of([.. asking.Select(picture => picture.Source).Distinct(StringComparer.Ordinal)])}."));
+        }
+
         if (BackgroundModel is not null && !resolved.Any(picture => NeedsModel(picture.Edits)))
         {
             Report(new Diagnostic(

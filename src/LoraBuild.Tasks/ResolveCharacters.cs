@@ -63,7 +63,6 @@ public sealed class ResolveCharacters : LoraTask
         if (resolved.Pictures.Count == 0)
             throw new LoraBuildException(DiagnosticCode.NoPictures, "All pictures of the project are left out.", files[0]);
         Session.Pictures = [.. resolved.Pictures.Select(picture => ProjectPicture.Of(picture, root))];
-        Session.RegularizationImages = [];
     }
 
     /// <summary>The error for a picture that is not there.</summary>

@@ -13,7 +13,6 @@ namespace LoraBuild.Tasks;
 public sealed class ResolveRegularizationImages : LoraTask
 {
     /// <summary>The pictures.</summary>
-    [Required]
     public ITaskItem[] Pictures { get; set; } = [];
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Pictures;
+using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Families;
 using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
@@ -124,12 +125,38 @@ public static class TrainingWarnings
                 + "of each group. Raise it, or take it away.";
         }
 
+        foreach (var (option, what, isThere) in OfCaptionSyntax(settings))
+        {
+            if (!dataset.Pictures.Any(picture => isThere($"{settings.CaptionPrefix} {picture.Caption} {settings.CaptionSuffix}")))
+                yield return $"{option} has no effect: no caption has {what}. Take it away, or write it into tag files.";
+        }
+
         if (settings.GradientAccumulationSteps > plan.BatchesPerEpoch)
         {
             var batches = string.Create(
                 CultureInfo.InvariantCulture, $"{settings.GradientAccumulationSteps}, but an epoch has {plan.BatchesPerEpoch} batches");
             yield return $"{Options.GradientAccumulationSteps} is {batches}, which a step takes at most. Lower it.";
         }
+    }
+
+    private static IEnumerable<(Option Option, string What, Func<string, bool> IsThere)> OfCaptionSyntax(TrainingSettings settings)
+    {
+        if (settings.EnableWildcard)
+        {
+            yield return (
+                Options.EnableWildcard, "alternatives in braces or several lines", caption => caption.AsSpan().IndexOfAny('{', '\n') >= 0);
+        }
+
+        if (settings.WeightedCaptions)
+        {
+            yield return (
+                Options.WeightedCaptions, "brackets that weigh words", caption => WeightedText.Parse(caption).Any(run => run.Weight != 1));
+        }
+
+        if (settings.KeepTokensSeparator is { } bar)
+            yield return (Options.KeepTokensSeparator, $"'{bar}'", caption => caption.Contains(bar, StringComparison.Ordinal));
+        if (settings.SecondarySeparator is { } secondary)
+            yield return (Options.SecondarySeparator, $"'{secondary}'", caption => caption.Contains(secondary, StringComparison.Ordinal));
     }
 
     private static string Never(Option option, object? value, string length, string consequence) =>

@@ -54,9 +54,11 @@ public sealed class PublishTests
     }
 
     [Fact]
-    public void Without_a_finished_LoRA_there_is_nothing_to_publish()
+    public void Without_a_finished_LoRA_there_is_nothing_to_publish_and_nothing_among_the_pictures()
     {
         using var project = new CharacterProject().With("low/aoi_207.jpg");
+        Assert.Contains(
+            project.Publish("-p:PublishDir=images/out").Diagnostics, line => line.Contains("error LB1008", StringComparison.Ordinal));
 
         var withoutBuild = project.Publish("--no-build");
         Assert.Contains(withoutBuild.Diagnostics, line => line.Contains("error LB1017", StringComparison.Ordinal));

@@ -19,14 +19,20 @@ public sealed class UnusedFilesTests
             project.Write($"images/low/{file}", $"{Own}, (smile), hat");
         project.Properties["LoraUndesiredTags"] = "hat";
         project.Properties["LoraTagReplacement"] = "smile,grin";
-        project.Write("character.yaml", "trigger: aoi\nhidden: {images/low/\u00E9x.jpg: [boots]}\n");
+        project.Properties["LoraUndecided"] = "keep";
+        project.Write("regularization/1_girl/r.txt", "girl");
+        project.Write(
+            "character.yaml",
+            "trigger: aoi\nhidden: {images/low/\u00E9x.jpg: [boots]}\nedits: {images/low/b.jpg: {background: {to: white, by: model}}}\n");
 
         var first = project.Build();
 
         Assert.True(first.Succeeded, first.Output);
         Assert.Equal(["4_aoi/A.txt", "4_aoi/b.txt", "4_aoi/\u00E9x.txt"], project.Captions().Keys.Order(StringComparer.Ordinal));
         Assert.All(project.Captions().Values, caption => Assert.Equal($"aoi, {Own}, (grin)", caption));
-        Assert.Equal(["LB1009", "LB1019", "LB2007", "LB2011", "LB3010"], Codes(first));
+        Assert.Equal(["LB1009", "LB1019", "LB2007", "LB2011", "LB3009", "LB3010"], Codes(first));
+        foreach (var told in (string[])["r.txt : warning LB3009", "warning LB1019: LoraUndecided (keep)", "warning LB1019: 'by: model'"])
+            Assert.Single(first.Diagnostics, line => line.Contains(told, StringComparison.Ordinal));
         Assert.True(project.Build().DidNothing);
 
         project.Write("images/low/a.TXT", Own);

@@ -27,6 +27,10 @@ public class TrainingWarningsTests
     [InlineData("max_train_epochs=3 sample_prompts=a sample_every_n_epochs=4", "LoraSampleEveryNEpochs is 4")]
     [InlineData("max_train_epochs=3 sample_prompts=a sample_every_n_steps=16", "LoraSampleEveryNSteps is 16")]
     [InlineData("max_train_epochs=3 prior_loss_weight=0.5", "LoraPriorLossWeight has no effect")]
+    [InlineData("max_train_epochs=3 enable_wildcard=true", "LoraEnableWildcard has no effect: no caption has alternatives in braces")]
+    [InlineData("max_train_epochs=3 weighted_captions=true", "LoraWeightedCaptions has no effect: no caption has brackets")]
+    [InlineData("max_train_epochs=3 keep_tokens_separator=|||", "LoraKeepTokensSeparator has no effect: no caption has '|||'")]
+    [InlineData("max_train_epochs=3 secondary_separator=;;", "LoraSecondarySeparator has no effect: no caption has ';;'")]
     [InlineData("max_train_epochs=3 gradient_accumulation_steps=6", "LoraGradientAccumulationSteps is 6, but an epoch has 5 batches")]
     public void What_never_counts_in_a_training_of_this_length_is_warned_about(string options, string message)
     {
@@ -40,6 +44,9 @@ public class TrainingWarningsTests
     [InlineData("max_train_steps=3")]
     [InlineData("max_train_steps=3 lr_warmup_steps=9 lr_scheduler=constant")]
     [InlineData("max_train_epochs=1")]
+    [InlineData("max_train_steps=3 enable_wildcard=true caption_prefix={a|b}")]
+    [InlineData("max_train_steps=3 weighted_captions=true caption_suffix=(hat:1.2)")]
+    [InlineData("max_train_steps=3 keep_tokens_separator=||| caption_prefix=a|||")]
     [InlineData(
         "max_train_epochs=3 save_every_n_epochs=2 save_every_n_steps=14 caption_dropout_every_n_epochs=3 validate_every_n_epochs=9 "
             + "sample_every_n_steps=99")]

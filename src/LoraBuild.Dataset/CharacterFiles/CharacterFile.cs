@@ -86,11 +86,22 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
             if (section == "features") TagValues.AddPlaces(value, $"features.{key.Text}", places, areTags: key.Text != "patterns");
             else if (section == "hidden") TagValues.AddPlaces(value, "hidden", places);
             else if (section == "outfits" && value is YamlMapping outfit)
-                foreach (var (_, tags) in outfit.Entries.Where(entry => entry.Key.Text == "tags"))
-                    TagValues.AddPlaces(tags, $"outfits.{NormalText.Visible(key.Text).Trim()}.tags", places);
+                AddPlacesOf(outfit, $"outfits.{NormalText.Visible(key.Text).Trim()}");
         }
 
         return places;
+
+        void AddPlacesOf(YamlMapping outfit, string key)
+        {
+            foreach (var (name, value) in outfit.Entries)
+            {
+                if (name.Text == "tags")
+                    TagValues.AddPlaces(value, $"{key}.tags", places);
+                else if (name.Text == "when" && value is YamlMapping when)
+                    foreach (var (_, tags) in when.Entries)
+                        TagValues.AddPlaces(tags, $"{key}.when", places);
+            }
+        }
 
         IEnumerable<(string Section, YamlScalar Key, YamlNode Value)> Nested(params string[] sections) =>
             from section in sections

@@ -231,11 +231,11 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     {
         if (node is not YamlMapping) return new BackgroundEdit(geometry.Colour(node), DefaultTolerance, DefaultEdge, ByFlood: false);
         var fields = values.Fields(node, "background", "to", "tolerance", "edge", "by");
-        var byFlood = false;
+        var (byFlood, byModel) = (false, false);
         if (fields.TryGetValue("by", out var by))
         {
-            byFlood = by is YamlScalar { Text: "flood" };
-            if (!byFlood && by is not YamlScalar { Text: "model" })
+            (byFlood, byModel) = (by is YamlScalar { Text: "flood" }, by is YamlScalar { Text: "model" });
+            if (!byFlood && !byModel)
                 values.Invalid(
                     by, "by must be model (the project's BackgroundModel, where it has one) or flood (from the border, by colour).");
         }
@@ -244,7 +244,7 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
             fields.TryGetValue("to", out var to) ? geometry.Colour(to) : 0xFFFFFF,
             Level(fields, "tolerance", DefaultTolerance, 255),
             Level(fields, "edge", DefaultEdge, WidestEdge),
-            byFlood);
+            byFlood) { ByModel = byModel };
     }
 
     private int Level(OrderedDictionary<string, YamlNode> fields, string key, int usual, int most) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LoraBuild.Dataset.Edits;
 
 /// <summary>
@@ -10,4 +12,9 @@ namespace LoraBuild.Dataset.Edits;
 /// <param name="Edge">The width of the figure's soft outline, in pixels: so far in, the old background's share of a pixel is exchanged for
 /// the new one's.</param>
 /// <param name="ByFlood">Never ask a model.</param>
-public sealed record BackgroundEdit(int To, int Tolerance, int Edge, bool ByFlood) : Edit;
+public sealed record BackgroundEdit(int To, int Tolerance, int Edge, bool ByFlood) : Edit
+{
+    /// <summary>True if the author asks for the model. Where the project has none, the edit is another one than is meant.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByModel { get; init; }
+}

@@ -22,6 +22,7 @@ public static class OutfitSurvey
     {
         if (pictures.Count == 0)
             yield break;
+        var said = new Lazy<List<SaidTags>>(() => [.. pictures.Select(picture => new SaidTags(picture.Raw, implications))]);
         var worn = pictures.Where(picture => picture.Outfit is not null).ToLookup(picture => picture.Outfit!, Tag.Comparer);
         foreach (var outfit in character.Outfits)
         {
@@ -38,6 +39,8 @@ public static class OutfitSurvey
                 continue;
             }
 
+            foreach (var unmet in UnmetConditions(character, outfit, said))
+                yield return unmet;
             var named = worn[outfit.Name].SelectMany(picture => picture.Tags).ToHashSet(Tag.Comparer);
             foreach (var tag in outfit.Tags
                 .Where(tag => !named.Contains(tag) && !outfit.Tags.Any(other => implications.Implies(other, tag))))
@@ -59,6 +62,31 @@ public static class OutfitSurvey
                     "neither the pictures that it is said of nor their outfits have this tag. Correct its spelling, or remove it.");
 
             bool Says(string tag) => Tag.Comparer.Equals(tag, hidden) || implications.Implies(tag, hidden);
+        }
+    }
+
+    // Of an outfit that pictures show all the same, by metadata, folder or garments.
+    private static IEnumerable<Diagnostic> UnmetConditions(Character character, Outfit outfit, Lazy<List<SaidTags>> pictures)
+    {
+        if (outfit.When is not { } when)
+            yield break;
+        var unknown = when.Any.Concat(when.All).Distinct(Tag.Comparer)
+            .Where(tag => !pictures.Value.Exists(said => said.Contains(tag))).ToList();
+        foreach (var tag in unknown)
+        {
+            yield return character.WithoutEffect(
+                $"outfits.{outfit.Name}.when", tag, "no picture has this tag, or one that says it. Correct its spelling, or remove it.");
+        }
+
+        if (unknown.Count == 0 && !pictures.Value.Exists(said => when.IsMet(said.Contains)))
+        {
+            yield return new Diagnostic(
+                DiagnosticCode.NoEffect,
+                Severity.Warning,
+                $"The 'when' of the outfit '{outfit.Name}' has no effect: it holds for no picture, as none has these tags together.",
+                character.File,
+                outfit.Line,
+                outfit.Column);
         }
     }
 }

@@ -65,6 +65,20 @@ public class SettingsWithoutEffectTests
         { "log_prefix=a", "logging_dir=logs", "LoraLogPrefix" },
         { "LoraRegularizationCount=3", "LoraRegularizationPrompts=a", "LoraRegularizationCount" },
         { "LoraRatingThreshold=0.3", "LoraUseRatingTags=true", "LoraRatingThreshold" },
+        { "LoraCharacterFile=her.yaml Character=a.yaml;b.yaml", "Character=a.yaml;her.yaml", "LoraCharacterFile" },
+        { "LoraTagger=t LoraTaggerModel=t/model.onnx Tagger=other", "Tagger=t/model.onnx", "LoraTagger" },
+        { "LoraTaggerModel=t/model.onnx Tagger=other", "Tagger=t/model.onnx", "LoraTaggerModel" },
+        { "LoraTaggerLabels=t.csv LoraTaggerModel=a Tagger=other", "Tagger=a", "LoraTaggerLabels" },
+        { "LoraCombineTaggers=average Tagger=a", "Tagger=a;b", "LoraCombineTaggers" },
+        { "LoraTaggerThreshold=0.3", "Tagger=a", "LoraTaggerThreshold" },
+        { "LoraCharacterThreshold=0.3", "Tagger=a", "LoraCharacterThreshold" },
+        { "LoraUseRatingTags=true", "Tagger=a", "LoraUseRatingTags" },
+        { "LoraTagOrder=score", "Tagger=a", "LoraTagOrder" },
+        { "LoraEvidenceThreshold=0.3", "Tagger=a", "LoraEvidenceThreshold" },
+        { "LoraTokenizerUrl=http://a LoraTokenizer=b", "LoraTokenizer=", "LoraTokenizerUrl" },
+        { "LoraEvaluateNegativePrompt=a LoraEvaluateScale=1", "LoraEvaluateScale=7", "LoraEvaluateNegativePrompt" },
+        { "LoraSelectEpoch=best save_every_n_epochs=0", "save_every_n_epochs=1", "LoraSelectEpoch" },
+        { "LoraPublishEpochs=all save_every_n_epochs=0", "save_every_n_epochs=1", "LoraPublishEpochs" },
         { "LoraBaseModelSha256=0", "LoraBaseModel=a", "LoraBaseModelSha256" },
         { "LoraVaeSha256=0", "LoraVae=a", "LoraVaeSha256" },
         { "LoraRemoteCacheReadOnly=true", "LoraRemoteCache=a", "LoraRemoteCacheReadOnly" },
@@ -112,8 +126,11 @@ public class SettingsWithoutEffectTests
             written.Where(setting => Options.FindName(setting.Key) is not null).ToDictionary(), out var problems);
         Assert.Empty(problems);
         var told = SettingsWithoutEffect.Of(
-            new(training, written), written.Where(setting => setting.Value.Length > 0)
-                .Select(setting => (Options.FindName(setting.Key) ?? Options.Find(setting.Key)!, setting.Value))).ToList();
+            new(training, written), 
+                from setting in written
+                let option = Options.FindName(setting.Key) ?? Options.Find(setting.Key)
+                where option is not null && setting.Value.Length > 0
+                select (option, setting.Value)).ToList();
         Assert.All(told, warning => Assert.Equal(
             (DiagnosticCode.SettingWithoutEffect, Severity.Warning), (warning.Warning.Code, warning.Warning.Severity)));
         Assert.All(told, warning => Assert.StartsWith("Lora", warning.Warning.Message, StringComparison.Ordinal));
