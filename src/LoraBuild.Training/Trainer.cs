@@ -108,6 +108,7 @@ public sealed class Trainer : IDisposable
         foreach (var warning in TrainingWarnings.OfSettings(settings, plan, dataset, validated.SamplesPerEpoch)
             .Concat(PromptLength.Warnings(job.SamplePrompts, model.Model, settings.SamplePrompts))
             .Concat(TrainingWarnings.OfCaptions(settings, dataset, model.Model) is { } captions ? [captions] : [])
+            .Concat(TrainingWarnings.OfModel(settings, model.Model))
             .Concat(TrainingWarnings.OfResolution(settings, model.Model) is { } resolution ? [resolution] : []))
             report?.Invoke(warning);
         var saves = new SavePlan(job, plan, resumed.Count);

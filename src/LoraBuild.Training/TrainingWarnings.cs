@@ -59,6 +59,12 @@ public static class TrainingWarnings
                 + $"pictures badly, and learns from them to do so. Set LoraResolution to {best.Width},{best.Height}.")
             : null;
 
+    /// <summary>LB5008 for each setting that changes nothing with the model.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="model">The model.</param>
+    public static IEnumerable<Diagnostic> OfModel(TrainingSettings settings, IDiffusionModel model) =>
+        model.WithoutEffect(settings).Select(message => new Diagnostic(DiagnosticCode.SettingWithoutEffect, Severity.Warning, message));
+
     private static IEnumerable<string> OfRates(TrainingSettings settings, TrainingPlan plan)
     {
         var curve = plan.Curve(settings);

@@ -51,6 +51,9 @@ public interface IDiffusionModel : IDisposable
     /// <exception cref="LoraBuildException">LB5001: one does not suit the model.</exception>
     void Check(TrainingSettings settings);
 
+    /// <summary>A message for each setting of a training that changes nothing with this model.</summary>
+    IEnumerable<string> WithoutEffect(TrainingSettings settings);
+
     /// <summary>The <c>max_token_length</c> that a prompt is drawn with. Only prompts of the same length are drawn in one batch.</summary>
     /// <param name="prompt">The prompt, in which brackets weigh words.</param>
     int LengthOf(string prompt);

@@ -18,7 +18,7 @@ public class XLTrainerTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        var settings = SmallDataset.Settings with { MaxTrainEpochs = 1, MaxTokenLength = 225 };
+        var settings = SmallDataset.Settings with { MaxTrainEpochs = 1, MaxTokenLength = 225, ClipSkip = 2 };
         var job = SmallDataset.Job(folder, settings, model: Model) with
         {
             Tokenizer = Tokenizer,
@@ -36,7 +36,9 @@ public class XLTrainerTests
         var result = Trainer.Run(job, report: warnings.Add);
 
         // A miniature says nothing of the size that it draws best.
-        Assert.Empty(warnings);
+        var warning = Assert.Single(warnings);
+        Assert.Equal(DiagnosticCode.SettingWithoutEffect, warning.Code);
+        Assert.StartsWith("LoraClipSkip has no effect", warning.Message, StringComparison.Ordinal);
         Assert.All(result.Losses, loss => Assert.InRange(loss, 0.01, 10));
         Assert.NotEmpty(Directory.GetFiles(job.SampleFolder, "*.png"));
         using var lora = SafetensorsFile.Open(result.Files[^1]);

@@ -144,6 +144,9 @@ public sealed class StableDiffusionModel : IDiffusionModel
     }
 
     /// <inheritdoc/>
+    public IEnumerable<string> WithoutEffect(TrainingSettings settings) => [];
+
+    /// <inheritdoc/>
     public int LengthOf(string prompt)
     {
         var chunks = (Tokenizer.CountWeighted(prompt) + ChunkTokens - 1) / ChunkTokens;

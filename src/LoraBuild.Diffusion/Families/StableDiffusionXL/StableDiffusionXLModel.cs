@@ -136,11 +136,20 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
 
     private bool PredictsVelocity => Noise.Prediction == PredictionType.Velocity;
 
-    /// <summary>Accepts all settings: <c>clip_skip</c>, the only one that could not suit, changes nothing.</summary>
+    /// <summary>Accepts all settings.</summary>
     /// <inheritdoc/>
     public void Check(TrainingSettings settings)
     {
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> WithoutEffect(TrainingSettings settings) => settings.ClipSkip is null
+        ? []
+        :
+        [
+            $"{Options.ClipSkip} has no effect: SDXL always looks at the last hidden states but one, in sd-scripts and in user interfaces. "
+            + "Take it away.",
+        ];
 
     /// <inheritdoc/>
     public int LengthOf(string prompt)
