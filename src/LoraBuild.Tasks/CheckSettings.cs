@@ -113,8 +113,11 @@ public sealed class CheckSettings : LoraTask
     private void CheckPathsOf(TrainingSettings settings)
     {
         var configured = Places.Configured;
-        foreach (var (option, path) in ((Option, string?)[])
-            [(LoraBuild.Settings.Options.SamplePrompts, settings.SamplePrompts), (LoraBuild.Settings.Options.LoggingDir, settings.LoggingDir)])
+        foreach (var (option, path) in new (Option, string?)[]
+        {
+            (LoraBuild.Settings.Options.SamplePrompts, settings.SamplePrompts),
+            (LoraBuild.Settings.Options.LoggingDir, settings.LoggingDir),
+        })
         {
             if (path is null || !configured.TryGetValue(option.Property, out var place)
                 || !Session.Links.IsOutside(Path.GetFullPath(path)))

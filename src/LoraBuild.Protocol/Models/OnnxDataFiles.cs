@@ -53,7 +53,12 @@ public static class OnnxDataFiles
             };
             var next = stream.Position + length;
             if (message == Message.Entry && (tag & 7) == 2 && length <= LongestText)
-                (key, value) = (tag >> 3) switch { 1 => (Text(stream, length), value), 2 => (key, Text(stream, length)), _ => (key, value) };
+                (key, value) = (tag >> 3) switch
+                {
+                    1 => (Text(stream, length), value),
+                    2 => (key, Text(stream, length)),
+                    _ => (key, value),
+                };
             else if ((tag & 7) == 2 && Within(message, tag >> 3) is { } inner)
                 Read(stream, next, inner, found, depth + 1);
             stream.Position = next;
