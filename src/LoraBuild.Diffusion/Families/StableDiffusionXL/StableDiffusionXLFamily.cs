@@ -46,10 +46,10 @@ public sealed class StableDiffusionXLFamily : IModelFamily
     {
         var files = new StableDiffusionXLFiles(source);
         var isVelocity = files.Prediction is { } known ? known == PredictionType.Velocity : (bool?)null;
-        // The cards of Illustrious-XL v0.1, and of NoobAI-XL V-Pred.
+        // The cards of NoobAI-XL V-Pred and of NoobAI-XL 1.0.
         var drawing = isVelocity == true
             ? new DrawingAdvice($"{Best}", "Euler", "28 to 35", "4 to 5")
-            : new DrawingAdvice($"{Best}", "Euler a", "20 to 28", "5 to 7.5");
+            : new DrawingAdvice($"{Best}", "Euler a", "25 to 30", "5 to 6");
         // Its autoencoder overflows in half precision, which sd-scripts must be told.
         return new(Name, Best, isVelocity, files.HasZeroTerminalSnr, new("sdxl_train_network.py", BucketUnit, ["no_half_vae"]), drawing);
     }
