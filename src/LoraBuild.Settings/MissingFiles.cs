@@ -17,7 +17,7 @@ public static class MissingFiles
             (draws, Options.BaseModel, Value(Options.BaseModel), DiagnosticCode.BaseModelMissing),
             (draws, Options.Vae, Value(Options.Vae), DiagnosticCode.BaseModelMissing),
             (draws, Options.Tokenizer, Value(Options.Tokenizer), DiagnosticCode.BaseModelMissing),
-            (true, Options.Implications, Value(Options.Implications), DiagnosticCode.CannotRead),
+            (true, Options.Implications, Value(Options.Implications), DiagnosticCode.InvalidProperty),
             (trains, Options.NetworkWeights, settings.Training.NetworkWeights, DiagnosticCode.BaseModelMissing),
             (trains, Options.Resume, settings.Training.Resume, DiagnosticCode.StateMismatch),
         ];

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.Pictures;
-using LoraBuild.Diffusion.Clip;
+using LoraBuild.Dataset.Tags;
 using LoraBuild.Diffusion.Families;
 using LoraBuild.Settings;
 using LoraBuild.Training.Captions;
@@ -156,7 +156,7 @@ public static class TrainingWarnings
         if (settings.WeightedCaptions)
         {
             yield return (
-                Options.WeightedCaptions, "brackets that weigh words", caption => WeightedText.Parse(caption).Any(run => run.Weight != 1));
+                Options.WeightedCaptions, "brackets that weigh words", caption => TagList.Parse(caption).Any(Tag.IsWeighted));
         }
 
         if (settings.KeepTokensSeparator is { } bar)

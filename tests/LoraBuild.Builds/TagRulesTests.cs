@@ -8,7 +8,7 @@ public sealed class TagRulesTests
     {
         using var project = OnePicture("1girl, beret, hat, petal skort, skirt");
         project.Properties["LoraImplications"] = "own.txt";
-        Assert.Contains("own.txt : error LB1008", project.Build().Output, StringComparison.Ordinal);
+        Assert.Contains("error LB1008: LoraImplications names 'own.txt'", project.Build().Output, StringComparison.Ordinal);
 
         project.Write("own.txt", "skirt <- petal skort\nmicroskirt <- skirt\n");
         Assert.Contains("own.txt(2,1): error LB3005", project.Build().Output, StringComparison.Ordinal);

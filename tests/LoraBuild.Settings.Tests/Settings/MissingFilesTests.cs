@@ -12,7 +12,7 @@ public sealed class MissingFilesTests : IDisposable
     [InlineData("LoraBaseModel", DiagnosticCode.BaseModelMissing)]
     [InlineData("LoraVae", DiagnosticCode.BaseModelMissing)]
     [InlineData("LoraTokenizer", DiagnosticCode.BaseModelMissing)]
-    [InlineData("LoraImplications", DiagnosticCode.CannotRead)]
+    [InlineData("LoraImplications", DiagnosticCode.InvalidProperty)]
     public void A_file_that_is_not_there_is_named_with_its_property(string property, string code)
     {
         File.WriteAllText(Path.Combine(folder, "there"), "");
