@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 
 namespace LoraBuild.Settings;
 
@@ -23,7 +24,7 @@ public static class MissingFiles
         ];
         return
             from file in named
-            where file.IsNeeded && !string.IsNullOrWhiteSpace(file.Path) && !file.Path.Contains("://", StringComparison.Ordinal)
+            where file.IsNeeded && !string.IsNullOrWhiteSpace(file.Path) && !WebAddress.Is(file.Path)
             let path = Path.GetFullPath(file.Path.Trim(), folder)
             where !File.Exists(path) && !Directory.Exists(path)
             select new Diagnostic(file.Code, Severity.Error, $"{file.Option} names '{file.Path.Trim()}', which is not there. Correct it.");

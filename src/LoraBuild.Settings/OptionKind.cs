@@ -88,8 +88,7 @@ internal static class OptionKind
     /// <summary>An http or https address.</summary>
     public static OptionKind<string> Address { get; } = new(
         "an http or https address",
-        (string text, out string value) =>
-            Uri.TryCreate(value = text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https",
+        (string text, out string value) => WebAddress.Is(value = text),
         text => text);
 
     /// <summary>The SHA-256 of a file in hexadecimal digits, or null.</summary>

@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Incremental.Steps;
 using LoraBuild.Protocol;
@@ -73,7 +74,7 @@ public abstract class BaseModelTask : ModelTask
     private string? FetchNamed(string model)
     {
         var (named, sha256) = (Of(model).Trim(), Of(model + "Sha256"));
-        if (IsUri(named))
+        if (WebAddress.Is(named))
             return Fetch(named, sha256, DiagnosticCode.BaseModelMissing);
         return FullPathOf(model) is { } path && sha256.Length > 0
             ? Fetch(path, sha256, DiagnosticCode.BaseModelMissing)

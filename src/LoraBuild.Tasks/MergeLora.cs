@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Protocol;
 using LoraBuild.Protocol.Models;
 using LoraBuild.Settings;
@@ -49,7 +50,7 @@ public sealed class MergeLora : ModelTask
 
         // A path may be a folder with one file.
         var checkpoint = BaseModelPath.Resolve(
-            IsUri(Checkpoint.ItemSpec)
+            WebAddress.Is(Checkpoint.ItemSpec)
                 ? Fetch(Checkpoint.ItemSpec, CheckpointSha256, DiagnosticCode.BaseModelMissing)
                 : Checkpoint.GetMetadata("FullPath"));
         var target = Path.Combine(OutputFolder, OutputName + FileEnding);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Incremental.Downloads;
 
@@ -34,7 +35,7 @@ public abstract class ModelTask : LoraTask
     protected internal string Fetch(string fileOrUri, string sha256, string missingCode)
     {
         var expected = sha256.Length == 0 ? (ContentHash?)null : ParseHash(sha256);
-        if (IsUri(fileOrUri))
+        if (WebAddress.Is(fileOrUri))
             return Fetch(new Uri(fileOrUri), expected);
         var path = Path.GetFullPath(fileOrUri);
         if (!File.Exists(path))
@@ -49,10 +50,6 @@ public abstract class ModelTask : LoraTask
 
         return path;
     }
-
-    /// <summary>True for an http or https URI, false for a path.</summary>
-    protected static bool IsUri(string fileOrUri) =>
-        Uri.TryCreate(fileOrUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 
     private string Fetch(Uri uri, ContentHash? expected)
     {

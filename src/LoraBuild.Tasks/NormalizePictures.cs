@@ -20,6 +20,7 @@ public sealed class NormalizePictures : ModelTask
     private const int StepVersion = 5;
 
     private string? background;
+    private IReadOnlyList<string> backgroundFiles = [];
 
     /// <summary>The largest picture that is decoded, in pixels.</summary>
     [Required]
@@ -107,7 +108,7 @@ public sealed class NormalizePictures : ModelTask
             .With("edits", picture.EditsText)
             .With("source", source);
         if (background is not null && NeedsModel(picture.Edits))
-            key.With("background model", OnnxModelFiles.Hash(Session, background));
+            key.With("background model", OnnxModelFiles.Hash(Session, backgroundFiles));
         if (mask is null)
             return key.ToHash();
         key.With("alpha mask", mask.FromAlpha ? "true" : "false");
@@ -186,13 +187,13 @@ public sealed class NormalizePictures : ModelTask
 
     private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)
     {
-        var model = background is null ? (ContentHash?)null : Session.State.HashInput(background);
+        var known = backgroundFiles.ToDictionary(file => file, Session.State.HashInput, StringComparer.Ordinal);
         new WorkerProcess(this).Run(new NormalizeJob(missing, MaxPixels, background), "Normalize", Finish, CancellationToken);
 
         void Finish(FinishedEvent done)
         {
-            if (model is { } known)
-                Session.EnsureUnchanged(background!, known);
+            foreach (var (file, content) in known)
+                Session.EnsureUnchanged(file, content);
             finished(new StepResult(done.Id) { Facts = done.Facts });
         }
     }

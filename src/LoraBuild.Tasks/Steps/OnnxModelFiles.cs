@@ -32,12 +32,11 @@ internal static class OnnxModelFiles
         ];
     }
 
-    /// <summary>The content of all of them; for a model of one file, that file's.</summary>
-    public static ContentHash Hash(BuildSession session, string model)
+    /// <summary>The content of a model's files; for a model of one file, that file's.</summary>
+    public static ContentHash Hash(BuildSession session, IReadOnlyList<string> files)
     {
-        var files = Of(session, model);
         if (files.Count == 1)
-            return session.State.HashInput(model);
+            return session.State.HashInput(files[0]);
         var key = new StepKey("OnnxModel", Version);
         foreach (var file in files)
             key.With(Path.GetFileName(file), session.State.HashInput(file));

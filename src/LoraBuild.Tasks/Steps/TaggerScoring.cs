@@ -79,12 +79,13 @@ internal sealed class TaggerScoring(
     {
         var model = FetchPart(tagger, tagger.Model, tagger.Sha256, "model.onnx");
         var labels = FetchLabels(tagger);
-        var files = OnnxModelFiles.Of(Session, model).Append(labels).ToList();
+        var parts = OnnxModelFiles.Of(Session, model);
+        string[] files = [.. parts, labels];
         var known = files.Concat(pictures.Select(picture => picture.Path)).Distinct(StringComparer.Ordinal)
             .ToDictionary(file => file, Session.State.HashInput, StringComparer.Ordinal);
         var shared = new StepKey("Tag", Version)
             .With("engine", EngineVersions.Of(host).Tagger)
-            .With("model", OnnxModelFiles.Hash(Session, model))
+            .With("model", OnnxModelFiles.Hash(Session, parts))
             .With("labels", known[labels])
             .ToHash();
         var outputs = pictures.Select(picture => new StepOutput(

@@ -1,6 +1,5 @@
 using LoraBuild.Base.Hashing;
 using LoraBuild.Base.Randomness;
-using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Incremental.Caching;
 using LoraBuild.Settings;
 using LoraBuild.Training.Randomness;
@@ -15,14 +14,13 @@ namespace LoraBuild.Training.Data;
 public sealed class LatentCache : IDisposable
 {
     private const int Version = 1;
-    private const string Mean = "mean", LogVariance = "log_variance", FileName = "latents.safetensors";
+    private const string Mean = "mean", LogVariance = "log_variance";
     private static readonly bool[] Both = [false, true];
 
     private readonly Dictionary<PictureView, Tensor> latents = [];
     private readonly LatentEncoder encoder;
     private readonly TrainingSettings settings;
-    private readonly ContentStore? store;
-    private readonly string scratch;
+    private readonly TensorStore store;
 
     /// <summary>An empty cache.</summary>
     /// <param name="encoder">Encodes what is not in the store.</param>
@@ -33,8 +31,7 @@ public sealed class LatentCache : IDisposable
     {
         this.encoder = encoder;
         this.settings = settings;
-        this.store = store;
-        this.scratch = scratch;
+        this.store = new TensorStore(store, "Latents", scratch);
     }
 
     /// <summary>
@@ -48,14 +45,19 @@ public sealed class LatentCache : IDisposable
     /// written.</exception>
     public int Fill(TrainingDataset dataset, ViewReader views, CancellationToken cancellation = default)
     {
-        var fingerprint = store is null ? "" : encoder.Fingerprint();
+        var fingerprint = store.Keeps ? encoder.Fingerprint() : "";
         var encodedCount = 0;
         foreach (var group in Groups(dataset))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var key = store is null ? default : Key(dataset, group, fingerprint);
-            if (TryFind(key) is not var (mean, logVariance))
+            var key = store.Keeps ? Key(dataset, group, fingerprint) : default;
+            Tensor mean, logVariance;
+            if (store.Find(key) is { } found)
+            {
+                (mean, logVariance) = (encoder.ToDevice(found[Mean]), encoder.ToDevice(found[LogVariance]));
+            }
+            else
             {
                 var size = dataset.Pictures[group[0].Picture].Placement.Bucket;
                 (mean, logVariance) = encoder.Encode(
@@ -63,7 +65,8 @@ public sealed class LatentCache : IDisposable
                     [.. group.Select(view => views.Pixels(dataset.Pictures[view.Picture], view))],
                     size);
                 encodedCount += group.Length;
-                Keep(key, mean, logVariance);
+                if (store.Keeps)
+                    store.Keep(key, new Dictionary<string, Tensor> { [Mean] = mean.cpu(), [LogVariance] = logVariance.cpu() });
             }
 
             for (var i = 0; i < group.Length; i++)
@@ -108,28 +111,6 @@ public sealed class LatentCache : IDisposable
 
         return key.ToHash();
     }
-
-    private (Tensor Mean, Tensor LogVariance)? TryFind(ContentHash key)
-    {
-        if (store?.Find(key) is not { Files: [var file] } || !store.TryPlace(file, ScratchFile))
-            return null;
-        (Tensor, Tensor) distribution;
-        using (var found = SafetensorsFile.Open(ScratchFile))
-            distribution = (encoder.ToDevice(found.Load(Mean)), encoder.ToDevice(found.Load(LogVariance)));
-        File.Delete(ScratchFile);
-        return distribution;
-    }
-
-    private void Keep(ContentHash key, Tensor mean, Tensor logVariance)
-    {
-        if (store is null)
-            return;
-        SafetensorsWriter.Write(ScratchFile, [new(Mean, mean.cpu()), new(LogVariance, logVariance.cpu())], []);
-        store.Add(key, [(FileName, ScratchFile)], "Latents");
-        File.Delete(ScratchFile);
-    }
-
-    private string ScratchFile => Path.Combine(scratch, FileName);
 
     private Tensor Sample(PictureView view, Tensor mean, Tensor logVariance)
     {

@@ -1,6 +1,5 @@
 using LoraBuild.Base.Hashing;
 using LoraBuild.Diffusion.Families;
-using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Incremental.Caching;
 using LoraBuild.Settings;
 
@@ -14,14 +13,13 @@ namespace LoraBuild.Training.Data;
 public sealed class TextCache : IDisposable
 {
     private const int Version = 1;
-    private const string FileName = "text.safetensors", Probe = "1girl, solo, looking at viewer";
+    private const string Probe = "1girl, solo, looking at viewer";
     private static readonly bool[] Both = [false, true];
 
     private readonly Dictionary<string, Conditioning> texts = new(StringComparer.Ordinal);
     private readonly IDiffusionModel model;
     private readonly TrainingSettings settings;
-    private readonly ContentStore? store;
-    private readonly string scratch;
+    private readonly TensorStore store;
 
     /// <summary>An empty cache.</summary>
     /// <param name="model">Encodes what is not in the store.</param>
@@ -29,7 +27,7 @@ public sealed class TextCache : IDisposable
     /// <param name="store">The store for encodings; null: none.</param>
     /// <param name="scratch">A folder for the files that go to and come from the store.</param>
     public TextCache(IDiffusionModel model, TrainingSettings settings, ContentStore? store, string scratch) =>
-        (this.model, this.settings, this.store, this.scratch) = (model, settings, store, scratch);
+        (this.model, this.settings, this.store) = (model, settings, new TensorStore(store, "Texts", scratch));
 
     /// <summary>The number of encodings in the cache: equal captions of pictures of equal sizes share one.</summary>
     public int Count => texts.Count;
@@ -44,7 +42,7 @@ public sealed class TextCache : IDisposable
     public int Fill(TrainingDataset dataset, SampleFactory samples, string modelHash, CancellationToken cancellation = default)
     {
         using var ungraded = no_grad();
-        var fingerprint = store is null ? "" : $"{modelHash} {Fingerprint()}";
+        var fingerprint = store.Keeps ? $"{modelHash} {Fingerprint()}" : "";
         var encodedCount = 0;
         foreach (var text in from picture in dataset.Pictures
                              from mirrored in settings.FlipAug ? Both : [false]
@@ -54,12 +52,12 @@ public sealed class TextCache : IDisposable
                 continue;
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var key = store is null ? default : Key(text, fingerprint);
-            if (TryFind(key) is not { } encoded)
+            var key = store.Keeps ? Key(text, fingerprint) : default;
+            if (store.Find(key) is not { } encoded)
             {
                 encoded = model.Encode([text], settings.ClipSkip ?? 1).Tensors.ToDictionary(entry => entry.Key, entry => entry.Value.cpu());
                 encodedCount++;
-                Keep(key, encoded);
+                store.Keep(key, encoded);
             }
 
             foreach (var tensor in encoded.Values)
@@ -102,26 +100,4 @@ public sealed class TextCache : IDisposable
         .With("clip skip", settings.Text(Options.ClipSkip))
         .With("text", text.Content)
         .ToHash();
-
-    private Dictionary<string, Tensor>? TryFind(ContentHash key)
-    {
-        if (store?.Find(key) is not { Files: [var file] } || !store.TryPlace(file, ScratchFile))
-            return null;
-        Dictionary<string, Tensor> encoded;
-        using (var found = SafetensorsFile.Open(ScratchFile))
-            encoded = found.Tensors.Keys.ToDictionary(name => name, name => found.Load(name));
-        File.Delete(ScratchFile);
-        return encoded;
-    }
-
-    private void Keep(ContentHash key, Dictionary<string, Tensor> encoded)
-    {
-        if (store is null)
-            return;
-        SafetensorsWriter.Write(ScratchFile, encoded);
-        store.Add(key, [(FileName, ScratchFile)], "Texts");
-        File.Delete(ScratchFile);
-    }
-
-    private string ScratchFile => Path.Combine(scratch, FileName);
 }

@@ -40,7 +40,7 @@ public sealed class OnnxModelFilesTests : IDisposable
     private ContentHash Hash()
     {
         using var session = new BuildSession(Path.Combine(folder, "obj"), Path.Combine(folder, "cache"));
-        var hash = OnnxModelFiles.Hash(session, Path.Combine(folder, "model.onnx"));
+        var hash = OnnxModelFiles.Hash(session, OnnxModelFiles.Of(session, Path.Combine(folder, "model.onnx")));
         session.Save();
         return hash;
     }

@@ -3,7 +3,6 @@ using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
-using LoraBuild.Diffusion.Loading;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Diffusion.Vae;
@@ -28,7 +27,6 @@ public sealed class StableDiffusionModel : IDiffusionModel
     private readonly StableDiffusionSettings settings;
     private readonly long vaeNormGroups;
     private readonly ClipTokenizer? tokenizer;
-    private readonly Dictionary<string, StoredTensor> sources = [];
     private readonly Device textDevice;
 
     internal StableDiffusionModel(string path, StableDiffusionFiles files, ScalarType type, Device device, ModelOptions options)
@@ -36,30 +34,23 @@ public sealed class StableDiffusionModel : IDiffusionModel
         (settings, vaeNormGroups) = (files.Settings, files.VaeNormGroups);
         (Type, Device) = (type, device);
         CheckOptions(path, settings, options);
-        var tokenizerPath = !options.ReadsText ? null : options.Tokenizer ?? ClipVocabulary.FindBeside(path)
-            ?? options.FetchTokenizer?.Invoke() ?? ClipVocabulary.PlacesBeside(path)[0];
-        tokenizer = tokenizerPath is null ? null : ClipTokenizer.Load(tokenizerPath, settings.IsVersion2 ? Version2Padding : null);
+        var parts = new PartLoader(path, options);
+        tokenizer = parts.Tokenizer is null ? null : ClipTokenizer.Load(parts.Tokenizer, settings.IsVersion2 ? Version2Padding : null);
         try
         {
             (textDevice, var textType) = options.PlaceOfText(device, type);
-            TextEncoder = Build(files.TextEncoder, textDevice, textType, weights => new TextEncoder(
+            TextEncoder = parts.Load(files.TextEncoder, textDevice, textType, weights => new TextEncoder(
                 weights, DiffusersFolder.TextEncoder, StableDiffusionNames.TextPrefix, settings.TextHeads, settings.IsVersion2));
-            if (tokenizer is not null && tokenizer.VocabularySize != TextEncoder.VocabularySize)
-            {
-                throw new LoraBuildException(
-                    DiagnosticCode.TokenizerInvalid,
-                    $"The tokenizer has {tokenizer.VocabularySize} tokens, but the text encoder of '{path}' knows "
-                    + $"{TextEncoder.VocabularySize}. Use the tokenizer that belongs to the model.",
-                    tokenizerPath);
-            }
-            UNet = Build(files.UNet, device, type, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
+            parts.RequireTokens(tokenizer, TextEncoder);
+            UNet = parts.Load(files.UNet, device, type, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
             if (UNet.ContextSize != TextEncoder.Size)
-                throw Mismatch(path, $"the text encoder gives {TextEncoder.Size} channels, the UNet takes {UNet.ContextSize}");
-            Vae = Build(files.Vae, device, type, weights => new AutoencoderKL(weights, vaeNormGroups, StableDiffusionSettings.LatentScale));
+                throw parts.Mismatch($"the text encoder gives {TextEncoder.Size} channels, the UNet takes {UNet.ContextSize}");
+            Vae = parts.Load(
+                files.Vae, device, type, weights => new AutoencoderKL(weights, vaeNormGroups, StableDiffusionSettings.LatentScale));
             if (Vae.LatentChannels != UNet.InChannels)
             {
-                throw Mismatch(
-                    files.Vae.Path, $"the VAE's latents have {Vae.LatentChannels} channels, those of the UNet {UNet.InChannels}");
+                throw parts.Mismatch(
+                    $"the VAE's latents have {Vae.LatentChannels} channels, those of the UNet {UNet.InChannels}", files.Vae.Path);
             }
         }
         catch
@@ -71,20 +62,9 @@ public sealed class StableDiffusionModel : IDiffusionModel
         }
 
         Parts = [TextEncoder, UNet];
+        Sources = parts.Sources;
         var prediction = settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon;
         Noise = new GaussianProcess(NoiseSchedule.StableDiffusion, prediction, options.BeginsWithNoise(prediction));
-
-        T Build<T>(PartTensors part, Device partDevice, ScalarType partType, Func<Weights, T> build)
-        {
-            using var scope = torch.NewDisposeScope();
-            using var frozen = torch.no_grad();
-            var weights = new Weights(part, partType, partDevice, options.Substitute);
-            var result = build(weights);
-            weights.ThrowIfMisfit();
-            foreach (var (layer, stored) in weights.Sources)
-                sources.Add(layer, stored);
-            return result;
-        }
     }
 
     /// <summary>Captions to token ids.</summary>
@@ -128,7 +108,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
         settings.ToMetadata(vaeNormGroups).Concat(StableDiffusionMetadata.OfCheckpoint(IsVersion2, PredictsVelocity)).ToDictionary();
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
+    public IReadOnlyDictionary<string, StoredTensor> Sources { get; }
 
     private bool PredictsVelocity => Noise.Prediction == PredictionType.Velocity;
 
@@ -220,9 +200,6 @@ public sealed class StableDiffusionModel : IDiffusionModel
         if (options.Prediction is { } wanted && settings.Prediction is { } known && wanted != known)
             throw ModelSettings.Contradiction(known, path);
     }
-
-    private static LoraBuildException Mismatch(string path, string reason) => new(
-        DiagnosticCode.CheckpointMismatch, $"The model's parts do not belong together: {reason}. Use parts of one model.", path);
 }
 
 /// <summary>A caption's token ids in chunks of 77, as CLIP takes them.</summary>

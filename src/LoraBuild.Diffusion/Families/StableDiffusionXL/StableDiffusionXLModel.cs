@@ -24,7 +24,6 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
     // SDXL, but no miniature, has text states of this size; it was trained on pictures of this side.
     private const int UsualContext = 2048, UsualSide = 1024;
 
-    private readonly Dictionary<string, StoredTensor> sources = [];
     private readonly (ClipTokenizer First, ClipTokenizer Second)? tokenizers;
     private readonly TextEncoder firstText, secondText;
     private readonly UNetModel unet;
@@ -37,33 +36,38 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
     {
         (Type, Device) = (type, device);
         CheckOptions(path, files, options);
-        var tokenizerPath = !options.ReadsText ? null : options.Tokenizer ?? ClipVocabulary.FindBeside(path)
-            ?? options.FetchTokenizer?.Invoke() ?? ClipVocabulary.PlacesBeside(path)[0];
-        if (tokenizerPath is not null)
+        var parts = new PartLoader(path, options);
+        if (parts.Tokenizer is not null)
         {
-            var tokenizer = ClipTokenizer.Load(tokenizerPath);
+            var tokenizer = ClipTokenizer.Load(parts.Tokenizer);
             tokenizers = (tokenizer, tokenizer.WithPadding(SecondPadding));
         }
+
         (textDevice, var textType) = options.PlaceOfText(device, type);
         Tensor? loadedProjection = null;
         try
         {
-            firstText = Build(
-                files.FirstText, textDevice, textType, null,
-                weights => LoadText(weights, DiffusersFolder.TextEncoder, StableDiffusionXLNames.FirstText));
-            secondText = Build(files.SecondText, textDevice, textType, null, weights =>
+            // The UNet sees the states after the last layer but one, which is all that there is of the first encoder.
+            firstText = parts.Load(files.FirstText, textDevice, textType, weights => new TextEncoder(
+                weights, DiffusersFolder.TextEncoder, StableDiffusionXLNames.FirstText, files.TextHeads.First, isOpenClip: false,
+                usedLayers: DepthOf(weights) - 1));
+            secondText = parts.Load(files.SecondText, textDevice, textType, weights =>
             {
-                var encoder = LoadText(weights, $"{DiffusersFolder.TextEncoder}_2", StableDiffusionXLNames.SecondText);
+                var encoder = new TextEncoder(
+                    weights, $"{DiffusersFolder.TextEncoder}_2", StableDiffusionXLNames.SecondText, files.TextHeads.Second,
+                    isOpenClip: true, usedLayers: DepthOf(weights));
                 loadedProjection = LoadProjection(weights, encoder.Size);
                 return encoder;
             });
-            unet = Build(files.UNet, device, type, StableDiffusionXLNames.UNet, weights =>
-                new UNetModel(weights, files.UNetHeads, files.UNetNormGroups, UNetLayerOrder.InTurn));
+            unet = parts.Load(
+                files.UNet, device, type,
+                weights => new UNetModel(weights, files.UNetHeads, files.UNetNormGroups, UNetLayerOrder.InTurn),
+                StableDiffusionXLNames.UNet);
             // SDXL's own autoencoder overflows in half precision.
-            vae = Build(files.Vae, device, type == ScalarType.Float16 ? ScalarType.Float32 : type, null, weights =>
+            vae = parts.Load(files.Vae, device, type == ScalarType.Float16 ? ScalarType.Float32 : type, weights =>
                 new AutoencoderKL(weights, files.VaeNormGroups, StableDiffusionXLFiles.LatentScale));
             projection = loadedProjection!;
-            Check(path, tokenizerPath, files);
+            Check(parts, files);
         }
         catch
         {
@@ -77,31 +81,13 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
 
         frequencies = torch.tensor(SizeConditioning.Frequencies()).to(device).DetachFromDisposeScope();
         Parts = [firstText, secondText, unet];
+        Sources = parts.Sources;
         var prediction = files.Prediction ?? options.Prediction ?? PredictionType.Epsilon;
         Noise = new GaussianProcess(
             NoiseSchedule.StableDiffusion, prediction, files.HasZeroTerminalSnr || options.BeginsWithNoise(prediction));
         checkpointMetadata = files.ToMetadata().Concat(StableDiffusionXLMetadata.OfCheckpoint(PredictsVelocity)).ToDictionary();
 
-        TextEncoder LoadText(Weights weights, string name, string loraName)
-        {
-            var depth = weights.CountOf("encoder.layers");
-            return name == DiffusersFolder.TextEncoder
-                // The UNet sees the states after the last layer but one, which is all that there is of this encoder.
-                ? new(weights, name, loraName, files.TextHeads.First, isOpenClip: false, usedLayers: depth - 1)
-                : new(weights, name, loraName, files.TextHeads.Second, isOpenClip: true, usedLayers: depth);
-        }
-
-        T Build<T>(PartTensors part, Device partDevice, ScalarType partType, string? layerPrefix, Func<Weights, T> build)
-        {
-            using var scope = torch.NewDisposeScope();
-            using var frozen = torch.no_grad();
-            var weights = new Weights(part, partType, partDevice, options.Substitute, layerPrefix);
-            var result = build(weights);
-            weights.ThrowIfMisfit();
-            foreach (var (layer, stored) in weights.Sources)
-                sources.Add(layer, stored);
-            return result;
-        }
+        static int DepthOf(Weights weights) => weights.CountOf("encoder.layers");
     }
 
     /// <inheritdoc/>
@@ -129,7 +115,7 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
     public IReadOnlyDictionary<string, string> CheckpointMetadata => checkpointMetadata;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
+    public IReadOnlyDictionary<string, StoredTensor> Sources { get; }
 
     private (ClipTokenizer First, ClipTokenizer Second) Tokenizers =>
         tokenizers ?? throw new InvalidOperationException("The model was loaded without a tokenizer.");
@@ -246,32 +232,29 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
             throw ModelSettings.Contradiction(known, path);
     }
 
-    private void Check(string path, string? tokenizerPath, StableDiffusionXLFiles files)
+    private void Check(PartLoader parts, StableDiffusionXLFiles files)
     {
-        foreach (var encoder in (TextEncoder[])[firstText, secondText])
-        {
-            if (tokenizers is { First.VocabularySize: var size } && size != encoder.VocabularySize)
-            {
-                throw new LoraBuildException(
-                    DiagnosticCode.TokenizerInvalid,
-                    $"The tokenizer has {size} tokens, but a text encoder of '{path}' knows {encoder.VocabularySize}. "
-                    + "Use the tokenizer that belongs to the model.",
-                    tokenizerPath);
-            }
-        }
+        parts.RequireTokens(tokenizers?.First, firstText);
+        parts.RequireTokens(tokenizers?.First, secondText);
         if (unet.ContextSize != firstText.Size + secondText.Size)
-            throw Mismatch(
-                path, $"the text encoders give {firstText.Size} and {secondText.Size} channels, the UNet takes {unet.ContextSize}");
+        {
+            throw parts.Mismatch(
+                $"the text encoders give {firstText.Size} and {secondText.Size} channels, the UNet takes {unet.ContextSize}");
+        }
+
         var vectorSize = projection.shape[1] + (SizeConditioning.Count * SizeConditioning.WavesPerSize);
         if (unet.VectorSize != vectorSize)
-            throw Mismatch(
-                path, $"text and sizes give a vector of {vectorSize} numbers, the UNet takes {unet.VectorSize?.ToString() ?? "none"}");
-        if (vae.LatentChannels != unet.InChannels)
-            throw Mismatch(files.Vae.Path, $"the VAE's latents have {vae.LatentChannels} channels, those of the UNet {unet.InChannels}");
-    }
+        {
+            throw parts.Mismatch(
+                $"text and sizes give a vector of {vectorSize} numbers, the UNet takes {unet.VectorSize?.ToString() ?? "none"}");
+        }
 
-    private static LoraBuildException Mismatch(string path, string reason) => new(
-        DiagnosticCode.CheckpointMismatch, $"The model's parts do not belong together: {reason}. Use parts of one model.", path);
+        if (vae.LatentChannels != unet.InChannels)
+        {
+            throw parts.Mismatch(
+                $"the VAE's latents have {vae.LatentChannels} channels, those of the UNet {unet.InChannels}", files.Vae.Path);
+        }
+    }
 
     // The last layer's state at the first end of the first chunk; a chunk that has none gives its first state, as in sd-scripts.
     private Tensor Pool(Tensor states, List<SizedText> texts)
