@@ -54,6 +54,7 @@ public sealed class NormalizePictures : ModelTask
         background = BackgroundModel is not null && resolved.Exists(picture => NeedsModel(picture.Edits))
             ? Fetch(BackgroundModel.ItemSpec, BackgroundModel.GetMetadata("Sha256"), DiagnosticCode.TaggerMissing)
             : null;
+        backgroundFiles = background is null ? [] : OnnxModelFiles.Of(Session, background);
         var places = Enumerable.Range(0, resolved.Count).ToList();
         // What is known of the files here is what the keys are made of, and all that the worker may take.
         var inputs = new (ContentHash Source, PictureMask? Mask)[resolved.Count];
