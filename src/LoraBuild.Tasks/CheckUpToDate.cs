@@ -44,7 +44,10 @@ public sealed class CheckUpToDate : LoraTask
     {
         // Another project of the same run may have the same folder, and so may this one with other properties.
         ForgetSession();
-        Session.Survey = Survey();
+        // The folders are looked into while the state is read: of ten thousand pictures both take a while.
+        var survey = Task.Run(Survey);
+        _ = Session.State;
+        Session.Survey = survey.GetAwaiter().GetResult();
         Session.Misplaced = Misplaced();
         Session.Identity = Identity();
         UpToDate = Session.State.IsCurrent(Session.Identity);

@@ -9,15 +9,20 @@ namespace LoraBuild.Dataset.Pictures;
 /// </summary>
 public sealed class FolderSurvey
 {
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions Everything =
+        new() { AttributesToSkip = 0, IgnoreInaccessible = true, RecurseSubdirectories = true };
 
-    private FolderSurvey(IReadOnlyList<string> files) => Files = files;
+    private FolderSurvey(IReadOnlyList<string> files)
+    {
+        Files = files;
+        Hash = ContentHash.Of(string.Join('\n', files.Where(file => !PictureFiles.IsPicture(file))));
+    }
 
     /// <summary>The files by absolute paths, ordered (ordinal).</summary>
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The hash of the names of all files that are no pictures, which items do not tell.</summary>
-    public ContentHash Hash => ContentHash.Of(string.Join('\n', Files.Where(file => !PictureFiles.IsPicture(file))));
+    public ContentHash Hash { get; }
 
     /// <summary>Looks into folders.</summary>
     /// <param name="roots">Absolute paths of folders that are entered with all below them. They need not exist.</param>
@@ -37,22 +42,14 @@ public sealed class FolderSurvey
         {
             if (!Directory.Exists(folder) || !seen.Add(folder))
                 return;
-            var entries = new FileSystemEnumerable<(string Path, bool IsFolder)>(
-                folder,
-                (ref FileSystemEntry entry) => (entry.ToFullPath(), entry.IsDirectory),
-                Everything)
+            files.AddRange(new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), Everything)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    !ProgramFiles.IsNameOfOne(entry.FileName)
-                        && !(entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
-            };
-            foreach (var (path, isFolder) in entries)
-            {
-                if (!isFolder)
-                    files.Add(path);
-                else if (withFolders)
-                    Enter(path, withFolders);
-            }
+                    !entry.IsDirectory && !ProgramFiles.IsNameOfOne(entry.FileName),
+                ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+                    withFolders && !ProgramFiles.IsNameOfOne(entry.FileName)
+                        && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && seen.Add(entry.ToFullPath()),
+            });
         }
     }
 }

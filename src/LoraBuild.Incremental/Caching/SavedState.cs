@@ -31,8 +31,7 @@ internal sealed class SavedState
     private readonly int namesStart;
     private readonly int secondPart;
     private readonly int factsStart;
-    private readonly Lazy<Dictionary<string, int>> indices;
-    private readonly Lazy<Dictionary<string, int>> absentIndices;
+    private readonly Lazy<bool> secondPartHolds;
 
     private SavedState(byte[] bytes, ReadOnlySpan<int> counts)
     {
@@ -42,12 +41,9 @@ internal sealed class SavedState
         secondPart = namesStart + counts[2] + ContentHash.Size;
         factsStart = secondPart + (Count * HashesSize) + (FactsCount * ResultSize);
         var factsLength = counts[4];
-        indices = new Lazy<Dictionary<string, int>>(() =>
+        secondPartHolds = new Lazy<bool>(() =>
             Holds(secondPart, bytes.Length - secondPart - ContentHash.Size)
-                && AreTexts(factsStart, factsLength, FactsCount, FactsAt(0) + ContentHash.Size, ResultSize)
-                ? Index(Count, HeaderSize + StampSize, FileSize)
-                : []);
-        absentIndices = new Lazy<Dictionary<string, int>>(() => Index(AbsentCount, AbsentAt(0), sizeof(int)));
+                && AreTexts(factsStart, factsLength, FactsCount, FactsAt(0) + ContentHash.Size, ResultSize));
     }
 
     private static ReadOnlySpan<byte> Magic => "LBSTATE3"u8;
@@ -254,7 +250,7 @@ internal sealed class SavedState
     }
 
     /// <summary>The place of a file among the files; -1 where there is none, or the second part is damaged.</summary>
-    public int IndexOf(string path) => indices.Value.GetValueOrDefault(path, -1);
+    public int IndexOf(string path) => secondPartHolds.Value ? IndexOf(path, Count, HeaderSize + StampSize, FileSize) : -1;
 
     /// <summary>The path of a file, by its place.</summary>
     public string PathOf(int file) => Encoding.UTF8.GetString(NameOf(file));
@@ -287,29 +283,14 @@ internal sealed class SavedState
     }
 
     /// <summary>The place of a missing file among the missing ones, or -1.</summary>
-    public int IndexOfAbsent(string path) => absentIndices.Value.GetValueOrDefault(path, -1);
+    public int IndexOfAbsent(string path) => IndexOf(path, AbsentCount, AbsentAt(0), sizeof(int));
 
     /// <summary>The path of a missing file, by its place.</summary>
     public string AbsentPathOf(int place) => Encoding.UTF8.GetString(NameAt(AbsentAt(place)));
 
     /// <summary>The place of a result among those with facts; -1 where there is none, or the second part is damaged.</summary>
-    public int IndexOfFacts(ContentHash key)
-    {
-        var (low, high) = (0, indices.Value.Count == Count ? FactsCount - 1 : -1);
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            var order = FactsKeyOf(middle).CompareTo(key);
-            if (order == 0)
-                return middle;
-            if (order < 0)
-                low = middle + 1;
-            else
-                high = middle - 1;
-        }
-
-        return -1;
-    }
+    public int IndexOfFacts(ContentHash key) =>
+        Search(secondPartHolds.Value ? FactsCount : 0, place => FactsKeyOf(place).CompareTo(key));
 
     /// <summary>The facts of a result, as they were written, by its place.</summary>
     public string FactsOf(int place) => Encoding.UTF8.GetString(FactsTextOf(place));
@@ -326,12 +307,29 @@ internal sealed class SavedState
 
     private int FactsAt(int place) => secondPart + (Count * HashesSize) + (place * ResultSize);
 
-    private Dictionary<string, int> Index(int count, int start, int step)
+    private int IndexOf(string path, int count, int start, int step)
     {
-        var places = new Dictionary<string, int>(count, StringComparer.Ordinal);
-        for (var place = 0; place < count; place++)
-            places[Encoding.UTF8.GetString(NameAt(start + (place * step)))] = place;
-        return places;
+        var name = Encoding.UTF8.GetBytes(path);
+        return Search(count, place => NameAt(start + (place * step)).SequenceCompareTo(name));
+    }
+
+    // The place of what compares as equal among what is sorted, or -1.
+    private static int Search(int count, Func<int, int> compare)
+    {
+        var (low, high) = (0, count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = compare(middle);
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return -1;
     }
 
     private int AbsentAt(int index) => HeaderSize + (Count * FileSize) + (index * sizeof(int));
