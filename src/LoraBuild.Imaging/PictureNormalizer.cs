@@ -19,10 +19,14 @@ public sealed record NormalizedPicture(
     int Width, int Height, PerceptualHash Hash, PictureFormat SourceFormat, IReadOnlyList<Diagnostic> Warnings)
 {
     /// <summary>Size and perceptual hash under the picture's id.</summary>
-    public PictureFacts FactsOf(string id) => new(id, Width, Height, Hash.ToString()) { LearnsNothing = LearnsNothing };
+    public PictureFacts FactsOf(string id) =>
+        new(id, Width, Height, Hash.ToString()) { LearnsNothing = LearnsNothing, LearnsAll = LearnsAll };
 
     /// <summary>True if a mask leaves nothing of it to learn.</summary>
     public bool LearnsNothing { get; init; }
+
+    /// <summary>True if there is a mask that leaves all of it to learn.</summary>
+    public bool LearnsAll { get; init; }
 }
 
 /// <summary>
@@ -65,7 +69,8 @@ public static class PictureNormalizer
             return new NormalizedPicture(
                 picture.Width, picture.Height, PerceptualHasher.Of(picture.WithoutAlpha()), decoded.Format, decoded.Warnings)
             {
-                LearnsNothing = mask is not null && !ShowsAnything(picture),
+                LearnsNothing = mask is not null && !HasAlpha(picture, LeastAlpha),
+                LearnsAll = mask is not null && !HasAlpha(picture, least: 0, most: byte.MaxValue - 1),
             };
         }
         catch (LoraBuildException e) when (e.Diagnostic.File is null)
@@ -74,12 +79,12 @@ public static class PictureNormalizer
         }
     }
 
-    // Masks that are saved with loss are not quite black.
-    private static bool ShowsAnything(Raster picture)
+    // Whether a pixel has an alpha within these bounds. Masks that are saved with loss are not quite black.
+    private static bool HasAlpha(Raster picture, byte least, byte most = byte.MaxValue)
     {
         for (var i = 3; i < picture.Pixels.Length; i += 4)
         {
-            if (picture.Pixels[i] >= LeastAlpha)
+            if (picture.Pixels[i] >= least && picture.Pixels[i] <= most)
                 return true;
         }
 

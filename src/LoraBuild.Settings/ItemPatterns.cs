@@ -9,16 +9,22 @@ namespace LoraBuild.Settings;
 /// <summary>The patterns by which items of a project file name pictures.</summary>
 public static class ItemPatterns
 {
-    private static readonly HashSet<string> Items = new(StringComparer.OrdinalIgnoreCase) { "CharacterImage", "LoraRegularizationImage" };
+    private static readonly HashSet<string> Pictures =
+        new(StringComparer.OrdinalIgnoreCase) { "CharacterImage", "LoraRegularizationImage" };
+
+    // Files of their own, that the item's other attributes name among themselves.
+    private static readonly HashSet<string> Others =
+        new(StringComparer.OrdinalIgnoreCase) { "Character", "Tagger", "PersonDetector", "BackgroundModel", LorasToMerge.Item };
 
     private static readonly HashSet<string> Actions = new(StringComparer.OrdinalIgnoreCase) { "Include", "Update", "Remove" };
 
     /// <summary>
-    /// Warnings for Include, Update and Remove of pictures that fit no file, which MSBuild passes over. Values with properties, items or
-    /// metadata in them are MSBuild's to know; so are paths out of the project.
+    /// Warnings for Include, Update and Remove of pictures, and Include of other files, that fit no file, which MSBuild passes over. Values
+    /// with properties, items or metadata in them are MSBuild's to know; so are paths out of the project.
     /// </summary>
     /// <param name="projectFile">The project file.</param>
-    /// <param name="files">All files in the folders of pictures, relative to the project's folder, with <c>/</c> between folders.</param>
+    /// <param name="files">All files in the folders of pictures, and the items of other kinds, relative to the project's folder, with
+    /// <c>/</c> between folders.</param>
     public static IEnumerable<Diagnostic> FindWithoutEffect(string projectFile, IReadOnlyCollection<string> files)
     {
         // MSBuild's patterns know no case.
@@ -51,7 +57,8 @@ public static class ItemPatterns
         XDocument.Load(projectFile, LoadOptions.SetLineInfo).Descendants()
             .Where(element => element.Name.LocalName == "ItemGroup")
             .SelectMany(group => group.Elements())
-            .Where(item => Items.Contains(item.Name.LocalName))
             .SelectMany(item => item.Attributes())
-            .Where(attribute => Actions.Contains(attribute.Name.LocalName));
+            .Where(attribute => Pictures.Contains(attribute.Parent!.Name.LocalName)
+                ? Actions.Contains(attribute.Name.LocalName)
+                : Others.Contains(attribute.Parent.Name.LocalName) && attribute.Name.LocalName == "Include");
 }

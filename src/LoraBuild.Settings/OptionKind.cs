@@ -97,7 +97,7 @@ internal static class OptionKind
 
     /// <summary>Keys and values of <see cref="OptimizerArguments"/>.</summary>
     public static OptionKind<OptimizerArguments> OptimizerArguments { get; } = new(
-        "a list of KEY=VALUE with spaces between, such as weight_decay=0.1 betas=0.9,0.99",
+        "a list of KEY=VALUE with spaces between, each key once, such as weight_decay=0.1 betas=0.9,0.99",
         Settings.OptimizerArguments.TryParse,
         arguments => arguments.ToString())
     {

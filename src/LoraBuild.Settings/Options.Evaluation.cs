@@ -71,8 +71,9 @@ public static partial class Options
         Topic.Evaluation, "LoraMaxLeakage", Number(-1, 1).OrEmpty(), null,
         "The most leakage that it accepts, beyond the base model's: 0.05.", Steps.Evaluate);
 
-    public static readonly Option<string> PublishEpochs = OfLoraBuild(
-        Topic.Publishing, "LoraPublishEpochs", Text with { Allowed = "last, all, or numbers of epochs such as 3,7" }, "last",
+    public static readonly Option<PublishedEpochs> PublishEpochs = OfLoraBuild(
+        Topic.Publishing, "LoraPublishEpochs", Parsed("last, all, or numbers of epochs such as 3,7", PublishedEpochs.TryParse),
+        PublishedEpochs.Last,
         "The epochs whose LoRAs `dotnet publish` lays out besides the finished one: `last` none, `all`, or those of a list.",
         Steps.Publish, needs: WhereEpochsAreSaved);
 

@@ -9,6 +9,9 @@ public static class ProjectProperties
 {
     private const string Prefix = "Lora";
 
+    // What authors leave out of sd-scripts' names.
+    private static readonly string[] SaidAnyway = ["Train", "MaxTrain", "Network", "Lr", "Optimizer"];
+
     /// <summary>LB1008 for every property of a project file that begins with <c>Lora</c> and means nothing: a slip of the pen that MSBuild
     /// would pass over.</summary>
     public static IEnumerable<Diagnostic> FindUnknown(string projectFile) =>
@@ -54,10 +57,19 @@ public static class ProjectProperties
             return advice;
         if (UnsupportedOptions.Names.FirstOrDefault(option => IsPropertyOf(option, name)) is { } option)
             return UnsupportedOptions.AdviceFor(option);
-        return Nearest.Of(name, Options.All.Select(known => known.Property)) is { } nearest
+        return (Shortened(name) ?? Nearest.Of(name, Options.All.Select(known => known.Property))) is { } nearest
             ? $"Did you mean '{nearest}'?"
             : "build/README.md lists all that there are.";
     }
+
+    // The option whose last words a name has, as LoraBatchSize those of LoraTrainBatchSize; null where there is none. Of several the one
+    // that leaves out what goes without saying, then the one that leaves out least.
+    private static string? Shortened(string name) => Options.All.Select(option => option.Property)
+        .Where(property => name.Length > Prefix.Length && char.IsUpper(name[Prefix.Length])
+            && property.EndsWith(name[Prefix.Length..], StringComparison.Ordinal))
+        .OrderBy(property => SaidAnyway.Contains(property[Prefix.Length..^(name.Length - Prefix.Length)]) ? 0 : 1)
+        .ThenBy(property => property.Length)
+        .FirstOrDefault();
 
     private static bool IsPropertyOf(string option, string name) =>
         Option.PropertyOf(option).Equals(name, StringComparison.OrdinalIgnoreCase);

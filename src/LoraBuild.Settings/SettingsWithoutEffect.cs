@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Tags;
 using static LoraBuild.Settings.Options;
 
 namespace LoraBuild.Settings;
@@ -28,6 +29,9 @@ public sealed class Precondition
 /// <param name="Values">The others, as texts by property.</param>
 public sealed record ProjectSettings(TrainingSettings Training, IReadOnlyDictionary<string, string> Values)
 {
+    /// <summary>True if a build asks a base model for anything.</summary>
+    public bool Draws => Is("LoraTrain", "true") || IsSet("LoraRegularizationPrompts");
+
     /// <summary>True if a property has a value.</summary>
     public bool IsSet(string property) => !string.IsNullOrWhiteSpace(Values.GetValueOrDefault(property));
 
@@ -66,6 +70,13 @@ public static class SettingsWithoutEffect
                 yield return (
                     option, Warning(
                         $"{option} ({text.Trim()}) has no effect: it counts only {needs.Where}. Take it away, or set what it needs."));
+        }
+
+        foreach (var (old, replacement) in TagReplacement.Read(settings.Values).Pairs)
+        {
+            if (Tag.Comparer.Equals(Tag.Normalize(old), Tag.Normalize(replacement)))
+                yield return (
+                    TagReplacement, Warning($"{TagReplacement} replaces '{old.Trim()}' by itself, which changes nothing. Correct it."));
         }
 
         foreach (var (option, message) in Values(settings.Training))

@@ -48,6 +48,15 @@ public sealed class AlignOutfits : TagStepTask
                 Report(unused);
         }
 
+        foreach (var character in Session.Characters.Where(character => character.Tags.Count > 0))
+        {
+            var corrected = Session.Pictures.Where(
+                picture => picture.TagEdits.Count > 0 && Tag.Comparer.Equals(picture.Character, character.Trigger));
+            foreach (var superfluous in AddedTagSurvey.Superfluous(
+                character, own.Table, [.. corrected.Select(picture => (picture.TagEdits, tagged[picture.Id].Tags))]))
+                Report(superfluous);
+        }
+
         AlignedPicture Aligned(ProjectPicture picture)
         {
             var (tags, outfit) = aligned[picture.Id].ReadTagsAndOutfit();

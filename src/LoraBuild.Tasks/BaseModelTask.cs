@@ -33,6 +33,17 @@ public abstract class BaseModelTask : ModelTask
     /// <exception cref="LoraBuildException">As <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
     protected string? FetchVae() => FetchNamed("Vae");
 
+    /// <summary>Reads the models on this machine that have a SHA-256 to hold, before others build on them.</summary>
+    /// <exception cref="LoraBuildException">As <see cref="ModelTask.Fetch(string, string, string)"/>.</exception>
+    protected void VerifyLocalModels()
+    {
+        foreach (var model in (string[])["BaseModel", "Vae"])
+        {
+            if (!WebAddress.Is(Of(model).Trim()))
+                FetchNamed(model);
+        }
+    }
+
     /// <summary>Settings with what follows from a model where the author says nothing; null where that cannot be told, which was
     /// reported.</summary>
     /// <param name="settings">The author's settings.</param>

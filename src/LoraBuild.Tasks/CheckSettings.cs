@@ -12,17 +12,16 @@ namespace LoraBuild.Tasks;
 /// <summary>
 /// Says of every Lora* property in the project whether it exists and whether its value is possible, before any work is done.
 /// </summary>
-public sealed class CheckSettings : LoraTask
+public sealed class CheckSettings : BaseModelTask
 {
     private const string FollowLinks = "LoraFollowLinks";
-
-    /// <summary>sd-scripts' option names, with the value as metadata <c>Value</c>.</summary>
-    [Required]
-    public ITaskItem[] Options { get; set; } = [];
 
     /// <summary>Every Lora* property that is no training option, with its value as metadata <c>Value</c>.</summary>
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
+
+    /// <summary>The items that name other files than pictures.</summary>
+    public ITaskItem[] Others { get; set; } = [];
 
     /// <summary>The file of prompts for regularisation images, or nothing.</summary>
     public ITaskItem? RegularizationPrompts { get; set; }
@@ -49,9 +48,6 @@ public sealed class CheckSettings : LoraTask
     public bool WeightedCaptions { get; set; }
 
     /// <inheritdoc/>
-    private protected override SettingPlaces Places => SettingItems.Places(base.Places, Options, TrainingConfig);
-
-    /// <inheritdoc/>
     protected override void Run()
     {
         var values = SettingItems.Values(Settings);
@@ -60,7 +56,7 @@ public sealed class CheckSettings : LoraTask
             Report(unknown);
         var project = Path.GetDirectoryName(ProjectFile)!;
         foreach (var item in ItemPatterns.FindWithoutEffect(
-            ProjectFile, [.. Session.Survey.Files.Select(file => Path.GetRelativePath(project, file))]))
+            ProjectFile, [.. Session.Survey.Files.Select(file => Path.GetRelativePath(project, file)), .. Others.Select(OtherPath)]))
             Report(item);
         foreach (var name in GlobalProperties.Where(ProjectProperties.IsUnknown))
             Report(ProjectProperties.Unknown(ProjectFile, name));
@@ -78,6 +74,8 @@ public sealed class CheckSettings : LoraTask
             TellWithoutEffect(new(settings, values), config);
             foreach (var missing in MissingFiles.Of(new(settings, values), project))
                 Report(missing);
+            if (!Log.HasLoggedErrors && new ProjectSettings(settings, values).Draws)
+                VerifyLocalModels();
         }
 
         CheckOutputLinks();
@@ -94,6 +92,8 @@ public sealed class CheckSettings : LoraTask
         foreach (var warning in config?.Warnings ?? [])
             Report(warning);
     }
+
+    private static string OtherPath(ITaskItem item) => item.ItemSpec.Replace('\\', '/');
 
     // A link in the place of a folder that the build writes would let it write, and remove, elsewhere.
     private void CheckOutputLinks()

@@ -57,17 +57,20 @@ public sealed class FindDuplicates : LoraTask
     private void Warn(IReadOnlyList<NearDuplicate> duplicates, IReadOnlyList<ProjectPicture> pictures)
     {
         var sources =
-            duplicates.Count == 0 ? [] : pictures.ToDictionary(picture => picture.Id, picture => picture.Source, StringComparer.Ordinal);
+            duplicates.Count == 0 ? [] : pictures.ToDictionary(picture => picture.Id, StringComparer.Ordinal);
         foreach (var pair in duplicates)
         {
             var line =
-                $"looks like {sources[pair.Kept]}: their perceptual hashes differ in "
+                $"looks like {NameOf(sources[pair.Kept])}: their perceptual hashes differ in "
                 + $"{pair.Distance.ToString(CultureInfo.InvariantCulture)} of 64 bits.";
             if (Drop)
-                SayDetail($"{sources[pair.Other]} {line} It is left out.");
+                SayDetail($"{NameOf(sources[pair.Other])} {line} It is left out.");
             else
                 Report(Warning(
-                    DiagnosticCode.NearDuplicate, $"The picture {line} Remove one, or set LoraDropDuplicates.", sources[pair.Other]));
+                    DiagnosticCode.NearDuplicate,
+                    $"The {(sources[pair.Other].Part is { } part ? $"part '{part}' of this picture" : "picture")} {line} Remove one, or "
+                    + "set LoraDropDuplicates.",
+                    sources[pair.Other].Source));
         }
 
         foreach (var (picture, source) in pictures.Select(picture => (picture.Facts, picture.Source))
@@ -82,6 +85,10 @@ public sealed class FindDuplicates : LoraTask
                 source));
         }
     }
+
+    // Parts of one picture may look alike.
+    private static string NameOf(ProjectPicture picture) =>
+        picture.Part is { } part ? $"the part '{part}' of {picture.Source}" : picture.Source;
 
     private static Diagnostic Warning(string code, string message, string source) => new(code, Severity.Warning, message, source);
 }

@@ -12,6 +12,7 @@ namespace LoraBuild.Tasks;
 public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask, IBuildHost, IDisposable
 {
     private readonly CancellationTokenSource cancellation = new();
+    private readonly DiagnosticLimit limit = new();
     private PipelineSession? session;
 
     /// <summary>The folders, cache, worker and models of the project: the item <c>LoraContext</c> of LoraBuild.targets.</summary>
@@ -106,6 +107,8 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
                 + "reads; dotnet build -v:detailed shows more, for a report to LoraBuild's authors."));
         }
 
+        foreach (var rest in limit.Rest())
+            Show(rest);
         if (Session.Store.Remote?.TakeWarning() is { } warning)
             Report(warning);
         var succeeded = !stopped && (GoesOnAfterErrors || !Log.HasLoggedErrors);
@@ -169,6 +172,12 @@ public abstract class LoraTask : Microsoft.Build.Utilities.Task, ICancelableTask
     {
         if (diagnostic.File is null)
             diagnostic = Placed(diagnostic);
+        if (limit.IsToTell(diagnostic))
+            Show(diagnostic);
+    }
+
+    private void Show(Diagnostic diagnostic)
+    {
         // A line end within a name would cut the diagnostic in two, and an escape would command the terminal.
         var (file, message) = (LegibleText.OneLine(diagnostic.File!), LegibleText.OneLine(diagnostic.Message));
         if (diagnostic.Severity == Severity.Error)

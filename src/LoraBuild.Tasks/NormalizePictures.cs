@@ -6,6 +6,7 @@ using LoraBuild.Base.Threading;
 using LoraBuild.Dataset.Edits;
 using LoraBuild.Dataset.Pictures;
 using LoraBuild.Protocol;
+using LoraBuild.Settings;
 using LoraBuild.Tasks.Steps;
 using Microsoft.Build.Framework;
 
@@ -18,6 +19,9 @@ namespace LoraBuild.Tasks;
 public sealed class NormalizePictures : ModelTask
 {
     private const int StepVersion = 5;
+
+    // Changes with what is told of masks.
+    private const string MaskFactsVersion = "2";
 
     private string? background;
     private IReadOnlyList<string> backgroundFiles = [];
@@ -83,6 +87,7 @@ public sealed class NormalizePictures : ModelTask
         Say(tally.Describe("Normalize"));
         TellMasks(resolved);
         TellNothingToLearn([.. normalized[false], .. normalized[true]]);
+        TellOpaque([.. normalized[false], .. normalized[true]]);
     }
 
     private static bool NeedsModel(IReadOnlyList<Edit> edits) => edits.Any(edit => edit is BackgroundEdit { ByFlood: false });
@@ -112,7 +117,7 @@ public sealed class NormalizePictures : ModelTask
             key.With("background model", OnnxModelFiles.Hash(Session, backgroundFiles));
         if (mask is null)
             return key.ToHash();
-        key.With("alpha mask", mask.FromAlpha ? "true" : "false");
+        key.With("alpha mask", mask.FromAlpha ? "true" : "false").With("mask facts", MaskFactsVersion);
         return (mask.File is null ? key : key.With("mask", mask.Sha256)).ToHash();
     }
 
@@ -184,6 +189,17 @@ public sealed class NormalizePictures : ModelTask
         if (empty.Count > 0 && Session.Pictures.All(picture => picture.Facts.LearnsNothing))
             throw new LoraBuildException(
                 DiagnosticCode.NothingToLearn, "Masks leave nothing to learn of any picture. White is learnt, black is not.");
+    }
+
+    private void TellOpaque(IReadOnlyList<ProjectPicture> normalized)
+    {
+        if (AlphaMask && normalized.Count > 0 && normalized.All(picture => picture.Facts.LearnsAll))
+        {
+            Report(new Diagnostic(
+                DiagnosticCode.UnusedMask,
+                Severity.Warning,
+                $"{Options.AlphaMask} has no effect: no picture is transparent anywhere after its edits. Take it away."));
+        }
     }
 
     private void Make(IReadOnlyList<PictureToNormalize> missing, Action<StepResult> finished)

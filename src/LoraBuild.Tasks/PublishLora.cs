@@ -23,10 +23,6 @@ public sealed class PublishLora : BaseModelTask
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
-    /// <summary>The epochs whose files are published besides: <c>last</c>, <c>all</c>, or numbers.</summary>
-    [Required]
-    public string Epochs { get; set; } = "";
-
     /// <summary>The report's page; left out where it does not exist.</summary>
     public string ReportPage { get; set; } = "";
 
@@ -43,13 +39,12 @@ public sealed class PublishLora : BaseModelTask
     {
         if (ReadSettings() is not { } settings)
             return;
-        var epochs = PublishedEpochs.TryParse(Epochs) ?? throw new LoraBuildException(
-            DiagnosticCode.InvalidProperty, $"LoraPublishEpochs is '{Epochs}'; it must be last, all, or the numbers of epochs.");
         if (Session.IsUnfinished)
             throw new LoraBuildException(
                 DiagnosticCode.NothingToPublish,
                 "The training has not ended, so there is nothing to publish yet. Build again, which goes on with it.");
-        var loras = epochs.Of(OutputFolder, OutputName, Session.State.IsMade);
+        var epochs = LoraBuild.Settings.Options.PublishEpochs.Read(SettingItems.Values(Settings));
+        var loras = ReleaseLoras.Of(epochs, OutputFolder, OutputName, Session.State.IsMade);
         var files = ReleaseFolder.Write(Folder, Describe(settings), loras, [.. FurtherFiles()]);
         Say(string.Create(CultureInfo.InvariantCulture, $"Publish: {files.Count} files, {loras.Count} of them LoRAs"));
     }

@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Base.Files;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Pictures;
@@ -68,14 +69,18 @@ public sealed class ResolveCharacters : LoraTask
     /// <summary>The error for a picture that is not there.</summary>
     /// <param name="kind">The kind of the item that names it.</param>
     /// <param name="item">The item.</param>
-    internal static Diagnostic Missing(string kind, ITaskItem item) => new(
-        DiagnosticCode.UnknownReference,
-        Severity.Error,
-        new FileInfo(PathOf(item)!).LinkTarget is { } target
-            ? $"The picture is a link to '{target}', which is not there or leads in a circle. Mend the link, or remove it."
-            : $"There is no picture '{item.ItemSpec}'. Correct the {kind} item; or rename a file whose own name has a backslash, which "
-                + "MSBuild takes for a folder.",
-        PathOf(item));
+    internal static Diagnostic Missing(string kind, ITaskItem item)
+    {
+        var path = PathOf(item)!;
+        return Path.Exists(path) ? IrregularFile.At(path).Diagnostic : new(
+            DiagnosticCode.UnknownReference,
+            Severity.Error,
+            new FileInfo(path).LinkTarget is { } target
+                ? $"The picture is a link to '{target}', which is not there or leads in a circle. Mend the link, or remove it."
+                : $"There is no picture '{item.ItemSpec}'. Correct the {kind} item; or rename a file whose own name has a backslash, which "
+                    + "MSBuild takes for a folder.",
+            path);
+    }
 
     // Said before anything fails for want of pictures: these may be all that there are.
     private void TellUnread(IReadOnlyList<string> pictures)

@@ -135,6 +135,8 @@ public sealed class TagPictures : ModelTask
     {
         if (WeightedCaptions)
             return;
+        foreach (var weight in Session.Characters.SelectMany(character => character.WeightedParts()))
+            Report(weight);
         // No tagger gives weights.
         var weighted = Session.Pictures.Where(picture => picture.TagFile is not null || picture.TagEdits.Count > 0)
             .Select(picture => (Picture: picture, Tag: ledger[picture.Id].ReadTagsAndOutfit().Tags.FirstOrDefault(Tag.IsWeighted)))

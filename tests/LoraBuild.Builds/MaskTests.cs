@@ -17,11 +17,14 @@ public sealed class MaskTests
         Imaging.Png.PngEncoder.Encode(mask, project.PathOf("images/low/aoi_207.mask.png"));
         var target = project.PathOf("bin/dataset/4_hoshinoaoi/aoi_207.png");
 
+        project.Properties["LoraAlphaMask"] = "true";
         var unmasked = project.Build();
+        project.Properties.Remove("LoraAlphaMask");
 
         Assert.True(unmasked.Succeeded, unmasked.Output);
         Assert.Equal(1, unmasked.Processed("Normalize"));
         Assert.True(PictureDecoder.Decode(target).Raster.IsOpaque);
+        Assert.Contains(unmasked.Diagnostics, line => line.Contains("warning LB2012: LoraAlphaMask has no", StringComparison.Ordinal));
 
         project.Properties["LoraMaskedLoss"] = "true";
         var masked = project.Build();

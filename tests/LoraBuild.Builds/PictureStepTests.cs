@@ -22,6 +22,11 @@ public sealed class PictureStepTests
             && line.Contains("warning LB2007", StringComparison.Ordinal));
         Assert.Equal(2, project.Captions().Count);
 
+        // Parts of a split by their names.
+        project.Write("character.yaml", "trigger: aoi\nedits: {images/low/copy.png: {split: {l: [0, 0, 1, 1], r: [0, 0, 1, 1]}}}\n");
+        var split = Succeeded(project.Build());
+        Assert.Contains(split.Diagnostics, line => line.Contains("warning LB2007: The part 'r' of this", StringComparison.Ordinal));
+
         Succeeded(project.Build("-p:LoraDropDuplicates=true"));
         Assert.Equal("aoi_001.txt", Path.GetFileName(Assert.Single(project.Captions()).Key));
     }

@@ -61,6 +61,7 @@ public sealed class SilenceTests
             ("LoraMaxTrainSteps", "2000000000 epochs", "error LB1008"),
             ("LoraLearningRate", "0 --", "error LB1008"),
             ("LoraNetworkWeights", "nowhere.safetensors", "error LB4001"),
+            ("LoraBaseModelSha256", new string('0', 64), "error LB6007"),
             ("LoraRegularizationPrompts", "prompts.txt", "prompts.txt(2,4): error LB1016"),
         })
         {
@@ -70,6 +71,24 @@ public sealed class SilenceTests
             Assert.Contains(build.Diagnostics, line => line.Contains(expected, StringComparison.Ordinal));
             Assert.Null(build.Processed("Normalize"));
         }
+
+        foreach (var (target, setting, expected) in new[]
+        {
+            ("Publish", "LoraPublishEpochs=abc", "error LB1008: LoraPublishEpochs is 'abc'"),
+            ("Evaluate", "LoraEvaluateNotes=missing.txt", "error LB6004: LoraEvaluateNotes names 'missing.txt'"),
+            ("MergeLora", "LoraMergeInto=missing.safetensors", "error LB4001: LoraMergeInto names 'missing.safetensors'"),
+        })
+        {
+            var build = project.Build($"-t:{target}", $"-p:{setting}");
+
+            Assert.False(build.Succeeded);
+            Assert.Single(build.Diagnostics, line => line.Contains(expected, StringComparison.Ordinal)
+                && line.Contains("Character.loraproj", StringComparison.Ordinal));
+            Assert.Null(build.Processed("Normalize"));
+        }
+
+        var engines = project.Build("-t:CheckEngines", "-p:LoraTensorEngine=torchsharp", "-p:LoraLibtorch=/nowhere");
+        Assert.Single(engines.Diagnostics, line => line.Contains("warning LB5008: LoraLibtorch", StringComparison.Ordinal));
 
         var nothing = project.Build("-p:LoraLearningRate=0", "-p:LoraTextEncoderLr=0");
         Assert.Single(nothing.Diagnostics, line => line.Contains("error LB5001: All learning rates are 0", StringComparison.Ordinal));

@@ -31,6 +31,7 @@ internal sealed class FuzzRun
     private volatile int seed;
     private long began;
     private long beganAtUse;
+    private long resident;
 
     private FuzzRun(FuzzReader reader, TextWriter? log) => (this.reader, this.log) = (reader, log);
 
@@ -67,6 +68,7 @@ internal sealed class FuzzRun
     private void DoCases(TemporaryFolder folder, int count)
     {
         var first = seed;
+        resident = MostResident();
         for (var done = 0; done < count; done++)
         {
             seed = first + done;
@@ -89,7 +91,7 @@ internal sealed class FuzzRun
         var path = folder.File(reader.FileName);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, file);
-        var (managed, native) = (GC.GetAllocatedBytesForCurrentThread(), MostResident());
+        var (managed, native) = (GC.GetAllocatedBytesForCurrentThread(), resident);
         try
         {
             reader.Read(path);
@@ -103,7 +105,8 @@ internal sealed class FuzzRun
             Tell(new FuzzFault(reader.Name, seed, $"{e}"), $"{e.GetType()} {e.StackTrace?.Split('\n')[0]}");
         }
 
-        var taken = Math.Max(GC.GetAllocatedBytesForCurrentThread() - managed, MostResident() - native);
+        resident = MostResident();
+        var taken = Math.Max(GC.GetAllocatedBytesForCurrentThread() - managed, resident - native);
         if (taken > reader.MemoryLimit)
             Tell(new FuzzFault(reader.Name, seed, $"It takes {taken >> 20} MB for a file of {file.Length} bytes."), "memory");
     }

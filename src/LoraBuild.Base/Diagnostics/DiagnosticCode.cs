@@ -211,7 +211,8 @@ public static class DiagnosticCode
     public const string UnusedTagFile = "LB3009";
 
     /// <summary>
-    /// Warning: brackets weigh tags of a picture, and <c>LoraWeightedCaptions</c> is not set: brackets and numbers would be learnt.
+    /// Warning: brackets weigh tags of a picture or an outfit, and <c>LoraWeightedCaptions</c> is not set: brackets and numbers would be
+    /// learnt. Those of a trigger word always are.
     /// </summary>
     /// <remarks>Set it, or remove the brackets; brackets that belong to a tag are written <c>\(</c> and <c>\)</c>.</remarks>
     public const string WeightsNotSet = "LB3010";

@@ -5,9 +5,9 @@ using YamlDotNet.Core.Events;
 namespace LoraBuild.Base.Yaml;
 
 /// <summary>
-/// Reads one YAML document into nodes that know their place. Anchors and aliases work; tags (<c>!!str</c>) are ignored; merge keys
-/// (<c>&lt;&lt;</c>), which YAML 1.2 no longer has, are refused. YamlDotNet's own document model stops at the first repeated key and keeps
-/// no key's place, so it is not used.
+/// Reads one YAML document into nodes that know their place. Anchors and aliases work. Tags that say what a value is anyway
+/// (<c>!!str</c>) are passed over; others (<c>!!binary</c>) are refused, and so are merge keys (<c>&lt;&lt;</c>), which YAML 1.2 no longer
+/// has. YamlDotNet's own document model stops at the first repeated key and keeps no key's place, so it is not used.
 /// </summary>
 public static class YamlReader
 {
@@ -126,6 +126,7 @@ public static class YamlReader
 
         if (anchors.Count > MostNodes) throw Syntax("The file has more entries than can be read.", start, file);
 
+        RefuseTag(parser.Current, file);
         var (anchor, node) = parser.Current switch
         {
             Scalar => ReadScalar(parser, line, column),
@@ -136,10 +137,29 @@ public static class YamlReader
         return node;
     }
 
+    // Tags that say of a value what it is anyway change nothing; all others ask for another value than the text.
+    private static void RefuseTag(ParsingEvent at, string file)
+    {
+        var (tag, plain) = at switch
+        {
+            Scalar scalar => (scalar.Tag, "str"),
+            SequenceStart list => (list.Tag, "seq"),
+            MappingStart mapping => (mapping.Tag, "map"),
+            _ => (TagName.Empty, ""),
+        };
+        if (tag.IsEmpty || tag.IsNonSpecific || tag.Value == $"tag:yaml.org,2002:{plain}")
+            return;
+        var written = tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
+        throw Syntax(
+            $"The YAML tag {written} asks for another value than what is written, and is not read. Remove it; a text that begins with ! "
+            + "must stand in quotes.",
+            at.Start, file);
+    }
+
     private static (AnchorName Anchor, YamlNode Node) ReadScalar(Parser parser, int line, int column)
     {
         var scalar = parser.Consume<Scalar>();
-        var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is ("" or "~" or "null");
+        var isNull = scalar.Tag.IsEmpty && scalar.Style == ScalarStyle.Plain && scalar.Value is ("" or "~" or "null");
         return (scalar.Anchor, new YamlScalar(scalar.Value, isNull, line, column));
     }
 

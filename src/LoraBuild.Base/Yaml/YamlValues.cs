@@ -22,8 +22,11 @@ public sealed class YamlValues(string file)
     public void Invalid(YamlNode place, string message) => Error(DiagnosticCode.InvalidValue, place, message);
 
     /// <summary>Records a warning that what is written at a node has no effect.</summary>
-    public void NoEffect(YamlNode place, string message) =>
-        diagnostics.Add(new Diagnostic(DiagnosticCode.NoEffect, Severity.Warning, message, file, place.Line, place.Column));
+    public void NoEffect(YamlNode place, string message) => Warning(DiagnosticCode.NoEffect, place, message);
+
+    /// <summary>Records a warning at a node.</summary>
+    public void Warning(string code, YamlNode place, string message) =>
+        diagnostics.Add(new Diagnostic(code, Severity.Warning, message, file, place.Line, place.Column));
 
     /// <summary>The entries of a mapping whose keys are the author's own; none where nothing is written.</summary>
     public IReadOnlyList<(YamlScalar Key, YamlNode Value)> Entries(YamlNode node, string what)

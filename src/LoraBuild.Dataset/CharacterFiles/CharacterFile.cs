@@ -18,6 +18,8 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     /// <see cref="DiagnosticCode.CannotRead"/>.</exception>
     public static CharacterFile Read(string path)
     {
+        if (Directory.Exists(path))
+            throw IrregularFile.At(path);
         if (!File.Exists(path))
             throw new LoraBuildException(
                 DiagnosticCode.CharacterFileMissing,
@@ -60,7 +62,7 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
                 DiagnosticCode.MissingKey, root, "trigger is missing. Add 'trigger: her name'; it becomes the first tag of every caption.");
 
         var trigger = fields.TryGetValue("trigger", out var triggerNode) ? Trigger(triggerNode, values) : null;
-        var outfits = Section("outfits").Select(entry => ReadOutfit(entry.Key, entry.Value, values)).ToArray();
+        var outfits = Section("outfits").Select(entry => ReadOutfit(entry.Key, entry.Value, trigger, values)).ToArray();
         var edits = new EditReader(values, [.. outfits.Select(outfit => outfit.Name)]);
         var character = new Character(
             path,
@@ -125,7 +127,10 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
                 {
                     // By itself: what makes no sense alone might within other parentheses, and an author should read of no others.
                     _ = new Regex(pattern, RegexOptions.CultureInvariant);
-                    patterns.Add(pattern);
+                    if (patterns.Contains(pattern))
+                        values.NoEffect(item, $"'{pattern}' stands twice in patterns. Remove one of them.");
+                    else
+                        patterns.Add(pattern);
                 }
                 catch (ArgumentException exception)
                 {
@@ -134,14 +139,17 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
             }
         }
 
+        var tags = fields.TryGetValue("tags", out var tagsNode) ? values.TagsAt(tagsNode, "features.tags") : [];
+        var keep = fields.TryGetValue("keep", out var keepNode) ? values.Tags(keepNode, "features.keep") : [];
+        values.TellShared(tags, keep, "stands under features.tags and under features.keep, which goes before. Keep one of them.");
         return new FeatureRules(
             patterns,
-            fields.TryGetValue("tags", out var tags) ? values.Tags(tags, "features.tags") : [],
-            fields.TryGetValue("keep", out var keep) ? values.Tags(keep, "features.keep") : [],
+            [.. tags.Select(entry => entry.Tag)],
+            keep,
             !fields.TryGetValue("defaults", out var defaults) || values.Boolean(defaults, "defaults") != false);
     }
 
-    private static Outfit ReadOutfit(YamlScalar key, YamlNode node, YamlValues values)
+    private static Outfit ReadOutfit(YamlScalar key, YamlNode node, string? hers, YamlValues values)
     {
         var name = NormalText.Visible(values.Text(key, "The name of an outfit") ?? "").Trim();
         var what = $"outfit '{name}'";
@@ -152,10 +160,13 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
         else if (list is YamlList { Items.Count: 0 } or YamlScalar { IsNull: true })
             values.Invalid(list, $"{what} has no tags. List everything that she wears in it.");
 
+        var trigger = fields.TryGetValue("trigger", out var triggerNode) ? Trigger(triggerNode, values) : null;
+        if (trigger is not null && Tag.Comparer.Equals(trigger, hers))
+            values.NoEffect(triggerNode!, $"The trigger of {what} is the character's own, which every caption has. Give it another.");
         return new Outfit(
             name,
             tags,
-            fields.TryGetValue("trigger", out var trigger) ? Trigger(trigger, values) : null,
+            trigger,
             fields.TryGetValue("when", out var when) ? ReadCondition(when, what, values) : null,
             key.Line,
             key.Column);
@@ -184,6 +195,14 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
     private static string? Trigger(YamlNode node, YamlValues values)
     {
         if (values.Text(node, "trigger") is not { } text) return null;
+        if (Tag.IsWeighted(Tag.Normalize(text)))
+        {
+            values.Warning(
+                DiagnosticCode.WeightsNotSet, node,
+                $"Brackets weigh no trigger word: those of '{text}' would be learnt as text. Remove them; brackets of its own are written "
+                + "\\( and \\).");
+        }
+
         var trigger = Tag.NormalizeTrigger(text);
         if (trigger.Length > 0 && !trigger.Contains(',')) return trigger;
         values.Invalid(

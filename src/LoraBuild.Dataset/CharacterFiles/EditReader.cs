@@ -32,20 +32,36 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     {
         if (node is YamlScalar { IsNull: true } or YamlMapping { Entries.Count: 0 } or YamlList { Items.Count: 0 })
             values.NoEffect(key, $"The entry '{key.Text}' of edits has no effect: it names no edit.");
-        return node is YamlList list ? [.. list.Items.SelectMany(StepsOf)] : [.. StepsOf(node)];
+        (EditStep Step, YamlNode At)[] steps = node is YamlList list ? [.. list.Items.SelectMany(StepsOf)] : [.. StepsOf(node)];
+        foreach (var (first, second) in steps.Zip(steps.Skip(1)))
+        {
+            if (Cancel(first.Step, second.Step))
+                values.NoEffect(second.At, "This edit and the one before it have no effect: together they leave the picture as it is.");
+        }
+
+        return [.. steps.Select(entry => entry.Step)];
     }
 
-    private IEnumerable<EditStep> StepsOf(YamlNode node)
+    private static bool Cancel(EditStep first, EditStep second) => (first, second) switch
+    {
+        (ApplyStep { Edit: FlipEdit one }, ApplyStep { Edit: FlipEdit other }) => one == other,
+        // Quarter turns change no pixel; others leave corners.
+        (ApplyStep { Edit: RotateEdit one }, ApplyStep { Edit: RotateEdit other }) =>
+            one.Degrees % 90 == 0 && one.Degrees > 0 && one.Degrees + other.Degrees == FullTurn,
+        _ => false,
+    };
+
+    private IEnumerable<(EditStep Step, YamlNode At)> StepsOf(YamlNode node)
     {
         var fields = values.Fields(
             node, "An entry of edits", "crop", "split", "erase", "pad", "flip", "rotate", "trim", "background");
         foreach (var (key, value) in fields)
         {
             if (key == "split")
-                yield return new SplitStep(Parts(value));
+                yield return (new SplitStep(Parts(value)), value);
             else
                 foreach (var edit in EditsOf(key, value))
-                    yield return new ApplyStep(edit);
+                    yield return (new ApplyStep(edit), value);
         }
     }
 
@@ -77,17 +93,25 @@ internal sealed class EditReader(YamlValues values, IReadOnlyList<string> outfit
     public TagEdit TagEdit(YamlNode node)
     {
         var fields = values.Fields(node, "An entry of tags", "add", "remove", "replace");
+        var (add, remove) = (Tags("add"), Tags("remove"));
+        values.TellShared(remove, add.Select(entry => entry.Tag), "stands under remove and under add, which comes last. Keep one of them.");
         var replace = new Dictionary<string, string>(Tag.Comparer);
-        if (fields.TryGetValue("replace", out var pairs))
+        foreach (var (key, value) in fields.TryGetValue("replace", out var pairs) ? values.Entries(pairs, "replace") : [])
         {
-            foreach (var (key, value) in values.Entries(pairs, "replace"))
-                if (values.OneTag(key, "A key of replace") is { } old && values.OneTag(value, $"What replaces '{old}'") is { } replacement)
-                    replace[old] = replacement;
+            if (values.OneTag(key, "A key of replace") is not { } old
+                || values.OneTag(value, $"What replaces '{old}'") is not { } replacement)
+                continue;
+            if (Tag.Comparer.Equals(old, replacement))
+                values.NoEffect(key, $"'{old}' is replaced by itself, which changes nothing. Correct it, or remove it.");
+            else
+                replace[old] = replacement;
         }
 
-        return new TagEdit(Tags("add"), Tags("remove"), replace);
+        values.TellShared(remove, replace.Keys, "stands under remove, which comes first, and under replace. Keep one of them.");
+        return new TagEdit([.. add.Select(entry => entry.Tag)], [.. remove.Select(entry => entry.Tag)], replace);
 
-        IReadOnlyList<string> Tags(string key) => fields.TryGetValue(key, out var list) ? values.Tags(list, key) : [];
+        IReadOnlyList<(string Tag, YamlNode At)> Tags(string key) =>
+            fields.TryGetValue(key, out var list) ? values.TagsAt(list, key) : [];
     }
 
     private List<SplitPart> Parts(YamlNode node)

@@ -18,17 +18,46 @@ internal static class TagValues
         return null;
     }
 
-    /// <summary>Tags in prompt form: a list, or a text with commas. Repetitions are dropped.</summary>
+    /// <summary>Tags in prompt form: a list, or a text with commas. Repetitions are dropped, and told.</summary>
     /// <param name="values">The file's values, which record what is wrong.</param>
     /// <param name="node">The value.</param>
     /// <param name="what">The value's name in a message.</param>
-    public static IReadOnlyList<string> Tags(this YamlValues values, YamlNode node, string what)
-    {
-        if (node is YamlScalar { IsNull: false } scalar) return Distinct(TagList.Parse(scalar.Text));
-        return Distinct(
-            values.Items(node, what, "[long sleeves, belt]").Select(item => values.OneTag(item, $"An entry of {what}")).OfType<string>());
+    public static IReadOnlyList<string> Tags(this YamlValues values, YamlNode node, string what) =>
+        [.. values.TagsAt(node, what).Select(entry => entry.Tag)];
 
-        static string[] Distinct(IEnumerable<string> tags) => [.. tags.Distinct(Tag.Comparer)];
+    /// <summary>The same, each with the node that it stands in.</summary>
+    public static IReadOnlyList<(string Tag, YamlNode At)> TagsAt(this YamlValues values, YamlNode node, string what)
+    {
+        var written = node is YamlScalar { IsNull: false } scalar
+            ? TagList.Parse(scalar.Text).Select(tag => (tag, node))
+            : from item in values.Items(node, what, "[long sleeves, belt]")
+              let tag = values.OneTag(item, $"An entry of {what}")
+              where tag is not null
+              select (tag, item);
+        var tags = new List<(string Tag, YamlNode At)>();
+        var firsts = new Dictionary<string, YamlNode>(Tag.Comparer);
+        foreach (var (tag, at) in written)
+        {
+            if (firsts.TryAdd(tag, at))
+                tags.Add((tag, at));
+            else
+                values.NoEffect(at, $"'{tag}' stands twice in {what}, first in line {firsts[tag].Line}. Remove one of them.");
+        }
+
+        return tags;
+    }
+
+    /// <summary>Records that tags of one list have no effect beside another one.</summary>
+    /// <param name="values">The file's values.</param>
+    /// <param name="tags">The list.</param>
+    /// <param name="others">The other one.</param>
+    /// <param name="reason">The reason, as the end of a sentence that begins with the tag.</param>
+    public static void TellShared(
+        this YamlValues values, IReadOnlyList<(string Tag, YamlNode At)> tags, IEnumerable<string> others, string reason)
+    {
+        var shared = others.ToHashSet(Tag.Comparer);
+        foreach (var (tag, at) in tags.Where(entry => shared.Contains(entry.Tag)))
+            values.NoEffect(at, $"'{tag}' {reason}");
     }
 
     /// <summary>The places of a value's texts: of a list each item's own, of one text its own.</summary>

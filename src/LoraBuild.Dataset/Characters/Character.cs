@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Characters;
 
@@ -30,6 +31,21 @@ public sealed record Character(
 
     /// <summary>Her trigger word and those of her outfits: names, which say nothing about what a picture shows.</summary>
     public IEnumerable<string> TriggerWords => Outfits.Select(outfit => outfit.Trigger).OfType<string>().Prepend(Trigger);
+
+    /// <summary>A warning for each part of her outfits that brackets weigh, for captions in which they are text.</summary>
+    public IEnumerable<Diagnostic> WeightedParts() =>
+        from outfit in Outfits
+        from tag in outfit.Tags
+        where Tag.IsWeighted(tag)
+        let place = Places.GetValueOrDefault(($"outfits.{outfit.Name}.tags", tag))
+        select new Diagnostic(
+            DiagnosticCode.WeightsNotSet,
+            Severity.Warning,
+            $"Brackets weigh '{tag}' of the outfit '{outfit.Name}', and LoraWeightedCaptions is not set: brackets and numbers would be "
+            + "learnt as text. Set it to true, or remove them.",
+            File,
+            place.Line,
+            place.Column);
 
     /// <summary>A warning that an entry has no effect, at its place where that is known.</summary>
     /// <param name="key">The key that the entry stands under, such as <c>features.keep</c>.</param>

@@ -27,17 +27,21 @@ public static class TagEditSurvey
             foreach (var tag in edit.Replace.Keys.Where(tag => !own.Exists(picture => Changed(picture.Tags, tag, TagChangeKind.Replaced))))
                 yield return Warning($"no picture that it is said of has the tag '{tag}', which it replaces");
 
-            Diagnostic Warning(string reason) => new(
-                DiagnosticCode.NoEffect,
-                Severity.Warning,
-                $"The entry '{pattern.Text}' of tags has no effect, or a part of it: {reason}. Correct its spelling, or remove it.",
-                character.File,
-                pattern.Line,
-                pattern.Column);
+            Diagnostic Warning(string reason) => Told(character, pattern, reason, "Correct its spelling, or remove it.");
         }
     }
 
-    private static bool Changed(PictureTags tags, string tag, TagChangeKind kind) =>
+    /// <summary>A warning about an entry of <c>tags:</c>, at its place.</summary>
+    internal static Diagnostic Told(Character character, PicturePattern pattern, string reason, string advice) => new(
+        DiagnosticCode.NoEffect,
+        Severity.Warning,
+        $"The entry '{pattern.Text}' of tags has no effect, or a part of it: {reason}. {advice}",
+        character.File,
+        pattern.Line,
+        pattern.Column);
+
+    /// <summary>True if an entry changed a tag of a picture so.</summary>
+    internal static bool Changed(PictureTags tags, string tag, TagChangeKind kind) =>
         tags.Changes.Any(change => change.Kind == kind && Tag.Comparer.Equals(Tag.Unweighted(change.Tag), Tag.Unweighted(tag))
             && change.Reason.EndsWith("by hand", StringComparison.Ordinal));
 }

@@ -12,11 +12,15 @@ namespace LoraBuild.Dataset.Pictures;
 public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
 {
     private const string WidthFact = "width", HeightFact = "height", HashFact = "perceptual hash", LearntFact = "learnt", Nothing =
-        "nothing";
+        "nothing", All = "all";
 
     /// <summary>True if a mask or its own transparency leaves nothing of it to learn.</summary>
     [JsonIgnore]
     public bool LearnsNothing { get; init; }
+
+    /// <summary>True if a mask or its own transparency was asked for, and leaves all of it to learn.</summary>
+    [JsonIgnore]
+    public bool LearnsAll { get; init; }
 
     /// <summary>Width times height.</summary>
     [JsonIgnore]
@@ -33,6 +37,8 @@ public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
         };
         if (LearnsNothing)
             facts[LearntFact] = Nothing;
+        else if (LearnsAll)
+            facts[LearntFact] = All;
         return facts;
     }
 
@@ -49,6 +55,7 @@ public sealed record PictureFacts(string Id, int Width, int Height, string Hash)
                 facts[HashFact])
             {
                 LearnsNothing = facts.GetValueOrDefault(LearntFact) == Nothing,
+                LearnsAll = facts.GetValueOrDefault(LearntFact) == All,
             };
         }
         catch (Exception e) when (BadInput.IsCause(e))

@@ -60,13 +60,15 @@ public sealed record TagSelection
                 .Select(change => Tag.Unweighted(change.Tag)));
         }
 
+        // One that replaces a tag by itself is told before any picture is read.
+        var renamed = TagReplacement.Where(pair => !Tag.Comparer.Equals(pair.Key, pair.Value));
         return
         [
             .. new (string Rule, IReadOnlyList<string> Tags)[]
             {
                 (nameof(UndesiredTags), [.. UndesiredTags.Where(tag => !removed.Contains(tag))]),
                 (nameof(AlwaysFirstTags), [.. AlwaysFirstTags.Where(tag => !present.Contains(tag))]),
-                (nameof(TagReplacement), [.. TagReplacement.Select(pair => pair.Key).Where(tag => !replaced.Contains(tag))]),
+                (nameof(TagReplacement), [.. renamed.Select(pair => pair.Key).Where(tag => !replaced.Contains(tag))]),
             }.Where(unused => unused.Tags.Count > 0),
         ];
     }

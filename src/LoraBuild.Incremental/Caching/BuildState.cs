@@ -309,8 +309,9 @@ public sealed class BuildState
         return PlaceOf(path) is >= 0 and var file && kept.Files[file] ? known!.RecordOf(file) : null;
     }
 
-    private static FileStamp StampOf(string path) =>
-        FileStamp.Of(path) ?? throw new FileNotFoundException($"'{path}' does not exist.", path);
+    private static FileStamp StampOf(string path) => FileStamp.Of(path) ?? throw (Path.Exists(path)
+        ? IrregularFile.At(path)
+        : new FileNotFoundException($"'{path}' does not exist.", path));
 }
 
 /// <summary>A file as it was when a build looked at it.</summary>

@@ -21,6 +21,9 @@ public sealed class LoraFileNames(string name)
     /// <summary>A copy of the file that an evaluation found best.</summary>
     public string Best => $"{name}-best{Extension}";
 
+    /// <summary>A checkpoint with the LoRA in it.</summary>
+    public string Merged => $"{name}-merged{Extension}";
+
     /// <summary>The name of the file saved at the end of an epoch that is not the last.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
     public string Epoch(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{name}-{epoch:000000}{Extension}");

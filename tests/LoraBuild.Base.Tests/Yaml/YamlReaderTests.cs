@@ -23,6 +23,27 @@ public class YamlReaderTests
         Assert.InRange(error.Line, 1, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData("trigger: !!binary aGVsbG8=", "!!binary")]
+    [InlineData("repeats: !!int 3", "!!int")]
+    [InlineData("tags: !!set {a, b}", "!!set")]
+    [InlineData("tags: !!omap [a: b]", "!!omap")]
+    [InlineData("trigger: !secret x", "!secret")]
+    public void A_tag_that_asks_for_another_value_is_refused_with_its_place(string text, string tag)
+    {
+        var error = Assert.Throws<LoraBuildException>(() => YamlReader.Read(text, "character.yaml")).Diagnostic;
+        Assert.Equal((DiagnosticCode.YamlSyntax, 1, text.IndexOf('!') + 1), (error.Code, error.Line, error.Column));
+        Assert.Contains($"The YAML tag {tag} asks", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tags_that_say_what_a_value_is_anyway_are_passed_over()
+    {
+        var root = (YamlMapping)YamlReader.Read("a: !!str ~\nb: !!seq [c]\nd: !!map {e: f}\ng: ! h\ni: \"j\"\n", "character.yaml")!;
+        Assert.Equal(new YamlScalar("~", IsNull: false, 1, 4), root.Entries[0].Value);
+        Assert.Equal(5, root.Entries.Count);
+    }
+
     [Fact]
     public void Aliases_may_repeat_what_a_character_file_repeats()
     {

@@ -91,6 +91,59 @@ public sealed class CharacterFileTests : IDisposable
         Assert.Equal((DiagnosticCode.NoEffect, Severity.Warning, 2, column), (told.Code, told.Severity, told.Line, told.Column));
     }
 
+    [Theory]
+    [InlineData("outfits: {a: {tags: [hat, cap, HAT]}}", 32, "'HAT' stands twice in tags of outfit 'a', first in line 2")]
+    [InlineData("outfits: {a: {tags: 'hat, cap, hat'}}", 21, "'hat' stands twice")]
+    [InlineData("outfits: {a: {tags: [hat], when: {any: [cap, cap]}}}", 46, "'cap' stands twice in any")]
+    [InlineData("outfits: {a: {tags: [hat], trigger: Aoi}}", 37, "is the character's own")]
+    [InlineData("tags: {a.png: {add: [hat, hat]}}", 27, "'hat' stands twice in add")]
+    [InlineData("tags: {a.png: {add: [hat], remove: [cap, hat]}}", 42, "'hat' stands under remove and under add")]
+    [InlineData("tags: {a.png: {remove: [hat], replace: {hat: cap}}}", 25, "'hat' stands under remove, which comes first")]
+    [InlineData("tags: {a.png: {replace: {belt: belt}}}", 26, "'belt' is replaced by itself")]
+    [InlineData("hidden: {a.png: [hat, hat]}", 23, "'hat' stands twice in a.png")]
+    [InlineData("features: {tags: [ahoge, ahoge]}", 26, "'ahoge' stands twice in features.tags")]
+    [InlineData("features: {tags: [mole, ahoge], keep: [ahoge]}", 25, "'ahoge' stands under features.tags and under features.keep")]
+    [InlineData("features: {patterns: [a+, a+]}", 27, "'a+' stands twice in patterns")]
+    [InlineData("aliases: [b, b]", 14, "'b' stands twice in aliases")]
+    [InlineData("edits: {a.png: [{flip: horizontal}, {flip: horizontal}]}", 44, "together they leave the picture as it is")]
+    [InlineData("edits: {a.png: [{rotate: 90}, {rotate: -90}]}", 40, "together they leave the picture as it is")]
+    public void What_has_no_effect_beside_another_entry_is_told_with_its_place(string entry, int column, string message)
+    {
+        var (character, diagnostics) = CharacterFile.Parse($"trigger: aoi\n{entry}\n", "c.yaml");
+
+        Assert.NotNull(character);
+        var told = Assert.Single(diagnostics);
+        Assert.Equal((DiagnosticCode.NoEffect, 2, column), (told.Code, told.Line, told.Column));
+        Assert.Contains(message, told.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("edits: {a.png: [{flip: horizontal}, {flip: vertical}]}")]
+    [InlineData("edits: {a.png: [{flip: horizontal}, {crop: [0, 0, 9, 9]}, {flip: horizontal}]}")]
+    [InlineData("edits: {a.png: [{rotate: 90}, {rotate: 90}]}")]
+    [InlineData("tags: {a.png: {add: [hat], remove: [cap], replace: {cap: bow}}, b.png: {remove: [hat]}}", true)]
+    public void What_has_one_is_not(string entry, bool isRemovedFirst = false) => Assert.Equal(
+        isRemovedFirst ? 1 : 0, CharacterFile.Parse($"trigger: aoi\n{entry}\n", "c.yaml").Diagnostics.Count);
+
+    [Theory]
+    [InlineData("(aoi:1.2)", true)]
+    [InlineData("[aoi]", true)]
+    [InlineData("aoi (game)", false)]
+    [InlineData("'aoi \\(game\\)'", false)]
+    public void Brackets_that_would_weigh_a_trigger_word_are_told(string trigger, bool isTold)
+    {
+        var told = CharacterFile.Parse($"trigger: \"{trigger}\"\n".Replace("\"'", "'").Replace("'\"", "'"), "c.yaml").Diagnostics;
+        Assert.Equal(isTold ? [(DiagnosticCode.WeightsNotSet, 1, 10)] : [], told.Select(one => (one.Code, one.Line, one.Column)));
+    }
+
+    [Fact]
+    public void Brackets_that_weigh_a_part_of_an_outfit_know_their_place()
+    {
+        var character = CharacterFile.Parse("trigger: aoi\noutfits:\n  a: {tags: [hat, (belt:1.2)]}\n", "c.yaml").Character!;
+        var told = Assert.Single(character.WeightedParts());
+        Assert.Equal((DiagnosticCode.WeightsNotSet, 3, 19), (told.Code, told.Line, told.Column));
+    }
+
     [Fact]
     public void Keys_and_names_are_read_without_what_nobody_sees()
     {

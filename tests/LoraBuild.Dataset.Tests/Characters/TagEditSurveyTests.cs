@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
+using LoraBuild.Dataset.Outfits;
 using LoraBuild.Dataset.Tags;
 
 namespace LoraBuild.Dataset.Tests.Characters;
@@ -27,5 +28,28 @@ public class TagEditSurveyTests
         Assert.Equal([4, 4, 5], told.Select(one => one.Line));
         Assert.Contains("'cap', which it removes", told[0].Message, StringComparison.Ordinal);
         Assert.Contains("'bowl', which it replaces", told[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tag_that_is_added_where_it_is_anyway_is_told_unless_a_rule_would_take_it_away()
+    {
+        var character = CharacterFile.Parse(
+            """
+            trigger: aoi
+            tags:
+              a.png: {add: [smile, blue hair, skirt, plant, bag]}
+              b.png: {add: [smile]}
+            """, "c.yaml").Character!;
+        var (first, second) = (character.Tags[0].Edit, character.Tags[1].Edit);
+
+        var told = AddedTagSurvey.Superfluous(
+            character, ImplicationTable.Danbooru,
+            [
+                ([first], TagEdit.Apply(["smile", "blue hair", "skirt", "plant", "potted plant"], [first])),
+                ([second], TagEdit.Apply(["1girl"], [second])),
+            ]).ToList();
+
+        Assert.Equal((DiagnosticCode.NoEffect, 3), (Assert.Single(told).Code, told[0].Line));
+        Assert.Contains("'smile', which it adds, anyway", told[0].Message, StringComparison.Ordinal);
     }
 }

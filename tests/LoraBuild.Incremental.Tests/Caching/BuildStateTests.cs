@@ -1,3 +1,4 @@
+using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
 using LoraBuild.Base.Hashing;
 using LoraBuild.Incremental.Caching;
@@ -16,6 +17,17 @@ public sealed class BuildStateTests : IDisposable
 
     [Fact]
     public void Nothing_changed_is_current() => Assert.True(Saved().IsCurrent(identity));
+
+    [Theory]
+    [InlineData("/dev/null", "a pipe, a device")]
+    [InlineData("/tmp", "a folder")]
+    public void What_is_no_regular_file_is_said_to_be_none_at_its_place(string path, string message)
+    {
+        var error = Assert.Throws<LoraBuildException>(() => new BuildState().HashInput(path)).Diagnostic;
+        Assert.Equal((DiagnosticCode.CannotRead, path), (error.Code, error.File));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Throws<FileNotFoundException>(() => new BuildState().HashInput(folder.File("none")));
+    }
 
     [Fact]
     public void Other_settings_are_a_change() => Assert.False(Saved().IsCurrent(ContentHash.Of("other settings")));

@@ -72,6 +72,95 @@ public sealed class RemoteCacheTests : IDisposable
         Assert.Null(second.Remote!.TakeWarning());
     }
 
+    [Theory]
+    [InlineData("ac/", "shorter")]
+    [InlineData("ac/", "longer")]
+    [InlineData("ac/", "another")]
+    [InlineData("ac/", "empty")]
+    [InlineData("ac/", "noise")]
+    [InlineData("cas/", "shorter")]
+    [InlineData("cas/", "longer")]
+    [InlineData("cas/", "another")]
+    [InlineData("cas/", "empty")]
+    [InlineData("cas/", "noise")]
+    public void Answers_that_were_tampered_with_are_never_used_and_the_build_goes_on(string part, string how)
+    {
+        Upload();
+        var sound = server.Blobs.Where(blob => blob.Key.StartsWith(part, StringComparison.Ordinal)).ToList();
+        foreach (var (i, (path, bytes)) in sound.Index())
+        {
+            var noise = new byte[bytes.Length];
+            new Random(i).NextBytes(noise);
+            server.Blobs[path] = how switch
+            {
+                "shorter" => bytes[..^1],
+                "longer" => [.. bytes, 0],
+                "another" => sound[(i + 1) % sound.Count].Value,
+                "empty" => [],
+                _ => noise,
+            };
+        }
+
+        using var second = Open("second");
+        second.Fetch(keys);
+        Assert.All(keys, key => Assert.Null(second.Find(key)));
+
+        // What is made here is stored, found and placed all the same.
+        AddAll(second);
+        Assert.All(keys, key =>
+        {
+            Assert.True(second.TryPlace(second.Find(key)!.Files[0], folder.File("out.txt")));
+            Assert.Equal("result " + keys.IndexOf(key), File.ReadAllText(folder.File("out.txt")));
+        });
+        second.Remote!.Finish();
+        Assert.Null(second.Remote.TakeWarning());
+    }
+
+    [Theory]
+    [InlineData("../../escaped", 0, 0)]
+    [InlineData("/etc/escaped", 0, 0)]
+    [InlineData("a", 1L << 40, 0)]
+    [InlineData("a", -20, 0)]
+    [InlineData("a", 0, 1)]
+    public void A_result_with_a_right_seal_over_wrong_values_is_a_miss(string name, long longer, int otherContent)
+    {
+        Upload();
+        foreach (var key in keys)
+        {
+            var result = ActionResultMessage.Read(key, server.Blobs["ac/" + key])!;
+            var file = result.Files[0];
+            server.Blobs["ac/" + key] = ActionResultMessage.Write(key, result with
+            {
+                Files = [new(name, otherContent == 0 ? file.Content : ContentHash.Of("other"), file.Length + longer)],
+            });
+        }
+
+        using var second = Open("second");
+        second.Fetch(keys);
+
+        Assert.All(keys, key => Assert.True(second.Find(key) is not { } found || !second.TryPlace(found.Files[0], folder.File("out.txt"))));
+        Assert.False(File.Exists(folder.File("out.txt")));
+        Assert.False(File.Exists(folder.File("escaped")));
+    }
+
+    [Theory]
+    [InlineData("200 OK", "Content-Length: 5000")]
+    [InlineData("200 OK", "Transfer-Encoding: chunked")]
+    [InlineData("200 OK", "Content-Encoding: gzip")]
+    [InlineData("206 Partial Content", "Content-Range: bytes 5-9/10")]
+    [InlineData("503 Service Unavailable", "Retry-After: 100000")]
+    [InlineData("204 No Content", "Content-Length: 0")]
+    public void A_server_that_lies_about_its_answers_is_not_believed(string status, string header)
+    {
+        using var lying = new LoopbackServer(_ => LoopbackServer.Response(status, new byte[100], header));
+        using var store = new ContentStore(folder.File("first")) { Remote = new RemoteCache(lying.Uri, new RemoteCacheOptions()) };
+        store.Fetch([.. keys.Take(3)]);
+        AddAll(store);
+        store.Remote.Finish();
+
+        Assert.All(keys, key => Assert.True(store.TryPlace(store.Find(key)!.Files[0], folder.File("out.txt"))));
+    }
+
     [Fact]
     public void A_result_whose_files_are_gone_is_a_miss()
     {

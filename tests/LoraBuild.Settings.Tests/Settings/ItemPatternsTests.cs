@@ -12,6 +12,8 @@ public sealed class ItemPatternsTests : IDisposable
     [InlineData("<CharacterImage Include='art/**/*.png' />", "fits no file")]
     [InlineData("<CharacterImage Update='images/b.png' Repeats='3' />", "Did you mean 'images/a.png'?")]
     [InlineData("<CharacterImage Remove='images/low/**' />", "fits no file")]
+    [InlineData("<Character Include='chars/*/character.yaml' />", "fits no file")]
+    [InlineData("<LoraToMerge Include='loras/*.safetensors' />", "fits no file")]
     public void What_MSBuild_passes_over_is_told_with_its_line(string item, string advice)
     {
         var told = Assert.Single(Find(item));
@@ -25,11 +27,13 @@ public sealed class ItemPatternsTests : IDisposable
     [InlineData("<CharacterImage Update='.\\images\\a.png' Repeats='3' Condition='true' />")]
     [InlineData("<CharacterImage Include='$(Art)/*.png;../art/*.png' />")]
     [InlineData("<CharacterImage Remove='images/**/e\u0301.png' />")]
+    [InlineData("<Character Include='cast/*/character.yaml' Exclude='cast/none/*' />")]
+    [InlineData("<Tagger Remove='models/*' />")]
     public void What_has_an_effect_is_not(string item) => Assert.Empty(Find(item));
 
     private List<Diagnostic> Find(string item)
     {
         File.WriteAllText(file, $"<Project>\n<ItemGroup>\n{item}\n</ItemGroup>\n</Project>");
-        return [.. ItemPatterns.FindWithoutEffect(file, ["images/a.png", "images/\u00E9.png"])];
+        return [.. ItemPatterns.FindWithoutEffect(file, ["images/a.png", "images/\u00E9.png", "cast/aoi/character.yaml"])];
     }
 }

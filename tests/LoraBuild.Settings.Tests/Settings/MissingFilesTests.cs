@@ -33,6 +33,17 @@ public sealed class MissingFilesTests : IDisposable
             new(new TrainingSettings { NetworkWeights = "a", Resume = "b" }, new Dictionary<string, string> { ["LoraTrain"] = "true" }),
             folder).Select(problem => problem.Code));
 
+    [Theory]
+    [InlineData(Steps.MergeLora, "LoraMergeInto", DiagnosticCode.BaseModelMissing)]
+    [InlineData(Steps.MergeLora, "LoraBaseModel", DiagnosticCode.BaseModelMissing)]
+    [InlineData(Steps.Evaluate, "LoraEvaluateNotes", DiagnosticCode.CannotRead)]
+    public void What_a_target_by_name_asks_for_is_looked_for_when_it_is_asked_for(Steps asked, string property, string code)
+    {
+        ProjectSettings settings = new(new(), new Dictionary<string, string> { [property] = "not there", ["LoraTrain"] = "false" });
+        Assert.Empty(MissingFiles.Of(settings, folder));
+        Assert.Equal(code, Assert.Single(MissingFiles.Of(settings, folder, asked)).Code);
+    }
+
     private IEnumerable<Diagnostic> Find(params (string Property, string Text)[] values)
     {
         var all = new Dictionary<string, string> { ["LoraTrain"] = "true" };

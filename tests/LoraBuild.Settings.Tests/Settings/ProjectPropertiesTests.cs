@@ -6,6 +6,13 @@ public class ProjectPropertiesTests
 {
     [Theory]
     [InlineData("LoraNetworkDmi", "Did you mean 'LoraNetworkDim'?")]
+    [InlineData("LoraBatchSize", "Did you mean 'LoraTrainBatchSize'?")]
+    [InlineData("LoraDim", "Did you mean 'LoraNetworkDim'?")]
+    [InlineData("LoraAlpha", "Did you mean 'LoraNetworkAlpha'?")]
+    [InlineData("LoraEpochs", "Did you mean 'LoraMaxTrainEpochs'?")]
+    [InlineData("LoraSteps", "Did you mean 'LoraMaxTrainSteps'?")]
+    [InlineData("LoraScheduler", "Did you mean 'LoraLrScheduler'?")]
+    [InlineData("LoraTrainBatchSise", "Did you mean 'LoraTrainBatchSize'?")]
     [InlineData(
         "LoraNetworkTrainTextEncoderOnly",
         "LoraBuild does not have network_train_text_encoder_only. Set LoraPreset to 'CLIPAttention, CLIPMLP'")]
@@ -36,6 +43,11 @@ public class ProjectPropertiesTests
     [InlineData("<ItemGroup><CharacterImages Include='a.png' /></ItemGroup>", "Did you mean 'CharacterImage'?")]
     [InlineData("<ItemGroup><LoraEdits Include='a' /></ItemGroup>", "No step reads items 'LoraEdits'")]
     [InlineData("<PropertyGroup><NoiseOffset>0.1</NoiseOffset></PropertyGroup>", "Did you mean 'LoraNoiseOffset'?")]
+    [InlineData("<PropertyGroup><network_dim>9</network_dim></PropertyGroup>", "Did you mean 'LoraNetworkDim'?")]
+    [InlineData(
+        "<PropertyGroup><LoraNetworkDim>4</LoraNetworkDim></PropertyGroup><PropertyGroup><Loranetworkdim>8</Loranetworkdim>"
+            + "</PropertyGroup>",
+        "LoraNetworkDim has no effect here: line 1 sets it again")]
     public void Items_metadata_and_properties_that_mean_nothing_are_warned_about(string text, string message)
     {
         var warning = Assert.Single(FindWithoutEffect(text));
@@ -49,6 +61,15 @@ public class ProjectPropertiesTests
         "<ItemGroup><CharacterImage Update='a.png' Repeats='3' Condition=\"'a' == 'a'\"><Outfit>none</Outfit></CharacterImage><None "
             + "Include='notes.txt' /></ItemGroup>")]
     [InlineData("<PropertyGroup><Seed>1</Seed><LoraSeed>$(Seed)</LoraSeed><OutputPath>out</OutputPath></PropertyGroup>")]
+    [InlineData("<PropertyGroup><LoraSeed>1</LoraSeed><LoraSeed Condition=\"'$(A)' == ''\">2</LoraSeed></PropertyGroup>")]
+    [InlineData(
+        "<PropertyGroup Condition='true'><LoraSeed>1</LoraSeed></PropertyGroup><PropertyGroup><LoraSeed>2</LoraSeed></PropertyGroup>")]
+    [InlineData(
+        "<PropertyGroup><LoraUndesiredTags>a</LoraUndesiredTags><LoraUndesiredTags>$(LoraUndesiredTags),b</LoraUndesiredTags>"
+            + "</PropertyGroup>")]
+    [InlineData(
+        "<PropertyGroup><LoraSeed>1</LoraSeed></PropertyGroup><Import Project='a' /><PropertyGroup><LoraSeed>2</LoraSeed>"
+            + "</PropertyGroup>")]
     [InlineData("<Target Name='Mine'><ItemGroup><LoraMine Include='a' Of='b' /></ItemGroup></Target>")]
     public void What_is_read_or_an_authors_own_is_not_warned_about(string text) => Assert.Empty(FindWithoutEffect(text));
 

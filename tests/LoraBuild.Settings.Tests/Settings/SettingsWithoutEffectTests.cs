@@ -108,6 +108,7 @@ public class SettingsWithoutEffectTests
     [InlineData("caption_tag_dropout_rate=1", "LoraCaptionTagDropoutRate")]
     [InlineData("prior_loss_weight=0", "LoraPriorLossWeight")]
     [InlineData("optimizer_type=adafactor optimizer_args= unet_lr=0.1", "LoraUnetLr")]
+    [InlineData("LoraTagReplacement=hat,cap;black_belt,black\u00A0belt", "LoraTagReplacement")]
     public void A_value_that_leaves_a_part_without_effect_is_warned_about(string settings, string property) =>
         Assert.Contains(property, Warned(settings));
 
