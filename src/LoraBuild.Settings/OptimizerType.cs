@@ -1,5 +1,5 @@
 using System.Reflection;
-using static LoraBuild.Settings.OptimizerArgument;
+using static LoraBuild.Settings.KeywordArgument;
 
 namespace LoraBuild.Settings;
 
@@ -55,7 +55,7 @@ public sealed class OptimizerType
         IsScheduleFree = true,
     };
 
-    private OptimizerType(string library, params IReadOnlyList<OptimizerArgument> arguments)
+    private OptimizerType(string library, params IReadOnlyList<KeywordArgument> arguments)
     {
         Library = library;
         Arguments = arguments;
@@ -79,7 +79,7 @@ public sealed class OptimizerType
     public string Name { get; }
 
     /// <summary>The keys of <c>optimizer_args</c> that it takes, by the library's names.</summary>
-    public IReadOnlyList<OptimizerArgument> Arguments { get; }
+    public IReadOnlyList<KeywordArgument> Arguments { get; }
 
     /// <summary>The argument that LoRA files name even where nobody set it, or null.</summary>
     public KeyValuePair<string, string>? Implied { get; private init; }
@@ -91,7 +91,7 @@ public sealed class OptimizerType
     public bool HasOneRate { get; private init; }
 
     /// <summary>Tells whether it ignores learning rates and schedule, with such arguments.</summary>
-    public Func<OptimizerArguments, bool> HasOwnRates { get; private init; } = _ => false;
+    public Func<KeywordArguments, bool> HasOwnRates { get; private init; } = _ => false;
 
     /// <inheritdoc cref="Name"/>
     public override string ToString() => Name;

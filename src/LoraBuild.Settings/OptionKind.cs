@@ -95,10 +95,11 @@ internal static class OptionKind
     public static OptionKind<string?> Sha256 { get; } =
         OptionalText with { Allowed = "empty or 64 hexadecimal digits", Form = OptionForm.Plain };
 
-    /// <summary>Keys and values of <see cref="OptimizerArguments"/>.</summary>
-    public static OptionKind<OptimizerArguments> OptimizerArguments { get; } = new(
-        "a list of KEY=VALUE with spaces between, each key once, such as weight_decay=0.1 betas=0.9,0.99",
-        Settings.OptimizerArguments.TryParse,
+    /// <summary>Keys and values of <see cref="Settings.KeywordArguments"/>.</summary>
+    /// <param name="example">Such a list.</param>
+    public static OptionKind<KeywordArguments> Arguments(string example) => new(
+        $"a list of KEY=VALUE with spaces between, each key once, such as {example}",
+        Settings.KeywordArguments.TryParse,
         arguments => arguments.ToString())
     {
         Form = OptionForm.List,

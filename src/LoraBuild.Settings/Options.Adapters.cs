@@ -117,6 +117,13 @@ public static partial class Options
         Topic.Adapters, "use_scalar", Flag, false,
         "Each adapter is scaled by a learnt number that starts at 0.", InLyCoris);
 
+    public static readonly Option<bool> TrainNorm = OfSdScripts(
+        Topic.Adapters, "train_norm", Flag, false,
+        "The UNet's normalisations learn, too: changes of their gains and biases, `w_norm` and `b_norm` in the file. Of those layers that "
+            + "`preset` has.",
+        InLyCoris,
+        needs: WhereRanksAreChosen);
+
     public static readonly Option<bool> RsLora = OfSdScripts(
         Topic.Adapters, "rs_lora", Flag, false,
         "Changes are scaled by alpha over the rank's square root.", InLyCoris);

@@ -116,8 +116,8 @@ public static partial class Options
         Settings.OptimizerType.Lion8bit,
         "The optimizer.", sdScriptsDefault: "adamw");
 
-    public static readonly Option<OptimizerArguments> OptimizerArgs = OfSdScripts(
-        Topic.Optimizer, "optimizer_args", OptionKind.OptimizerArguments, OptimizerArguments.Default,
+    public static readonly Option<KeywordArguments> OptimizerArgs = OfSdScripts(
+        Topic.Optimizer, "optimizer_args", Arguments("weight_decay=0.1 betas=0.9,0.99"), KeywordArguments.OfArticle,
         "The optimizer's own settings, KEY=VALUE with spaces between. A key that is not named has the optimizer's own default.");
 
     public static readonly Option<double> LearningRate = OfSdScripts(
@@ -150,10 +150,19 @@ public static partial class Options
             ("polynomial", LearningRateSchedule.Polynomial),
             ("inverse_sqrt", LearningRateSchedule.InverseSqrt),
             ("warmup_stable_decay", LearningRateSchedule.WarmupStableDecay),
+            ("piecewise_constant", LearningRateSchedule.PiecewiseConstant),
             ("constant_with_warmup", LearningRateSchedule.ConstantWithWarmup),
             ("constant", LearningRateSchedule.Constant)),
         LearningRateSchedule.CosineWithRestarts,
         "The schedule of the learning rates over the training.", sdScriptsDefault: "constant",
+        needs: WhereScheduled);
+
+    public static readonly Option<KeywordArguments> LrSchedulerArgs = OfSdScripts(
+        Topic.LearningRate, "lr_scheduler_args", Arguments("num_cycles=0.75"), KeywordArguments.None,
+        "The schedule's own settings, KEY=VALUE with spaces between, texts in quotes: `num_cycles` of `cosine`, whole waves, of which it "
+            + "takes a half by itself; `lr_end` of `polynomial` (1e-7); `min_lr` of `cosine_with_min_lr`; `warmup_type` and `decay_type` "
+            + "of `warmup_stable_decay`, `'linear'`, `'cosine'` or `'1-sqrt'`; `step_rules` of `piecewise_constant`, as "
+            + "`step_rules='1:100,0.1:200,0.01'`: the factor 1 for the first 100 steps, 0.1 up to step 200, and then 0.01.",
         needs: WhereScheduled);
 
     public static readonly Option<int> LrSchedulerNumCycles = OfSdScripts(
@@ -182,8 +191,9 @@ public static partial class Options
         Topic.LearningRate, "lr_warmup_steps", LengthShareOrAuto, TrainingLength.Automatic,
         "The stretch over which the learning rates rise from 0 at first. `auto`: an epoch, but at most half of the training.",
         sdScriptsDefault: "0",
-        needs: Where($"with another LoraLrScheduler than constant, and another LoraOptimizerType than {ScheduleFree}", settings =>
-            IsScheduled(settings) && settings.LrScheduler != LearningRateSchedule.Constant));
+        needs: Where(
+            $"with another LoraLrScheduler than constant and piecewise_constant, and another LoraOptimizerType than {ScheduleFree}",
+            settings => IsScheduled(settings) && settings.LrScheduler.HasWarmup));
 
     public static readonly Option<TrainingLength> LrDecaySteps = OfSdScripts(
         Topic.LearningRate, "lr_decay_steps", LengthOrShare, default,

@@ -113,7 +113,6 @@ internal static class TrainingContradictions
 
     private static IEnumerable<string> OfRates(TrainingSettings settings)
     {
-        const double EndOfPolynomial = 1e-7;
         var (unet, textEncoder) = (settings.UnetLr ?? settings.LearningRate, settings.TextEncoderLr);
         var learnsTextEncoder = !settings.NetworkTrainUnetOnly && !textEncoder.AreZero;
         if (unet == 0 && !learnsTextEncoder)
@@ -142,12 +141,42 @@ internal static class TrainingContradictions
                 + "or another optimizer.";
         }
 
-        if (settings.LrScheduler == LearningRateSchedule.CosineWithMinLr && settings.LrSchedulerMinLrRatio is null)
-            yield return $"{LrScheduler} cosine_with_min_lr needs {LrSchedulerMinLrRatio}, the lowest rate as a share of the highest.";
-        if (settings.LrScheduler == LearningRateSchedule.Polynomial && settings.LearningRate <= EndOfPolynomial)
+        foreach (var problem in OfSchedule(settings))
+            yield return problem;
+    }
+
+    private static IEnumerable<string> OfSchedule(TrainingSettings settings)
+    {
+        var (schedule, arguments) = (settings.LrScheduler, settings.LrSchedulerArgs);
+        foreach (var problem in arguments.ProblemsFor(settings.Text(LrScheduler), schedule.Arguments))
+            yield return $"{LrSchedulerArgs}: {problem}";
+        if (schedule == LearningRateSchedule.CosineWithMinLr)
+        {
+            var lowest = arguments.OptionalNumber(LearningRateSchedules.Lowest);
+            if (lowest is null == settings.LrSchedulerMinLrRatio is null)
+            {
+                yield return $"{LrScheduler} cosine_with_min_lr needs {LrSchedulerMinLrRatio}, the lowest rate as a share of the highest, "
+                    + $"or {LearningRateSchedules.Lowest} in {LrSchedulerArgs}, the lowest rate itself, and not both.";
+            }
+            else if (lowest > settings.LearningRate)
+            {
+                yield return FormattableString.Invariant(
+                    $"{LearningRateSchedules.Lowest} in {LrSchedulerArgs} ({lowest}) is higher than {LearningRate} ")
+                    + FormattableString.Invariant($"({settings.LearningRate}). Lower it.");
+            }
+        }
+
+        if (schedule == LearningRateSchedule.Polynomial && settings.LearningRate <= settings.EndOfPolynomial)
         {
             yield return FormattableString.Invariant(
-                $"{LrScheduler} polynomial ends at a rate of 1e-7, so {LearningRate} ({settings.LearningRate}) must be higher.");
+                $"{LrScheduler} polynomial ends at a rate of {settings.EndOfPolynomial}, so {LearningRate} ({settings.LearningRate}) must ")
+                + "be higher.";
+        }
+
+        if (schedule == LearningRateSchedule.PiecewiseConstant && arguments.Word(LearningRateSchedules.Rules) is null)
+        {
+            yield return $"{LrScheduler} piecewise_constant needs {LearningRateSchedules.Rules} in {LrSchedulerArgs}, such as "
+                + $"{LearningRateSchedules.Rules}='1:100,0.1:200,0.01'.";
         }
     }
 
@@ -155,7 +184,7 @@ internal static class TrainingContradictions
     {
         if (settings.Algo == AdapterAlgorithm.Lora)
         {
-            foreach (var option in new[] { DoraWd, UseTucker, UseScalar, RsLora }.Where(settings.Get))
+            foreach (var option in new[] { DoraWd, UseTucker, UseScalar, TrainNorm, RsLora }.Where(settings.Get))
             {
                 yield return $"{option} is LyCORIS', but {Algo} is lora, which is sd-scripts' own. "
                     + $"Set {Algo} to locon, or take {option} away.";

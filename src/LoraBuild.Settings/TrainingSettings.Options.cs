@@ -361,7 +361,7 @@ public sealed partial record TrainingSettings
     /// <c>optimizer_args</c>: The optimizer's own settings, KEY=VALUE with spaces between. A key that is not named has
     /// the optimizer's own default.
     /// </summary>
-    public OptimizerArguments OptimizerArgs { get => Get(O.OptimizerArgs); init => Set(O.OptimizerArgs, value); }
+    public KeywordArguments OptimizerArgs { get => Get(O.OptimizerArgs); init => Set(O.OptimizerArgs, value); }
 
     /// <summary><c>learning_rate</c>: The highest learning rate of the UNet's adapters where <c>unet_lr</c> is not set.</summary>
     public double LearningRate { get => Get(O.LearningRate); init => Set(O.LearningRate, value); }
@@ -377,6 +377,16 @@ public sealed partial record TrainingSettings
 
     /// <summary><c>lr_scheduler</c>: The schedule of the learning rates over the training.</summary>
     public LearningRateSchedule LrScheduler { get => Get(O.LrScheduler); init => Set(O.LrScheduler, value); }
+
+    /// <summary>
+    /// <c>lr_scheduler_args</c>: The schedule's own settings, KEY=VALUE with spaces between, texts in quotes:
+    /// <c>num_cycles</c> of <c>cosine</c>, whole waves, of which it takes a half by itself; <c>lr_end</c> of
+    /// <c>polynomial</c> (1e-7); <c>min_lr</c> of <c>cosine_with_min_lr</c>; <c>warmup_type</c> and <c>decay_type</c>
+    /// of <c>warmup_stable_decay</c>, <c>'linear'</c>, <c>'cosine'</c> or <c>'1-sqrt'</c>; <c>step_rules</c> of
+    /// <c>piecewise_constant</c>, as <c>step_rules='1:100,0.1:200,0.01'</c>: the factor 1 for the first 100 steps, 0.1
+    /// up to step 200, and then 0.01.
+    /// </summary>
+    public KeywordArguments LrSchedulerArgs { get => Get(O.LrSchedulerArgs); init => Set(O.LrSchedulerArgs, value); }
 
     /// <summary>
     /// <c>lr_scheduler_num_cycles</c>: The number of falls to 0 of <c>cosine_with_restarts</c>; of half cosines of
@@ -472,6 +482,12 @@ public sealed partial record TrainingSettings
 
     /// <summary><c>use_scalar</c>: Each adapter is scaled by a learnt number that starts at 0.</summary>
     public bool UseScalar { get => Get(O.UseScalar); init => Set(O.UseScalar, value); }
+
+    /// <summary>
+    /// <c>train_norm</c>: The UNet's normalisations learn, too: changes of their gains and biases, <c>w_norm</c> and
+    /// <c>b_norm</c> in the file. Of those layers that <c>preset</c> has.
+    /// </summary>
+    public bool TrainNorm { get => Get(O.TrainNorm); init => Set(O.TrainNorm, value); }
 
     /// <summary><c>rs_lora</c>: Changes are scaled by alpha over the rank's square root.</summary>
     public bool RsLora { get => Get(O.RsLora); init => Set(O.RsLora, value); }

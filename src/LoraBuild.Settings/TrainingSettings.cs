@@ -28,6 +28,9 @@ public sealed partial record TrainingSettings
     /// <summary>True if each caption is encoded once, before the training.</summary>
     public bool UsesCachedTexts => CacheTextEncoderOutputs || CacheTextEncoderOutputsToDisk;
 
+    /// <summary>The rate at which <see cref="LearningRateSchedule.Polynomial"/> ends: transformers', or the author's.</summary>
+    public double EndOfPolynomial => LrSchedulerArgs.Number(LearningRateSchedules.End, ifMissing: 1e-7);
+
     /// <summary>Reads options by their sd-scripts names. An option that is not named, or whose text is empty, has its default.</summary>
     /// <param name="options">Values by <see cref="Option.Name"/>.</param>
     /// <param name="problems">All problems: LB1008 for an unknown name or a value that the option (or the optimizer) does not take, LB5001
@@ -52,8 +55,8 @@ public sealed partial record TrainingSettings
         // As networks.lora has it.
         if (settings.Algo == AdapterAlgorithm.Lora && string.IsNullOrWhiteSpace(options.GetValueOrDefault(Options.ConvDim.Name!)))
             settings.Set(Options.ConvDim, 0);
-        found.AddRange(settings.OptimizerArgs.ProblemsFor(settings.OptimizerType).Select(message =>
-            new Diagnostic(DiagnosticCode.InvalidProperty, Severity.Error, $"{Options.OptimizerArgs}: {message}")));
+        found.AddRange(settings.OptimizerArgs.ProblemsFor($"{settings.OptimizerType}", settings.OptimizerType.Arguments)
+            .Select(message => new Diagnostic(DiagnosticCode.InvalidProperty, Severity.Error, $"{Options.OptimizerArgs}: {message}")));
         if (found.Count == 0)
         {
             found.AddRange(TrainingContradictions.Of(settings).Select(message =>

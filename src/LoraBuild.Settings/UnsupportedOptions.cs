@@ -16,14 +16,12 @@ internal static class UnsupportedOptions
         ["face_crop_aug_range"] = "Crop or split pictures under edits in character.yaml; -t:SuggestEdits proposes crops",
         ["initial_epoch"] = ByState,
         ["initial_step"] = ByState,
-        ["lr_scheduler_args"] = "LoraLrScheduler and the properties that begin with it say all that there is",
         ["lr_scheduler_type"] = "Take one of LoraLrScheduler's schedules",
         ["network_train_text_encoder_only"] = "Set LoraPreset to 'CLIPAttention, CLIPMLP', the layers of the text encoder",
         ["optimizer_schedulefree_wrapper"] = "Set LoraOptimizerType to adamwschedulefree",
         ["resize_interpolation"] = "Pictures are made smaller by area and larger by Lanczos, as sd-scripts does without it",
         ["save_n_epoch_ratio"] = "Set LoraSaveEveryNEpochs to the number of epochs over it",
         ["skip_until_initial_step"] = ByState,
-        ["train_norm"] = "Normalisation layers stay as they are; LoraPreset chooses among linear layers and convolutions",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Off = new[] { "", "false", "none", "0", "0.0" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);

@@ -68,7 +68,7 @@ public static class TrainingWarnings
     private static IEnumerable<string> OfRates(TrainingSettings settings, TrainingPlan plan)
     {
         var curve = plan.Curve(settings);
-        if (curve.Schedule == LearningRateSchedule.Constant)
+        if (!curve.Schedule.HasWarmup)
             yield break;
         if (plan.WarmupSteps > 0 && plan.WarmupSteps >= plan.TotalSteps)
         {

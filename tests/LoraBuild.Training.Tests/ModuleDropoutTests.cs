@@ -24,7 +24,7 @@ public class ModuleDropoutTests
             SmallDataset.Model, ScalarType.Float32, options: new() { Tokenizer = TestData.PathOf("mini-sd", "tokenizer") });
         var settings = SmallDataset.Settings with
         {
-            OptimizerType = OptimizerType.Of(type), OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.1"), ModuleDropout = 0.5,
+            OptimizerType = OptimizerType.Of(type), OptimizerArgs = KeywordArguments.Parse("weight_decay=0.1"), ModuleDropout = 0.5,
             Preset = AdapterPreset.TryParse("mid_block.*")!,
         };
         using var network = AdapterNetwork.Create(model, settings);

@@ -192,7 +192,7 @@ public class TrainerTests
         using var folder = new TemporaryFolder();
         var settings = SmallDataset.Settings with
         {
-            OptimizerType = OptimizerType.Of(type), OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.01"),
+            OptimizerType = OptimizerType.Of(type), OptimizerArgs = KeywordArguments.Parse("weight_decay=0.01"),
             GradientAccumulationSteps = 2, SaveEveryNSteps = 2,
             IpNoiseGamma = 0.1, MultiresNoiseIterations = 3, AdaptiveNoiseScale = 0.1, LossType = LossType.Huber, MinSnrGamma = 5,
             ValidationSplit = validation,

@@ -54,6 +54,9 @@ public sealed class TextEncoder : IModelPart, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<AdaptableLayer> Layers { get; }
 
+    /// <summary>None: they stand outside of the modules in which LyCORIS looks.</summary>
+    public IReadOnlyList<Norm> Norms => [];
+
     /// <summary>The number of tokens that it knows.</summary>
     public long VocabularySize { get; }
 

@@ -1,5 +1,4 @@
 using LoraBuild.Base.Diagnostics;
-using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
 using LoraBuild.Diffusion.Safetensors;
 using LoraBuild.Protocol.Models;
@@ -28,18 +27,18 @@ public static class CheckpointCopy
     /// <param name="model">The model that was loaded from the checkpoint.</param>
     /// <param name="checkpoint">The file, from <see cref="Resolve"/>.</param>
     /// <param name="target">The file to write.</param>
-    /// <param name="changeOf">The change to add to a layer's weight, of its shape, in 32 bits; null: none. The caller's scope owns
-    /// it.</param>
+    /// <param name="changeOf">The change to add to one of <see cref="IDiffusionModel.Sources"/>, by its name there, in 32 bits; null: none.
+    /// The caller's scope owns it.</param>
     /// <param name="metadata">Entries of the copy's metadata, beside the checkpoint's own; they count before those.</param>
     /// <exception cref="LoraBuildException">LB4001, LB4002, LB4006, LB4007, LB6004: the checkpoint. LB6001: the copy cannot be
     /// written.</exception>
     public static void Write(
-        IDiffusionModel model, string checkpoint, string target, Func<AdaptableLayer, Tensor?> changeOf,
+        IDiffusionModel model, string checkpoint, string target, Func<string, Tensor?> changeOf,
         IReadOnlyDictionary<string, string> metadata)
     {
         using var ungraded = torch.no_grad();
         using var file = TensorFiles.Open(checkpoint);
-        var layers = model.Parts.SelectMany(part => part.Layers).ToLookup(layer => model.Sources[layer.Name].Name);
+        var sources = model.Sources.ToLookup(source => source.Value.Name);
         var entries = new SortedDictionary<string, string>(file.Metadata.ToDictionary(), StringComparer.Ordinal);
         // A config.json that lies beside the checkpoint does not lie beside the copy.
         foreach (var (name, value) in model.CheckpointMetadata.Concat(metadata))
@@ -59,13 +58,13 @@ public static class CheckpointCopy
             using var scope = torch.NewDisposeScope();
             var stored = file.Load(name);
             Tensor? sum = null;
-            foreach (var layer in layers[name])
+            foreach (var (key, source) in sources[name])
             {
-                if (changeOf(layer) is not { } change)
+                if (changeOf(key) is not { } change)
                     continue;
                 sum ??= stored.to_type(ScalarType.Float32).clone();
                 // OpenCLIP keeps several layers in one tensor.
-                var part = model.Sources[layer.Name].Rows is var (first, count) ? sum.narrow(0, first, count) : sum;
+                var part = source.Rows is var (first, count) ? sum.narrow(0, first, count) : sum;
                 part.add_(change.view(part.shape));
             }
 

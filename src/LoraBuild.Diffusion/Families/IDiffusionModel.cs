@@ -44,7 +44,10 @@ public interface IDiffusionModel : IDisposable
     /// </summary>
     IReadOnlyDictionary<string, string> CheckpointMetadata { get; }
 
-    /// <summary>The place of each layer's weight in the model's files, by the layer's name.</summary>
+    /// <summary>
+    /// The place of each layer's weight in the model's files, by the layer's name; that of a normalisation's bias by the name and
+    /// <c>.bias</c>.
+    /// </summary>
     IReadOnlyDictionary<string, StoredTensor> Sources { get; }
 
     /// <summary>Accepts the settings of a training.</summary>

@@ -1,8 +1,8 @@
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>
-/// A linear layer or convolution with frozen weights, on which an adapter can be put. The layers of a model, in the order and with the
-/// names that LyCORIS and sd-scripts use, are <c>UNet.Layers</c> and <c>TextEncoder.Layers</c>.
+/// A linear layer, convolution or normalisation with frozen weights, on which an adapter can be put. The layers of a model, in the order
+/// and with the names that LyCORIS and sd-scripts use, are <c>UNet.Layers</c> and <c>TextEncoder.Layers</c>.
 /// </summary>
 public abstract class AdaptableLayer : IDisposable
 {
@@ -20,7 +20,9 @@ public abstract class AdaptableLayer : IDisposable
     /// </summary>
     public string Name { get; }
 
-    /// <summary>The frozen weight in the compute type: [out, in] or [out, in, height, width]. It never requires a gradient.</summary>
+    /// <summary>
+    /// The frozen weight in the compute type: [out, in], [out, in, height, width] or [channels]. It never requires a gradient.
+    /// </summary>
     public Tensor Weight { get; }
 
     /// <summary>The frozen bias [out], or null.</summary>

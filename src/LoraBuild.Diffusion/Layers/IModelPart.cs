@@ -22,6 +22,12 @@ public interface IModelPart
     /// <summary>All linear layers and convolutions, in the order and with the names of LyCORIS and sd-scripts.</summary>
     IReadOnlyList<AdaptableLayer> Layers { get; }
 
+    /// <summary>The normalisations that LyCORIS' <c>train_norm</c> trains: those of the UNet's residual blocks and transformers.</summary>
+    IReadOnlyList<Norm> Norms { get; }
+
+    /// <summary>All that adapters can be put on.</summary>
+    IEnumerable<AdaptableLayer> Adaptable => Layers.Concat(Norms);
+
     /// <summary>
     /// True to keep only the inputs of blocks in a training step and compute the rest again in the backward pass. That takes less memory,
     /// about a third more time, and gives the same gradients to the bit on a CPU. <see cref="Checkpointing.Checkpoint.Backward"/> must be

@@ -16,7 +16,13 @@ internal sealed class Weights(
     private readonly List<string> problems = [];
     private readonly Dictionary<string, StoredTensor> sources = [];
 
-    /// <summary>The stored weights of the layers that adapters can be put on, by the layers' names.</summary>
+    /// <summary>The end of a bias' name after that of its layer.</summary>
+    internal const string BiasSuffix = ".bias";
+
+    /// <summary>
+    /// The stored weights of what adapters can be put on, by the layers' names; a normalisation's bias has its name and
+    /// <see cref="BiasSuffix"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
 
     /// <summary>The type that the part computes in.</summary>
@@ -64,13 +70,13 @@ internal sealed class Weights(
 
     /// <summary>The linear layer of that name.</summary>
     public Linear Linear(string name, string loraName, long inputs, long outputs, bool bias = true) =>
-        new(NameOf(name, loraName), TakeWeight(name, loraName, outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
+        new(NameOf(name, loraName), TakeWeight(name, loraName, outputs, inputs), bias ? Take(name + BiasSuffix, outputs) : null);
 
     /// <summary>The convolution of that name, padded so that a stride of 1 keeps the size.</summary>
     public Conv2d Conv2d(string name, string loraName, long inputs, long outputs, long kernel, long stride = 1) => new(
         NameOf(name, loraName),
         TakeWeight(name, loraName, outputs, inputs, kernel, kernel),
-        Take(name + ".bias", outputs),
+        Take(name + BiasSuffix, outputs),
         stride,
         padding: kernel / 2);
 
@@ -83,22 +89,27 @@ internal sealed class Weights(
         if (IsMatrix(name))
             return Linear(name, loraName, inputs, outputs);
         using var kernel = TakeWeight(name, loraName, outputs, inputs, 1, 1);
-        return new Linear(NameOf(name, loraName), kernel.flatten(1).DetachFromDisposeScope(), Take(name + ".bias", outputs));
+        return new Linear(NameOf(name, loraName), kernel.flatten(1).DetachFromDisposeScope(), Take(name + BiasSuffix, outputs));
     }
 
     /// <summary>True if the layer of that name has a matrix for its weight rather than kernels.</summary>
     public bool IsMatrix(string name) => part.Tensors.TryGetValue(name + ".weight", out var stored) && stored.Shape.Count == 2;
 
-    /// <summary>The group normalisation of that name.</summary>
-    public GroupNorm GroupNorm(string name, long channels, long groups, double epsilon)
+    /// <summary>The group normalisation of that name; without one in LoRA files it gets no adapter.</summary>
+    public GroupNorm GroupNorm(string name, long channels, long groups, double epsilon, string loraName = "")
     {
         if (channels % groups != 0)
             throw Misfit($"its {channels} channels cannot be split into {groups} norm groups");
-        return new GroupNorm(Take(name + ".weight", channels), Take(name + ".bias", channels), groups, epsilon);
+        var (weight, bias) = TakeNorm(name, loraName, channels);
+        return new GroupNorm(NameOf(name, loraName), weight, bias, groups, epsilon);
     }
 
-    /// <summary>The layer normalisation of that name.</summary>
-    public LayerNorm LayerNorm(string name, long channels) => new(Take(name + ".weight", channels), Take(name + ".bias", channels));
+    /// <summary>The layer normalisation of that name; without one in LoRA files it gets no adapter.</summary>
+    public LayerNorm LayerNorm(string name, long channels, string loraName = "")
+    {
+        var (weight, bias) = TakeNorm(name, loraName, channels);
+        return new LayerNorm(NameOf(name, loraName), weight, bias);
+    }
 
     /// <summary>The number of values that each of <paramref name="heads"/> attention heads sees.</summary>
     /// <exception cref="LoraBuildException">LB4003: the channels cannot be split so.</exception>
@@ -119,6 +130,13 @@ internal sealed class Weights(
     /// <summary>The error for a checkpoint that is not what this part needs.</summary>
     public LoraBuildException Misfit(string reason) => new(
         DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of {part.Family}: {reason}.", part.Path);
+
+    private (Tensor Weight, Tensor Bias) TakeNorm(string name, string loraName, long channels)
+    {
+        if (loraName.Length > 0 && part.Tensors.TryGetValue(name + BiasSuffix, out var stored))
+            sources.Add(NameOf(name, loraName) + BiasSuffix, stored);
+        return (TakeWeight(name, loraName, channels), Take(name + BiasSuffix, channels));
+    }
 
     private Tensor TakeWeight(string name, string loraName, params long[] shape)
     {

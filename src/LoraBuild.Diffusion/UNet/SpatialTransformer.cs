@@ -20,7 +20,7 @@ internal sealed class SpatialTransformer : IDisposable
         Weights weights, string name, string loraName, long channels, int depth, long contextSize, long heads, long normGroups)
     {
         _ = weights.HeadSize(channels, heads);
-        norm = weights.GroupNorm($"{name}.norm", channels, normGroups, NormEpsilon);
+        norm = weights.GroupNorm($"{name}.norm", channels, normGroups, NormEpsilon, $"{loraName}_norm");
         projectIn = Projection("proj_in");
         blocks = [.. Enumerable.Range(0, depth).Select(i => new TransformerBlock(
             weights, $"{name}.transformer_blocks.{i}", $"{loraName}_transformer_blocks_{i}", channels, contextSize, heads))];
@@ -32,6 +32,8 @@ internal sealed class SpatialTransformer : IDisposable
     }
 
     public IEnumerable<AdaptableLayer> Layers => [projectIn, .. blocks.SelectMany(block => block.Layers), projectOut];
+
+    public IEnumerable<Norm> Norms => [norm, .. blocks.SelectMany(block => block.Norms)];
 
     /// <summary>[batch, channels, height, width], given the same and the text as [batch, tokens, context size].</summary>
     public Tensor Forward(Tensor input, Tensor context)
@@ -74,9 +76,9 @@ internal sealed class TransformerBlock : IDisposable
 
     public TransformerBlock(Weights weights, string name, string loraName, long channels, long contextSize, long heads)
     {
-        norm1 = weights.LayerNorm($"{name}.norm1", channels);
-        norm2 = weights.LayerNorm($"{name}.norm2", channels);
-        norm3 = weights.LayerNorm($"{name}.norm3", channels);
+        norm1 = weights.LayerNorm($"{name}.norm1", channels, $"{loraName}_norm1");
+        norm2 = weights.LayerNorm($"{name}.norm2", channels, $"{loraName}_norm2");
+        norm3 = weights.LayerNorm($"{name}.norm3", channels, $"{loraName}_norm3");
         selfAttention = new CrossAttention(weights, $"{name}.attn1", $"{loraName}_attn1", channels, channels, heads);
         textAttention = new CrossAttention(weights, $"{name}.attn2", $"{loraName}_attn2", channels, contextSize, heads);
         gate = weights.Linear($"{name}.ff.net.0.proj", $"{loraName}_ff_net_0_proj", channels, channels * Expansion * 2);
@@ -85,6 +87,8 @@ internal sealed class TransformerBlock : IDisposable
 
     // sd-scripts' own UNet declares the feed-forward layer between the two attentions, which gives LoRA files their order.
     public IEnumerable<AdaptableLayer> Layers => [.. selfAttention.Layers, gate, output, .. textAttention.Layers];
+
+    public IEnumerable<Norm> Norms => [norm1, norm2, norm3];
 
     /// <summary>[batch, positions, channels], given the same and the text as [batch, tokens, context size].</summary>
     public Tensor Forward(Tensor input, Tensor context)

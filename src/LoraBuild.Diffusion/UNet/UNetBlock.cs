@@ -35,6 +35,10 @@ internal sealed class UNetBlock(IReadOnlyList<ResBlock> resBlocks, IReadOnlyList
         .. Resampler is null ? (AdaptableLayer[])[] : [Resampler],
     ];
 
+    /// <summary>The normalisations, in the order in which they work.</summary>
+    public IEnumerable<Norm> Norms =>
+        ResBlocks.SelectMany((block, i) => i < Transformers.Count ? block.Norms.Concat(Transformers[i].Norms) : block.Norms);
+
     public void Dispose()
     {
         foreach (var block in ResBlocks)
@@ -57,10 +61,10 @@ internal sealed class ResBlock : IDisposable
 
     public ResBlock(Weights weights, string name, string loraName, long inputs, long outputs, long timeSize, long normGroups)
     {
-        norm1 = weights.GroupNorm($"{name}.in_layers.0", inputs, normGroups, NormEpsilon);
+        norm1 = weights.GroupNorm($"{name}.in_layers.0", inputs, normGroups, NormEpsilon, $"{loraName}_norm1");
         conv1 = weights.Conv2d($"{name}.in_layers.2", $"{loraName}_conv1", inputs, outputs, kernel: 3);
         timeProjection = weights.Linear($"{name}.emb_layers.1", $"{loraName}_time_emb_proj", timeSize, outputs);
-        norm2 = weights.GroupNorm($"{name}.out_layers.0", outputs, normGroups, NormEpsilon);
+        norm2 = weights.GroupNorm($"{name}.out_layers.0", outputs, normGroups, NormEpsilon, $"{loraName}_norm2");
         conv2 = weights.Conv2d($"{name}.out_layers.3", $"{loraName}_conv2", outputs, outputs, kernel: 3);
         if (inputs != outputs)
             shortcut = weights.Conv2d($"{name}.skip_connection", $"{loraName}_conv_shortcut", inputs, outputs, kernel: 1);
@@ -68,6 +72,8 @@ internal sealed class ResBlock : IDisposable
 
     public IEnumerable<AdaptableLayer> Layers =>
         shortcut is null ? [conv1, timeProjection, conv2] : [conv1, timeProjection, conv2, shortcut];
+
+    public IEnumerable<Norm> Norms => [norm1, norm2];
 
     /// <summary>The block's output.</summary>
     /// <param name="input">[batch, inputs, height, width].</param>

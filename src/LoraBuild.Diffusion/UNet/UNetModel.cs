@@ -62,6 +62,7 @@ public sealed class UNetModel : IModelPart, IDisposable
                 .. middle.Layers,
                 convOut,
             ];
+        Norms = [.. ((UNetBlock[])[.. down, middle, .. up]).SelectMany(block => block.Norms)];
         frequencies = SinusoidalEmbedding.Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
 
         string Outer(string loraName) => isInTurn ? "" : loraName;
@@ -75,6 +76,9 @@ public sealed class UNetModel : IModelPart, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<AdaptableLayer> Layers { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Norm> Norms { get; }
 
     /// <summary>The channels of the latents: 4.</summary>
     public long InChannels { get; }

@@ -21,7 +21,7 @@ internal static class OtherNames
     /// <summary>Further names in <c>network_args</c>.</summary>
     public static readonly FrozenSet<string> OfNetworks = Words(
         """
-        block_lr_zero_threshold block_size bypass_mode constraint disable_conv_cp dropout rescaled train_norm train_t5xxl use_conv_cp use_cp
+        block_lr_zero_threshold block_size bypass_mode constraint disable_conv_cp dropout rescaled train_t5xxl use_conv_cp use_cp
         """);
 
     /// <summary>Further names in a training configuration.</summary>
@@ -33,7 +33,7 @@ internal static class OtherNames
         debug_dataset deepspeed disable_mmap_load_safetensors dynamo_backend face_crop_aug_range fp16_master_weights_and_gradients fp8_base
         fp8_base_unet full_bf16 full_fp16 fused_backward_pass highvram huggingface_path_in_repo huggingface_repo_id huggingface_repo_type
         huggingface_repo_visibility huggingface_token in_json initial_epoch initial_step log_config log_tracker_config log_tracker_name
-        log_with lowram lr_scheduler_args lr_scheduler_type mem_eff_attn metadata_is_negative_embedding
+        log_with lowram lr_scheduler_type mem_eff_attn metadata_is_negative_embedding
         metadata_merged_from metadata_thumbnail metadata_trigger_phrase metadata_usage_hint
         network_args network_module network_train_text_encoder_only no_half_vae offload_optimizer_device
         offload_optimizer_nvme_path offload_param_device offload_param_nvme_path optimizer_schedulefree_wrapper output_config output_dir

@@ -72,14 +72,15 @@ internal sealed class SdScriptsConfigReader
         {
             switch (entry.Key)
             {
-                case "network_args" or "optimizer_args" when !entry.Items().All(item => item.Text?.Contains('=') == true):
+                case "network_args" or "optimizer_args" or "lr_scheduler_args"
+                    when !entry.Items().All(item => item.Text?.Contains('=') == true):
                     Report(path, entry, $"{entry.Key} must be a list of texts such as \"name=value\".");
                     break;
                 case "network_args":
                     ReadNetworkArguments(path, entry);
                     break;
-                case "optimizer_args":
-                    Set(path, entry, "optimizer_args", string.Join(' ', entry.Items().Select(item => PlainTuple(item.Text!))));
+                case "optimizer_args" or "lr_scheduler_args":
+                    Set(path, entry, entry.Key, string.Join(' ', entry.Items().Select(item => PlainTuple(item.Text!))));
                     break;
                 case "network_module":
                     ReadModule(path, entry);

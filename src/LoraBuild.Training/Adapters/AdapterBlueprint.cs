@@ -33,10 +33,10 @@ internal sealed class AdapterBlueprint
         (this.group, this.part, this.rateFactor, this.lengthsShape) = (group, part, rateFactor, lengthsShape?.ToArray());
         plusRatio = (part == PartKind.Denoiser ? settings.LoraplusUnetLrRatio : settings.LoraplusTextEncoderLrRatio)
             ?? settings.LoraplusLrRatio ?? 1;
-        trainsScalar = settings.UseScalar && group != ParameterGroup.Untrained;
+        trainsScalar = settings.UseScalar && kind.HasAlpha && group != ParameterGroup.Untrained;
         // LyCORIS' adapters shorten their change by it, whether it is learnt or not.
-        hasScalar = settings.UseScalar
-            || (settings.ScaleWeightNorms is not null && settings.Algo != AdapterAlgorithm.Lora && kind.KeepsNormInScalar);
+        hasScalar = kind.HasAlpha && (settings.UseScalar
+            || (settings.ScaleWeightNorms is not null && settings.Algo != AdapterAlgorithm.Lora && kind.KeepsNormInScalar));
     }
 
     /// <summary>The layer.</summary>
@@ -52,19 +52,19 @@ internal sealed class AdapterBlueprint
     public double Alpha { get; }
 
     /// <summary>New adapters for these layers.</summary>
-    public static IReadOnlyList<AdapterBlueprint> Of(IEnumerable<AdapterPlace> places, TrainingSettings settings)
-    {
-        var kind = AdapterKind.Of(settings.Algo);
-        return [.. places.Select(place =>
+    public static IReadOnlyList<AdapterBlueprint> Of(IEnumerable<AdapterPlace> places, TrainingSettings settings) =>
+    [
+        .. places.Select(place =>
         {
+            var kind = AdapterKind.Of(settings.Algo, place.Layer);
             var factors = kind.NewFactors(place.Layer, place.Rank, settings);
             // Files know alpha over rank alone, so that rs_lora's scale goes into alpha; and for an alpha that does not count LyCORIS takes
             // the rank.
             var alpha = (kind.RankOf(factors) is null ? place.Rank : place.Alpha) * (settings.RsLora ? Math.Sqrt(place.Rank) : 1);
-            var lengths = settings.DoraWd ? WeightDecomposition.LengthsShape(place.Layer, settings.WdOnOutput) : null;
+            var lengths = settings.DoraWd && kind.HasAlpha ? WeightDecomposition.LengthsShape(place.Layer, settings.WdOnOutput) : null;
             return new AdapterBlueprint(place.Layer, place.Group, place.Kind, kind, factors, alpha, place.RateFactor, lengths, settings);
-        })];
-    }
+        }),
+    ];
 
     /// <summary>Adapters like those of a file, on the layers that may be trained.</summary>
     public static IReadOnlyList<AdapterBlueprint> Of(LoraReader file, IDiffusionModel model, TrainingSettings settings)
@@ -87,7 +87,8 @@ internal sealed class AdapterBlueprint
     {
         foreach (var factor in Factors)
         {
-            var ratio = factor.Name.StartsWith(Kind.PlusFactor, StringComparison.Ordinal) ? plusRatio : 1;
+            var isRaised = Kind.PlusFactor is { } raised && factor.Name.StartsWith(raised, StringComparison.Ordinal);
+            var ratio = isRaised ? plusRatio : 1;
             yield return new(NameOf(factor.Name), group, factor.Shape, rateFactor * ratio);
         }
 
@@ -155,7 +156,10 @@ internal sealed class AdapterBlueprint
         Alpha,
         hasScalar ? parameters[NameOf(AdapterKind.ScalarName)] : null,
         lengthsShape is null ? null : parameters[NameOf(AdapterKind.LengthsName)],
-        AdapterDropout.IsIn(settings) ? new(settings, place, layer.Name, perSample: part == PartKind.Denoiser) : null);
+        // LyCORIS' norm adapters know no dropout of single values.
+        AdapterDropout.IsIn(settings)
+            ? new(Kind.HasAlpha ? settings : settings with { NetworkDropout = 0 }, place, layer.Name, perSample: part == PartKind.Denoiser)
+            : null);
 
     private static string Described(AdapterFactor factor) => $"{factor.Name} [{string.Join(", ", factor.Shape)}]";
 

@@ -81,7 +81,8 @@ public sealed class AdapterModule : ILayerAdapter
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
     {
         var scaled = Scalar is null ? null : Kind.ScaledFactor(Factors.Keys);
-        yield return new($"{Layer.Name}.{AdapterKind.AlphaName}", tensor((float)Alpha));
+        if (Kind.HasAlpha)
+            yield return new($"{Layer.Name}.{AdapterKind.AlphaName}", tensor((float)Alpha));
         if (Lengths is not null)
             yield return new($"{Layer.Name}.{AdapterKind.LengthsName}", Lengths);
         foreach (var (name, factor) in Factors)
@@ -117,6 +118,16 @@ public sealed class AdapterModule : ILayerAdapter
         using var scope = NewDisposeScope();
         var change = constant ?? Change(null, null);
         return (Lengths is null ? change.WeightChange(Layer) : DecomposedChange(change)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The changes of the layer's tensors without dropouts, each by its name in <see cref="Diffusion.Families.IDiffusionModel.Sources"/>.
+    /// </summary>
+    public IEnumerable<(string Source, Func<Tensor> Make)> Changes()
+    {
+        yield return (Layer.Name, WeightChange);
+        if ((constant ?? Change(null, null)).BiasChange is { } bias)
+            yield return ($"{Layer.Name}.bias", () => bias * strength);
     }
 
     /// <summary>The length (L2 norm) of the kind's change of the weight, without DoRA, dropouts and strength.</summary>

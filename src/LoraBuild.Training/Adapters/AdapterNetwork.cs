@@ -106,7 +106,7 @@ public sealed class AdapterNetwork : IDisposable
     public void ScaleWeightNorms(double max)
     {
         using var ungraded = no_grad();
-        foreach (var module in Modules)
+        foreach (var module in Modules.Where(module => module.Kind.HasAlpha))
         {
             var norm = module.Norm();
             if (!(norm > max))
@@ -133,7 +133,7 @@ public sealed class AdapterNetwork : IDisposable
     }
 
     private static Dictionary<string, AdaptableLayer> LayersOf(IDiffusionModel model) =>
-        model.Parts.SelectMany(part => part.Layers).ToDictionary(layer => layer.Name);
+        model.Parts.SelectMany(part => part.Adaptable).ToDictionary(layer => layer.Name);
 
     private static void StartFrom(LoraReader start, IReadOnlyList<AdapterBlueprint> blueprints, ParameterBuffer parameters)
     {

@@ -18,7 +18,7 @@ internal static class AdapterSelection
     {
         Check(model, settings);
         var preset = PresetOf(settings);
-        var layers = GroupsOf(model, settings);
+        var layers = GroupsOf(model, settings).Where(layer => settings.TrainNorm || layer.Layer is not Norm).ToList();
         // Of a list of the author's own; presets name layers of parts that may not be trained.
         var isOwn = preset.Equals(settings.Preset) && !AdapterPreset.Names.Contains(preset.Text);
         var named = layers.Select(layer => (layer.Layer.Name, model.ClassesOf(layer.Layer))).ToList();
@@ -40,7 +40,7 @@ internal static class AdapterSelection
             "No layer gets an adapter. Look at LoraPreset, LoraNetworkTrainUnetOnly, LoraBlockDims and the factors of the learning rate.");
     }
 
-    /// <summary>All layers that may be trained, with their group and the task of their part.</summary>
+    /// <summary>All layers and normalisations that may be trained, with their group and the task of their part.</summary>
     public static IReadOnlyList<(AdaptableLayer Layer, ParameterGroup Group, PartKind Kind)> GroupsOf(
         IDiffusionModel model, TrainingSettings settings) =>
     [
@@ -48,6 +48,7 @@ internal static class AdapterSelection
            let part = model.Parts[@group.Index]
            let used = part.UsedLayers(settings.ClipSkip ?? 1)
            from layer in part.Layers.Select((layer, i) => (layer, i < used ? @group : ParameterGroup.Untrained, part.Kind))
+               .Concat(part.Norms.Select(norm => ((AdaptableLayer)norm, @group, part.Kind)))
            select layer,
     ];
 

@@ -26,15 +26,15 @@ public static class LoraMerge
         var path = CheckpointCopy.Resolve(checkpoint);
         using var model = ModelFamilies.Load(path, type: null, options: new() { ReadsText = false });
         using var applied = AppliedLora.Apply(files, model);
-        var modules = applied.Modules.ToLookup(module => module.Layer);
+        var changes = applied.Modules.SelectMany(module => module.Changes()).ToLookup(change => change.Source, change => change.Make);
         CheckpointCopy.Write(
             model,
             path,
             target,
-            layer => modules[layer].Select(module => module.WeightChange())
+            source => changes[source].Select(make => make())
                 .Aggregate((Tensor?)null, (sum, change) => sum is null ? change : sum + change),
             Metadata([checkpoint, .. files.Select(file => file.Path)], Path.GetFileNameWithoutExtension(target)));
-        return modules.Count;
+        return applied.Modules.DistinctBy(module => module.Layer).Count();
     }
 
     // What sd-scripts writes of a merged model, without the time.

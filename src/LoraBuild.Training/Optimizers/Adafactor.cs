@@ -33,7 +33,7 @@ public sealed class Adafactor : IOptimizer
     }
 
     /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
-    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+    public static IOptimizer Create(ParameterBuffer parameters, KeywordArguments arguments) =>
         new Adafactor(parameters, AdafactorOptions.Of(arguments));
 
     /// <inheritdoc/>
@@ -164,7 +164,7 @@ public sealed record AdafactorOptions(
     bool WarmupInit = false)
 {
     /// <summary>Reads the arguments as sd-scripts passes them on: a warm-up of its own implies steps of its own.</summary>
-    public static AdafactorOptions Of(OptimizerArguments arguments)
+    public static AdafactorOptions Of(KeywordArguments arguments)
     {
         var defaults = new AdafactorOptions();
         var (square, scale) = arguments.Pair("eps", (defaults.SquareEpsilon, defaults.ScaleEpsilon));

@@ -24,7 +24,7 @@ public sealed class AdamW : IOptimizer
     }
 
     /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
-    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+    public static IOptimizer Create(ParameterBuffer parameters, KeywordArguments arguments) =>
         new AdamW(parameters, AdamRates.Of(arguments, weightDecay: 0.01));
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ public sealed record AdamRates(double Beta1 = 0.9, double Beta2 = 0.999, double 
     /// <summary>Reads the arguments that Adam and its relatives share.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="weightDecay">The library's default.</param>
-    internal static AdamRates Of(OptimizerArguments arguments, double weightDecay = 0)
+    internal static AdamRates Of(KeywordArguments arguments, double weightDecay = 0)
     {
         var defaults = new AdamRates();
         var (beta1, beta2) = arguments.Pair("betas", (defaults.Beta1, defaults.Beta2));

@@ -38,7 +38,7 @@ public sealed class AdamW8bit : IOptimizer
     }
 
     /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
-    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+    public static IOptimizer Create(ParameterBuffer parameters, KeywordArguments arguments) =>
         new AdamW8bit(parameters, AdamRates.Of(arguments, weightDecay: 0.01));
 
     /// <inheritdoc/>

@@ -35,7 +35,7 @@ public sealed class AdamWScheduleFree : IOptimizer
     }
 
     /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
-    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+    public static IOptimizer Create(ParameterBuffer parameters, KeywordArguments arguments) =>
         new AdamWScheduleFree(parameters, AdamRates.Of(arguments), ScheduleFreeOptions.Of(arguments));
 
     /// <inheritdoc/>
@@ -133,7 +133,7 @@ public sealed class AdamWScheduleFree : IOptimizer
 /// <param name="InnerMomentum">Decay of a running average of the gradients; 0: none.</param>
 public sealed record ScheduleFreeOptions(double WarmupSteps = 0, double R = 0, double WeightLrPower = 2, double InnerMomentum = 0)
 {
-    internal static ScheduleFreeOptions Of(OptimizerArguments arguments)
+    internal static ScheduleFreeOptions Of(KeywordArguments arguments)
     {
         var defaults = new ScheduleFreeOptions();
         return new(

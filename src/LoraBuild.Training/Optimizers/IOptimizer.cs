@@ -4,7 +4,7 @@ namespace LoraBuild.Training.Optimizers;
 
 /// <summary>
 /// Changes the weights of a <see cref="ParameterBuffer"/> by its gradients. Its state lies in flat buffers too. A new one is a class here,
-/// with a static <c>Create(ParameterBuffer, OptimizerArguments)</c>, and a line of the same name in <see cref="Settings.OptimizerType"/>.
+/// with a static <c>Create(ParameterBuffer, KeywordArguments)</c>, and a line of the same name in <see cref="Settings.OptimizerType"/>.
 /// </summary>
 public interface IOptimizer : IDisposable
 {

@@ -23,7 +23,7 @@ public sealed class Lion : IOptimizer
     }
 
     /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
-    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+    public static IOptimizer Create(ParameterBuffer parameters, KeywordArguments arguments) =>
         new Lion(parameters, LionRates.Of(arguments));
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed class Lion : IOptimizer
 /// <param name="WeightDecay">Decoupled weight decay.</param>
 public sealed record LionRates(double Beta1, double Beta2, double WeightDecay)
 {
-    internal static LionRates Of(OptimizerArguments arguments)
+    internal static LionRates Of(KeywordArguments arguments)
     {
         var (beta1, beta2) = arguments.Pair("betas", (0.9, 0.99));
         return new(beta1, beta2, arguments.Number("weight_decay", 0));

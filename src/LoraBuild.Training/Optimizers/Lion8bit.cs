@@ -28,7 +28,7 @@ public sealed class Lion8bit : IOptimizer
     }
 
     /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
-    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+    public static IOptimizer Create(ParameterBuffer parameters, KeywordArguments arguments) =>
         new Lion8bit(parameters, LionRates.Of(arguments));
 
     /// <inheritdoc/>

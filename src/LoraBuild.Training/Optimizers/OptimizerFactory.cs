@@ -11,7 +11,7 @@ public static class OptimizerFactory
     {
         var optimizer =
             typeof(IOptimizer).Assembly.GetType($"{typeof(IOptimizer).Namespace}.{settings.OptimizerType}", throwOnError: true)!;
-        var create = optimizer.GetMethod(nameof(Create))!.CreateDelegate<Func<ParameterBuffer, OptimizerArguments, IOptimizer>>();
+        var create = optimizer.GetMethod(nameof(Create))!.CreateDelegate<Func<ParameterBuffer, KeywordArguments, IOptimizer>>();
         return create(parameters, settings.OptimizerArgs);
     }
 }

@@ -42,7 +42,7 @@ public sealed class Prodigy : IOptimizer
     }
 
     /// <summary>Makes it with the defaults of the library that sd-scripts takes it from.</summary>
-    public static IOptimizer Create(ParameterBuffer parameters, OptimizerArguments arguments) =>
+    public static IOptimizer Create(ParameterBuffer parameters, KeywordArguments arguments) =>
         new Prodigy(parameters, AdamRates.Of(arguments), ProdigyOptions.Of(arguments));
 
     /// <summary>The estimate d.</summary>
@@ -156,7 +156,7 @@ public sealed record ProdigyOptions(
     double DCoefficient = 1,
     double GrowthRate = double.PositiveInfinity)
 {
-    internal static ProdigyOptions Of(OptimizerArguments arguments)
+    internal static ProdigyOptions Of(KeywordArguments arguments)
     {
         var defaults = new ProdigyOptions();
         return new(

@@ -34,16 +34,28 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
     /// </summary>
     public double Lowest { get; init; }
 
-    /// <summary>The factor, from 0 to 1, that a step uses.</summary>
+    /// <summary>The whole waves of <see cref="LearningRateSchedule.Cosine"/>: a half falls to 0, once.</summary>
+    public double Waves { get; init; } = 0.5;
+
+    /// <summary>The shape of the rise of <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
+    public RampShape WarmupShape { get; init; } = RampShape.Linear;
+
+    /// <summary>The shape of its fall.</summary>
+    public RampShape DecayShape { get; init; } = RampShape.Cosine;
+
+    /// <summary>The rules of <see cref="LearningRateSchedule.PiecewiseConstant"/>; null: the factor is 1.</summary>
+    public StepRules? Rules { get; init; }
+
+    /// <summary>The factor, from 0 to 1 but for <see cref="Rules"/>, that a step uses.</summary>
     /// <param name="step">The step, counted from 0.</param>
     public double FactorAt(int step)
     {
-        if (Schedule == LearningRateSchedule.Constant)
-            return 1;
+        if (!Schedule.HasWarmup)
+            return Rules?.FactorAt(step) ?? 1;
         if (step < WarmupSteps)
         {
             var risen = (double)step / WarmupSteps;
-            return Schedule == LearningRateSchedule.WarmupStableDecay ? Above(risen) : risen;
+            return Schedule == LearningRateSchedule.WarmupStableDecay ? Above(WarmupShape.Rise(risen)) : risen;
         }
 
         var progress = (double)(step - WarmupSteps) / Math.Max(1, TotalSteps - WarmupSteps);
@@ -51,7 +63,7 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
         {
             LearningRateSchedule.ConstantWithWarmup => 1,
             LearningRateSchedule.Linear => Math.Max(0, 1 - progress),
-            LearningRateSchedule.Cosine => HalfCosine(Math.Min(1, progress)),
+            LearningRateSchedule.Cosine => HalfCosine(2 * Waves * Math.Min(1, progress)),
             LearningRateSchedule.CosineWithMinLr => Above(HalfCosine(Cycles * progress)),
             LearningRateSchedule.Polynomial => progress > 1 ? End : ((1 - End) * Math.Pow(1 - progress, Power)) + End,
             LearningRateSchedule.InverseSqrt => InverseSqrt(step - WarmupSteps),
@@ -70,10 +82,56 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
     {
         if (stepsOfDecay < 0)
             return 1;
-        return stepsOfDecay < DecaySteps ? Above(HalfCosine(Cycles * (double)stepsOfDecay / DecaySteps)) : Lowest;
+        return stepsOfDecay < DecaySteps ? Above(DecayShape.Fall((double)stepsOfDecay / DecaySteps, Cycles)) : Lowest;
     }
 
     private double Above(double factor) => (factor * (1 - Lowest)) + Lowest;
 
     private static double HalfCosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
+}
+
+/// <summary>The shape of a rise from 0 to 1 or a fall from 1 to 0, by transformers' names.</summary>
+public enum RampShape
+{
+    /// <summary><c>linear</c>.</summary>
+    Linear,
+
+    /// <summary><c>cosine</c>: along a half cosine, or several on the way down.</summary>
+    Cosine,
+
+    /// <summary><c>1-sqrt</c>.</summary>
+    OneMinusRoot,
+}
+
+/// <summary>The shapes as functions.</summary>
+internal static class RampShapes
+{
+    /// <summary>The shape of a name.</summary>
+    public static RampShape Of(string name) => name switch
+    {
+        "linear" => RampShape.Linear,
+        "cosine" => RampShape.Cosine,
+        _ => RampShape.OneMinusRoot,
+    };
+
+    extension(RampShape shape)
+    {
+        /// <summary>The height from 0 to 1 after a share of the way up.</summary>
+        public double Rise(double progress) => shape switch
+        {
+            RampShape.Linear => progress,
+            RampShape.Cosine => 0.5 * (1 - Math.Cos(Math.PI * progress)),
+            _ => 1 - Math.Sqrt(1 - progress),
+        };
+
+        /// <summary>The height from 1 to 0 after a share of the way down.</summary>
+        /// <param name="progress">The share.</param>
+        /// <param name="halfWaves">The half cosines on the way; other shapes fall once.</param>
+        public double Fall(double progress, int halfWaves) => shape switch
+        {
+            RampShape.Linear => 1 - progress,
+            RampShape.Cosine => 0.5 * (1 + Math.Cos(Math.PI * (halfWaves * progress))),
+            _ => 1 - Math.Sqrt(progress),
+        };
+    }
 }

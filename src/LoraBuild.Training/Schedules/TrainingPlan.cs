@@ -13,9 +13,6 @@ namespace LoraBuild.Training.Schedules;
 /// <param name="BatchesPerStep"><c>gradient_accumulation_steps</c>. The last step of an epoch takes the batches that are left.</param>
 public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPerEpoch, int BatchesPerStep = 1)
 {
-    // transformers' lr_end.
-    private const double PolynomialEnd = 1e-7;
-
     /// <summary>The plan for a dataset.</summary>
     /// <param name="settings">Length of the training and of its warm-up.</param>
     /// <param name="samplesPerEpoch">The sum over the groups of repeats times pictures.</param>
@@ -78,8 +75,17 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
     {
         DecaySteps = DecaySteps,
         Power = settings.LrSchedulerPower,
-        End = settings.LearningRate > 0 ? PolynomialEnd / settings.LearningRate : 0,
+        End = ShareOf(settings.EndOfPolynomial, settings),
         Timescale = settings.LrSchedulerTimescale,
-        Lowest = settings.LrSchedulerMinLrRatio ?? 0,
+        Lowest = settings.LrSchedulerMinLrRatio
+            ?? ShareOf(settings.LrSchedulerArgs.Number(LearningRateSchedules.Lowest, ifMissing: 0), settings),
+        Waves = settings.LrSchedulerArgs.Number(LearningRateSchedules.Cycles, ifMissing: 0.5),
+        WarmupShape = RampShapes.Of(settings.LrSchedulerArgs.Word(LearningRateSchedules.WarmupShape) ?? "linear"),
+        DecayShape = RampShapes.Of(settings.LrSchedulerArgs.Word(LearningRateSchedules.DecayShape) ?? "cosine"),
+        Rules = StepRules.TryParse(settings.LrSchedulerArgs.Word(LearningRateSchedules.Rules)),
     };
+
+    // transformers takes the rate that sd-scripts gives to the optimizer, not those of its groups.
+    private static double ShareOf(double rate, TrainingSettings settings) =>
+        settings.LearningRate > 0 ? rate / settings.LearningRate : 0;
 }

@@ -176,7 +176,7 @@ public class SdScriptsConfigTests
     {
         var suggested = new System.Text.RegularExpressions.Regex("Did you mean '([^']+)'");
         string[] names = [.. Options.Training.Select(option =>
-            option.Name!), "base_weights", "train_norm", "lr_scheduler_args", "initial_step", "face_crop_aug_range"];
+            option.Name!), "base_weights", "lr_scheduler_type", "initial_step", "face_crop_aug_range"];
         foreach (var name in names)
         {
             foreach (var form in new[] { "{0} = 1", "network_args = ['{0}=1']" })
@@ -198,7 +198,7 @@ public class SdScriptsConfigTests
     [Theory]
     [InlineData("network_train_text_encoder_only = true", "CLIPAttention, CLIPMLP")]
     [InlineData("base_weights = [\"a.safetensors\"]", "LoraNetworkWeights")]
-    [InlineData("network_args = [\"train_norm=True\"]", "LoraPreset")]
+    [InlineData("network_args = [\"block_lr_zero_threshold=0.1\"]", "LoraDownLrWeight")]
     [InlineData("save_n_epoch_ratio = 4", "LoraSaveEveryNEpochs")]
     public void An_option_that_would_change_the_training_and_is_not_there_is_an_error_that_says_what_to_do(string toml, string instead)
     {

@@ -16,7 +16,7 @@ public class ProjectPropertiesTests
     [InlineData(
         "LoraNetworkTrainTextEncoderOnly",
         "LoraBuild does not have network_train_text_encoder_only. Set LoraPreset to 'CLIPAttention, CLIPMLP'")]
-    [InlineData("LoraTrainNorm", "LoraBuild does not have train_norm.")]
+    [InlineData("LoraLrSchedulerType", "LoraBuild does not have lr_scheduler_type.")]
     [InlineData("LoraEngines", "LoraTensorEngine (libtorch or torchsharp) and LoraImageEngine (libvips or imagesharp) take its place.")]
     [InlineData("LoraTaggerEngine", "Remove it: the tagger always runs on ONNX Runtime.")]
     [InlineData("LoraQwertyuiop", "build/README.md lists all that there are.")]

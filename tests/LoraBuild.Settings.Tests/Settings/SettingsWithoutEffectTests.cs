@@ -8,6 +8,7 @@ public class SettingsWithoutEffectTests
     public static readonly TheoryData<string, string, string> Needing = new()
     {
         { "preset=attn-mlp dim_from_weights=true network_weights=a", "dim_from_weights=false", "LoraPreset" },
+        { "train_norm=true dim_from_weights=true network_weights=a", "dim_from_weights=false", "LoraTrainNorm" },
         { "network_dim=8 dim_from_weights=true network_weights=a", "dim_from_weights=false", "LoraNetworkDim" },
         { "network_alpha=8 dim_from_weights=true network_weights=a", "dim_from_weights=false", "LoraNetworkAlpha" },
         { $"block_dims={Many("2")} dim_from_weights=true network_weights=a", "dim_from_weights=false", "LoraBlockDims" },
@@ -42,6 +43,10 @@ public class SettingsWithoutEffectTests
         { "learning_rate=0.001 unet_lr=0.1", "unet_lr=", "LoraLearningRate" },
         { "text_encoder_lr=0.001 network_train_unet_only=true", "network_train_unet_only=false", "LoraTextEncoderLr" },
         { "lr_scheduler=cosine optimizer_type=adamwschedulefree", "optimizer_type=adamw", "LoraLrScheduler" },
+        {
+            "lr_scheduler_args=num_cycles=2 lr_scheduler=cosine optimizer_type=adamwschedulefree", "optimizer_type=adamw",
+            "LoraLrSchedulerArgs"
+        },
         { "lr_scheduler_num_cycles=3 lr_scheduler=cosine", "lr_scheduler=cosine_with_restarts", "LoraLrSchedulerNumCycles" },
         { "lr_scheduler_power=2", "lr_scheduler=polynomial", "LoraLrSchedulerPower" },
         { "lr_scheduler_timescale=9", "lr_scheduler=inverse_sqrt", "LoraLrSchedulerTimescale" },

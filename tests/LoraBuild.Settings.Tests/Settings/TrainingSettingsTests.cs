@@ -191,13 +191,14 @@ public class TrainingSettingsTests
     [InlineData("weight_decay=1e-1", "weight_decay=0.1")]
     [InlineData("betas=(0.9, 0.99);weight_decay=.01", "betas=0.9,0.99 weight_decay=0.01")]
     [InlineData("relative_step=false  beta1=None", "relative_step=False beta1=None")]
+    [InlineData("decay_type=\"1-sqrt\" step_rules='1:10,0.5'", "decay_type='1-sqrt' step_rules='1:10,0.5'")]
     [InlineData(" ", "")]
     public void Arguments_are_read_as_sd_scripts_reads_them(string text, string normalized)
     {
-        var arguments = OptimizerArguments.Parse(text);
+        var arguments = KeywordArguments.Parse(text);
 
         Assert.Equal(normalized, arguments.ToString());
-        Assert.Equal(arguments, OptimizerArguments.Parse(normalized));
+        Assert.Equal(arguments, KeywordArguments.Parse(normalized));
     }
 
     [Theory]
@@ -208,7 +209,14 @@ public class TrainingSettingsTests
     [InlineData("optimizer_type=Prodigy learning_rate=1 text_encoder_lr=1 loraplus_unet_lr_ratio=4", "Take LoraLoraplusUnetLrRatio away")]
     [InlineData("min_timestep=500 max_timestep=400", "Lower it")]
     [InlineData("lr_scheduler=cosine_with_min_lr", "needs LoraLrSchedulerMinLrRatio")]
+    [InlineData("lr_scheduler=cosine_with_min_lr lr_scheduler_min_lr_ratio=0.1 lr_scheduler_args=min_lr=1e-5", "and not both")]
+    [InlineData("lr_scheduler=cosine_with_min_lr lr_scheduler_args=min_lr=0.1", "Lower it")]
     [InlineData("lr_scheduler=polynomial learning_rate=0", "must be higher")]
+    [InlineData("lr_scheduler=polynomial lr_scheduler_args=lr_end=0.001", "must be higher")]
+    [InlineData("lr_scheduler=piecewise_constant", "needs step_rules in LoraLrSchedulerArgs")]
+    [InlineData("lr_scheduler=piecewise_constant lr_scheduler_args=step_rules='1:10,0.5:5,0'", "step_rules is")]
+    [InlineData("lr_scheduler=linear lr_scheduler_args=num_cycles=2", "linear takes no 'num_cycles'. It takes none.")]
+    [InlineData("lr_scheduler=warmup_stable_decay lr_scheduler_args=decay_type='sqrt'", "decay_type is ''sqrt''; it must be 'linear' or")]
     [InlineData("bucket_no_upscale=false min_bucket_reso=1024 max_bucket_reso=768", "Swap them")]
     [InlineData("bucket_no_upscale=false resolution=768,1280", "Raise LoraMaxBucketReso")]
     [InlineData("enable_bucket=false resolution=100", "multiples of 8")]
@@ -225,7 +233,7 @@ public class TrainingSettingsTests
     [InlineData("dim_from_weights=true", "needs LoraNetworkWeights")]
     public void Values_that_do_not_go_together_are_refused(string options, string cure)
     {
-        TrainingSettings.Parse(options.Split(' ').ToDictionary(o => o.Split('=')[0], o => o.Split('=')[1]), out var problems);
+        TrainingSettings.Parse(options.Split(' ').ToDictionary(o => o.Split('=')[0], o => o.Split('=', 2)[1]), out var problems);
 
         Assert.Contains(problems, problem => problem.Code == DiagnosticCode.InvalidTrainingSetting
             && problem.Message.Contains(cure, StringComparison.Ordinal));

@@ -27,7 +27,7 @@ public class TrainingMetadataTests
             Resolution = new(128, 128), MinBucketReso = 64, MaxBucketReso = 192, RandomCrop = false, KeepTokens = 1, ClipSkip = 2,
             TrainBatchSize = 2,
             MaxTrainEpochs = 3, LrWarmupSteps = new(22, InEpochs: false), GradientCheckpointing = false, OptimizerType = OptimizerType.Lion,
-            OptimizerArgs = OptimizerArguments.Parse("weight_decay=0.1 betas=0.9,0.99"),
+            OptimizerArgs = KeywordArguments.Parse("weight_decay=0.1 betas=0.9,0.99"),
         };
         var manifest = Manifest(file.RootElement.GetProperty("images"));
         var dataset = TrainingDataset.Create("", manifest, settings);

@@ -13,7 +13,7 @@ public class AdafactorTests
     public void Forty_steps_are_those_of_transformers(string arguments, double rate)
     {
         using var weights = new SmallWeights();
-        var options = AdafactorOptions.Of(OptimizerArguments.Parse(arguments));
+        var options = AdafactorOptions.Of(KeywordArguments.Parse(arguments));
         using var optimizer = new Adafactor(weights.Buffer, options);
         var rows = SmallWeights.Shapes.ToDictionary(
             shape => shape.Name, shape => new double[shape.Shape.Count == 2 ? shape.Shape[0] : shape.Count]);
@@ -55,7 +55,7 @@ public class AdafactorTests
 
     [Fact]
     public void A_warm_up_of_its_own_implies_steps_of_its_own() =>
-        Assert.True(AdafactorOptions.Of(OptimizerArguments.Parse("relative_step=False warmup_init=True")).RelativeStep);
+        Assert.True(AdafactorOptions.Of(KeywordArguments.Parse("relative_step=False warmup_init=True")).RelativeStep);
 
     private static double RootMeanSquare(double[] values) => Math.Sqrt(values.Average(value => value * value));
 }

@@ -25,7 +25,7 @@ public class OptimizerStateTests
     public void Put_back_into_a_new_optimizer_it_goes_on_with_the_same_bits(string type, string arguments)
     {
         using var scope = NewDisposeScope();
-        var settings = new TrainingSettings { OptimizerType = OptimizerType.Of(type), OptimizerArgs = OptimizerArguments.Parse(arguments) };
+        var settings = new TrainingSettings { OptimizerType = OptimizerType.Of(type), OptimizerArgs = KeywordArguments.Parse(arguments) };
         using var undisturbed = new SmallWeights();
         using (var optimizer = OptimizerFactory.Create(settings, undisturbed.Buffer))
             Run(undisturbed, optimizer, 1, 9);

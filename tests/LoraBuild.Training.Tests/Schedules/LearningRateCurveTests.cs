@@ -35,8 +35,8 @@ public class LearningRateCurveTests
         var curve = new LearningRateCurve(schedule, warmup, warmup + length + 1, 3) { DecaySteps = length / 2 };
         var factor = curve.FactorAt(step);
         return factor is >= 0 and <= 1
-            && (schedule == LearningRateSchedule.Constant || step >= warmup || factor == (double)step / warmup)
-            && (schedule == LearningRateSchedule.Constant || curve.FactorAt(warmup) == 1);
+            && (!schedule.HasWarmup || step >= warmup || factor == (double)step / warmup)
+            && (!schedule.HasWarmup || curve.FactorAt(warmup) == 1);
     }
 
     [Theory]
@@ -89,4 +89,31 @@ public class LearningRateCurveTests
     public void Warmup_stable_decay_rises_stays_and_falls_at_the_end(int step, double factor) => Assert.Equal(
         factor, new LearningRateCurve(LearningRateSchedule.WarmupStableDecay, 10, 110) { DecaySteps = 20, Lowest = 0.1 }.FactorAt(step),
         1e-12);
+
+    // The formulas of transformers' optimization.py and diffusers' get_piecewise_constant_schedule, written out; 10 steps of 110 warm up.
+    [Theory]
+    [InlineData("lr_scheduler=cosine lr_scheduler_args=num_cycles=1.5", 60, 0.5)]
+    [InlineData("lr_scheduler=cosine lr_scheduler_args=num_cycles=1.5", 110, 0)]
+    [InlineData("lr_scheduler=cosine lr_scheduler_args=num_cycles=0.25", 110, 0.5)]
+    [InlineData("lr_scheduler=polynomial lr_scheduler_args=lr_end=5e-5 learning_rate=1e-4", 60, 0.75)]
+    [InlineData("lr_scheduler=polynomial learning_rate=1e-4", 110, 1e-3)]
+    [InlineData("lr_scheduler=cosine_with_min_lr lr_scheduler_num_cycles=1 lr_scheduler_args=min_lr=2e-5 learning_rate=1e-4", 60, 0.6)]
+    [InlineData("lr_scheduler=warmup_stable_decay lr_decay_steps=20 lr_scheduler_args=decay_type='linear'", 95, 0.75)]
+    [InlineData("lr_scheduler=warmup_stable_decay lr_decay_steps=20 lr_scheduler_args=decay_type='1-sqrt'", 95, 0.5)]
+    [InlineData("lr_scheduler=warmup_stable_decay lr_scheduler_args=warmup_type='cosine'", 5, 0.5)]
+    [InlineData("lr_scheduler=warmup_stable_decay lr_scheduler_args=warmup_type='1-sqrt'", 5, 0.29289321881345254)]
+    [InlineData("lr_scheduler=piecewise_constant lr_scheduler_args=step_rules='1:20,0.1:30,0.05'", 0, 1)]
+    [InlineData("lr_scheduler=piecewise_constant lr_scheduler_args=step_rules='1:20,0.1:30,0.05'", 20, 0.1)]
+    [InlineData("lr_scheduler=piecewise_constant lr_scheduler_args=step_rules='1:20,0.1:30,0.05'", 30, 0.05)]
+    public void The_arguments_of_a_schedule_change_its_curve(string options, int step, double factor)
+    {
+        var settings = TrainingSettings.Parse(
+            options.Split(' ').Select(option => option.Split('=', 2)).Append(["lr_warmup_steps", "10"])
+                .ToDictionary(option => option[0], option => option[1]),
+            out var problems);
+
+        Assert.Empty(problems);
+        var plan = TrainingPlan.For(settings with { MaxTrainSteps = new TrainingLength(110, InEpochs: false) }, 100, 50);
+        Assert.Equal(factor, plan.Curve(settings).FactorAt(step), 1e-12);
+    }
 }

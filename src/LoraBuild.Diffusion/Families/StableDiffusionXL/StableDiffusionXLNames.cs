@@ -21,7 +21,7 @@ internal static partial class StableDiffusionXLNames
 
     private static readonly ModuleClasses Classes = new(
     [
-        ("Transformer2DModel", "_1_(proj_in|proj_out|transformer_blocks)"),
+        ("Transformer2DModel", "_1_(norm$|proj_in|proj_out|transformer_blocks)"),
         ("CrossAttention", "_attn[12]_"),
         ("FeedForward", "_ff_net_"),
         ("ResnetBlock2D", "_(in_layers|emb_layers|out_layers|skip_connection)"),

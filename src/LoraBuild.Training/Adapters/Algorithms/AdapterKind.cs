@@ -15,6 +15,7 @@ public abstract class AdapterKind
         (new LoHaKind(), [AdapterAlgorithm.LoHa]),
         (new LoConKind(), [AdapterAlgorithm.LoCon, AdapterAlgorithm.Lora]),
         (new LoKrKind(), [AdapterAlgorithm.LoKr]),
+        (new NormKind(), []),
     ];
 
     /// <summary>Every kind.</summary>
@@ -22,6 +23,16 @@ public abstract class AdapterKind
 
     /// <summary>The kind of an algorithm.</summary>
     public static AdapterKind Of(AdapterAlgorithm algorithm) => Known.Single(entry => entry.Algorithms.Contains(algorithm)).Kind;
+
+    /// <summary>The kind of an algorithm's adapter on a layer; on a normalisation all algorithms have the same.</summary>
+    public static AdapterKind Of(AdapterAlgorithm algorithm, AdaptableLayer layer) =>
+        layer is Norm ? All.Single(kind => kind is NormKind) : Of(algorithm);
+
+    /// <summary>True if it can be put on a layer.</summary>
+    public virtual bool Suits(AdaptableLayer layer) => layer is not Norm;
+
+    /// <summary>True if its change is scaled by alpha over the rank, and may have a scalar and DoRA's lengths.</summary>
+    public virtual bool HasAlpha => true;
 
     /// <summary>The tensors of a new adapter.</summary>
     /// <param name="layer">The layer that it is for.</param>
@@ -57,9 +68,9 @@ public abstract class AdapterKind
     public virtual bool KeepsNormInScalar => true;
 
     /// <summary>
-    /// The beginning of the names of those tensors whose learning rate LoRA+ (arXiv:2402.12354) raises, as in sd-scripts.
+    /// The beginning of the names of those tensors whose learning rate LoRA+ (arXiv:2402.12354) raises, as in sd-scripts; null: none.
     /// </summary>
-    public abstract string PlusFactor { get; }
+    public abstract string? PlusFactor { get; }
 
     /// <summary>The tensor that a file holds multiplied by the adapter's scalar.</summary>
     public abstract string ScaledFactor(IEnumerable<string> names);

@@ -29,6 +29,9 @@ public abstract class LayerChange : ILayerAdapter
     /// <summary>The change of the layer's weight, in the weight's shape and the adapter's type.</summary>
     public abstract Tensor WeightChange(AdaptableLayer layer);
 
+    /// <summary>The change of the layer's bias at strength 1, or null.</summary>
+    public virtual Tensor? BiasChange => null;
+
     /// <summary>The length (L2 norm) of the change at strength 1, without making it.</summary>
     public abstract double Norm();
 

@@ -103,7 +103,7 @@ internal sealed class LoConKind : AdapterKind
 
     public override bool Derives(IReadOnlyDictionary<string, Tensor> factors) => false;
 
-    public override string PlusFactor => Up;
+    public override string? PlusFactor => Up;
 
     public override string ScaledFactor(IEnumerable<string> names) => Up;
 

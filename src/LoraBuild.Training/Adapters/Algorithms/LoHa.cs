@@ -127,7 +127,7 @@ internal sealed class LoHaKind : AdapterKind
 
     public override bool Derives(IReadOnlyDictionary<string, Tensor> factors) => factors.ContainsKey(T1);
 
-    public override string PlusFactor => W2A;
+    public override string? PlusFactor => W2A;
 
     public override string ScaledFactor(IEnumerable<string> names) => W1A;
 

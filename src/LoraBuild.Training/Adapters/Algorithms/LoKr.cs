@@ -177,7 +177,7 @@ public sealed class LoKrKind : AdapterKind
     public override bool Derives(IReadOnlyDictionary<string, Tensor> factors) => factors.ContainsKey(W1A);
 
     /// <inheritdoc/>
-    public override string PlusFactor => W1;
+    public override string? PlusFactor => W1;
 
     /// <inheritdoc/>
     public override string ScaledFactor(IEnumerable<string> names) => names.Contains(W1) ? W1 : W1A;

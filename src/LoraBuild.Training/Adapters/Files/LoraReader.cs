@@ -73,7 +73,7 @@ internal sealed class LoraReader : IDisposable
             throw Misfit(file, "it has no tensors");
 
         var groups = names.GroupBy(name => name.Name.Layer).ToDictionary(group => group.Key);
-        var layers = model.Parts.SelectMany(part => part.Layers.Select(layer => (Layer: layer, Part: part.Name))).ToList();
+        var layers = model.Parts.SelectMany(part => part.Adaptable.Select(layer => (Layer: layer, Part: part.Name))).ToList();
         var known = layers.Select(layer => layer.Layer.Name).ToHashSet();
         if (groups.Keys.Where(name => !known.Contains(name)).ToList() is { Count: > 0 } strangers)
             throw Misfit(
@@ -99,7 +99,7 @@ internal sealed class LoraReader : IDisposable
         }
 
         var shapes = keys.ToDictionary(entry => entry.Key, entry => file.Tensors[entry.Value].Shape);
-        var found = AdapterKind.All.Select(kind => (Kind: kind, Factors: kind.FactorsIn(layer, shapes)))
+        var found = AdapterKind.All.Where(kind => kind.Suits(layer)).Select(kind => (Kind: kind, Factors: kind.FactorsIn(layer, shapes)))
             .Where(entry => entry.Factors is not null).ToList();
         if (found is not [var (kind, factors)] || factors is null)
         {

@@ -5,20 +5,25 @@ using LoraBuild.Base.Diagnostics;
 namespace LoraBuild.Settings;
 
 /// <summary>
-/// sd-scripts' <c>optimizer_args</c>: <c>weight_decay=0.1 betas=0.9,0.99</c>, in any order, with spaces or semicolons between. A key that
-/// is not named has the optimizer's own default. Equal where the text form is.
+/// sd-scripts' <c>optimizer_args</c> and <c>lr_scheduler_args</c>: <c>weight_decay=0.1 betas=0.9,0.99</c>, in any order, with spaces or
+/// semicolons between. A key that is not named has the library's own default. Equal where the text form is.
 /// </summary>
-public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
+public sealed partial class KeywordArguments : IEquatable<KeywordArguments>
 {
     /// <summary>Python's word for a value that is not set.</summary>
-    internal const string None = "None";
+    internal const string NoValue = "None";
 
-    private OptimizerArguments(IReadOnlyList<KeyValuePair<string, string>> values) => Values = values;
+    private KeywordArguments(IReadOnlyList<KeyValuePair<string, string>> values) => Values = values;
 
-    /// <summary>The arguments of the article that LoraBuild follows: <c>weight_decay=0.1</c>.</summary>
-    public static OptimizerArguments Default { get; } = Parse("weight_decay=0.1");
+    /// <summary>No arguments.</summary>
+    public static KeywordArguments None { get; } = new([]);
 
-    /// <summary>Keys and values as they were written, in order: numbers as short as they can be, pairs as <c>0.9,0.99</c>.</summary>
+    /// <summary>The optimizer's arguments of the article that LoraBuild follows: <c>weight_decay=0.1</c>.</summary>
+    public static KeywordArguments OfArticle { get; } = Parse("weight_decay=0.1");
+
+    /// <summary>
+    /// Keys and values as they were written, in order: numbers as short as they can be, pairs as <c>0.9,0.99</c>, texts in quotes.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Values { get; }
 
     /// <summary>A number, or <paramref name="ifMissing"/>.</summary>
@@ -34,16 +39,21 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
     public (double First, double Second) Pair(string key, (double First, double Second) ifMissing) =>
         Find(key) is { } text && TryPair(text, out var pair) ? pair : ifMissing;
 
-    /// <summary>The arguments that an optimizer does not take, as sentences that say what it takes.</summary>
-    public IEnumerable<string> ProblemsFor(OptimizerType optimizer)
+    /// <summary>A text, without its quotes; null where it is missing.</summary>
+    public string? Word(string key) => Find(key) is { } text ? Unquoted(text) : null;
+
+    /// <summary>The arguments that someone does not take, as sentences that say what is taken.</summary>
+    /// <param name="owner">The optimizer or schedule that takes them.</param>
+    /// <param name="known">The arguments that it takes.</param>
+    public IEnumerable<string> ProblemsFor(string owner, IReadOnlyList<KeywordArgument> known)
     {
-        var known = optimizer.Arguments;
         foreach (var (key, value) in Values)
         {
             if (known.FirstOrDefault(argument => argument.Name == key) is not { } argument)
             {
                 var names = known.Select(candidate => candidate.Name).ToList();
-                yield return $"{optimizer} takes no '{key}'.{Nearest.Suggest(key, names)} It takes {string.Join(", ", names)}.";
+                var taken = names.Count > 0 ? $"It takes {string.Join(", ", names)}." : "It takes none.";
+                yield return $"{owner} takes no '{key}'.{Nearest.Suggest(key, names)} {taken}";
             }
             else if (!argument.Accepts(value))
             {
@@ -52,14 +62,16 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
         }
     }
 
-    /// <summary>Reads the text form. Values are numbers, True, False, None, or numbers with commas, in parentheses or not.</summary>
+    /// <summary>
+    /// Reads the text form. Values are numbers, True, False, None, texts in quotes, or numbers with commas, in parentheses or not.
+    /// </summary>
     /// <exception cref="FormatException">It is not of that form.</exception>
-    public static OptimizerArguments Parse(string text) =>
+    public static KeywordArguments Parse(string text) =>
         TryParse(text, out var arguments) ? arguments : throw new FormatException($"'{text}' is no list of KEY=VALUE.");
 
     /// <inheritdoc cref="Parse"/>
     /// <returns>True if it is of that form.</returns>
-    public static bool TryParse(string text, out OptimizerArguments arguments)
+    public static bool TryParse(string text, out KeywordArguments arguments)
     {
         var found = Argument().Matches(text)
             .Select(argument => KeyValuePair.Create(argument.Groups["key"].Value, Normalized(argument.Groups["value"].Value) ?? ""))
@@ -71,10 +83,10 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
     }
 
     /// <inheritdoc/>
-    public bool Equals(OptimizerArguments? other) => other is not null && ToString() == other.ToString();
+    public bool Equals(KeywordArguments? other) => other is not null && ToString() == other.ToString();
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as OptimizerArguments);
+    public override bool Equals(object? obj) => Equals(obj as KeywordArguments);
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
@@ -96,12 +108,17 @@ public sealed partial class OptimizerArguments : IEquatable<OptimizerArguments>
     private static string? Normalized(string value)
     {
         var parts = value.Trim('(', ')').Split(',', StringSplitOptions.TrimEntries);
-        if (parts is [var word] && (word == None || bool.TryParse(word, out _)))
-            return word == None ? None : bool.Parse(word).ToString();
+        if (parts is [var word] && (word == NoValue || bool.TryParse(word, out _)))
+            return word == NoValue ? NoValue : bool.Parse(word).ToString();
+        if (Unquoted(value) is { Length: > 0 } text)
+            return $"'{text}'";
         return parts.All(part => TryNumber(part, out _))
             ? string.Join(',', parts.Select(Shortest))
             : null;
     }
+
+    private static string? Unquoted(string value) =>
+        value.Length > 1 && value[0] is '\'' or '"' && value[^1] == value[0] ? value[1..^1] : null;
 
     private static string Shortest(string number) =>
         double.Parse(number, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
