@@ -55,7 +55,7 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
         ["unet-convblock-only"] = (["ResnetBlock2D", "Downsample2D", "Upsample2D", "conv_in", "conv_out"], true),
     };
 
-    private readonly IReadOnlyList<Regex?> patterns;
+    private readonly Lazy<IReadOnlyList<Regex?>> patterns;
     private readonly bool largeConvolutions;
 
     private AdapterPreset(string text, IReadOnlyList<string> entries, bool largeConvolutions)
@@ -63,7 +63,8 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
         Text = text;
         Entries = entries;
         this.largeConvolutions = largeConvolutions;
-        patterns = [.. entries.Select(Pattern)];
+        // Most builds train nothing anew, and the first such expression of a process takes it longer than all other settings.
+        patterns = new(() => [.. entries.Select(Pattern)]);
     }
 
     /// <summary>The names of LyCORIS' presets that there are for Stable Diffusion.</summary>
@@ -124,7 +125,7 @@ public sealed class AdapterPreset : IEquatable<AdapterPreset>
     public override string ToString() => Text;
 
     private bool Fits(int entry, string layer, IReadOnlyCollection<string> classes) =>
-        patterns[entry] is { } pattern ? pattern.IsMatch(layer) : classes.Contains(Entries[entry]);
+        patterns.Value[entry] is { } pattern ? pattern.IsMatch(layer) : classes.Contains(Entries[entry]);
 
     // Null for a class.
     private static Regex? Pattern(string entry)

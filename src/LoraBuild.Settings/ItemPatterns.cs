@@ -28,7 +28,7 @@ public static class ItemPatterns
     public static IEnumerable<Diagnostic> FindWithoutEffect(string projectFile, IReadOnlyCollection<string> files)
     {
         // MSBuild's patterns know no case.
-        var paths = files.Select(Comparable).ToHashSet(StringComparer.Ordinal);
+        var paths = new Lazy<HashSet<string>>(() => files.Select(Comparable).ToHashSet(StringComparer.Ordinal));
         return
             from attribute in Read(projectFile)
             from text in attribute.Value.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -36,7 +36,7 @@ public static class ItemPatterns
             let pattern = new PicturePattern(Comparable(text.Replace('\\', '/')))
             // A picture that is included by its name and not there is an error of its own.
             where pattern.IsGlob || !attribute.Name.LocalName.Equals("Include", StringComparison.OrdinalIgnoreCase)
-            where !paths.Contains(pattern.Text) && !paths.Any(pattern.Names)
+            where !paths.Value.Contains(pattern.Text) && !paths.Value.Any(pattern.Names)
             select new Diagnostic(
                 DiagnosticCode.NoEffect,
                 Severity.Warning,

@@ -1,5 +1,6 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Files;
+using LoraBuild.Base.Threading;
 using LoraBuild.Dataset.CharacterFiles;
 using LoraBuild.Dataset.Characters;
 using LoraBuild.Dataset.Pictures;
@@ -42,11 +43,12 @@ public sealed class ResolveCharacters : LoraTask
 
         foreach (var file in files)
             Session.Links.Add(Path.GetDirectoryName(file)!);
-        foreach (var (item, path) in pictures)
-        {
-            if ((Session.State.Exists(path) ? Session.Links.Refuse(path) : Missing("CharacterImage", item)) is { } problem)
-                Report(problem);
-        }
+        foreach (var problem in pictures.SelectInParallel(
+            picture => Session.State.Exists(picture.Path)
+                ? Session.Links.Refuse(picture.Path)
+                : Missing("CharacterImage", picture.Item),
+            CancellationToken).OfType<Diagnostic>())
+            Report(problem);
 
         // One character owns every picture, wherever it lies; several own what lies in their folders.
         var root = files.Count == 1 ? Path.GetDirectoryName(files[0])! : Path.GetFullPath(ProjectFolder);
@@ -56,11 +58,10 @@ public sealed class ResolveCharacters : LoraTask
             cast, [.. pictures.Select(picture => Source(picture.Item, picture.Path, root))], FilesOfHers(root));
         foreach (var diagnostic in resolved.Diagnostics)
             Report(diagnostic);
-        foreach (var tagFile in resolved.Pictures.Select(picture => picture.TagFile).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            if (Session.Links.Refuse(Path.Combine(root, tagFile)) is { } refusal)
-                Report(refusal);
-        }
+        var tagFiles = resolved.Pictures.Select(picture => picture.TagFile).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        foreach (var refusal in tagFiles.SelectInParallel(
+            file => Session.Links.Refuse(Path.Combine(root, file)), CancellationToken).OfType<Diagnostic>())
+            Report(refusal);
         if (resolved.Pictures.Count == 0)
             throw new LoraBuildException(DiagnosticCode.NoPictures, "All pictures of the project are left out.", files[0]);
         Session.Pictures = [.. resolved.Pictures.Select(picture => ProjectPicture.Of(picture, root))];

@@ -17,8 +17,15 @@ public sealed class ProjectLinks(string folder, bool areFollowed)
     private readonly ConcurrentDictionary<string, string?> realFolders = new(StringComparer.Ordinal);
     private readonly HashSet<string> roots = [Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))];
 
+    // Folders whose files are taken unless they are links themselves: tens of thousands of pictures lie in a few.
+    private readonly ConcurrentDictionary<string, bool> takenFolders = new(StringComparer.Ordinal);
+
     /// <summary>Takes another folder for a part of the project: that of a character whose file the project names.</summary>
-    public void Add(string other) => roots.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(other)));
+    public void Add(string other)
+    {
+        if (roots.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(other))))
+            takenFolders.Clear();
+    }
 
     /// <summary>
     /// The error for a file that a link leads out of the project; null for any other, also for one that does not exist. A file that the
@@ -31,10 +38,19 @@ public sealed class ProjectLinks(string folder, bool areFollowed)
             return null;
         var named = Path.GetFullPath(path);
         var parent = Path.GetDirectoryName(named)!;
+        if (takenFolders.ContainsKey(parent) && new FileInfo(named).LinkTarget is null)
+            return null;
         if (RealFolder(parent) is not { } realParent || Real(realParent, Path.GetFileName(named)) is not { } real)
             return null;
         var around = roots.Any(root => IsBelow(root, named)) ? roots : roots.Append(parent);
-        return around.Any(root => RealFolder(root) is { } realRoot && IsBelow(realRoot, real)) ? null : new(
+        if (around.Any(root => RealFolder(root) is { } realRoot && IsBelow(realRoot, real)))
+        {
+            if (real == Path.Combine(realParent, Path.GetFileName(named)))
+                takenFolders[parent] = true;
+            return null;
+        }
+
+        return new(
             DiagnosticCode.LinkOutside,
             Severity.Error,
             $"A symbolic link leads out of the project, to '{real}', and is not followed. Put the file or folder itself here, or "

@@ -23,7 +23,8 @@ internal sealed class CompanionFiles
     private readonly IReadOnlyCollection<string> files;
     private readonly Dictionary<string, List<string>> byName = new(StringComparer.Ordinal);
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
-    private readonly HashSet<string> wanted = new(StringComparer.Ordinal);
+    private readonly List<string> wanted = [];
+    private HashSet<string>? wantedNames;
 
     /// <summary>Prepares files for look-up.</summary>
     /// <param name="files">All files in the folders of pictures, by the paths that the pictures have too.</param>
@@ -53,21 +54,16 @@ internal sealed class CompanionFiles
     /// <summary>The tag file of a picture, or of a part of it; null where there is none.</summary>
     public string? TagFile(string source, string? part)
     {
-        string? found = null;
-        foreach (var name in TagFileNames(source, part))
-        {
-            wanted.Add(NormalText.Compose(name));
-            found ??= Find(name);
-        }
-
-        return found;
+        var names = TagFileNames(source, part);
+        wanted.AddRange(names);
+        return names.Select(Find).FirstOrDefault(found => found is not null);
     }
 
     /// <summary>The mask of a picture; null where there is none.</summary>
     public string? Mask(string source)
     {
         var name = PictureFiles.WithoutExtension(source) + PictureMask.Extension;
-        wanted.Add(NormalText.Compose(name));
+        wanted.Add(name);
         return Find(name);
     }
 
@@ -105,13 +101,15 @@ internal sealed class CompanionFiles
 
     private string Advice(string name)
     {
-        if (wanted.Contains(name))
+        // Most often all files are used, and nothing is advised.
+        wantedNames ??= wanted.Select(NormalText.Compose).ToHashSet(StringComparer.Ordinal);
+        if (wantedNames.Contains(name))
             return "Another file of the same picture comes first: see the names of tag files in build/README.md. Keep one of them.";
-        if (wanted.FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } sameButCase)
+        if (wantedNames.FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } sameButCase)
             return $"Rename it to '{sameButCase}': upper and lower case count.";
         var suffix = IsMask(name) ? PictureMask.Extension : TagExtension;
         var (folder, file) = (name[..(name.LastIndexOf('/') + 1)], Path.GetFileName(name));
-        var free = wanted.Where(
+        var free = wantedNames.Where(
             other => other.EndsWith(suffix, StringComparison.Ordinal) && InFolderOf(other, name) && !byName.ContainsKey(other));
         return Nearest.Of(
             file[..file.LastIndexOf(IsMask(name) ? ".mask." : ".", StringComparison.OrdinalIgnoreCase)],

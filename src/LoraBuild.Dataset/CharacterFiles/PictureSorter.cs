@@ -22,7 +22,8 @@ public static class PictureSorter
     {
         var found = new List<Diagnostic>();
         diagnostics = found;
-        var programs = paths.Where(IsOfProgram).ToList();
+        var byOwner = paths.ToLookup(IsOfProgram);
+        var programs = byOwner[true].ToList();
         if (programs.Count > 0)
         {
             found.Add(new Diagnostic(
@@ -33,7 +34,7 @@ public static class PictureSorter
                 programs[0]));
         }
 
-        var files = paths.Where(path => !IsOfProgram(path) && !CompanionFiles.IsMask(path)).ToList();
+        var files = byOwner[false].Where(path => !CompanionFiles.IsMask(path)).ToList();
         var stems = files.Select(StemOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var hasMaskFolder = stems.Any(IsInMaskFolder);
         var cousins = (hasMaskFolder ? stems.Where(stem => !IsInMaskFolder(stem)) : [])
@@ -75,9 +76,13 @@ public static class PictureSorter
     // A folder around images/ is the author's choice, whatever its name.
     private static bool IsOfProgram(string path)
     {
-        var folders = path.Split('/');
-        var root = Array.FindIndex(folders, folder => folder is ProjectFolders.Images or ProjectFolders.Regularization);
-        return ProgramFiles.Contains(string.Join('/', folders[(root + 1)..]));
+        foreach (var range in path.AsSpan().Split('/'))
+        {
+            if (path.AsSpan()[range] is ProjectFolders.Images or ProjectFolders.Regularization)
+                return ProgramFiles.Contains(path.AsSpan(range.End.Value));
+        }
+
+        return ProgramFiles.Contains(path);
     }
 
     private static string StemOf(string path) => NormalText.Compose(PictureFiles.WithoutExtension(path));

@@ -19,6 +19,6 @@ internal static class PictureItems
             ? Path.GetRelativePath(project, item.ItemSpec)
             : item.ItemSpec, StringComparer.Ordinal);
         var pictures = PictureSorter.Pictures([.. byPath.Select(same => same.Key)], out diagnostics);
-        return [.. pictures.SelectMany(path => byPath[path].Select(item => (item, item.GetMetadata("FullPath"))))];
+        return [.. pictures.SelectMany(path => byPath[path].Select(item => (item, Path.GetFullPath(path, project))))];
     }
 }
