@@ -73,7 +73,7 @@ public sealed class ResolveCharacters : LoraTask
     internal static Diagnostic Missing(string kind, ITaskItem item)
     {
         var path = PathOf(item)!;
-        return Path.Exists(path) ? IrregularFile.At(path).Diagnostic : new(
+        return IrregularFile.IsAt(path) ? IrregularFile.At(path).Diagnostic : new(
             DiagnosticCode.UnknownReference,
             Severity.Error,
             new FileInfo(path).LinkTarget is { } target

@@ -309,7 +309,7 @@ public sealed class BuildState
         return PlaceOf(path) is >= 0 and var file && kept.Files[file] ? known!.RecordOf(file) : null;
     }
 
-    private static FileStamp StampOf(string path) => FileStamp.Of(path) ?? throw (Path.Exists(path)
+    private static FileStamp StampOf(string path) => FileStamp.Of(path) ?? throw (IrregularFile.IsAt(path)
         ? IrregularFile.At(path)
         : new FileNotFoundException($"'{path}' does not exist.", path));
 }
