@@ -48,7 +48,7 @@ public sealed class AlignOutfits : TagStepTask
                 Report(unused);
         }
 
-        foreach (var character in Session.Characters.Where(character => character.Tags.Count > 0))
+        foreach (var character in Session.Characters)
         {
             var corrected = Session.Pictures.Where(
                 picture => picture.TagEdits.Count > 0 && Tag.Comparer.Equals(picture.Character, character.Trigger));

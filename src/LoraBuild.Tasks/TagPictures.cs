@@ -108,7 +108,7 @@ public sealed class TagPictures : ModelTask
                     "The tag file has no tags: the caption is the trigger word alone. Write tags into it, or remove it; then the tagger "
                     + "gives them.", file));
         TellWeights(ledger);
-        foreach (var character in Session.Characters.Where(character => character.Tags.Count > 0))
+        foreach (var character in Session.Characters)
         {
             var corrected =
                 Session.Pictures.Where(picture => picture.TagEdits.Count > 0 && Tag.Comparer.Equals(picture.Character, character.Trigger));

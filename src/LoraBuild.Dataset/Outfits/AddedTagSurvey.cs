@@ -18,17 +18,20 @@ public static class AddedTagSurvey
     public static IEnumerable<Diagnostic> Superfluous(
         Character character, ImplicationTable implications, IReadOnlyList<(IReadOnlyList<TagEdit> Edits, PictureTags Tags)> pictures)
     {
+        var corrected = TagEditSurvey.ByEdit(pictures);
+        if (corrected.Count == 0)
+            yield break;
         var stripper = new FeatureStripper(character);
-        foreach (var (pattern, edit) in character.Tags)
+        foreach (var (what, pattern, edit) in TagEditSurvey.Entries(character))
         {
-            var own = pictures.Where(picture => picture.Edits.Any(other => ReferenceEquals(other, edit))).Select(picture => picture.Tags)
-                .ToList();
+            var own = corrected[edit].ToList();
             foreach (var tag in own.Count == 0 ? [] : edit.Add.Where(tag => !edit.Remove.Contains(tag, Tag.Comparer)))
             {
                 if (own.All(tags => !TagEditSurvey.Changed(tags, tag, TagChangeKind.Added) && tags.IsPinned(tag)) && !MayGo(tag))
                 {
                     yield return TagEditSurvey.Told(
-                        character, pattern, $"all pictures that it is said of have the tag '{tag}', which it adds, anyway", "Remove it.");
+                        character, what, pattern, $"all pictures that it is said of have the tag '{tag}', which it adds, anyway",
+                        "Remove it.");
                 }
             }
 

@@ -40,9 +40,12 @@ internal sealed class OutfitJudge(ImplicationTable implications, GarmentTable ga
         if (evidence.Scores is not null) return [];
         return
         [
-            .. evidence.Tags.Where(tag => !outfit.Has(tag) && outfit.Wears(garments.Named(tag))).SelectMany(tag => outfit.Parts
-                .Where(part => part.Garment == garments.Named(tag) && ContradictionTable.Default.Excludes(tag, part.Tag, implications))
-                .Select(part => new Contradiction(tag, part.Tag))),
+            // Whatever repeats says no more.
+            .. from tag in evidence.Tags.Distinct(Tag.Comparer)
+               where !outfit.Has(tag) && outfit.Wears(garments.Named(tag))
+               from part in outfit.Parts
+               where part.Garment == garments.Named(tag) && ContradictionTable.Default.Excludes(tag, part.Tag, implications)
+               select new Contradiction(tag, part.Tag),
         ];
     }
 

@@ -31,6 +31,25 @@ public class TagEditSurveyTests
     }
 
     [Fact]
+    public void Those_of_a_part_of_a_split_are_told_too()
+    {
+        var character = CharacterFile.Parse(
+            """
+            trigger: aoi
+            edits:
+              a.png: {split: {left: {area: [0, 0, 0.5, 1], tags: {remove: [hat], add: [smile]}}, right: [0.5, 0, 1, 1]}}
+            """, "c.yaml").Character!;
+        var edit = character.Edits[0].Steps.OfType<SplitStep>().Single().Parts[0].Tags!;
+        (IReadOnlyList<TagEdit> Edits, PictureTags Tags)[] pictures = [([edit], TagEdit.Apply(["smile"], [edit]))];
+
+        var told = TagEditSurvey.Unused(character, pictures)
+            .Concat(AddedTagSurvey.Superfluous(character, ImplicationTable.Danbooru, pictures)).ToList();
+
+        Assert.Equal([(DiagnosticCode.NoEffect, 3), (DiagnosticCode.NoEffect, 3)], told.Select(one => (one.Code, one.Line)));
+        Assert.All(told, one => Assert.StartsWith("'tags' of the part 'left' of 'a.png'", one.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_tag_that_is_added_where_it_is_anyway_is_told_unless_a_rule_would_take_it_away()
     {
         var character = CharacterFile.Parse(

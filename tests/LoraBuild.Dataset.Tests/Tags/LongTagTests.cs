@@ -57,6 +57,17 @@ public class LongTagTests
     }
 
     [Fact]
+    public void Garments_that_repeat_in_a_tag_file_take_no_memory_each_time()
+    {
+        var her = Aoi with { Outfits = [new("race", ["white shirt", "black skirt"])] };
+        var raw = PictureTags.Of([.. Enumerable.Range(0, 60_000).Select(place => place % 2 == 0 ? "red skirt" : "black skirt")]);
+        var aligner = new OutfitAligner(her, AlignmentOptions.Default);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _ = aligner.Align(raw, new PictureEvidence(raw.Tags), "race", []);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100 << 20);
+    }
+
+    [Fact]
     public void A_sentence_says_what_its_last_words_say()
     {
         var sentence = string.Join(' ', Enumerable.Repeat("and", 300)) + " black skirt";
