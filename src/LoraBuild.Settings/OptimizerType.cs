@@ -16,7 +16,7 @@ public sealed class OptimizerType
     public static readonly OptimizerType Lion = new("lion_pytorch.lion_pytorch.Lion", WeightDecay, Betas);
 
     /// <summary><c>adamw</c>: Adam with decoupled weight decay (arXiv:1711.05101).</summary>
-    public static readonly OptimizerType AdamW = new("torch.optim.adamw.AdamW", WeightDecay, Betas, Eps);
+    public static readonly OptimizerType AdamW = new("torch.optim.adamw.AdamW", WeightDecay, Betas, Eps) { SquaresFollowWeights = true };
 
     /// <summary><c>adamw8bit</c>: the same with both running averages kept in 8 bits, as bitsandbytes does it.</summary>
     public static readonly OptimizerType AdamW8bit = new("bitsandbytes.optim.adamw.AdamW8bit", WeightDecay, Betas, Eps);
@@ -28,6 +28,7 @@ public sealed class OptimizerType
         Number("d0", 1e-30, 1), Number("d_coef", 1e-6, 1e6), Number("growth_rate", 1, double.PositiveInfinity))
     {
         HasOneRate = true,
+        SquaresFollowWeights = true,
     };
 
     /// <summary>
@@ -53,6 +54,7 @@ public sealed class OptimizerType
         Number("inner_momentum", 0, 0.9999))
     {
         IsScheduleFree = true,
+        SquaresFollowWeights = true,
     };
 
     private OptimizerType(string library, params IReadOnlyList<KeywordArgument> arguments)
@@ -80,6 +82,9 @@ public sealed class OptimizerType
 
     /// <summary>The keys of <c>optimizer_args</c> that it takes, by the library's names.</summary>
     public IReadOnlyList<KeywordArgument> Arguments { get; }
+
+    /// <summary>True if it averages squares of gradients in the number format of the weights.</summary>
+    public bool SquaresFollowWeights { get; private init; }
 
     /// <summary>The argument that LoRA files name even where nobody set it, or null.</summary>
     public KeyValuePair<string, string>? Implied { get; private init; }

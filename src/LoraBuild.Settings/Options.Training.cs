@@ -123,6 +123,16 @@ public static partial class Options
         ModelPrecision.Float16,
         "The number format that a GPU computes in; a CPU always computes in 32 bits.", sdScriptsDefault: "no");
 
+    public static readonly Option<bool> FullFp16 = OfSdScripts(
+        Topic.Computing, "full_fp16", Flag, false,
+        "The adapters, their gradients and the optimizer's state are kept in half precision, too, which needs `mixed_precision` `fp16`: "
+            + "less memory, coarser steps. Each step is computed in 32 bits and rounded once. The states of 8-bit optimizers and of "
+            + "`adafactor` stay as they are.");
+
+    public static readonly Option<bool> FullBf16 = OfSdScripts(
+        Topic.Computing, "full_bf16", Flag, false,
+        "The same in bfloat16, which needs `mixed_precision` `bf16`.");
+
     public static readonly Option<int> Seed = OfSdScripts(
         Topic.Computing, "seed", Whole(0, int.MaxValue), 42,
         "The same seed gives the same training.");

@@ -10,7 +10,7 @@ internal static class TrainingContradictions
     public static IEnumerable<string> Of(TrainingSettings settings) =>
     [
         .. OfBuckets(settings), .. OfPictures(settings), .. OfTexts(settings), .. OfNoise(settings), .. OfRates(settings),
-        .. OfAdapters(settings),
+        .. OfAdapters(settings), .. OfComputing(settings),
     ];
 
     /// <summary>True if no block of the UNet gets an adapter by the factors of the learning rate.</summary>
@@ -177,6 +177,24 @@ internal static class TrainingContradictions
         {
             yield return $"{LrScheduler} piecewise_constant needs {LearningRateSchedules.Rules} in {LrSchedulerArgs}, such as "
                 + $"{LearningRateSchedules.Rules}='1:100,0.1:200,0.01'.";
+        }
+    }
+
+    private static IEnumerable<string> OfComputing(TrainingSettings settings)
+    {
+        if (settings.FullFp16 && settings.OptimizerType.SquaresFollowWeights)
+        {
+            yield return $"{FullFp16} keeps what {settings.OptimizerType} averages in half precision, where squares of gradients vanish. "
+                + $"Take an optimizer with 8 bits, lion or adafactor, or {FullBf16}.";
+        }
+
+        foreach (var (option, precision) in new[] { (FullFp16, ModelPrecision.Float16), (FullBf16, ModelPrecision.BFloat16) })
+        {
+            if (settings.Get(option) && settings.MixedPrecision != precision)
+            {
+                yield return $"{option} needs {MixedPrecision} {MixedPrecision.Format(precision)}, but it is "
+                    + $"{settings.Text(MixedPrecision)}. Set it so, or take {option} away.";
+            }
         }
     }
 

@@ -266,6 +266,16 @@ public sealed partial record TrainingSettings
     /// <summary><c>mixed_precision</c>: The number format that a GPU computes in; a CPU always computes in 32 bits.</summary>
     public ModelPrecision MixedPrecision { get => Get(O.MixedPrecision); init => Set(O.MixedPrecision, value); }
 
+    /// <summary>
+    /// <c>full_fp16</c>: The adapters, their gradients and the optimizer's state are kept in half precision, too, which
+    /// needs <c>mixed_precision</c> <c>fp16</c>: less memory, coarser steps. Each step is computed in 32 bits and
+    /// rounded once. The states of 8-bit optimizers and of <c>adafactor</c> stay as they are.
+    /// </summary>
+    public bool FullFp16 { get => Get(O.FullFp16); init => Set(O.FullFp16, value); }
+
+    /// <summary><c>full_bf16</c>: The same in bfloat16, which needs <c>mixed_precision</c> <c>bf16</c>.</summary>
+    public bool FullBf16 { get => Get(O.FullBf16); init => Set(O.FullBf16, value); }
+
     /// <summary><c>seed</c>: The same seed gives the same training.</summary>
     public int Seed { get => Get(O.Seed); init => Set(O.Seed, value); }
 

@@ -28,6 +28,10 @@ public sealed partial record TrainingSettings
     /// <summary>True if each caption is encoded once, before the training.</summary>
     public bool UsesCachedTexts => CacheTextEncoderOutputs || CacheTextEncoderOutputsToDisk;
 
+    /// <summary>The number format in which adapters, their gradients and the optimizer's state are kept.</summary>
+    public ModelPrecision AdapterPrecision =>
+        FullFp16 ? ModelPrecision.Float16 : FullBf16 ? ModelPrecision.BFloat16 : ModelPrecision.Float32;
+
     /// <summary>The rate at which <see cref="LearningRateSchedule.Polynomial"/> ends: transformers', or the author's.</summary>
     public double EndOfPolynomial => LrSchedulerArgs.Number(LearningRateSchedules.End, ifMissing: 1e-7);
 

@@ -56,7 +56,7 @@ public sealed class Trainer : IDisposable
         model = TrainedModel.Load(job.BaseModel, job.ModelOptions, settings, compute, job.SideBySideBelow);
         facts = BaseModelFacts.Of(files, model.Model);
         optimizer = OptimizerFactory.Create(settings, model.Network.Parameters);
-        scale = job.Scale?.Invoke() ?? (compute.Precision == ModelPrecision.Float16 ? new() : null);
+        scale = job.Scale?.Invoke() ?? (NeedsScale() ? new() : null);
         rates = new(plan, settings, ParameterGroup.Of(model.Model.Parts, settings), skipped);
         state = new(model.Network.Parameters, settings.OptimizerType, optimizer, scale, skipped, rates);
     }
@@ -211,6 +211,9 @@ public sealed class Trainer : IDisposable
             skipped.Add(losses.Count);
         losses.Add(result.Loss);
     }
+
+    // Half precision loses small gradients where the model computes in it, and where the adapters' gradients are kept in it.
+    private bool NeedsScale() => compute.Precision == ModelPrecision.Float16 || settings.AdapterPrecision == ModelPrecision.Float16;
 
     private string Describe() =>
         $"{dataset.SamplesPerEpoch} samples in {dataset.Buckets.Count} buckets "

@@ -1,6 +1,7 @@
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Training.Adapters.Acceleration;
 using LoraBuild.Training.Adapters.Algorithms;
+using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters;
 
@@ -9,6 +10,7 @@ public sealed class AdapterModule : ILayerAdapter
 {
     private readonly AdapterDropout? dropout;
     private readonly LayerChange? constant;
+    private readonly bool isNarrow;
     private readonly double scale;
     private double strength = 1;
 
@@ -34,8 +36,9 @@ public sealed class AdapterModule : ILayerAdapter
         (Layer, Kind, Factors, Alpha, Scalar, Lengths) = (layer, kind, factors, alpha, scalar, lengths);
         this.dropout = dropout;
         scale = kind.RankOf(shapes) is { } rank ? alpha / rank : 1;
+        isNarrow = factors.Values.Any(factor => factor.dtype != ScalarType.Float32);
         if (dropout is null && scalar is null && !kind.Derives(factors))
-            constant = Change(null, null);
+            constant = Change(factors, null, null);
     }
 
     /// <summary>The layer that it is for.</summary>
@@ -116,7 +119,7 @@ public sealed class AdapterModule : ILayerAdapter
     public Tensor WeightChange()
     {
         using var scope = NewDisposeScope();
-        var change = constant ?? Change(null, null);
+        var change = Whole();
         return (Lengths is null ? change.WeightChange(Layer) : DecomposedChange(change)).MoveToOuterDisposeScope();
     }
 
@@ -126,7 +129,7 @@ public sealed class AdapterModule : ILayerAdapter
     public IEnumerable<(string Source, Func<Tensor> Make)> Changes()
     {
         yield return (Layer.Name, WeightChange);
-        if ((constant ?? Change(null, null)).BiasChange is { } bias)
+        if (Whole().BiasChange is { } bias)
             yield return ($"{Layer.Name}.bias", () => bias * strength);
     }
 
@@ -134,16 +137,23 @@ public sealed class AdapterModule : ILayerAdapter
     public double Norm()
     {
         using var scope = NewDisposeScope();
-        return (constant ?? Change(null, null)).Norm();
+        return Whole().Norm();
     }
 
     private Tensor DecomposedChange(LayerChange change) =>
-        WeightDecomposition.Change(Layer.Weight, change.WeightChange(Layer), Lengths!, strength);
+        WeightDecomposition.Change(Layer.Weight, change.WeightChange(Layer), Widened.Read(Lengths!), strength);
 
-    private LayerChange ChangeNow() =>
-        constant ?? Change(dropout?.Rows(Layer.Weight.shape[0], Layer.Weight.device), dropout is null ? null : dropout.Between);
+    // Weights in half precision are computed with in 32 bits, but for factors that were made of them for the pass.
+    private LayerChange ChangeNow() => constant is not null && (!isNarrow || constant is AcceleratedLoHa { Made: not null })
+        ? constant
+        : Change(Wide(), dropout?.Rows(Layer.Weight.shape[0], Layer.Weight.device), dropout is null ? null : dropout.Between);
 
-    private LayerChange Change(Tensor? kept, Func<Tensor, Tensor>? between)
+    private LayerChange Whole() => constant is not null && !isNarrow ? constant : Change(Wide(), null, null);
+
+    private IReadOnlyDictionary<string, Tensor> Wide() =>
+        isNarrow ? Factors.ToDictionary(factor => factor.Key, factor => Widened.Read(factor.Value)) : Factors;
+
+    private LayerChange Change(IReadOnlyDictionary<string, Tensor> factors, Tensor? kept, Func<Tensor, Tensor>? between)
     {
         var rows = (Scalar, kept) switch
         {
@@ -151,7 +161,7 @@ public sealed class AdapterModule : ILayerAdapter
             (_, null) => Scalar.view(1),
             _ => kept * Scalar,
         };
-        var change = AcceleratedLoHa.Of(Kind.Change(Factors, scale, rows, between));
+        var change = AcceleratedLoHa.Of(Kind.Change(factors, scale, rows, between));
         change.Strength = Lengths is null ? strength : 1;
         return change;
     }

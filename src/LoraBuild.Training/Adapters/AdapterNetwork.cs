@@ -4,6 +4,7 @@ using LoraBuild.Diffusion.Layers;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters.Acceleration;
 using LoraBuild.Training.Adapters.Files;
+using LoraBuild.Training.Engine;
 using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters;
@@ -65,7 +66,8 @@ public sealed class AdapterNetwork : IDisposable
         var blueprints = settings.DimFromWeights && start is not null
             ? AdapterBlueprint.Of(start, model, settings)
             : AdapterBlueprint.Of(AdapterSelection.Choose(model, settings), settings);
-        var parameters = new ParameterBuffer([.. blueprints.SelectMany(blueprint => blueprint.Shapes())], model.Device);
+        var parameters = new ParameterBuffer(
+            [.. blueprints.SelectMany(blueprint => blueprint.Shapes())], model.Device, ComputeDevice.TypeOf(settings.AdapterPrecision));
         foreach (var blueprint in blueprints)
             blueprint.Fill(parameters, settings.Seed);
         if (start is not null)

@@ -68,6 +68,7 @@ public static class TrainingMetadata
         entries["ss_gradient_accumulation_steps"] = Text(settings.GradientAccumulationSteps);
         entries["ss_gradient_checkpointing"] = Text(settings.GradientCheckpointing);
         entries["ss_mixed_precision"] = precision switch { ModelPrecision.Float16 => "fp16", ModelPrecision.BFloat16 => "bf16", _ => "no" };
+        entries["ss_full_fp16"] = Text(settings.FullFp16);
         entries["ss_clip_skip"] = Text(settings.ClipSkip);
         entries["ss_max_token_length"] = Text(settings.MaxTokenLength);
         entries["ss_seed"] = Text(settings.Seed);
@@ -172,7 +173,7 @@ public static class TrainingMetadata
     // What sd-scripts always names, with its value for what LoraBuild does not do.
     private static void AddUnused(SortedDictionary<string, string> entries)
     {
-        foreach (var name in (string[])["fp8_base", "fp8_base_unet", "full_fp16", "lowram"])
+        foreach (var name in (string[])["fp8_base", "fp8_base_unet", "lowram"])
             entries[$"ss_{name}"] = "False";
         foreach (var name in (string[])["face_crop_aug_range", "resize_interpolation"])
             entries[$"ss_{name}"] = "None";

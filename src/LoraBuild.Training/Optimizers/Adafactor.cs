@@ -71,8 +71,8 @@ public sealed class Adafactor : IOptimizer
     private void Step(EqualWeights equal, double decay, double rate)
     {
         var views = equal.Shapes.Select(shape => parameters[shape.Name]).ToList();
-        var values = stack(views).view(equal.Size);
-        var gradients = stack(views.Select(view => view.grad!)).view(equal.Size);
+        var values = Widened.Read(stack(views).view(equal.Size));
+        var gradients = Widened.Read(stack(views.Select(view => view.grad!)).view(equal.Size));
         var squares = gradients.square().add_(options.SquareEpsilon);
         Tensor divisors;
         if (equal.Columns is { } columns)

@@ -40,15 +40,19 @@ public sealed class AdamW : IOptimizer
         using var scope = NewDisposeScope();
         steps.add_(1);
         var step = steps.item<long>();
-        mean.mul_(rates.Beta1).add_(parameters.Gradients, alpha: 1 - rates.Beta1);
-        square.mul_(rates.Beta2).addcmul_(parameters.Gradients, parameters.Gradients, 1 - rates.Beta2);
-        var divisors = square.sqrt().div_(Math.Sqrt(1 - Math.Pow(rates.Beta2, step))).add_(rates.Epsilon);
+        var gradients = Widened.Read(parameters.Gradients);
+        using var means = new Widened(mean);
+        using var squares = new Widened(square);
+        means.Values.mul_(rates.Beta1).add_(gradients, alpha: 1 - rates.Beta1);
+        squares.Values.mul_(rates.Beta2).addcmul_(gradients, gradients, 1 - rates.Beta2);
+        var divisors = squares.Values.sqrt().div_(Math.Sqrt(1 - Math.Pow(rates.Beta2, step))).add_(rates.Epsilon);
         var correction = 1 - Math.Pow(rates.Beta1, step);
         foreach (var range in parameters.Ranges)
         {
             var rate = range.LearningRate(learningRate);
-            range.Of(parameters.Values).mul_(1 - (rate * rates.WeightDecay))
-                .addcdiv_(range.Of(mean), range.Of(divisors), -rate / correction);
+            using var weights = new Widened(range.Of(parameters.Values));
+            weights.Values.mul_(1 - (rate * rates.WeightDecay))
+                .addcdiv_(range.Of(means.Values), range.Of(divisors), -rate / correction);
         }
     }
 

@@ -79,10 +79,11 @@ public sealed class AdamW8bit : IOptimizer
         var step = steps.item<long>();
         var meanCorrection = 1 - Math.Pow(rates.Beta1, step);
         var squareCorrection = Math.Sqrt(1 - Math.Pow(rates.Beta2, step));
-        var gradients = range.Of(parameters.Gradients);
+        var gradients = Widened.Read(range.Of(parameters.Gradients));
+        using var weights = new Widened(range.Of(parameters.Values));
         rangeMean.mul_(rates.Beta1).add_(gradients, alpha: 1 - rates.Beta1);
         rangeSquare.mul_(rates.Beta2).addcmul_(gradients, gradients, 1 - rates.Beta2);
-        range.Of(parameters.Values)
+        weights.Values
             .addcdiv_(rangeMean, rangeSquare.sqrt().add_(squareCorrection * rates.Epsilon), -rate * squareCorrection / meanCorrection)
             .mul_(1 - (rate * rates.WeightDecay));
     }

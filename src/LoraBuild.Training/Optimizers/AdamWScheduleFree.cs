@@ -62,9 +62,12 @@ public sealed class AdamWScheduleFree : IOptimizer
         var step = ++counted[0];
         var rise = step <= options.WarmupSteps ? step / options.WarmupSteps : 1;
 
-        square.mul_(rates.Beta2).addcmul_(parameters.Gradients, parameters.Gradients, 1 - rates.Beta2);
-        var direction = Mean(step).div_(square.div(1 - Math.Pow(rates.Beta2, step)).sqrt_().add_(rates.Epsilon))
-            .add_(Trained, alpha: rates.WeightDecay);
+        var gradients = Widened.Read(parameters.Gradients);
+        using var squares = new Widened(square);
+        using var bases = new Widened(z);
+        squares.Values.mul_(rates.Beta2).addcmul_(gradients, gradients, 1 - rates.Beta2);
+        var direction = Mean(gradients, step).div_(squares.Values.div(1 - Math.Pow(rates.Beta2, step)).sqrt_().add_(rates.Epsilon))
+            .add_(Widened.Read(Trained), alpha: rates.WeightDecay);
         for (var i = 0; i < parameters.Ranges.Count; i++)
         {
             var range = parameters.Ranges[i];
@@ -75,11 +78,12 @@ public sealed class AdamWScheduleFree : IOptimizer
             var weight = Math.Pow(step, options.R) * Math.Pow(highest, options.WeightLrPower);
             weights += weight;
             var share = weights > 0 ? weight / weights : 0;
-            range.Of(parameters.Values)
+            using var trained = new Widened(range.Of(parameters.Values));
+            trained.Values
                 .mul_(1 - share)
-                .add_(range.Of(z), alpha: share)
+                .add_(range.Of(bases.Values), alpha: share)
                 .add_(range.Of(direction), alpha: rate * ((rates.Beta1 * (1 - share)) - 1));
-            range.Of(z).add_(range.Of(direction), alpha: -rate);
+            range.Of(bases.Values).add_(range.Of(direction), alpha: -rate);
         }
 
         counters.copy_(tensor(counted, dtype: ScalarType.Float64));
@@ -109,10 +113,14 @@ public sealed class AdamWScheduleFree : IOptimizer
 
     private Tensor Trained => parameters.Values.narrow(0, 0, z.numel());
 
-    private Tensor Mean(double step) => mean is null
-        ? parameters.Gradients.clone()
-        : mean.mul_(options.InnerMomentum).add_(parameters.Gradients, alpha: 1 - options.InnerMomentum)
+    private Tensor Mean(Tensor gradients, double step)
+    {
+        if (mean is null)
+            return gradients.clone();
+        using var means = new Widened(mean);
+        return means.Values.mul_(options.InnerMomentum).add_(gradients, alpha: 1 - options.InnerMomentum)
             .div(1 - Math.Pow(options.InnerMomentum, step));
+    }
 
     private sealed class Restoration(AdamWScheduleFree optimizer, Tensor training) : IDisposable
     {

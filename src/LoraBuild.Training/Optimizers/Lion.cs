@@ -38,7 +38,10 @@ public sealed class Lion : IOptimizer
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         foreach (var range in parameters.Ranges)
-            rates.Update(range.Of(parameters.Values), range.Of(parameters.Gradients), range.Of(momentum), range.LearningRate(learningRate));
+        {
+            using var average = new Widened(range.Of(momentum));
+            rates.Update(parameters, range, average.Values, range.LearningRate(learningRate));
+        }
     }
 
     /// <inheritdoc/>
@@ -57,12 +60,18 @@ public sealed record LionRates(double Beta1, double Beta2, double WeightDecay)
         return new(beta1, beta2, arguments.Number("weight_decay", 0));
     }
 
-    /// <summary>Moves weights and momentum in place.</summary>
-    public void Update(Tensor weights, Tensor gradients, Tensor momentum, double learningRate)
+    /// <summary>Moves the weights of a range and their momentum in place.</summary>
+    /// <param name="parameters">Weights and gradients.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="momentum">Its momentum in 32 bits.</param>
+    /// <param name="learningRate">Its learning rate.</param>
+    internal void Update(ParameterBuffer parameters, ParameterRange range, Tensor momentum, double learningRate)
     {
         using var scope = NewDisposeScope();
+        var gradients = Widened.Read(range.Of(parameters.Gradients));
+        using var weights = new Widened(range.Of(parameters.Values));
         var direction = (momentum * Beta1).add_(gradients, alpha: 1 - Beta1).sign_();
-        weights.mul_(1 - (learningRate * WeightDecay)).add_(direction, alpha: -learningRate);
+        weights.Values.mul_(1 - (learningRate * WeightDecay)).add_(direction, alpha: -learningRate);
         momentum.mul_(Beta2).add_(gradients, alpha: 1 - Beta2);
     }
 }

@@ -43,16 +43,12 @@ public sealed class Lion8bit : IOptimizer
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (range, start) in layout.Small)
-        {
-            rates.Update(
-                range.Of(parameters.Values), range.Of(parameters.Gradients), momentum.narrow(0, start, range.Length),
-                range.LearningRate(learningRate));
-        }
+            rates.Update(parameters, range, momentum.narrow(0, start, range.Length), range.LearningRate(learningRate));
 
         foreach (var (range, start) in layout.Large)
         {
             var decoded = large.Decode(start, range.Length);
-            rates.Update(range.Of(parameters.Values), range.Of(parameters.Gradients), decoded, range.LearningRate(learningRate));
+            rates.Update(parameters, range, decoded, range.LearningRate(learningRate));
             large.Encode(decoded, start);
         }
     }

@@ -68,14 +68,17 @@ public sealed class Prodigy : IOptimizer
             parameters.Gradients.add_(parameters.Values.narrow(0, 0, first.numel()), alpha: rates.WeightDecay);
         var rate = parameters.Ranges.Max(range => range.LearningRate(learningRate));
         var step = rate * counted[D] * Correction(counted[Steps] + 1);
-        var (progress, distance) =
-            Accumulate(counted[D], step, [.. parameters.Ranges.Where(range => range.LearningRate(learningRate) > 0)]);
+        using var means = new Widened(mean);
+        using var squares = new Widened(square);
+        var (progress, distance) = Accumulate(
+            counted[D], step, means.Values, squares.Values,
+            [.. parameters.Ranges.Where(range => range.LearningRate(learningRate) > 0)]);
         // Without a rate or a gradient there is nothing to learn from, and the step does not count.
         if (distance > 0)
         {
             counted[Numerator] = (beta3 * counted[Numerator]) + progress;
             Raise(counted, options.DCoefficient * counted[Numerator] / distance);
-            Move(counted[D], step);
+            Move(counted[D], step, means.Values, squares.Values);
             counted[Steps]++;
         }
 
@@ -94,17 +97,20 @@ public sealed class Prodigy : IOptimizer
         : 1;
 
     // What this step adds to the numerator of the estimate, and the denominator.
-    private (double Progress, double Distance) Accumulate(double d, double step, IReadOnlyList<ParameterRange> ranges)
+    private (double Progress, double Distance) Accumulate(
+        double d, double step, Tensor means, Tensor squares, IReadOnlyList<ParameterRange> ranges)
     {
         var (progress, distance) = (0.0, 0.0);
         var scaled = d / options.FirstD;
         foreach (var range in ranges)
         {
-            var gradients = range.Of(parameters.Gradients);
-            progress += scaled * step * Total((range.Of(first) - range.Of(parameters.Values)).mul_(gradients));
-            range.Of(mean).mul_(rates.Beta1).add_(gradients, alpha: d * (1 - rates.Beta1));
-            range.Of(square).mul_(rates.Beta2).addcmul_(gradients, gradients, d * d * (1 - rates.Beta2));
-            distance += Total(range.Of(sum).mul_(beta3).add_(gradients, alpha: scaled * (options.SafeguardWarmup ? d : step)).abs());
+            var gradients = Widened.Read(range.Of(parameters.Gradients));
+            using var sums = new Widened(range.Of(sum));
+            var moved = Widened.Read(range.Of(first)) - Widened.Read(range.Of(parameters.Values));
+            progress += scaled * step * Total(moved.mul_(gradients));
+            range.Of(means).mul_(rates.Beta1).add_(gradients, alpha: d * (1 - rates.Beta1));
+            range.Of(squares).mul_(rates.Beta2).addcmul_(gradients, gradients, d * d * (1 - rates.Beta2));
+            distance += Total(sums.Values.mul_(beta3).add_(gradients, alpha: scaled * (options.SafeguardWarmup ? d : step)).abs());
         }
 
         return (progress, distance);
@@ -118,12 +124,12 @@ public sealed class Prodigy : IOptimizer
         counted[D] = Math.Min(counted[HighestD], counted[D] * options.GrowthRate);
     }
 
-    private void Move(double d, double step)
+    private void Move(double d, double step, Tensor means, Tensor squares)
     {
-        var trained = parameters.Values.narrow(0, 0, first.numel());
+        using var trained = new Widened(parameters.Values.narrow(0, 0, first.numel()));
         if (options.Decouple)
-            trained.mul_(1 - (rates.WeightDecay * step));
-        trained.addcdiv_(mean, square.sqrt().add_(d * rates.Epsilon), -step);
+            trained.Values.mul_(1 - (rates.WeightDecay * step));
+        trained.Values.addcdiv_(means, squares.sqrt().add_(d * rates.Epsilon), -step);
     }
 
     // Block by block, so that the number of threads does not change a bit.

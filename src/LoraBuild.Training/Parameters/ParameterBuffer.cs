@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace LoraBuild.Training.Parameters;
 
 /// <summary>
-/// All trained weights in one flat 32-bit buffer and all their gradients in another, so that a step of the optimizer, the gradients' norm
-/// and a saved state are a handful of operators whatever the number of adapters. Each weight is a view, and a leaf of the autograd graph
-/// whose gradient is a view as well.
+/// All trained weights in one flat buffer, of 32 bits if not asked otherwise, and all their gradients in another, so that a step of the
+/// optimizer, the gradients' norm and a saved state are a handful of operators whatever the number of adapters. Each weight is a view,
+/// and a leaf of the autograd graph whose gradient is a view as well.
 /// </summary>
 public sealed class ParameterBuffer : IDisposable
 {
@@ -22,7 +22,10 @@ public sealed class ParameterBuffer : IDisposable
     private readonly bool ownsValues;
 
     /// <summary>Room for these weights, all zero.</summary>
-    public ParameterBuffer(IReadOnlyList<ParameterShape> shapes, Device device)
+    /// <param name="shapes">The weights.</param>
+    /// <param name="device">The device that they lie on.</param>
+    /// <param name="type">The type of the weights and their gradients.</param>
+    public ParameterBuffer(IReadOnlyList<ParameterShape> shapes, Device device, ScalarType type = ScalarType.Float32)
     {
         var ranges = new List<ParameterRange>();
         var found = new List<ParameterPlace>();
@@ -44,8 +47,8 @@ public sealed class ParameterBuffer : IDisposable
         places = found;
         ownsValues = true;
         Ranges = [.. ranges.Where(range => range.Group != ParameterGroup.Untrained)];
-        Values = zeros(end, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
-        Gradients = zeros(Ranges.Sum(range => range.Length), dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        Values = zeros(end, dtype: type, device: device).DetachFromDisposeScope();
+        Gradients = zeros(Ranges.Sum(range => range.Length), dtype: type, device: device).DetachFromDisposeScope();
         AddViews();
     }
 
@@ -99,7 +102,7 @@ public sealed class ParameterBuffer : IDisposable
     {
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
-        var blocks = Gradients.view(-1, BlockSize).square().sum(1).cpu();
+        var blocks = Widened.Read(Gradients.view(-1, BlockSize)).square().sum(1).cpu();
         var sum = 0.0;
         foreach (var block in MemoryMarshal.Cast<byte, float>(blocks.bytes))
             sum += block;

@@ -85,6 +85,13 @@ internal sealed class TrainingState(
             throw Mismatch("This is no training state. LoraResume takes a file that LoraSaveState wrote.");
         if (file.Metadata.GetValueOrDefault(OptimizerEntry) is var type && type != optimizerType.ToString())
             throw Mismatch($"The state is of the optimizer {type}, but LoraOptimizerType is {optimizerType}. Set the same.");
+        if (file.Shapes.ContainsKey(ValuesName) && file.TypeOf(ValuesName) is var numbers && numbers != parameters.Values.dtype)
+        {
+            throw Mismatch(
+                $"The state's adapters are in {numbers}, those of this training in {parameters.Values.dtype}. Set the same LoraFullBf16 "
+                + "and LoraFullFp16.");
+        }
+
         var (saved, here) = (layout.Split('\n'), parameters.Layout.ToList());
         for (var i = 0; i < Math.Max(saved.Length, here.Count); i++)
         {

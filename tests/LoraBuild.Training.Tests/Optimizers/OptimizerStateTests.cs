@@ -50,6 +50,44 @@ public class OptimizerStateTests
         Assert.All(SmallWeights.Shapes, shape => Assert.Equal(undisturbed.Read(shape.Name), after.Read(shape.Name)));
     }
 
+    // full_bf16 and full_fp16: each step is that of 32 bits, from the rounded weights, gradients and state, rounded once.
+    [Theory]
+    [MemberData(nameof(All))]
+    public void In_half_precision_a_step_is_rounded_once(string type, string arguments)
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        var settings = new TrainingSettings { OptimizerType = OptimizerType.Of(type), OptimizerArgs = KeywordArguments.Parse(arguments) };
+        foreach (var narrow in new[] { ScalarType.BFloat16, ScalarType.Float16 })
+        {
+            using var half = new SmallWeights(narrow);
+            using var optimizer = OptimizerFactory.Create(settings, half.Buffer);
+            using var whole = new SmallWeights();
+            using var reference = OptimizerFactory.Create(settings, whole.Buffer);
+            for (var step = 1; step <= 4; step++)
+            {
+                half.SetGradients(step);
+                whole.Buffer.Gradients.copy_(half.Buffer.Gradients);
+                whole.Buffer.Values.copy_(half.Buffer.Values);
+                foreach (var (name, tensor) in reference.State)
+                    tensor.copy_(optimizer.State[name]);
+                optimizer.Step(_ => 0.01);
+                reference.Step(_ => 0.01);
+                Assert.All(SmallWeights.Shapes, shape => Assert.Equal(
+                    whole.Buffer[shape.Name].detach().to_type(narrow).to_type(ScalarType.Float32).data<float>().ToArray(),
+                    half.Read(shape.Name)));
+            }
+
+            // To look at the result disturbs nothing here, either.
+            var before = half.Read("large");
+            optimizer.ShowResult()?.Dispose();
+            Assert.Equal(before, half.Read("large"));
+            Assert.True(Bytes(optimizer) <= Bytes(reference));
+        }
+    }
+
+    private static long Bytes(IOptimizer optimizer) => optimizer.State.Values.Sum(tensor => tensor.numel() * tensor.element_size());
+
     private static void Run(SmallWeights weights, IOptimizer optimizer, int first, int last)
     {
         for (var step = first; step <= last; step++)

@@ -19,8 +19,9 @@ internal sealed class SmallWeights : IDisposable
         new("vector", TestGroups.Denoiser, [11]),
     ];
 
-    public SmallWeights()
+    public SmallWeights(ScalarType type = ScalarType.Float32)
     {
+        Buffer = new(Shapes, CPU, type);
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         foreach (var shape in Shapes)
@@ -31,7 +32,7 @@ internal sealed class SmallWeights : IDisposable
         }
     }
 
-    public ParameterBuffer Buffer { get; } = new(Shapes, CPU);
+    public ParameterBuffer Buffer { get; }
 
     public Dictionary<string, double[]> Values { get; } = [];
 
@@ -83,7 +84,7 @@ internal sealed class SmallWeights : IDisposable
         }
     }
 
-    public float[] Read(string name) => Buffer[name].detach().contiguous().data<float>().ToArray();
+    public float[] Read(string name) => Buffer[name].detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
 
     public void Dispose() => Buffer.Dispose();
 }

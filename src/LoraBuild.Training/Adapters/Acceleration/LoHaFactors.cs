@@ -1,5 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Torch.Layers;
+using LoraBuild.Training.Parameters;
 
 namespace LoraBuild.Training.Adapters.Acceleration;
 
@@ -108,7 +109,7 @@ internal sealed class LoHaFactors : IDisposable
                 to2A.mul_(scale);
             }
 
-            var terms = new[] { to1A, to1B, to2A, to2B }.Select(all => all.unbind()).ToArray();
+            var terms = new[] { to1A, to1B, to2A, to2B }.Select(all => all.to_type(gradients[0].dtype).unbind()).ToArray();
             ManyTensors.AddInPlace(gradients, [.. members.SelectMany((_, i) => terms.Select(of => of[i]))]);
             foreach (var member in members)
                 member.Made = null;
@@ -123,7 +124,7 @@ internal sealed class LoHaFactors : IDisposable
         private (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) Stacked() =>
             (Stack(lo => lo.W1A), Stack(lo => lo.W1B), Stack(lo => lo.W2A), Stack(lo => lo.W2B));
 
-        private Tensor Stack(Func<AcceleratedLoHa, Tensor> factor) => stack(members.Select(factor));
+        private Tensor Stack(Func<AcceleratedLoHa, Tensor> factor) => Widened.Read(stack(members.Select(factor)));
 
         private Tensor Leaf(Tensor all, Tensor gradients, int index, long rows, long columns)
         {
