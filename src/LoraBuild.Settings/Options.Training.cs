@@ -77,6 +77,13 @@ public static partial class Options
         "The training's state is written at its end.",
         needs: Where("without LoraSaveState, which writes that state too", settings => !settings.SaveState));
 
+    public static readonly Option<double?> EmaDecay = OfSdScripts(
+        Topic.Saving, "ema_decay", Number(0, 0.999999).OrEmpty(), null,
+        "The average of the adapters' weights over the training is written beside the finished LoRA, as `NAME-ema.safetensors`: at each "
+            + "step this share of it stays, at first less, as in diffusers' `EMAModel`. Usual are 0.99 to 0.9999. sd-scripts has no such "
+            + "option.",
+        SdScriptsPlace.Nowhere);
+
     public static readonly Option<string?> Resume = OfSdScripts(
         Topic.Saving, "resume", FilePath, null,
         "A state that `save_state` wrote, from which the training goes on: weights, optimizer and step.");

@@ -76,4 +76,7 @@ public enum SdScriptsPlace
 
     /// <summary><c>network_args</c> of LyCORIS alone.</summary>
     InLyCoris,
+
+    /// <summary>None: the option is LoraBuild's own.</summary>
+    Nowhere,
 }

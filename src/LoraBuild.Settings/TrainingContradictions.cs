@@ -188,6 +188,12 @@ internal static class TrainingContradictions
                 + $"Take an optimizer with 8 bits, lion or adafactor, or {FullBf16}.";
         }
 
+        if (settings.EmaDecay is not null && settings.OptimizerType.IsScheduleFree)
+        {
+            yield return $"{EmaDecay} averages the weights over the training, and so does {settings.OptimizerType} already. Take "
+                + $"{EmaDecay} away, or another optimizer.";
+        }
+
         foreach (var (option, precision) in new[] { (FullFp16, ModelPrecision.Float16), (FullBf16, ModelPrecision.BFloat16) })
         {
             if (settings.Get(option) && settings.MixedPrecision != precision)

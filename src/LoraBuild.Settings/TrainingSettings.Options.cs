@@ -231,6 +231,13 @@ public sealed partial record TrainingSettings
     public bool SaveStateOnTrainEnd { get => Get(O.SaveStateOnTrainEnd); init => Set(O.SaveStateOnTrainEnd, value); }
 
     /// <summary>
+    /// <c>ema_decay</c>: The average of the adapters' weights over the training is written beside the finished LoRA, as
+    /// <c>NAME-ema.safetensors</c>: at each step this share of it stays, at first less, as in diffusers'
+    /// <c>EMAModel</c>. Usual are 0.99 to 0.9999. sd-scripts has no such option.
+    /// </summary>
+    public double? EmaDecay { get => Get(O.EmaDecay); init => Set(O.EmaDecay, value); }
+
+    /// <summary>
     /// <c>resume</c>: A state that <c>save_state</c> wrote, from which the training goes on: weights, optimizer and
     /// step.
     /// </summary>

@@ -42,6 +42,7 @@ public sealed class Trainer : IDisposable
     private readonly LossScale? scale;
     private readonly SkippedSteps skipped = new();
     private readonly LearningRates rates;
+    private readonly WeightAverage? average;
     private readonly TrainingState state;
     private readonly List<double> losses = [];
 
@@ -58,7 +59,8 @@ public sealed class Trainer : IDisposable
         optimizer = OptimizerFactory.Create(settings, model.Network.Parameters);
         scale = job.Scale?.Invoke() ?? (NeedsScale() ? new() : null);
         rates = new(plan, settings, ParameterGroup.Of(model.Model.Parts, settings), skipped);
-        state = new(model.Network.Parameters, settings.OptimizerType, optimizer, scale, skipped, rates);
+        average = settings.EmaDecay is { } decay ? new(model.Network.Parameters, decay) : null;
+        state = new(model.Network.Parameters, settings.OptimizerType, optimizer, scale, skipped, rates, average);
     }
 
     /// <summary>Trains, or goes on with a training of the same job that was interrupted or stopped.</summary>
@@ -98,6 +100,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         optimizer.Dispose();
+        average?.Dispose();
         model.Dispose();
     }
 
@@ -112,7 +115,7 @@ public sealed class Trainer : IDisposable
             .Concat(TrainingWarnings.OfResolution(settings, model.Model) is { } resolution ? [resolution] : []))
             report?.Invoke(warning);
         var saves = new SavePlan(job, plan, resumed.Count);
-        var files = new TrainingFiles(job, dataset, plan, model.Network, optimizer, facts, compute, state, saves);
+        var files = new TrainingFiles(job, dataset, plan, model.Network, optimizer, average, facts, compute, state, saves);
         var kept = new KeptState(state, job.StateFile, job.Key);
         var previews = TrainingPreviews.For(job, plan, model.Model, facts, optimizer, resumed.Count);
         BeginWith(kept.Restore(steps => saves.AllAfter(steps).All(File.Exists), report), resumed);
@@ -210,6 +213,8 @@ public sealed class Trainer : IDisposable
         if (result.Skipped)
             skipped.Add(losses.Count);
         losses.Add(result.Loss);
+        if (!result.Skipped)
+            average?.Add(losses.Count - skipped.All.Count);
     }
 
     // Half precision loses small gradients where the model computes in it, and where the adapters' gradients are kept in it.

@@ -6,7 +6,8 @@ namespace LoraBuild.Protocol.Models;
 /// <summary>
 /// The names of the files that a training writes, which are sd-scripts': of the finished LoRA (<c>NAME.safetensors</c>), of what was learnt
 /// by the end of an epoch (<c>NAME-000002.safetensors</c>) or in a number of steps (<c>NAME-step00000500.safetensors</c>), and beside each
-/// of the training's state (<c>NAME-000002-state.safetensors</c>). All other names are the author's.
+/// of the training's state (<c>NAME-000002-state.safetensors</c>); besides, of the average of the weights (<c>NAME-ema.safetensors</c>).
+/// All other names are the author's.
 /// </summary>
 /// <param name="name">The LoRA's file name without extension.</param>
 public sealed class LoraFileNames(string name)
@@ -23,6 +24,9 @@ public sealed class LoraFileNames(string name)
 
     /// <summary>A checkpoint with the LoRA in it.</summary>
     public string Merged => $"{name}-merged{Extension}";
+
+    /// <summary>The average of the weights over the training, which <c>ema_decay</c> asks for.</summary>
+    public string Average => $"{name}-ema{Extension}";
 
     /// <summary>The name of the file saved at the end of an epoch that is not the last.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
@@ -50,7 +54,7 @@ public sealed class LoraFileNames(string name)
     /// <param name="folder">A folder that is there.</param>
     /// <returns>Paths that begin with <paramref name="folder"/>.</returns>
     public IReadOnlyList<string> FurtherIn(string folder) =>
-        Find(folder, $"(-best|-state|({EpochPattern}|{StepPattern})(-state)?){Regex.Escape(Extension)}");
+        Find(folder, $"(-best|-ema|-state|({EpochPattern}|{StepPattern})(-state)?){Regex.Escape(Extension)}");
 
     private List<string> Find(string folder, string ending)
     {

@@ -158,7 +158,7 @@ internal sealed class SdScriptsConfigReader
             if (entry.Text(",") == "true")
                 Set(path, entry, "optimizer_type", optimizer);
         }
-        else if (Options.FindName(name) is not null)
+        else if (Options.FindName(name) is { Place: not SdScriptsPlace.Nowhere })
         {
             if (entry.Text(",") is { } text)
                 Set(path, entry, name, text);
@@ -171,8 +171,8 @@ internal sealed class SdScriptsConfigReader
         }
         else
         {
-            var nearest =
-                Nearest.Suggest(name, Options.Training.Select(option => option.Name!).Concat(known).Except(UnsupportedOptions.Names));
+            var names = Options.Training.Where(option => option.Place != SdScriptsPlace.Nowhere).Select(option => option.Name!);
+            var nearest = Nearest.Suggest(name, names.Concat(known).Except(UnsupportedOptions.Names));
             Report(path, entry, $"There is no option '{name}' in sd-scripts' configurations.{nearest}");
         }
     }

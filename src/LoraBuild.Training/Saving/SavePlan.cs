@@ -18,6 +18,9 @@ public sealed class SavePlan(TrainingJob job, TrainingPlan plan, int resumedStep
     /// <summary>The finished LoRA.</summary>
     public string FinalFile => Path.Combine(job.OutputFolder, names.Finished);
 
+    /// <summary>The average of the weights beside it.</summary>
+    public string AverageFile => Path.Combine(job.OutputFolder, names.Average);
+
     /// <summary>The LoRA files to write after a step that is not the last.</summary>
     /// <param name="steps">Steps done.</param>
     public IEnumerable<string> After(int steps)

@@ -5,6 +5,7 @@ using LoraBuild.Training.Engine;
 using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Metadata;
 using LoraBuild.Training.Optimizers;
+using LoraBuild.Training.Parameters;
 using LoraBuild.Training.Schedules;
 
 namespace LoraBuild.Training.Saving;
@@ -15,6 +16,7 @@ namespace LoraBuild.Training.Saving;
 /// <param name="plan">The length of the training.</param>
 /// <param name="network">The adapters.</param>
 /// <param name="optimizer">The optimizer, which may hold other weights for use than for training.</param>
+/// <param name="average">The average of the weights over the steps, or null.</param>
 /// <param name="model">The files' metadata on the base model.</param>
 /// <param name="compute">The number format that the training computes in.</param>
 /// <param name="state">The state of the training.</param>
@@ -25,6 +27,7 @@ internal sealed class TrainingFiles(
     TrainingPlan plan,
     AdapterNetwork network,
     IOptimizer optimizer,
+    WeightAverage? average,
     BaseModelFacts model,
     ComputeDevice compute,
     TrainingState state,
@@ -42,13 +45,23 @@ internal sealed class TrainingFiles(
         saves.RemoveOld(losses.Count);
     }
 
-    /// <summary>Writes the finished LoRA.</summary>
+    /// <summary>Writes the finished LoRA, and the average where there is one.</summary>
     /// <returns>All files that the training leaves, the finished LoRA last.</returns>
     /// <exception cref="LoraBuildException">LB6001: it cannot be written.</exception>
     public IReadOnlyList<string> WriteFinished()
     {
         Write([saves.FinalFile], plan.TotalSteps);
-        return [.. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), saves.FinalFile];
+        if (average is not null)
+        {
+            using var shown = average.Show();
+            Write([saves.AverageFile], plan.TotalSteps);
+        }
+
+        return
+        [
+            .. saves.Kept(plan.TotalSteps), .. saves.StatesAfter(plan.TotalSteps), .. average is null ? (string[])[] : [saves.AverageFile],
+            saves.FinalFile,
+        ];
     }
 
     private void Write(IEnumerable<string> files, int steps)

@@ -11,8 +11,9 @@ using LoraBuild.Training.Steps;
 namespace LoraBuild.Training.Saving;
 
 /// <summary>
-/// The state of a training between two steps: weights, optimizer state, the losses, learning rates and skipped steps so far, and the key
-/// of the training that it belongs to. A training that goes on from it ends with the same bits as one that was not interrupted.
+/// The state of a training between two steps: weights, their average, optimizer state, the losses, learning rates and skipped steps so
+/// far, and the key of the training that it belongs to. A training that goes on from it ends with the same bits as one that was not
+/// interrupted.
 /// </summary>
 internal sealed class TrainingState(
     ParameterBuffer parameters,
@@ -20,9 +21,11 @@ internal sealed class TrainingState(
     IOptimizer optimizer,
     LossScale? scale,
     SkippedSteps skipped,
-    LearningRates rates)
+    LearningRates rates,
+    WeightAverage? average = null)
 {
     private const string KeyEntry = "training_key", LayoutEntry = "layout", OptimizerEntry = "optimizer_type", ChecksumEntry = "sha256";
+    private const string AverageName = "average";
     private const string ValuesName = "weights", LossesName = "losses", ScaleName = "loss_scale", SkippedName = "skipped_steps";
     private const string OptimizerPrefix = "optimizer.", RatesPrefix = "learning_rates.";
 
@@ -38,6 +41,8 @@ internal sealed class TrainingState(
             new(LossesName, tensor([.. losses], dtype: ScalarType.Float64)),
             new(ScaleName, tensor([scale?.Factor ?? 0, scale?.StepsSinceChange ?? 0], dtype: ScalarType.Float64)),
         };
+        if (average is not null)
+            tensors.Add(new(AverageName, average.Values));
         if (skipped.All.Count > 0)
             tensors.Add(new(SkippedName, tensor([.. skipped.All.Select(step => (double)step)], dtype: ScalarType.Float64)));
         tensors.AddRange(rates.Groups.Select(group =>
@@ -147,6 +152,8 @@ internal sealed class TrainingState(
     {
         const ScalarType Number = ScalarType.Float64;
         Require(ValuesName, parameters.Values.dtype, parameters.Values.shape);
+        if (average is not null && file.Shapes.ContainsKey(AverageName))
+            Require(AverageName, average.Values.dtype, average.Values.shape);
         foreach (var (name, live) in optimizer.State)
             Require(OptimizerPrefix + name, live.dtype, live.shape);
         Require(ScaleName, Number, 2);
@@ -172,6 +179,11 @@ internal sealed class TrainingState(
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
         parameters.Values.copy_(file.Load(ValuesName));
+        // A state of a training without an average: it begins there.
+        if (average is not null && file.Shapes.ContainsKey(AverageName))
+            average.Values.copy_(file.Load(AverageName));
+        else
+            average?.Begin();
         foreach (var (name, live) in optimizer.State)
             live.copy_(file.Load(OptimizerPrefix + name));
         // A training in 32 bits saved no scale to go on with.

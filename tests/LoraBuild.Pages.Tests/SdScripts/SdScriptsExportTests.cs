@@ -32,7 +32,10 @@ public class SdScriptsExportTests
                 MaxTrainSteps = InSteps(settings.MaxTrainSteps, epoch, total),
                 LrWarmupSteps = InSteps(settings.LrWarmupSteps, epoch, total),
             };
-            return read == expected with { AlphaMask = settings.UsesMasks, Resume = null, Resolution = settings.TrainedResolution };
+            return read == expected with
+            {
+                AlphaMask = settings.UsesMasks, Resume = null, EmaDecay = null, Resolution = settings.TrainedResolution,
+            };
         });
 
     [Theory]

@@ -6,7 +6,7 @@ public sealed class LoraFileNamesTests : IDisposable
 {
     private static readonly string[] Endings =
         [
-            "", "-000001", "-000001-state", "-step00000010", "-step00000010-state", "-state", "-best", "-v1", "-summer", "-abcdef",
+            "", "-000001", "-000001-state", "-step00000010", "-step00000010-state", "-state", "-best", "-ema", "-v1", "-summer", "-abcdef",
             "-v1-state", "-0000001", "-00001", "-step1", "-stepabcdefgh", "-20240101", "-merged", "-000001-best",
         ];
 
@@ -29,7 +29,8 @@ public sealed class LoraFileNamesTests : IDisposable
         Assert.Equal(Paths("-000001"), names.EpochsIn(folder.Path));
         Assert.Equal(Paths("-000001", "-step00000010"), names.UnfinishedIn(folder.Path));
         Assert.Equal(
-            Paths("-000001-state", "-000001", "-best", "-state", "-step00000010-state", "-step00000010"), names.FurtherIn(folder.Path));
+            Paths("-000001-state", "-000001", "-best", "-ema", "-state", "-step00000010-state", "-step00000010"),
+            names.FurtherIn(folder.Path));
         Assert.Equal(
             Paths("", "-000001", "-step00000010", "-best", "-000001-state"),
             new[] { names.Finished, names.Epoch(1), names.Step(10), names.Best, LoraFileNames.StateOf(names.Epoch(1)) }

@@ -42,7 +42,7 @@ internal static class ChangedOptions
         ["scale_weight_norms"] = "1", ["network_weights"] = "first.safetensors", ["dim_from_weights"] = "true",
         ["save_every_n_steps"] = "100", ["save_last_n_epochs"] = "2", ["save_last_n_steps"] = "300", ["save_last_n_epochs_state"] = "3",
         ["save_last_n_steps_state"] = "200",
-        ["save_state"] = "true", ["save_state_on_train_end"] = "true", ["resume"] = "aoi-state.safetensors",
+        ["save_state"] = "true", ["ema_decay"] = "0.99", ["save_state_on_train_end"] = "true", ["resume"] = "aoi-state.safetensors",
         ["gradient_accumulation_steps"] = "2", ["noise_offset_random_strength"] = "true", ["adaptive_noise_scale"] = "-0.01",
         ["multires_noise_iterations"] = "6", ["multires_noise_discount"] = "0.4", ["ip_noise_gamma"] = "0.1",
         ["ip_noise_gamma_random_strength"] = "true", ["min_timestep"] = "10", ["max_timestep"] = "900", ["v_parameterization"] = "true",

@@ -231,6 +231,7 @@ public class TrainingSettingsTests
     [InlineData("full_fp16=true optimizer_type=adamw", "squares of gradients vanish")]
     [InlineData("full_bf16=true", "needs LoraMixedPrecision bf16, but it is fp16")]
     [InlineData("full_fp16=true mixed_precision=no", "needs LoraMixedPrecision fp16, but it is no")]
+    [InlineData("ema_decay=0.99 optimizer_type=adamwschedulefree", "Take LoraEmaDecay away")]
     [InlineData("algo=loha factor=8", "Set LoraAlgo to lokr")]
     [InlineData("dora_wd=true network_dropout=0.1", "Take LoraRankDropout")]
     [InlineData("dim_from_weights=true", "needs LoraNetworkWeights")]
