@@ -71,7 +71,11 @@ internal sealed class CacheServer : IDisposable
             if (Refusal is null && context.Request.HttpMethod == "PUT")
                 Blobs[path] = body.ToArray();
             else if (Refusal is null && Blobs.TryGetValue(path, out var bytes))
+            {
+                // Without a length the listener sends chunks, and of an empty body two last ones.
+                context.Response.ContentLength64 = bytes.Length;
                 await context.Response.OutputStream.WriteAsync(bytes);
+            }
             else if (Refusal is null)
                 context.Response.StatusCode = (int)HttpStatusCode.NotFound;
             context.Response.Close();
