@@ -22,7 +22,8 @@ public sealed class IrregularFileTests : IDisposable
 
         Assert.All([folder, In("pipe"), In("to pipe")], path => Assert.True(IrregularFile.IsAt(path), path));
         Assert.All(
-            [In("file"), In("to file"), In("to nowhere"), In("circle"), In("nothing")], path => Assert.False(IrregularFile.IsAt(path), path));
+            [In("file"), In("to file"), In("to nowhere"), In("circle"), In("nothing")],
+            path => Assert.False(IrregularFile.IsAt(path), path));
     }
 
     private string In(string name) => Path.Combine(folder, name);
