@@ -12,7 +12,7 @@ public static class ItemPatterns
     private static readonly HashSet<string> Pictures =
         new(StringComparer.OrdinalIgnoreCase) { "CharacterImage", "LoraRegularizationImage" };
 
-    // Files of their own, that the item's other attributes name among themselves.
+    // These name files that may lie anywhere, so they are looked for among the items that MSBuild made of them.
     private static readonly HashSet<string> Others =
         new(StringComparer.OrdinalIgnoreCase) { "Character", "Tagger", "PersonDetector", "BackgroundModel", LorasToMerge.Item };
 

@@ -66,8 +66,6 @@ public static class LearningRateSchedules
 
     private const double MostCycles = 1000;
 
-    private static readonly string[] Shapes = ["linear", "cosine", "1-sqrt"];
-
     extension(LearningRateSchedule schedule)
     {
         /// <summary>True if it first rises from 0 over the warm-up steps.</summary>
@@ -79,7 +77,7 @@ public static class LearningRateSchedules
             LearningRateSchedule.Cosine => [Number(Cycles, 0, MostCycles)],
             LearningRateSchedule.Polynomial => [Number(End, 0, 1)],
             LearningRateSchedule.CosineWithMinLr => [Number(Lowest, 0, 1)],
-            LearningRateSchedule.WarmupStableDecay => [Word(WarmupShape, Shapes), Word(DecayShape, Shapes)],
+            LearningRateSchedule.WarmupStableDecay => [Word(WarmupShape, RampShapes.Names), Word(DecayShape, RampShapes.Names)],
             LearningRateSchedule.PiecewiseConstant => [StepRules.Argument(Rules)],
             _ => [],
         };

@@ -30,7 +30,7 @@ public sealed class Precondition
 public sealed record ProjectSettings(TrainingSettings Training, IReadOnlyDictionary<string, string> Values)
 {
     /// <summary>True if a build asks a base model for anything.</summary>
-    public bool Draws => Is("LoraTrain", "true") || IsSet("LoraRegularizationPrompts");
+    public bool Draws => Is(Train.Property, "true") || IsSet(Options.RegularizationPrompts.Property);
 
     /// <summary>True if a property has a value.</summary>
     public bool IsSet(string property) => !string.IsNullOrWhiteSpace(Values.GetValueOrDefault(property));

@@ -71,10 +71,11 @@ public sealed class CheckSettings : BaseModelTask
             Report(problem);
         if (!Log.HasLoggedErrors)
         {
-            TellWithoutEffect(new(settings, values), config);
-            foreach (var missing in MissingFiles.Of(new(settings, values), project))
+            var all = new ProjectSettings(settings, values);
+            TellWithoutEffect(all, config);
+            foreach (var missing in MissingFiles.Of(all, project))
                 Report(missing);
-            if (!Log.HasLoggedErrors && new ProjectSettings(settings, values).Draws)
+            if (!Log.HasLoggedErrors && all.Draws)
                 VerifyLocalModels();
         }
 

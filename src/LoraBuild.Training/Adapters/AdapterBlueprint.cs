@@ -33,9 +33,9 @@ internal sealed class AdapterBlueprint
         (this.group, this.part, this.rateFactor, this.lengthsShape) = (group, part, rateFactor, lengthsShape?.ToArray());
         plusRatio = (part == PartKind.Denoiser ? settings.LoraplusUnetLrRatio : settings.LoraplusTextEncoderLrRatio)
             ?? settings.LoraplusLrRatio ?? 1;
-        trainsScalar = settings.UseScalar && kind.HasAlpha && group != ParameterGroup.Untrained;
+        trainsScalar = settings.UseScalar && kind.ChangesByFactors && group != ParameterGroup.Untrained;
         // LyCORIS' adapters shorten their change by it, whether it is learnt or not.
-        hasScalar = kind.HasAlpha && (settings.UseScalar
+        hasScalar = kind.ChangesByFactors && (settings.UseScalar
             || (settings.ScaleWeightNorms is not null && settings.Algo != AdapterAlgorithm.Lora && kind.KeepsNormInScalar));
     }
 
@@ -61,7 +61,9 @@ internal sealed class AdapterBlueprint
             // Files know alpha over rank alone, so that rs_lora's scale goes into alpha; and for an alpha that does not count LyCORIS takes
             // the rank.
             var alpha = (kind.RankOf(factors) is null ? place.Rank : place.Alpha) * (settings.RsLora ? Math.Sqrt(place.Rank) : 1);
-            var lengths = settings.DoraWd && kind.HasAlpha ? WeightDecomposition.LengthsShape(place.Layer, settings.WdOnOutput) : null;
+            var lengths = settings.DoraWd && kind.ChangesByFactors
+                ? WeightDecomposition.LengthsShape(place.Layer, settings.WdOnOutput)
+                : null;
             return new AdapterBlueprint(place.Layer, place.Group, place.Kind, kind, factors, alpha, place.RateFactor, lengths, settings);
         }),
     ];
@@ -158,7 +160,9 @@ internal sealed class AdapterBlueprint
         lengthsShape is null ? null : parameters[NameOf(AdapterKind.LengthsName)],
         // LyCORIS' norm adapters know no dropout of single values.
         AdapterDropout.IsIn(settings)
-            ? new(Kind.HasAlpha ? settings : settings with { NetworkDropout = 0 }, place, layer.Name, perSample: part == PartKind.Denoiser)
+            ? new(
+                Kind.ChangesByFactors ? settings : settings with { NetworkDropout = 0 }, place, layer.Name,
+                perSample: part == PartKind.Denoiser)
             : null);
 
     private static string Described(AdapterFactor factor) => $"{factor.Name} [{string.Join(", ", factor.Shape)}]";

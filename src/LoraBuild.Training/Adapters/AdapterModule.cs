@@ -84,7 +84,7 @@ public sealed class AdapterModule : ILayerAdapter
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
     {
         var scaled = Scalar is null ? null : Kind.ScaledFactor(Factors.Keys);
-        if (Kind.HasAlpha)
+        if (Kind.ChangesByFactors)
             yield return new($"{Layer.Name}.{AdapterKind.AlphaName}", tensor((float)Alpha));
         if (Lengths is not null)
             yield return new($"{Layer.Name}.{AdapterKind.LengthsName}", Lengths);

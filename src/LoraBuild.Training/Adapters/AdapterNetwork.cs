@@ -108,7 +108,7 @@ public sealed class AdapterNetwork : IDisposable
     public void ScaleWeightNorms(double max)
     {
         using var ungraded = no_grad();
-        foreach (var module in Modules.Where(module => module.Kind.HasAlpha))
+        foreach (var module in Modules.Where(module => module.Kind.ChangesByFactors))
         {
             var norm = module.Norm();
             if (!(norm > max))

@@ -87,33 +87,12 @@ public sealed record LearningRateCurve(LearningRateSchedule Schedule, int Warmup
 
     private double Above(double factor) => (factor * (1 - Lowest)) + Lowest;
 
-    private static double HalfCosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
+    internal static double HalfCosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 }
 
-/// <summary>The shape of a rise from 0 to 1 or a fall from 1 to 0, by transformers' names.</summary>
-public enum RampShape
+/// <summary>The heights of <see cref="RampShape"/>.</summary>
+internal static class RampHeights
 {
-    /// <summary><c>linear</c>.</summary>
-    Linear,
-
-    /// <summary><c>cosine</c>: along a half cosine, or several on the way down.</summary>
-    Cosine,
-
-    /// <summary><c>1-sqrt</c>.</summary>
-    OneMinusRoot,
-}
-
-/// <summary>The shapes as functions.</summary>
-internal static class RampShapes
-{
-    /// <summary>The shape of a name.</summary>
-    public static RampShape Of(string name) => name switch
-    {
-        "linear" => RampShape.Linear,
-        "cosine" => RampShape.Cosine,
-        _ => RampShape.OneMinusRoot,
-    };
-
     extension(RampShape shape)
     {
         /// <summary>The height from 0 to 1 after a share of the way up.</summary>
@@ -130,7 +109,7 @@ internal static class RampShapes
         public double Fall(double progress, int halfWaves) => shape switch
         {
             RampShape.Linear => 1 - progress,
-            RampShape.Cosine => 0.5 * (1 + Math.Cos(Math.PI * (halfWaves * progress))),
+            RampShape.Cosine => LearningRateCurve.HalfCosine(halfWaves * progress),
             _ => 1 - Math.Sqrt(progress),
         };
     }

@@ -80,8 +80,8 @@ public sealed record TrainingPlan(int TotalSteps, int WarmupSteps, int BatchesPe
         Lowest = settings.LrSchedulerMinLrRatio
             ?? ShareOf(settings.LrSchedulerArgs.Number(LearningRateSchedules.Lowest, ifMissing: 0), settings),
         Waves = settings.LrSchedulerArgs.Number(LearningRateSchedules.Cycles, ifMissing: 0.5),
-        WarmupShape = RampShapes.Of(settings.LrSchedulerArgs.Word(LearningRateSchedules.WarmupShape) ?? "linear"),
-        DecayShape = RampShapes.Of(settings.LrSchedulerArgs.Word(LearningRateSchedules.DecayShape) ?? "cosine"),
+        WarmupShape = RampShapes.Of(settings.LrSchedulerArgs.Word(LearningRateSchedules.WarmupShape), RampShape.Linear),
+        DecayShape = RampShapes.Of(settings.LrSchedulerArgs.Word(LearningRateSchedules.DecayShape), RampShape.Cosine),
         Rules = StepRules.TryParse(settings.LrSchedulerArgs.Word(LearningRateSchedules.Rules)),
     };
 

@@ -31,8 +31,11 @@ public abstract class AdapterKind
     /// <summary>True if it can be put on a layer.</summary>
     public virtual bool Suits(AdaptableLayer layer) => layer is not Norm;
 
-    /// <summary>True if its change is scaled by alpha over the rank, and may have a scalar and DoRA's lengths.</summary>
-    public virtual bool HasAlpha => true;
+    /// <summary>
+    /// True if it changes a matrix or kernel by factors. Only then there are alpha, scalar, DoRA's lengths, dropout of single values and a
+    /// bound on the change's norm.
+    /// </summary>
+    public virtual bool ChangesByFactors => true;
 
     /// <summary>The tensors of a new adapter.</summary>
     /// <param name="layer">The layer that it is for.</param>

@@ -12,7 +12,7 @@ internal sealed class NormKind : AdapterKind
 {
     private const string WeightName = "w_norm", BiasName = "b_norm";
 
-    public override bool HasAlpha => false;
+    public override bool ChangesByFactors => false;
 
     public override string? PlusFactor => null;
 
