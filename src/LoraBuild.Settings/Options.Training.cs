@@ -80,8 +80,8 @@ public static partial class Options
     public static readonly Option<double?> EmaDecay = OfSdScripts(
         Topic.Saving, "ema_decay", Number(0, 0.999999).OrEmpty(), null,
         "The average of the adapters' weights over the training is written beside the finished LoRA, as `NAME-ema.safetensors`: at each "
-            + "step this share of it stays, at first less, as in diffusers' `EMAModel`. Usual are 0.99 to 0.9999. sd-scripts has no such "
-            + "option.",
+            + "step this share of it stays, at first less, as in diffusers' `EMAModel`. Usual are 0.99 to 0.9999. From a state without one "
+            + "(`resume`) it begins there. sd-scripts has no such option.",
         SdScriptsPlace.Nowhere);
 
     public static readonly Option<string?> Resume = OfSdScripts(

@@ -233,7 +233,8 @@ public sealed partial record TrainingSettings
     /// <summary>
     /// <c>ema_decay</c>: The average of the adapters' weights over the training is written beside the finished LoRA, as
     /// <c>NAME-ema.safetensors</c>: at each step this share of it stays, at first less, as in diffusers'
-    /// <c>EMAModel</c>. Usual are 0.99 to 0.9999. sd-scripts has no such option.
+    /// <c>EMAModel</c>. Usual are 0.99 to 0.9999. From a state without one (<c>resume</c>) it begins there. sd-scripts
+    /// has no such option.
     /// </summary>
     public double? EmaDecay { get => Get(O.EmaDecay); init => Set(O.EmaDecay, value); }
 

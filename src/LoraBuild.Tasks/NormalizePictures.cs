@@ -18,10 +18,7 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class NormalizePictures : ModelTask
 {
-    private const int StepVersion = 5;
-
-    // Changes with what is told of masks.
-    private const string MaskFactsVersion = "2";
+    private const int StepVersion = 6;
 
     private string? background;
     private IReadOnlyList<string> backgroundFiles = [];
@@ -117,7 +114,7 @@ public sealed class NormalizePictures : ModelTask
             key.With("background model", OnnxModelFiles.Hash(Session, backgroundFiles));
         if (mask is null)
             return key.ToHash();
-        key.With("alpha mask", mask.FromAlpha ? "true" : "false").With("mask facts", MaskFactsVersion);
+        key.With("alpha mask", mask.FromAlpha ? "true" : "false");
         return (mask.File is null ? key : key.With("mask", mask.Sha256)).ToHash();
     }
 

@@ -10,8 +10,8 @@ internal static class Repository
     /// <summary>The engines that the tests were built with, as arguments of <c>dotnet build</c>.</summary>
     public static IReadOnlyList<string> EngineProperties { get; } = Metadata("EngineProperties").Split(' ');
 
-    /// <summary>The NuGet packages that LoraBuild was built with.</summary>
-    public static string NuGetPackages { get; } = Metadata("NuGetPackages");
+    /// <summary>The NuGet packages that LoraBuild was built with; the benchmarks, which have this file too, know none.</summary>
+    public static string NuGetPackages => Metadata("NuGetPackages");
 
     public static string Example => Path.Combine(Root, "example-project");
 
