@@ -27,9 +27,10 @@ public abstract record WorkerJob;
 /// <summary>
 /// Asks which libraries do the work: one <see cref="FinishedEvent"/> with two facts for each engine: name and version, and, by its name
 /// with <see cref="LibrariesOf"/> behind it, the paths of the native libraries that it loaded, with <see cref="Path.PathSeparator"/>
-/// between them.
+/// between them. A library that several use counts for the first of them.
 /// </summary>
-public sealed record DescribeEnginesJob : WorkerJob
+/// <param name="Engines">The engines to load, in this order: <see cref="Images"/>, <see cref="Tagger"/>, <see cref="Tensors"/>.</param>
+public sealed record DescribeEnginesJob(IReadOnlyList<string> Engines) : WorkerJob
 {
     /// <summary>The engine that decodes pictures.</summary>
     public const string Images = "images";

@@ -75,6 +75,7 @@ public sealed class CheckSettings : BaseModelTask
             TellWithoutEffect(all, config);
             foreach (var missing in MissingFiles.Of(all, project))
                 Report(missing);
+            Session.Draws = all.Draws;
             if (!Log.HasLoggedErrors && all.Draws)
                 VerifyLocalModels();
         }

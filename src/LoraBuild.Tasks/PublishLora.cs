@@ -53,8 +53,8 @@ public sealed class PublishLora : BaseModelTask
     {
         var (baseModel, vae) = (FetchBaseModel() ?? "", FetchVae());
         var model = BaseModelFiles.Of(baseModel, vae);
-        var engines = EngineVersions.Of(this);
-        var libraries = EngineVersions.LibraryFiles(this);
+        var tools = Tools(EngineVersions.Of(this));
+        var libraries = EngineVersions.Of(this).Libraries;
         return new Release(
             OutputName,
             [.. Characters.Select(character => CharacterFile.Read(character.GetMetadata("FullPath")).Character!)],
@@ -66,7 +66,7 @@ public sealed class PublishLora : BaseModelTask
                 Session.State.Inputs.Where(file => !libraries.Contains(Path.GetFullPath(file.Key))),
                 ProjectFolder,
                 [IntermediateFolder, OutputFolder, FolderOf(WorkerAssembly), FolderOf(typeof(PublishLora).Assembly.Location)]),
-            Tools(engines),
+            tools,
             Date())
         {
             Model = Describe(baseModel, vae),

@@ -22,7 +22,7 @@ try
 {
     switch (job)
     {
-        case DescribeEnginesJob: Engines.Describe(events); break;
+        case DescribeEnginesJob describe: Engines.Describe(describe, events); break;
         case NormalizeJob normalize: NormalizePictures.Run(normalize, events, signals.Token); break;
         case ShrinkJob shrink: ShrinkPictures.Run(shrink, events, signals.Token); break;
         case ShowEditsJob show: ShowEdits.Run(show, events, signals.Token); break;
@@ -32,7 +32,7 @@ try
         case DrawJob draw: DrawPictures.Run(draw, events, signals.Token); break;
         case TrainJob train: TrainLora.Run(train, events, signals.Token); break;
         case PreviewJob previews: TrainLora.DrawPreviews(previews, events, signals.Token); break;
-        case DescribeModelJob describe: DescribeModel.Run(describe, events); break;
+        case DescribeModelJob model: DescribeModel.Run(model, events); break;
         case MergeJob merge: MergeLora.Run(merge, events); break;
         default: throw new NotSupportedException($"No such job: {job.GetType().Name}.");
     }

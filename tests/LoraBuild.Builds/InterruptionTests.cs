@@ -4,15 +4,15 @@ using System.Globalization;
 namespace LoraBuild.Builds;
 
 /// <summary>Builds that are stopped half-way, and the builds after them.</summary>
-public sealed class InterruptionTests
+public sealed class InterruptionTests(InterruptionTests.UndisturbedTraining undisturbedTraining)
+    : IClassFixture<InterruptionTests.UndisturbedTraining>
 {
-    private const int Steps = 120;
+    // The first line of progress comes after the first step: enough are left to be stopped in, twice.
+    private const int Steps = 40;
 
     [Fact]
     public void A_training_stopped_by_Ctrl_C_or_SIGTERM_goes_on_where_it_was_and_ends_with_the_same_bytes()
     {
-        using var undisturbed = LongTraining();
-        Assert.True(undisturbed.Build().Succeeded);
         using var project = LongTraining();
 
         foreach (var signal in new[] { "INT", "TERM" })
@@ -32,7 +32,7 @@ public sealed class InterruptionTests
         var resumed = project.Build();
         Assert.True(resumed.Succeeded, resumed.Output);
         Assert.Contains("Going on with an interrupted training at step ", resumed.Output, StringComparison.Ordinal);
-        Assert.Equal(undisturbed.Outputs(), project.Outputs());
+        Assert.Equal(undisturbedTraining.Outputs, project.Outputs());
     }
 
     [Fact]
@@ -82,8 +82,6 @@ public sealed class InterruptionTests
     [Fact]
     public void A_build_that_is_killed_leaves_no_worker_behind_and_nothing_wrong()
     {
-        using var undisturbed = LongTraining();
-        Assert.True(undisturbed.Build().Succeeded);
         using var project = LongTraining();
         int worker;
         using (var build = project.Start())
@@ -99,7 +97,7 @@ public sealed class InterruptionTests
             Thread.Sleep(50);
         Assert.False(Directory.Exists($"/proc/{worker}"));
         Assert.True(project.Build().Succeeded);
-        Assert.Equal(undisturbed.Outputs(), project.Outputs());
+        Assert.Equal(undisturbedTraining.Outputs, project.Outputs());
     }
 
     private static CharacterProject LongTraining()
@@ -110,4 +108,18 @@ public sealed class InterruptionTests
     }
 
     private static bool IsTrainingProgress(string line) => line.Contains("Train: step ", StringComparison.Ordinal);
+
+    /// <summary>What the long training ends with where nothing stops it.</summary>
+    public sealed class UndisturbedTraining
+    {
+        public UndisturbedTraining()
+        {
+            using var project = LongTraining();
+            var built = project.Build();
+            Assert.True(built.Succeeded, built.Output);
+            Outputs = project.Outputs();
+        }
+
+        public IReadOnlyDictionary<string, string> Outputs { get; }
+    }
 }

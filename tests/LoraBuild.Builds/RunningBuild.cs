@@ -32,6 +32,7 @@ internal sealed class RunningBuild : IDisposable
         // Builds of seconds end before code that is compiled again, better, pays: a third of their processor time.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_TC_CallCountThreshold"] = "1000";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         process = new Process { StartInfo = start };
         process.OutputDataReceived += Receive;
         process.ErrorDataReceived += Receive;

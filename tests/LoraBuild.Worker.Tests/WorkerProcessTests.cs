@@ -16,11 +16,11 @@ public sealed class WorkerProcessTests : IDisposable
     [Fact]
     public void It_says_which_engines_it_runs_on()
     {
-        var (exitCode, events) = Run(new DescribeEnginesJob());
+        string[] engines = ["images", "tagger", "tensors"];
+        var (exitCode, events) = Run(new DescribeEnginesJob(engines));
 
         Assert.Equal(WorkerProtocol.Done, exitCode);
         var facts = Assert.Single(events.OfType<FinishedEvent>()).Facts;
-        string[] engines = ["images", "tagger", "tensors"];
         Assert.Equal(engines.SelectMany(engine => (string[])[engine, engine
             + DescribeEnginesJob.LibrariesOf]), facts.Keys.Order(StringComparer.Ordinal));
         Assert.All(engines, engine => Assert.Matches(@"\d+\.\d+", facts[engine]));

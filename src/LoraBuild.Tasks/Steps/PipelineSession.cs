@@ -17,6 +17,9 @@ internal sealed class PipelineSession(string intermediateFolder, string cachePat
     /// <summary>The worker's engines, once asked for.</summary>
     public EngineVersions? Engines { get; set; }
 
+    /// <summary>True if this build trains or draws, as far as <see cref="CheckSettings"/> sees it.</summary>
+    public bool Draws { get; set; }
+
     /// <summary>The files in the folders of pictures, as <see cref="CheckUpToDate"/> found them.</summary>
     public FolderSurvey Survey { get; set; } = FolderSurvey.Of([], []);
 

@@ -8,28 +8,37 @@ namespace LoraBuild.Worker.Jobs;
 /// <summary>The libraries that the worker runs on: part of the key of what they make.</summary>
 internal static class Engines
 {
-    /// <summary>One finished item with the facts of <see cref="DescribeEnginesJob"/>.</summary>
-    public static void Describe(EventWriter events)
+    /// <summary>One finished item with the facts of a <see cref="DescribeEnginesJob"/>.</summary>
+    public static void Describe(DescribeEnginesJob job, EventWriter events)
     {
-#if TORCHSHARP
-        Torch.NativeLibraries.Check();
-#endif
         var facts = new Dictionary<string, string>();
         var loaded = LoadedLibraries();
-        Add(DescribeEnginesJob.Images, () => PictureDecoder.EngineVersion);
-        Add(DescribeEnginesJob.Tagger, () => Tagger.EngineVersion);
-        Add(DescribeEnginesJob.Tensors, () => $"libtorch {torch.__version__}, {(torch.cuda.is_available() ? "CUDA" : "CPU")}");
-        events.Finished("engines", facts);
-
-        // A library that two engines use counts for the one that is asked first.
-        void Add(string engine, Func<string> version)
+        foreach (var engine in job.Engines)
         {
-            facts[engine] = version();
+            facts[engine] = VersionOf(engine);
             var now = LoadedLibraries();
             facts[engine + DescribeEnginesJob.LibrariesOf] =
                 string.Join(Path.PathSeparator, now.Except(loaded).Order(StringComparer.Ordinal));
             loaded.UnionWith(now);
         }
+
+        events.Finished("engines", facts);
+    }
+
+    private static string VersionOf(string engine) => engine switch
+    {
+        DescribeEnginesJob.Images => PictureDecoder.EngineVersion,
+        DescribeEnginesJob.Tagger => Tagger.EngineVersion,
+        DescribeEnginesJob.Tensors => TensorsVersion(),
+        _ => throw new NotSupportedException($"No such engine: {engine}."),
+    };
+
+    private static string TensorsVersion()
+    {
+#if TORCHSHARP
+        Torch.NativeLibraries.Check();
+#endif
+        return $"libtorch {torch.__version__}, {(torch.cuda.is_available() ? "CUDA" : "CPU")}";
     }
 
     // LoraBuild's own assemblies are in the keys by themselves.

@@ -9,7 +9,7 @@ namespace LoraBuild.Tasks.Tests.Steps;
 public sealed class EngineVersionsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("lorabuild-").FullName;
-    private int asked;
+    private readonly List<string> asked = [];
 
     private string Library => Path.Combine(folder, "libtorch_cpu.so");
 
@@ -27,8 +27,20 @@ public sealed class EngineVersionsTests : IDisposable
     {
         var first = Engines();
         Assert.Equal(first, Engines());
-        Assert.Equal(1, asked);
+        Assert.Equal(["images, tagger", "tensors"], asked);
         Assert.StartsWith("libtorch ", first.Tensors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tensors_are_asked_for_where_they_are_wanted_and_have_the_same_name_then()
+    {
+        Assert.StartsWith("libvips ", Of(engines => engines.Images), StringComparison.Ordinal);
+        Assert.Equal(["images, tagger"], asked);
+        var late = Of(engines => engines.Tensors);
+        Assert.Equal(["images, tagger", "tensors"], asked);
+
+        Directory.Delete(Path.Combine(folder, "obj"), recursive: true);
+        Assert.Equal(late, Of(engines => engines.Tensors));
     }
 
     [Fact]
@@ -39,11 +51,11 @@ public sealed class EngineVersionsTests : IDisposable
 
         var after = Engines();
 
-        Assert.Equal(2, asked);
+        Assert.Equal(["images, tagger", "tensors", "tensors"], asked);
         Assert.NotEqual(before.Tensors, after.Tensors);
         Assert.Equal(before.Images, after.Images);
         Assert.Equal(after, Engines());
-        Assert.Equal(2, asked);
+        Assert.Equal(3, asked.Count);
     }
 
     /// <summary>The linker's build ID alone tells two builds of one version apart that have the same length.</summary>
@@ -74,7 +86,7 @@ public sealed class EngineVersionsTests : IDisposable
         Engines();
         File.WriteAllText(Path.Combine(folder, "worker", "LoraBuild.Worker.dll"), "another worker");
         Engines();
-        Assert.Equal(2, asked);
+        Assert.Equal(4, asked.Count);
     }
 
     // An ELF file whose only segment is a note of type 3 by "GNU".
@@ -92,7 +104,7 @@ public sealed class EngineVersionsTests : IDisposable
     }
 
     // Whether a project made a result that follows from the engine alone, or found it in the store that it shares with the others.
-    private bool IsMade(string project, EngineVersions engines)
+    private bool IsMade(string project, (string Images, string Tensors) engines)
     {
         using var session = new BuildSession(Path.Combine(folder, project), Path.Combine(folder, "cache"));
         var target = Path.Combine(session.IntermediateFolder, "result");
@@ -104,25 +116,30 @@ public sealed class EngineVersionsTests : IDisposable
         }).Made == 1;
     }
 
-    private EngineVersions Engines(string? library = null)
+    private (string Images, string Tensors) Engines(string? library = null) =>
+        Of(engines => (engines.Images, engines.Tensors), library);
+
+    private T Of<T>(Func<EngineVersions, T> wanted, string? library = null)
     {
         using var session = new BuildSession(Path.Combine(folder, "obj"), Path.Combine(folder, "cache"));
-        var engines = EngineVersions.Of(
+        var answers = new Dictionary<string, string>
+        {
+            [DescribeEnginesJob.Images] = "libvips 8.18",
+            [DescribeEnginesJob.Tagger] = "ONNX Runtime 1.31",
+            [DescribeEnginesJob.Tensors] = "libtorch 2, CPU",
+            [DescribeEnginesJob.Tensors + DescribeEnginesJob.LibrariesOf] = library ?? Library,
+        };
+        var engines = new EngineVersions(
             session,
             Path.Combine(folder, "worker"),
-            () =>
+            job =>
             {
-                asked++;
-                return new Dictionary<string, string>
-                {
-                    [DescribeEnginesJob.Images] = "libvips 8.18",
-                    [DescribeEnginesJob.Tagger] = "ONNX Runtime 1.31",
-                    [DescribeEnginesJob.Tensors] = "libtorch 2, CPU",
-                    [DescribeEnginesJob.Tensors + DescribeEnginesJob.LibrariesOf] = library ?? Library,
-                };
+                asked.Add(string.Join(", ", job.Engines));
+                return answers.Where(fact => job.Engines.Any(fact.Key.StartsWith)).ToDictionary();
             },
             CancellationToken.None);
+        var result = wanted(engines);
         session.Save();
-        return engines;
+        return result;
     }
 }

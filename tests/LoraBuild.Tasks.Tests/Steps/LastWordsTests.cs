@@ -53,7 +53,7 @@ public sealed class LastWordsTests
             var host = new SilentHost(assembly);
 
             var error =
-                Assert.Throws<LoraBuildException>(() => new WorkerProcess(host).Run(new DescribeEnginesJob(), "Tag", _ => { }, default));
+                Assert.Throws<LoraBuildException>(() => new WorkerProcess(host).Run(new DescribeEnginesJob([]), "Tag", _ => { }, default));
 
             Assert.Equal(DiagnosticCode.WorkerCrashed, error.Diagnostic.Code);
             Assert.Contains("Its last words: Unhandled exception. System.BadImageFormatException", error.Message, StringComparison.Ordinal);
