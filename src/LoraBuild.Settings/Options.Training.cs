@@ -140,6 +140,16 @@ public static partial class Options
         Topic.Computing, "full_bf16", Flag, false,
         "The same in bfloat16, which needs `mixed_precision` `bf16`.");
 
+    public static readonly Option<bool> Fp8Base = OfSdScripts(
+        Topic.Computing, "fp8_base", Flag, false,
+        "The frozen weights of the UNet's and text encoders' layers are kept in 8 bits, e4m3 with a scale for each layer, and computed "
+            + "with in the type of `mixed_precision`, which may not be `no`: half the memory of half precision, and a coarser base model. "
+            + "A CPU does so, too.");
+
+    public static readonly Option<bool> Fp8BaseUnet = OfSdScripts(
+        Topic.Computing, "fp8_base_unet", Flag, false,
+        "The same of the UNet alone.");
+
     public static readonly Option<int> Seed = OfSdScripts(
         Topic.Computing, "seed", Whole(0, int.MaxValue), 42,
         "The same seed gives the same training.");

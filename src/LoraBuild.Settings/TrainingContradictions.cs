@@ -188,6 +188,12 @@ internal static class TrainingContradictions
                 + $"Take an optimizer with 8 bits, lion or adafactor, or {FullBf16}.";
         }
 
+        if ((settings.Fp8Base || settings.Fp8BaseUnet) && settings.MixedPrecision == ModelPrecision.Float32)
+        {
+            yield return $"{(settings.Fp8Base ? Fp8Base : Fp8BaseUnet)} needs {MixedPrecision} fp16 or bf16, the type to compute in. Set "
+                + "one of them.";
+        }
+
         if (settings.EmaDecay is not null && settings.OptimizerType.IsScheduleFree)
         {
             yield return $"{EmaDecay} averages the weights over the training, and so does {settings.OptimizerType} already. Take "

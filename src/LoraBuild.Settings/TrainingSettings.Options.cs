@@ -284,6 +284,16 @@ public sealed partial record TrainingSettings
     /// <summary><c>full_bf16</c>: The same in bfloat16, which needs <c>mixed_precision</c> <c>bf16</c>.</summary>
     public bool FullBf16 { get => Get(O.FullBf16); init => Set(O.FullBf16, value); }
 
+    /// <summary>
+    /// <c>fp8_base</c>: The frozen weights of the UNet's and text encoders' layers are kept in 8 bits, e4m3 with a
+    /// scale for each layer, and computed with in the type of <c>mixed_precision</c>, which may not be <c>no</c>: half
+    /// the memory of half precision, and a coarser base model. A CPU does so, too.
+    /// </summary>
+    public bool Fp8Base { get => Get(O.Fp8Base); init => Set(O.Fp8Base, value); }
+
+    /// <summary><c>fp8_base_unet</c>: The same of the UNet alone.</summary>
+    public bool Fp8BaseUnet { get => Get(O.Fp8BaseUnet); init => Set(O.Fp8BaseUnet, value); }
+
     /// <summary><c>seed</c>: The same seed gives the same training.</summary>
     public int Seed { get => Get(O.Seed); init => Set(O.Seed, value); }
 

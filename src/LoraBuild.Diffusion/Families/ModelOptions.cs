@@ -43,6 +43,12 @@ public sealed record ModelOptions
     /// </summary>
     public bool ZeroTerminalSnr { get; init; }
 
+    /// <summary>sd-scripts' <c>fp8_base</c>: the weights of text encoders' layers are kept in 8 bits.</summary>
+    public bool CompressesText { get; init; }
+
+    /// <summary>The same of the denoiser: <c>fp8_base</c> and <c>fp8_base_unet</c>.</summary>
+    public bool CompressesDenoiser { get; init; }
+
     /// <summary>
     /// Replaces a tensor of the files, by its name there, with a weight that is to be trained itself, of the same shape and on the same
     /// device. Null: the tensors as they are.

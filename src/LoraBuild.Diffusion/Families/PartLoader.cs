@@ -26,12 +26,14 @@ internal sealed class PartLoader(string path, ModelOptions options)
     /// <param name="type">The type that it will compute in.</param>
     /// <param name="build">Builds it of its weights.</param>
     /// <param name="layerPrefix">As for <see cref="Weights"/>.</param>
+    /// <param name="compresses">True to keep the weights of its layers in 8 bits.</param>
     /// <exception cref="LoraBuildException">LB4003: tensors are missing or have other shapes.</exception>
-    public T Load<T>(PartTensors part, Device device, ScalarType type, Func<Weights, T> build, string? layerPrefix = null)
+    public T Load<T>(PartTensors part, Device device, ScalarType type, Func<Weights, T> build, string? layerPrefix = null,
+        bool compresses = false)
     {
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
-        var weights = new Weights(part, type, device, options.Substitute, layerPrefix);
+        var weights = new Weights(part, type, device, options.Substitute, layerPrefix, compresses);
         var result = build(weights);
         weights.ThrowIfMisfit();
         foreach (var (layer, stored) in weights.Sources)

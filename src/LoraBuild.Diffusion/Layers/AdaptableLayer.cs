@@ -6,12 +6,16 @@ namespace LoraBuild.Diffusion.Layers;
 /// </summary>
 public abstract class AdaptableLayer : IDisposable
 {
+    private Tensor? whole;
+    private EightBitWeight? compressed;
+
     /// <summary>A layer over weights that it then owns.</summary>
     protected AdaptableLayer(string name, Tensor weight, Tensor? bias)
     {
         Name = name;
-        Weight = weight;
+        whole = weight;
         Bias = bias;
+        (Shape, Type, Device) = (weight.shape, weight.dtype, weight.device);
     }
 
     /// <summary>
@@ -22,8 +26,27 @@ public abstract class AdaptableLayer : IDisposable
 
     /// <summary>
     /// The frozen weight in the compute type: [out, in], [out, in, height, width] or [channels]. It never requires a gradient.
+    /// Of a layer in 8 bits it is decoded at each use, and the caller's scope owns it.
     /// </summary>
-    public Tensor Weight { get; }
+    public Tensor Weight => whole ?? compressed!.Decode();
+
+    /// <summary>The sizes of <see cref="Weight"/>.</summary>
+    public long[] Shape { get; }
+
+    /// <summary>The elements of <see cref="Weight"/>.</summary>
+    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>The type that is computed in.</summary>
+    public ScalarType Type { get; }
+
+    /// <summary>The device where the weights lie.</summary>
+    public Device Device { get; }
+
+    /// <summary>The bytes that the weight takes.</summary>
+    public long WeightBytes => compressed?.Bytes ?? (Count * whole!.element_size());
+
+    /// <summary>True if the weight is kept in 8 bits.</summary>
+    public bool IsCompressed => compressed is not null;
 
     /// <summary>The frozen bias [out], or null.</summary>
     public Tensor? Bias { get; }
@@ -32,10 +55,10 @@ public abstract class AdaptableLayer : IDisposable
     public ILayerAdapter? Adapter { get; set; }
 
     /// <summary>The output with the adapter, if there is one.</summary>
-    public Tensor Forward(Tensor input) => Adapter is null ? Apply(input, Weight, Bias) : Adapter.Forward(this, input);
+    public Tensor Forward(Tensor input) => Adapter is null ? Apply(input) : Adapter.Forward(this, input);
 
     /// <summary>The output of the frozen layer alone.</summary>
-    public Tensor Apply(Tensor input) => Apply(input, Weight, Bias);
+    public Tensor Apply(Tensor input) => IsCompressed ? FrozenLayer.Run(this, input) : Apply(input, Weight, Bias);
 
     /// <summary>The layer's operation (same stride and padding) with other weights; no adapter takes part.</summary>
     public abstract Tensor Apply(Tensor input, Tensor weight, Tensor? bias);
@@ -59,10 +82,31 @@ public abstract class AdaptableLayer : IDisposable
     public abstract Tensor? TryApplyWithHadamard(
         Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized);
 
+    /// <summary>Keeps the weight in 8 bits from now on: e4m3 with a scale.</summary>
+    public void Compress()
+    {
+        compressed ??= new(whole!);
+        whole?.Dispose();
+        whole = null;
+    }
+
+    /// <summary>The gradient of the frozen layer's input.</summary>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="gradient">The output's gradient.</param>
+    internal virtual Tensor InputGradient(Tensor input, Tensor gradient)
+    {
+        using var enabled = torch.enable_grad();
+        using var scope = torch.NewDisposeScope();
+        var again = input.detach().requires_grad_();
+        torch.autograd.backward([Apply(again, Weight, null)], [gradient]);
+        return again.grad!.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
-        Weight.Dispose();
+        whole?.Dispose();
+        compressed?.Dispose();
         Bias?.Dispose();
         GC.SuppressFinalize(this);
     }

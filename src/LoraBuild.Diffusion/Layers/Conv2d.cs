@@ -32,19 +32,19 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     /// <inheritdoc/>
     public override Tensor ApplyWithProduct(Tensor input, Tensor down, Tensor up)
     {
-        if (PrefersColumns(input))
+        if (!IsCompressed && PrefersColumns(input))
             return ByColumns(input, Weight, Bias, down, up);
-        if (!input.is_cpu() && FusedLayers.Convolution(input, Weight, Bias, down, up, Stride, Padding) is { } output)
+        if (!IsCompressed && !input.is_cpu() && FusedLayers.Convolution(input, Weight, Bias, down, up, Stride, Padding) is { } output)
             return output;
         using var scope = torch.NewDisposeScope();
         var inner = Convolve(input, down.view(down.shape[0], -1, KernelSize, KernelSize), null);
-        return Convolve(input, Weight, Bias).add_(Pointwise(inner, up)).MoveToOuterDisposeScope();
+        return (IsCompressed ? Apply(input) : Convolve(input, Weight, Bias)).add_(Pointwise(inner, up)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override Tensor? TryApplyWithHadamard(
         Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) =>
-        !input.is_cpu() || PrefersColumns(input)
+        !IsCompressed && (!input.is_cpu() || PrefersColumns(input))
             ? FusedLayers.HadamardLayer(
                 input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized, Stride, Padding)
             : null;
@@ -83,11 +83,11 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     // places and many channels; and an operator that is used for very small inputs sums in an order that depends on the threads.
     private bool PrefersColumns(Tensor input)
     {
-        if (!IsOnCpu(input) || Weight.requires_grad)
+        if (!IsOnCpu(input) || (!IsCompressed && Weight.requires_grad))
             return false;
         var (height, width) = OutputSize(input);
         return IsPointwise
-            || (ChannelsPerPlace * input.shape[0] * height * width) <= Weight.shape[0]
+            || (ChannelsPerPlace * input.shape[0] * height * width) <= Shape[0]
             || (input.shape[0] == 1 && input.numel() <= SmallInput);
     }
 }

@@ -9,7 +9,8 @@ namespace LoraBuild.Diffusion.Loading;
 /// another shape is collected, so that one error can name it all: call <see cref="ThrowIfMisfit"/> when the part has been built.
 /// </summary>
 internal sealed class Weights(
-    PartTensors part, ScalarType dtype, Device device, Func<string, Tensor, Tensor>? substitute = null, string? layerPrefix = null)
+    PartTensors part, ScalarType dtype, Device device, Func<string, Tensor, Tensor>? substitute = null, string? layerPrefix = null,
+    bool compresses = false)
 {
     private const int ShownProblems = 5;
 
@@ -70,15 +71,18 @@ internal sealed class Weights(
 
     /// <summary>The linear layer of that name.</summary>
     public Linear Linear(string name, string loraName, long inputs, long outputs, bool bias = true) =>
-        new(NameOf(name, loraName), TakeWeight(name, loraName, outputs, inputs), bias ? Take(name + BiasSuffix, outputs) : null);
+        Compressed(
+            new Linear(
+                NameOf(name, loraName), TakeWeight(name, loraName, outputs, inputs), bias ? Take(name + BiasSuffix, outputs) : null));
 
     /// <summary>The convolution of that name, padded so that a stride of 1 keeps the size.</summary>
-    public Conv2d Conv2d(string name, string loraName, long inputs, long outputs, long kernel, long stride = 1) => new(
-        NameOf(name, loraName),
-        TakeWeight(name, loraName, outputs, inputs, kernel, kernel),
-        Take(name + BiasSuffix, outputs),
-        stride,
-        padding: kernel / 2);
+    public Conv2d Conv2d(string name, string loraName, long inputs, long outputs, long kernel, long stride = 1) => Compressed(
+        new Conv2d(
+            NameOf(name, loraName),
+            TakeWeight(name, loraName, outputs, inputs, kernel, kernel),
+            Take(name + BiasSuffix, outputs),
+            stride,
+            padding: kernel / 2));
 
     /// <summary>
     /// A 1 x 1 convolution that works on positions as a linear layer does. Stable Diffusion 2.x and diffusers store such weights as a
@@ -89,7 +93,7 @@ internal sealed class Weights(
         if (IsMatrix(name))
             return Linear(name, loraName, inputs, outputs);
         using var kernel = TakeWeight(name, loraName, outputs, inputs, 1, 1);
-        return new Linear(NameOf(name, loraName), kernel.flatten(1).DetachFromDisposeScope(), Take(name + BiasSuffix, outputs));
+        return Compressed(new Linear(NameOf(name, loraName), kernel.flatten(1).DetachFromDisposeScope(), Take(name + BiasSuffix, outputs)));
     }
 
     /// <summary>True if the layer of that name has a matrix for its weight rather than kernels.</summary>
@@ -130,6 +134,15 @@ internal sealed class Weights(
     /// <summary>The error for a checkpoint that is not what this part needs.</summary>
     public LoraBuildException Misfit(string reason) => new(
         DiagnosticCode.CheckpointMismatch, $"The checkpoint's {part.Title} is not that of {part.Family}: {reason}.", part.Path);
+
+    // Layers that have no name in LoRA files are few and small.
+    private T Compressed<T>(T layer)
+        where T : AdaptableLayer
+    {
+        if (compresses && layer.Name.Length > 0)
+            layer.Compress();
+        return layer;
+    }
 
     private (Tensor Weight, Tensor Bias) TakeNorm(string name, string loraName, long channels)
     {

@@ -30,8 +30,8 @@ internal static class OtherNames
         async_upload base_weights base_weights_multiplier cache_info
         caption_extension caption_extention conditioning_data_dir config_file console_log_file console_log_level console_log_simple
         cpu_offload_checkpointing dataset_class dataset_config dataset_repeats ddp_gradient_as_bucket_view ddp_static_graph ddp_timeout
-        debug_dataset deepspeed disable_mmap_load_safetensors dynamo_backend face_crop_aug_range fp16_master_weights_and_gradients fp8_base
-        fp8_base_unet fused_backward_pass highvram huggingface_path_in_repo huggingface_repo_id huggingface_repo_type
+        debug_dataset deepspeed disable_mmap_load_safetensors dynamo_backend face_crop_aug_range fp16_master_weights_and_gradients
+        fused_backward_pass highvram huggingface_path_in_repo huggingface_repo_id huggingface_repo_type
         huggingface_repo_visibility huggingface_token in_json initial_epoch initial_step log_config log_tracker_config log_tracker_name
         log_with lowram lr_scheduler_type mem_eff_attn metadata_is_negative_embedding
         metadata_merged_from metadata_thumbnail metadata_trigger_phrase metadata_usage_hint

@@ -146,7 +146,7 @@ public sealed class AdapterModule : ILayerAdapter
     // Weights in half precision are computed with in 32 bits, but for factors that were made of them for the pass.
     private LayerChange ChangeNow() => constant is not null && (!isNarrow || constant is AcceleratedLoHa { Made: not null })
         ? constant
-        : Change(Wide(), dropout?.Rows(Layer.Weight.shape[0], Layer.Weight.device), dropout is null ? null : dropout.Between);
+        : Change(Wide(), dropout?.Rows(Layer.Shape[0], Layer.Device), dropout is null ? null : dropout.Between);
 
     private LayerChange Whole() => constant is not null && !isNarrow ? constant : Change(Wide(), null, null);
 

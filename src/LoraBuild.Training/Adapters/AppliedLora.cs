@@ -67,7 +67,7 @@ public sealed class AppliedLora : IDisposable
 
     private static AdapterModule Module(LoraReader file, LoraLayer held, double strength)
     {
-        var device = held.Layer.Weight.device;
+        var device = held.Layer.Device;
         var factors = held.Factors.ToDictionary(factor => factor.Name, factor => file.Load(held, factor, device));
         return new(
             held.Layer, held.Kind, held.Factors, factors, held.Alpha, lengths: file.LoadLengths(held, device)) { Strength = strength };

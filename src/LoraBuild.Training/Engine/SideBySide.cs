@@ -15,7 +15,7 @@ internal static class SideBySide
 
     /// <summary>True if a model has so few weights, and is on a CPU, that it had better run through two copies of itself.</summary>
     public static bool Suits(IDiffusionModel model, long below = SmallDenoiser) => model.Device.type == DeviceType.CPU
-        && model.Parts.Where(part => part.Kind == PartKind.Denoiser).SelectMany(part => part.Layers).Sum(layer => layer.Weight.numel())
+        && model.Parts.Where(part => part.Kind == PartKind.Denoiser).SelectMany(part => part.Layers).Sum(layer => layer.Count)
             < below;
 
     /// <summary>Runs both, the first on this thread, and waits for both. What either throws is thrown here.</summary>

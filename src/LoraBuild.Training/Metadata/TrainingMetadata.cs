@@ -69,6 +69,8 @@ public static class TrainingMetadata
         entries["ss_gradient_checkpointing"] = Text(settings.GradientCheckpointing);
         entries["ss_mixed_precision"] = precision switch { ModelPrecision.Float16 => "fp16", ModelPrecision.BFloat16 => "bf16", _ => "no" };
         entries["ss_full_fp16"] = Text(settings.FullFp16);
+        entries["ss_fp8_base"] = Text(settings.Fp8Base);
+        entries["ss_fp8_base_unet"] = Text(settings.Fp8BaseUnet);
         entries["ss_clip_skip"] = Text(settings.ClipSkip);
         entries["ss_max_token_length"] = Text(settings.MaxTokenLength);
         entries["ss_seed"] = Text(settings.Seed);
@@ -173,8 +175,7 @@ public static class TrainingMetadata
     // What sd-scripts always names, with its value for what LoraBuild does not do.
     private static void AddUnused(SortedDictionary<string, string> entries)
     {
-        foreach (var name in (string[])["fp8_base", "fp8_base_unet", "lowram"])
-            entries[$"ss_{name}"] = "False";
+        entries["ss_lowram"] = "False";
         foreach (var name in (string[])["face_crop_aug_range", "resize_interpolation"])
             entries[$"ss_{name}"] = "None";
     }

@@ -229,6 +229,7 @@ public class TrainingSettingsTests
     [InlineData("unet_lr=0 network_train_unet_only=true", "nothing would be learnt. Set LoraUnetLr")]
     [InlineData("down_lr_weight=zeros mid_lr_weight=0 up_lr_weight=zeros network_train_unet_only=true", "so that nothing would be learnt")]
     [InlineData("full_fp16=true optimizer_type=adamw", "squares of gradients vanish")]
+    [InlineData("fp8_base_unet=true mixed_precision=no", "LoraFp8BaseUnet needs LoraMixedPrecision fp16 or bf16")]
     [InlineData("full_bf16=true", "needs LoraMixedPrecision bf16, but it is fp16")]
     [InlineData("full_fp16=true mixed_precision=no", "needs LoraMixedPrecision fp16, but it is no")]
     [InlineData("ema_decay=0.99 optimizer_type=adamwschedulefree", "Take LoraEmaDecay away")]

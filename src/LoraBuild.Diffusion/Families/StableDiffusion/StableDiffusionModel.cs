@@ -40,9 +40,12 @@ public sealed class StableDiffusionModel : IDiffusionModel
         {
             (textDevice, var textType) = options.PlaceOfText(device, type);
             TextEncoder = parts.Load(files.TextEncoder, textDevice, textType, weights => new TextEncoder(
-                weights, DiffusersFolder.TextEncoder, StableDiffusionNames.TextPrefix, settings.TextHeads, settings.IsVersion2));
+                weights, DiffusersFolder.TextEncoder, StableDiffusionNames.TextPrefix, settings.TextHeads, settings.IsVersion2),
+                compresses: options.CompressesText);
             parts.RequireTokens(tokenizer, TextEncoder);
-            UNet = parts.Load(files.UNet, device, type, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups));
+            UNet = parts.Load(
+                files.UNet, device, type, weights => new UNetModel(weights, settings.UNetHeads, settings.UNetNormGroups),
+                compresses: options.CompressesDenoiser);
             if (UNet.ContextSize != TextEncoder.Size)
                 throw parts.Mismatch($"the text encoder gives {TextEncoder.Size} channels, the UNet takes {UNet.ContextSize}");
             Vae = parts.Load(

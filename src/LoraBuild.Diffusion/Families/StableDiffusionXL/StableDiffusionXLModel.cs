@@ -50,7 +50,7 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
             // The UNet sees the states after the last layer but one, which is all that there is of the first encoder.
             firstText = parts.Load(files.FirstText, textDevice, textType, weights => new TextEncoder(
                 weights, DiffusersFolder.TextEncoder, StableDiffusionXLNames.FirstText, files.TextHeads.First, isOpenClip: false,
-                usedLayers: DepthOf(weights) - 1));
+                usedLayers: DepthOf(weights) - 1), compresses: options.CompressesText);
             secondText = parts.Load(files.SecondText, textDevice, textType, weights =>
             {
                 var encoder = new TextEncoder(
@@ -58,11 +58,12 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
                     isOpenClip: true, usedLayers: DepthOf(weights));
                 loadedProjection = LoadProjection(weights, encoder.Size);
                 return encoder;
-            });
+            }, compresses: options.CompressesText);
             unet = parts.Load(
                 files.UNet, device, type,
                 weights => new UNetModel(weights, files.UNetHeads, files.UNetNormGroups, UNetLayerOrder.InTurn),
-                StableDiffusionXLNames.UNet);
+                StableDiffusionXLNames.UNet,
+                options.CompressesDenoiser);
             // SDXL's own autoencoder overflows in half precision.
             vae = parts.Load(files.Vae, device, type == ScalarType.Float16 ? ScalarType.Float32 : type, weights =>
                 new AutoencoderKL(weights, files.VaeNormGroups, StableDiffusionXLFiles.LatentScale));

@@ -18,12 +18,12 @@ internal static class LoHaCost
 
     public static LoHaForm CheaperForm(AdaptableLayer layer, Tensor input, long rank)
     {
-        // In half precision a frozen weight plus a small change rounds much of the change away.
-        if (layer.Weight.element_size() < sizeof(float))
+        // In half precision a frozen weight plus a small change rounds much of the change away; one in 8 bits should not be kept whole.
+        if (layer.IsCompressed || layer.Type != ScalarType.Float32)
             return LoHaForm.Factored;
 
-        var outputs = layer.Weight.shape[0];
-        var inputs = layer.Weight.numel() / outputs;
+        var outputs = layer.Shape[0];
+        var inputs = layer.Count / outputs;
         var positions = Positions(layer, input);
         var factored =
             (2 * positions * inputs * outputs) + (NarrowMultiplication * positions * rank * rank * (inputs + outputs)) + FactoredCalls;

@@ -30,9 +30,9 @@ internal sealed class LoHaFactors : IDisposable
             from adapter in adapters
             let loHa = adapter.Change
             let elements = loHa.Rank * loHa.Rank * (loHa.W1A.shape[0] + loHa.W1B.shape[1])
-            where loHa.W1A.grad is not null && weightsPerFactor * elements <= adapter.Layer.Weight.numel()
-            group loHa by (Outputs: loHa.W1A.shape[0], Inputs: loHa.W1B.shape[1], loHa.Rank, loHa.Scale, adapter.Layer.Weight.dtype);
-        return new([.. groups.Select(alike => new AlikeFactors([.. alike], alike.Key.Scale, alike.Key.dtype))]);
+            where loHa.W1A.grad is not null && weightsPerFactor * elements <= adapter.Layer.Count
+            group loHa by (Outputs: loHa.W1A.shape[0], Inputs: loHa.W1B.shape[1], loHa.Rank, loHa.Scale, adapter.Layer.Type);
+        return new([.. groups.Select(alike => new AlikeFactors([.. alike], alike.Key.Scale, alike.Key.Type))]);
     }
 
     /// <summary>Computes them before a pass, for every LoHa to use.</summary>

@@ -81,12 +81,12 @@ public abstract class AdapterKind
     /// <summary>The sizes of a layer: output channels, input channels, and the kernel's area.</summary>
     protected static (long Outputs, long Inputs, long Kernel) SizesOf(AdaptableLayer layer)
     {
-        var shape = layer.Weight.shape;
-        return (shape[0], shape[1], layer.Weight.numel() / shape[0] / shape[1]);
+        var shape = layer.Shape;
+        return (shape[0], shape[1], layer.Count / shape[0] / shape[1]);
     }
 
     /// <summary>The sizes of a layer's kernel: none for a linear layer.</summary>
-    protected static long[] KernelOf(AdaptableLayer layer) => layer.Weight.shape[2..];
+    protected static long[] KernelOf(AdaptableLayer layer) => layer.Shape[2..];
 
     /// <summary>True for a kernel above 1x1, where Tucker's decomposition is of use.</summary>
     protected static bool IsLarge(AdaptableLayer layer) => layer is Conv2d { KernelSize: > 1 };

@@ -43,7 +43,7 @@ public sealed class LoConChange(Tensor up, Tensor down, Tensor? core, double sca
     public override Tensor WeightChange(AdaptableLayer layer)
     {
         using var scope = NewDisposeScope();
-        return ScaledUp().mul(Strength).matmul(Falling()).view(layer.Weight.shape).MoveToOuterDisposeScope();
+        return ScaledUp().mul(Strength).matmul(Falling()).view(layer.Shape).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -79,7 +79,7 @@ public class LoHaChange : LayerChange
     public override Tensor WeightChange(AdaptableLayer layer)
     {
         using var scope = NewDisposeScope();
-        return LoHa.WeightChange(W1A, W1B, W2A, W2B, Scale).view(layer.Weight.shape).MoveToOuterDisposeScope();
+        return LoHa.WeightChange(W1A, W1B, W2A, W2B, Scale).view(layer.Shape).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

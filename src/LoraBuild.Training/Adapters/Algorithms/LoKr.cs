@@ -34,11 +34,11 @@ public sealed class LoKrChange(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, 
     {
         using var scope = NewDisposeScope();
         var second = Second();
-        var inputs = layer.Weight.shape[1] / w1.shape[1];
+        var inputs = layer.Shape[1] / w1.shape[1];
         // [i, 1, j, 1, 1] o [1, k, 1, l, height x width]
         var product = (w1 * (scale * Strength)).view(w1.shape[0], 1, w1.shape[1], 1, 1) * second.reshape(1, second.shape[0], 1, inputs, -1);
-        var flat = product.reshape(layer.Weight.shape[0], -1);
-        return (rows is null ? flat : flat * rows.view(-1, 1)).view(layer.Weight.shape).MoveToOuterDisposeScope();
+        var flat = product.reshape(layer.Shape[0], -1);
+        return (rows is null ? flat : flat * rows.view(-1, 1)).view(layer.Shape).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ public sealed class LoKrChange(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, 
         var (type, rank) = (grouped.dtype, w2B!.shape[0]);
         if (core is null)
         {
-            var kernel = layer.Weight.shape[2];
+            var kernel = layer.Shape[2];
             var low = layer.Apply(grouped, w2B.view(rank, -1, kernel, kernel).to_type(type), null);
             return Diffusion.Layers.Conv2d.Pointwise(low, w2A!.view(-1, rank).to_type(type));
         }

@@ -37,7 +37,7 @@ internal sealed class NormKind : AdapterKind
     public override string ScaledFactor(IEnumerable<string> names) => WeightName;
 
     private static AdapterFactor[] Factors(AdaptableLayer layer) =>
-        [new(WeightName, layer.Weight.shape, FirstValues.Zero), new(BiasName, layer.Weight.shape, FirstValues.Zero)];
+        [new(WeightName, layer.Shape, FirstValues.Zero), new(BiasName, layer.Shape, FirstValues.Zero)];
 }
 
 /// <summary>

@@ -13,7 +13,7 @@ public static class WeightDecomposition
 
     /// <summary>The shape of the lengths: [out, 1, ...] or [1, in, 1, ...].</summary>
     public static long[] LengthsShape(AdaptableLayer layer, bool ofOutputs) =>
-        [.. layer.Weight.shape.Select((size, axis) => axis == (ofOutputs ? 0 : 1) ? size : 1)];
+        [.. layer.Shape.Select((size, axis) => axis == (ofOutputs ? 0 : 1) ? size : 1)];
 
     /// <summary>
     /// The lengths of a weight's channels, of the shape of <paramref name="like"/>: the axis on which it has sizes is kept.

@@ -121,9 +121,9 @@ internal sealed class LoraReader : IDisposable
         if (shapes.TryGetValue(AdapterKind.LengthsName, out var shape))
         {
             // PEFT keeps a flat list for the outputs.
-            var ofOutputs = shape.Count == 1 || shape[0] == layer.Weight.shape[0];
+            var ofOutputs = shape.Count == 1 || shape[0] == layer.Shape[0];
             lengths = WeightDecomposition.LengthsShape(layer, ofOutputs);
-            Check(file, layer, AdapterKind.LengthsName, shape.Count == 1 ? [layer.Weight.shape[0]] : lengths, keys);
+            Check(file, layer, AdapterKind.LengthsName, shape.Count == 1 ? [layer.Shape[0]] : lengths, keys);
         }
 
         var rank = kind.RankOf(factors);
