@@ -16,6 +16,9 @@ namespace LoraBuild.Tasks;
 /// </summary>
 public sealed class ResolveCharacters : LoraTask
 {
+    // In the place of what is no UTF-8, .NET reads this.
+    private const char Unreadable = '\ufffd';
+
     /// <summary>A character.yaml for each character. The pictures that it speaks of are relative to its folder.</summary>
     [Required]
     public ITaskItem[] Characters { get; set; } = [];
@@ -78,6 +81,8 @@ public sealed class ResolveCharacters : LoraTask
             Severity.Error,
             new FileInfo(path).LinkTarget is { } target
                 ? $"The picture is a link to '{target}', which is not there or leads in a circle. Mend the link, or remove it."
+                : path.Contains(Unreadable)
+                ? $"The name of the picture '{item.ItemSpec}' is not in UTF-8, so it cannot be opened by it. Rename the file."
                 : $"There is no picture '{item.ItemSpec}'. Correct the {kind} item; or rename a file whose own name has a backslash, which "
                     + "MSBuild takes for a folder.",
             path);

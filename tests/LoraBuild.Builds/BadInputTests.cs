@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace LoraBuild.Builds;
@@ -188,14 +189,25 @@ public sealed class BadInputTests
     {
         using var project = new CharacterProject().With("high/aoi_001.png").With("low/aoi_207.jpg", "images/low/back\\slash.jpg");
         project.Items = "  <ItemGroup>\n    <CharacterImage Include=\"images/high/aoi_01.png\" />\n  </ItemGroup>\n";
-
+        // A name of Latin-1, which .NET can neither write nor remove.
+        Shell("cp \"$1\" \"$2/$(printf 'caf\\351')\".jpg", Path.Combine(Repository.Example, "images/low/aoi_207.jpg"));
         var build = project.Build();
+        Shell("rm \"$2\"/caf*.jpg", "");
 
         Assert.False(build.Succeeded);
+        Assert.Single(build.Diagnostics, line => line.Contains("error LB1007: The name of the picture", StringComparison.Ordinal)
+            && line.Contains("is not in UTF-8", StringComparison.Ordinal));
         foreach (var name in new[] { "images/high/aoi_01.png", "images/low/back/slash.jpg" })
             Assert.Single(
                 build.Diagnostics, line => line.Contains($"error LB1007: There is no picture '{name}'", StringComparison.Ordinal));
         Assert.DoesNotContain("LB6004", build.Output, StringComparison.Ordinal);
+
+        void Shell(string script, string source)
+        {
+            using var shell = Process.Start("sh", ["-euc", script, "sh", source, project.PathOf("images/low")]);
+            shell.WaitForExit();
+            Assert.Equal(0, shell.ExitCode);
+        }
     }
 
     [Fact]

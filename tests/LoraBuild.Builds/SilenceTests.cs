@@ -90,6 +90,12 @@ public sealed class SilenceTests
         var engines = project.Build("-t:CheckEngines", "-p:LoraTensorEngine=torchsharp", "-p:LoraLibtorch=/nowhere");
         Assert.Single(engines.Diagnostics, line => line.Contains("warning LB5008: LoraLibtorch", StringComparison.Ordinal));
 
+        project.Properties["LoraHasNvidiaGpu"] = "true";
+        var late = project.Build("-t:CheckEngines");
+        Assert.Single(late.Diagnostics, line => line.Contains("Character.loraproj : warning LB5008", StringComparison.Ordinal)
+            && line.Contains("they are read before the project's own lines", StringComparison.Ordinal));
+        project.Properties.Remove("LoraHasNvidiaGpu");
+
         var nothing = project.Build("-p:LoraLearningRate=0", "-p:LoraTextEncoderLr=0");
         Assert.Single(nothing.Diagnostics, line => line.Contains("error LB5001: All learning rates are 0", StringComparison.Ordinal));
         Assert.Null(nothing.Processed("Normalize"));

@@ -13,6 +13,8 @@ namespace LoraBuild.Dataset.CharacterFiles;
 /// <param name="Diagnostics">All errors and warnings of the file, each with line and column, in the file's order.</param>
 public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnostic> Diagnostics)
 {
+    private static readonly string[] Keys = ["trigger", "aliases", "features", "outfits", "edits", "tags", "hidden"];
+
     /// <summary>Reads a file. Bad content never throws: it is told in <see cref="Diagnostics"/>.</summary>
     /// <exception cref="LoraBuildException"><see cref="DiagnosticCode.CharacterFileMissing"/>;
     /// <see cref="DiagnosticCode.CannotRead"/>.</exception>
@@ -54,10 +56,14 @@ public sealed record CharacterFile(Character? Character, IReadOnlyList<Diagnosti
         return new CharacterFile(hasErrors ? null : character, values.Diagnostics);
     }
 
+    // An unknown key was named already, with the one that was meant.
+    private static bool IsMisspelt(string key, YamlNode root) =>
+        root is YamlMapping mapping && mapping.Entries.Any(entry => Nearest.Of(entry.Key.Text, Keys) == key);
+
     private static Character ReadCharacter(YamlNode root, YamlValues values, string path)
     {
-        var fields = values.Fields(root, "character.yaml", "trigger", "aliases", "features", "outfits", "edits", "tags", "hidden");
-        if (!fields.ContainsKey("trigger") && root is YamlMapping or YamlScalar { IsNull: true })
+        var fields = values.Fields(root, "character.yaml", Keys);
+        if (!fields.ContainsKey("trigger") && root is YamlMapping or YamlScalar { IsNull: true } && !IsMisspelt("trigger", root))
             values.Error(
                 DiagnosticCode.MissingKey, root, "trigger is missing. Add 'trigger: her name'; it becomes the first tag of every caption.");
 

@@ -385,7 +385,7 @@ public sealed class CharacterFileTests : IDisposable
         const string yaml = "triger: aoi\nhidden: [a]\noutfits:\n  race:\n    tag: [hat]\nedits:\n  a.png: {crop: [1, 2], turn: 90}\n";
         Assert.Equal(
             [
-                (DiagnosticCode.UnknownKey, 1, 1), (DiagnosticCode.MissingKey, 1, 1), (DiagnosticCode.InvalidValue, 2, 9),
+                (DiagnosticCode.UnknownKey, 1, 1), (DiagnosticCode.InvalidValue, 2, 9),
                 (DiagnosticCode.MissingKey, 4, 3),
                 (DiagnosticCode.UnknownKey, 5, 5), (DiagnosticCode.InvalidValue, 7, 17), (DiagnosticCode.UnknownKey, 7, 25),
             ],
