@@ -28,6 +28,12 @@ public sealed partial record TrainingSettings
     /// <summary>True if each caption is encoded once, before the training.</summary>
     public bool UsesCachedTexts => CacheTextEncoderOutputs || CacheTextEncoderOutputsToDisk;
 
+    /// <summary>True if the weights of text encoders are kept in 8 bits.</summary>
+    public bool CompressesText => Fp8Base && !Fp8BaseUnet;
+
+    /// <summary>True if those of the denoiser are.</summary>
+    public bool CompressesDenoiser => Fp8Base || Fp8BaseUnet;
+
     /// <summary>The number format in which adapters, their gradients and the optimizer's state are kept.</summary>
     public ModelPrecision AdapterPrecision =>
         FullFp16 ? ModelPrecision.Float16 : FullBf16 ? ModelPrecision.BFloat16 : ModelPrecision.Float32;

@@ -8,6 +8,7 @@ using LoraBuild.Training.Data;
 using LoraBuild.Training.Engine;
 using LoraBuild.Training.Jobs;
 using LoraBuild.Training.Logging;
+using LoraBuild.Training.Memory;
 using LoraBuild.Training.Metadata;
 using LoraBuild.Training.Optimizers;
 using LoraBuild.Training.Parameters;
@@ -45,6 +46,7 @@ public sealed class Trainer : IDisposable
     private readonly WeightAverage? average;
     private readonly TrainingState state;
     private readonly List<double> losses = [];
+    private readonly Lazy<MemoryForecast> memory;
 
     private Trainer(TrainingJob job, Action<string>? log, Action<Diagnostic>? report, CancellationToken cancellation)
     {
@@ -60,6 +62,7 @@ public sealed class Trainer : IDisposable
         scale = job.Scale?.Invoke() ?? (NeedsScale() ? new() : null);
         rates = new(plan, settings, ParameterGroup.Of(model.Model.Parts, settings), skipped);
         average = settings.EmaDecay is { } decay ? new(model.Network.Parameters, decay) : null;
+        memory = new(() => new(model, optimizer, BatchShape.LargestOf(dataset, model.Model, settings)));
         state = new(model.Network.Parameters, settings.OptimizerType, optimizer, scale, skipped, rates, average);
     }
 
@@ -123,6 +126,7 @@ public sealed class Trainer : IDisposable
         var step = new TrainingStep(model.First, model.Second, optimizer, settings, scale);
         using var scalars = TrainingScalars.For(settings, plan, rates);
         scalars?.Add(losses);
+        log?.Invoke($"Memory predicted: {memory.Value.Of(settings)}.");
         using var data = new TrainingData(job, dataset, plan, model, facts.Sha256, first, log, cancellation);
         using var validation = ValidationLoss.For(job.DatasetFolder, validated, settings, plan, model.Model);
         var clock = new TrainingClock(plan, first, progress);
@@ -146,7 +150,8 @@ public sealed class Trainer : IDisposable
 
             var loss = Differentiate(step, data, kept);
             using var change = kept.BeginChange();
-            var result = OutOfMemory.Explained(settings, losses.Count + 1, () => step.Change(loss, group => rates.At(losses.Count, group)));
+            var result = OutOfMemory.Explained(
+                settings, losses.Count + 1, () => step.Change(loss, group => rates.At(losses.Count, group)), memory.Value.Of);
             Accept(result, data, kept);
             scalars?.Add(losses);
             clock.StepDone(losses.Count);
@@ -194,7 +199,7 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         try
         {
-            return OutOfMemory.Explained(settings, losses.Count + 1, () => step.Differentiate(data.Take(losses.Count)));
+            return OutOfMemory.Explained(settings, losses.Count + 1, () => step.Differentiate(data.Take(losses.Count)), memory.Value.Of);
         }
         catch
         {

@@ -14,7 +14,8 @@ public class OutOfMemoryTests
         var problem = OutOfMemory.Explain(new() { GradientCheckpointing = false, TrainBatchSize = 4 }, 7, failure).Diagnostic;
         Assert.Equal(DiagnosticCode.OutOfMemory, problem.Code);
         Assert.Matches(
-            "step 7.*LoraGradientCheckpointing to true; lower LoraTrainBatchSize.*LoraResolution.*LoraNetworkTrainUnetOnly",
+            "step 7.*LoraGradientCheckpointing to true; set LoraCacheLatents.*LoraCacheTextEncoderOutputs.*lower LoraTrainBatchSize"
+                + ".*LoraFp8Base.*LoraResolution",
             problem.Message);
         Assert.DoesNotContain("LoraGradientCheckpointing", OutOfMemory.Explain(new(), 7, failure).Message, StringComparison.Ordinal);
     }

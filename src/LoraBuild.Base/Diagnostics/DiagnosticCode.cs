@@ -276,7 +276,7 @@ public static class DiagnosticCode
     public const string PictureTooSmall = "LB5003";
 
     /// <summary>Memory ran out in training.</summary>
-    /// <remarks>Lower what the message names, in its order.</remarks>
+    /// <remarks>Change what the message names, in its order. It says what each saves, by what the log predicts at the start.</remarks>
     public const string OutOfMemory = "LB5004";
 
     /// <summary>Warning: the training stopped after <c>LoraStopAfterMinutes</c>, before its end.</summary>

@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Memory;
+
 namespace LoraBuild.Diffusion.Clip;
 
 /// <summary>
@@ -25,6 +27,20 @@ internal sealed class ChunkBatch
             }
             rows.Add(row);
         }
+    }
+
+    /// <summary>The number of chunks that go through a text encoder.</summary>
+    public long Count => distinct.Count;
+
+    /// <summary>The shape of <see cref="Join"/>'s result, for states of this size.</summary>
+    public long[] JoinedShape(long size) => [captionCount, (rows.Count / captionCount * (ClipTokenizer.ChunkLength - 2)) + 2, size];
+
+    /// <summary><see cref="Join"/> with shapes alone, without weights.</summary>
+    public DryTensor DryJoin(DryRun run, DryTensor states)
+    {
+        using var scope = run.Scope();
+        var chunks = run.Apply([rows.Count, ClipTokenizer.ChunkLength, states.Shape[2]], [states]);
+        return scope.MoveToOuter(run.Apply(JoinedShape(states.Shape[2]), [chunks]));
     }
 
     /// <summary>[distinct chunks, 77], int64.</summary>

@@ -1,6 +1,7 @@
 using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 
 namespace LoraBuild.Diffusion.Clip;
 
@@ -127,6 +128,22 @@ public sealed class TextEncoder : IModelPart, IDisposable
         return chunks.Join(Forward(chunks.Ids(tokenEmbedding.device), clipSkip), weights, keepMean).MoveToOuterDisposeScope();
     }
 
+    /// <summary><see cref="States"/> with shapes alone.</summary>
+    internal DryTensor DryStates(DryRun run, long chunks, int layerCount)
+    {
+        using var scope = run.Scope();
+        var states = run.Add(
+            run.New(chunks, ClipTokenizer.ChunkLength, Size), run.Given(ClipTokenizer.ChunkLength, Size));
+        return scope.MoveToOuter(DryRunLayers(run, states, ..layerCount));
+    }
+
+    /// <summary><see cref="Finish"/> with shapes alone.</summary>
+    internal DryTensor DryFinish(DryRun run, DryTensor states, int layerCount)
+    {
+        using var scope = run.Scope();
+        return scope.MoveToOuter(finalNorm.DryForward(run, DryRunLayers(run, states, layerCount..)));
+    }
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
@@ -140,6 +157,19 @@ public sealed class TextEncoder : IModelPart, IDisposable
 
     private Tensor Embed(Tensor ids) =>
         tokenEmbedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], Size) + positionEmbedding;
+
+    private DryTensor DryRunLayers(DryRun run, DryTensor hidden, Range range)
+    {
+        var mask = run.Given(causalMask.shape);
+        foreach (var layer in layers.AsSpan()[range])
+        {
+            hidden = GradientCheckpointing
+                ? run.Checkpoint((input, _) => layer.DryForward(run, input), hidden, mask)
+                : layer.DryForward(run, hidden);
+        }
+
+        return hidden;
+    }
 
     private Tensor Run(Tensor hidden, Range range)
     {
@@ -189,11 +219,30 @@ internal sealed class TextEncoderLayer : IDisposable
         return (hidden + contract.Forward(active)).MoveToOuterDisposeScope();
     }
 
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input)
+    {
+        using var scope = run.Scope();
+        var normalized = norm1.DryForward(run, input);
+        var attended = Attention.DryAttend(
+            run, toQuery.DryForward(run, normalized), toKey.DryForward(run, normalized), toValue.DryForward(run, normalized), heads);
+        var hidden = run.Add(input, toOut.DryForward(run, attended));
+        var inner = expand.DryForward(run, norm2.DryForward(run, hidden));
+        var active = exactGelu ? run.Activate(inner) : DryQuickGelu(run, inner);
+        return scope.MoveToOuter(run.Add(hidden, contract.DryForward(run, active)));
+    }
+
     public void Dispose()
     {
         norm1.Dispose();
         norm2.Dispose();
         foreach (var layer in Layers)
             layer.Dispose();
+    }
+
+    private static DryTensor DryQuickGelu(DryRun run, DryTensor inner)
+    {
+        var gate = run.Activate(run.Apply(inner.Shape, [inner]), keepsOutput: true);
+        return run.Apply(inner.Shape, [inner, gate], [inner, gate]);
     }
 }

@@ -3,6 +3,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.Vae;
 using LoraBuild.Settings;
@@ -89,6 +90,18 @@ public interface IDiffusionModel : IDisposable
     /// <param name="conditioning">The encoded texts of the batch.</param>
     /// <returns>[batch, channels, height, width].</returns>
     Tensor Predict(Tensor noisy, Tensor timesteps, Conditioning conditioning);
+
+    /// <summary><see cref="Encode"/> and <see cref="Predict"/> with shapes alone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="noisy">[batch, channels, height, width].</param>
+    /// <param name="texts">The texts of the batch.</param>
+    /// <param name="encoded">True if they are encoded already.</param>
+    /// <param name="clipSkip">As for <see cref="Encode"/>.</param>
+    /// <returns>[batch, channels, height, width].</returns>
+    DryTensor DryPredict(DryRun run, DryTensor noisy, IReadOnlyList<TokenizedText> texts, bool encoded, int clipSkip = 1);
+
+    /// <summary>The bytes of all frozen weights on <see cref="Device"/>.</summary>
+    long WeightBytes { get; }
 
     /// <summary>diffusers' and transformers' classes of modules that a layer belongs to, by which LyCORIS' presets choose.</summary>
     IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer);

@@ -12,9 +12,13 @@ namespace LoraBuild.Diffusion.Families;
 internal sealed class PartLoader(string path, ModelOptions options)
 {
     private readonly Dictionary<string, StoredTensor> sources = [];
+    private readonly Dictionary<DeviceType, long> bytes = [];
 
     /// <summary>The tensors of the layers' weights in the files, by the layers' names.</summary>
     public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
+
+    /// <summary>The bytes of what was loaded onto a device.</summary>
+    public long BytesOn(Device device) => bytes.GetValueOrDefault(device.type);
 
     /// <summary>The tokenizer's file or folder; null where no text is read.</summary>
     public string? Tokenizer { get; } = !options.ReadsText ? null : options.Tokenizer ?? ClipVocabulary.FindBeside(path)
@@ -36,6 +40,7 @@ internal sealed class PartLoader(string path, ModelOptions options)
         var weights = new Weights(part, type, device, options.Substitute, layerPrefix, compresses);
         var result = build(weights);
         weights.ThrowIfMisfit();
+        bytes[device.type] = BytesOn(device) + weights.Bytes;
         foreach (var (layer, stored) in weights.Sources)
             sources.Add(layer, stored);
         return result;

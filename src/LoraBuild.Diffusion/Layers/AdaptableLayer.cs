@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Memory;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>
@@ -44,6 +46,9 @@ public abstract class AdaptableLayer : IDisposable
 
     /// <summary>The bytes that the weight takes.</summary>
     public long WeightBytes => compressed?.Bytes ?? (Count * whole!.element_size());
+
+    /// <summary>The bytes that the weight takes in 8 bits.</summary>
+    public long CompressedBytes => Count + EightBitWeight.TableBytes(Type);
 
     /// <summary>True if the weight is kept in 8 bits.</summary>
     public bool IsCompressed => compressed is not null;
@@ -102,6 +107,43 @@ public abstract class AdaptableLayer : IDisposable
         return again.grad!.MoveToOuterDisposeScope();
     }
 
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input) =>
+        Adapter is null ? DryApply(run, input) : Adapter.DryForward(this, run, input);
+
+    /// <summary>The shape of the output.</summary>
+    /// <param name="input">The input's shape.</param>
+    public abstract long[] OutputShape(long[] input);
+
+    /// <summary>The elements of the two factors of a product of low rank.</summary>
+    public long FactorCount(long rank) => rank * (Shape[0] + (Count / Shape[0]));
+
+    /// <summary><see cref="Apply(Tensor)"/> with shapes alone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="changed">True for another weight than the frozen one, which is made for this and gets a gradient.</param>
+    public abstract DryTensor DryApply(DryRun run, DryTensor input, bool changed = false);
+
+    /// <summary><see cref="ApplyWithProduct"/> with shapes alone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="rank">The rank of the product.</param>
+    /// <param name="made">The elements of its factors that are made for this; 0 if both are there already.</param>
+    public abstract DryTensor DryApplyWithProduct(DryRun run, DryTensor input, long rank, long made);
+
+    /// <summary><see cref="TryApplyWithHadamard"/> with shapes alone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="rank">The rank of the LoHa.</param>
+    /// <param name="materialized">True to add the change to the weight.</param>
+    public abstract DryTensor? TryDryHadamard(DryRun run, DryTensor input, long rank, bool materialized);
+
+    /// <summary>The needs of a weight that is made for one use, and of its gradient.</summary>
+    protected DryCost DryChange() => new(Kept: Count, Backward: Count, Trains: true);
+
+    /// <summary>The elements that a weight in 8 bits takes while it is decoded: itself, and 32 bits for each place in the table.</summary>
+    protected long DryDecoding(DryRun run) => IsCompressed ? Count + (Count * sizeof(int) / run.ElementSize) : 0;
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
@@ -125,4 +167,10 @@ public interface ILayerAdapter
     /// <param name="input">The layer's input: [..., in] for a linear layer, [batch, in, height, width] for a convolution.</param>
     /// <returns>A tensor of the shape and type that the frozen layer would give.</returns>
     Tensor Forward(AdaptableLayer layer, Tensor input);
+
+    /// <summary><see cref="Forward"/> with shapes alone; if not said otherwise that of a changed weight that is made in full.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="input">The layer's input.</param>
+    DryTensor DryForward(AdaptableLayer layer, DryRun run, DryTensor input) => layer.DryApply(run, input, changed: true);
 }

@@ -1,3 +1,4 @@
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Diffusion.Layers;
@@ -14,6 +15,22 @@ internal static class Attention
     /// <returns>[batch, queries, channels].</returns>
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask = null) =>
         FusedLayers.Attention(query, key, value, heads, mask) ?? Composed(query, key, value, heads, mask);
+
+    /// <summary><see cref="Attend"/> with shapes alone.</summary>
+    public static DryTensor DryAttend(DryRun run, DryTensor query, DryTensor key, DryTensor value, long heads)
+    {
+        var scores = query.Count / query.Shape[2] * heads * key.Shape[1];
+        DryTensor[] inputs = [query, key, value];
+        var fused = FusedLayers.Suit(run.Device, run.Type);
+        if (fused && scores <= FusedLayers.MaxScores)
+            return run.Apply(query.Shape, inputs, inputs, new(scores, Forward: scores, Backward: 2 * scores));
+        // Blocks of scores are made again on the way back; heads lie side by side in copies.
+        using var scope = run.Scope();
+        DryTensor[] apart = fused ? [.. inputs.Select(input => run.Apply(input.Shape, [input]))] : inputs;
+        var block = fused ? 3 * FusedLayers.MaxScores : 0;
+        var result = run.Apply(query.Shape, apart, apart, new(Kept: query.Count, Forward: block, Backward: block));
+        return scope.MoveToOuter(fused ? run.Apply(query.Shape, [result]) : result);
+    }
 
     private static Tensor Composed(Tensor query, Tensor key, Tensor value, long heads, Tensor? mask)
     {

@@ -1,3 +1,4 @@
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Diffusion.Layers;
@@ -60,9 +61,59 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
         return weight.matmul(input.flatten(2)).view(batch, weight.shape[0], height, width).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public override DryTensor DryApply(DryRun run, DryTensor input, bool changed = false)
+    {
+        var cost = changed ? DryChange() : default;
+        var working = DryColumns(run, input) + (changed ? 0 : DryDecoding(run));
+        return run.Apply(OutputShape(input.Shape), [input], [input], cost with { Forward = working, Backward = cost.Backward + working });
+    }
+
+    /// <inheritdoc/>
+    public override DryTensor DryApplyWithProduct(DryRun run, DryTensor input, long rank, long made)
+    {
+        var shape = OutputShape(input.Shape);
+        var factors = FactorCount(rank);
+        var (inner, columns) = (rank * shape[0] * shape[2] * shape[3], DryColumns(run, input));
+        var fused = run.Device != DeviceType.CPU && FusedLayers.SuitProduct(run.Device, run.Type);
+        if (!IsCompressed && (fused || DryPrefersColumns(run, input)))
+        {
+            return run.Apply(
+                shape, [input], [input], new(made + inner, Forward: columns, Backward: factors + inner + columns, Trains: true));
+        }
+
+        using var scope = run.Scope();
+        long[] narrow = [shape[0], rank, shape[2], shape[3]];
+        var low = run.Apply(narrow, [input], [input], new(made, Backward: columns, Trains: true));
+        var frozen = DryApply(run, input);
+        var beside = run.Apply(shape, [low], [], new(Kept: inner, Backward: inner, Trains: true));
+        return scope.MoveToOuter(run.AddInPlace(frozen, beside));
+    }
+
+    /// <inheritdoc/>
+    public override DryTensor? TryDryHadamard(DryRun run, DryTensor input, long rank, bool materialized)
+    {
+        if (IsCompressed || (run.Device == DeviceType.CPU && !DryPrefersColumns(run, input)))
+            return null;
+        if (materialized)
+            return FusedLayers.Suit(run.Device, run.Type) ? DryApply(run, input, changed: true) : null;
+        return FusedLayers.SuitProduct(run.Device, run.Type)
+            ? DryApplyWithProduct(run, input, rank * rank, FactorCount(rank * rank))
+            : null;
+    }
+
     /// <summary>The height and width of the output, in pixels.</summary>
-    internal (long Height, long Width) OutputSize(Tensor input) =>
-        (((input.shape[2] + (2 * Padding) - KernelSize) / Stride) + 1, ((input.shape[3] + (2 * Padding) - KernelSize) / Stride) + 1);
+    internal (long Height, long Width) OutputSize(Tensor input) => OutputSize(input.shape);
+
+    private (long Height, long Width) OutputSize(long[] input) =>
+        (((input[2] + (2 * Padding) - KernelSize) / Stride) + 1, ((input[3] + (2 * Padding) - KernelSize) / Stride) + 1);
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(long[] input)
+    {
+        var (height, width) = OutputSize(input);
+        return [input[0], Shape[0], height, width];
+    }
 
     private Tensor ByColumns(Tensor input, Tensor weight, Tensor? bias, Tensor? down = null, Tensor? up = null) =>
         FusedLayers.Convolution(input, weight, bias, down, up, Stride, Padding)
@@ -81,13 +132,26 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
 
     // On a CPU: oneDNN takes the whole weight into another order at each call, which costs more than the columns where there are few
     // places and many channels; and an operator that is used for very small inputs sums in an order that depends on the threads.
-    private bool PrefersColumns(Tensor input)
+    private bool PrefersColumns(Tensor input) =>
+        IsOnCpu(input) && (IsCompressed || !Weight.requires_grad) && PrefersColumns(input.shape);
+
+    private bool PrefersColumns(long[] input)
     {
-        if (!IsOnCpu(input) || (!IsCompressed && Weight.requires_grad))
-            return false;
         var (height, width) = OutputSize(input);
         return IsPointwise
-            || (ChannelsPerPlace * input.shape[0] * height * width) <= Shape[0]
-            || (input.shape[0] == 1 && input.numel() <= SmallInput);
+            || (ChannelsPerPlace * input[0] * height * width) <= Shape[0]
+            || (input[0] == 1 && input[0] * input[1] * input[2] * input[3] <= SmallInput);
+    }
+
+    private bool DryPrefersColumns(DryRun run, DryTensor input) =>
+        run.Device == DeviceType.CPU && run.Type == ScalarType.Float32 && PrefersColumns(input.Shape);
+
+    // Those of one sample, where there are any.
+    private long DryColumns(DryRun run, DryTensor input)
+    {
+        if (IsPointwise || !DryPrefersColumns(run, input))
+            return 0;
+        var (height, width) = OutputSize(input.Shape);
+        return Count / Shape[0] * height * width;
     }
 }

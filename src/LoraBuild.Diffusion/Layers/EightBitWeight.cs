@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Memory;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>
@@ -34,7 +36,10 @@ internal sealed class EightBitWeight : IDisposable
     public long[] Shape => shape;
 
     /// <summary>The bytes that it takes.</summary>
-    public long Bytes => codes.numel() + (table.numel() * table.element_size());
+    public long Bytes => codes.numel() + TableBytes(Type);
+
+    /// <summary>The bytes of the table of values in a type.</summary>
+    public static long TableBytes(ScalarType type) => E4M3.Values.Length * DryRun.SizeOf(type);
 
     /// <summary>The device where it lies.</summary>
     public Device Device => codes.device;

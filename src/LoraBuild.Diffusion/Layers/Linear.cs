@@ -1,3 +1,4 @@
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Diffusion.Layers;
@@ -21,6 +22,41 @@ public sealed class Linear(string name, Tensor weight, Tensor? bias) : Adaptable
         : FusedLayers.HadamardLayer(input, Weight, Bias, factors.W1A, factors.W1B, factors.W2A, factors.W2B, scale, materialized);
 
     internal override Tensor InputGradient(Tensor input, Tensor gradient) => gradient.matmul(Weight);
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(long[] input) => [.. input[..^1], Shape[0]];
+
+    /// <inheritdoc/>
+    public override DryTensor DryApply(DryRun run, DryTensor input, bool changed = false)
+    {
+        // libtorch's own needs no input for the gradient of one alone.
+        DryTensor[] saves = changed || IsCompressed || FusedLayers.Suit(run.Device, run.Type) ? [input] : [];
+        var cost = changed ? DryChange() : new(Forward: DryDecoding(run), Backward: DryDecoding(run));
+        return run.Apply(OutputShape(input.Shape), [input], saves, cost);
+    }
+
+    /// <inheritdoc/>
+    public override DryTensor DryApplyWithProduct(DryRun run, DryTensor input, long rank, long made)
+    {
+        var (factors, inner) = (FactorCount(rank), input.Count / Shape[1] * rank);
+        if (IsCompressed)
+        {
+            using var scope = run.Scope();
+            var frozen = DryApply(run, input);
+            var low = run.Apply([.. input.Shape[..^1], rank], [input], [input], new(made, Backward: factors, Trains: true));
+            return scope.MoveToOuter(run.AddInPlace(frozen, run.Apply(OutputShape(input.Shape), [low], [low], new(Trains: true))));
+        }
+
+        return run.Apply(
+            OutputShape(input.Shape), [input], [input], new(made + inner, Backward: factors + inner, Trains: true));
+    }
+
+    /// <inheritdoc/>
+    public override DryTensor? TryDryHadamard(DryRun run, DryTensor input, long rank, bool materialized) => IsCompressed
+        ? null
+        : materialized
+        ? FusedLayers.Suit(run.Device, run.Type) ? DryApply(run, input, changed: true) : null
+        : FusedLayers.SuitProduct(run.Device, run.Type) ? DryApplyWithProduct(run, input, rank * rank, FactorCount(rank * rank)) : null;
 
     private Tensor Composed(Tensor input, Tensor down, Tensor up)
     {

@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Memory;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>
@@ -22,6 +24,22 @@ public abstract class Norm(string name, Tensor weight, Tensor bias) : AdaptableL
     /// <inheritdoc/>
     public override Tensor? TryApplyWithHadamard(
         Tensor input, (Tensor W1A, Tensor W1B, Tensor W2A, Tensor W2B) factors, double scale, bool materialized) => null;
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(long[] input) => input;
+
+    /// <inheritdoc/>
+    public override DryTensor DryApply(DryRun run, DryTensor input, bool changed = false) =>
+        run.Apply(input.Shape, [input], [input], new(Trains: changed));
+
+    /// <summary>Refuses: a gain is no matrix.</summary>
+    /// <inheritdoc/>
+    public override DryTensor DryApplyWithProduct(DryRun run, DryTensor input, long rank, long made) =>
+        throw new NotSupportedException("A normalisation's gain is no product of matrices.");
+
+    /// <summary>Null: there is none.</summary>
+    /// <inheritdoc/>
+    public override DryTensor? TryDryHadamard(DryRun run, DryTensor input, long rank, bool materialized) => null;
 }
 
 /// <summary>Group normalisation (Wu and He, 2018) of [batch, channels, ...].</summary>

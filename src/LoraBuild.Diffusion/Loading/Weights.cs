@@ -1,6 +1,7 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 
 namespace LoraBuild.Diffusion.Loading;
 
@@ -25,6 +26,9 @@ internal sealed class Weights(
     /// <see cref="BiasSuffix"/>.
     /// </summary>
     public IReadOnlyDictionary<string, StoredTensor> Sources => sources;
+
+    /// <summary>The bytes of all tensors that were taken.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>The type that the part computes in.</summary>
     public ScalarType Dtype => dtype;
@@ -59,6 +63,7 @@ internal sealed class Weights(
     /// <returns>The tensor, detached from any scope; where it does not fit, an uninitialised one of the shape it should have.</returns>
     public Tensor Take(string name, params long[] shape)
     {
+        Bytes += DryTensor.CountOf(shape) * DryRun.SizeOf(dtype);
         if (!part.Tensors.TryGetValue(name, out var stored))
             problems.Add($"'{part.Prefix}{name}' {Shown(shape)} is missing");
         else if (!stored.Shape.SequenceEqual(shape))
@@ -140,7 +145,12 @@ internal sealed class Weights(
         where T : AdaptableLayer
     {
         if (compresses && layer.Name.Length > 0)
+        {
+            Bytes -= layer.WeightBytes;
             layer.Compress();
+            Bytes += layer.WeightBytes;
+        }
+
         return layer;
     }
 

@@ -1,5 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Torch.Layers;
 
 namespace LoraBuild.Diffusion.UNet;
@@ -48,6 +49,23 @@ internal sealed class SpatialTransformer : IDisposable
         return (hidden + input).MoveToOuterDisposeScope();
 
         Tensor ToMap(Tensor positions) => positions.transpose(1, 2).reshape(batch, channels, height, width);
+    }
+
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input, DryTensor context)
+    {
+        using var scope = run.Scope();
+        long[] map = input.Shape, positions = [map[0], map[2] * map[3], map[1]];
+        var normalized = norm.DryForward(run, input);
+        var hidden = projectIn is Linear
+            ? projectIn.DryForward(run, run.View(normalized, positions))
+            : run.View(projectIn.DryForward(run, normalized), positions);
+        foreach (var block in blocks)
+            hidden = block.DryForward(run, hidden, context);
+        hidden = projectOut is Linear
+            ? run.View(projectOut.DryForward(run, hidden), map)
+            : projectOut.DryForward(run, run.View(hidden, map));
+        return scope.MoveToOuter(run.Add(hidden, input));
     }
 
     public void Dispose()
@@ -100,6 +118,19 @@ internal sealed class TransformerBlock : IDisposable
         return hidden + output.Forward(FusedLayers.GatedGelu(expanded) ?? GatedGelu(expanded));
     }
 
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input, DryTensor context)
+    {
+        var normalized = norm1.DryForward(run, input);
+        var hidden = run.Add(input, selfAttention.DryForward(run, normalized, normalized));
+        hidden = run.Add(hidden, textAttention.DryForward(run, norm2.DryForward(run, hidden), context));
+        var expanded = gate.DryForward(run, norm3.DryForward(run, hidden));
+        var half = expanded.Count / 2;
+        var active = run.Apply(
+            [.. expanded.Shape[..^1], expanded.Shape[^1] / 2], [expanded], [expanded], new(Kept: half, Backward: 2 * half));
+        return run.Add(hidden, output.DryForward(run, active));
+    }
+
     public void Dispose()
     {
         norm1.Dispose();
@@ -138,6 +169,12 @@ internal sealed class CrossAttention : IDisposable
     /// <summary>[batch, positions, channels], given [batch, positions, channels] and [batch, tokens, context size].</summary>
     public Tensor Forward(Tensor input, Tensor context) =>
         toOut.Forward(Attention.Attend(toQuery.Forward(input), toKey.Forward(context), toValue.Forward(context), heads));
+
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input, DryTensor context) => toOut.DryForward(
+        run,
+        Attention.DryAttend(
+            run, toQuery.DryForward(run, input), toKey.DryForward(run, context), toValue.DryForward(run, context), heads));
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 
 namespace LoraBuild.Diffusion.UNet;
 
@@ -85,6 +86,16 @@ internal sealed class ResBlock : IDisposable
         hidden = hidden + timeProjection.Forward(time).unsqueeze(-1).unsqueeze(-1);
         hidden = conv2.Forward(nn.functional.silu(norm2.Forward(hidden)));
         return (hidden + (shortcut?.Forward(input) ?? input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input, DryTensor time)
+    {
+        using var scope = run.Scope();
+        var hidden = conv1.DryForward(run, run.Activate(norm1.DryForward(run, input)));
+        hidden = run.Add(hidden, timeProjection.DryForward(run, time));
+        hidden = conv2.DryForward(run, run.Activate(norm2.DryForward(run, hidden)));
+        return scope.MoveToOuter(run.Add(hidden, shortcut?.DryForward(run, input) ?? input));
     }
 
     public void Dispose()

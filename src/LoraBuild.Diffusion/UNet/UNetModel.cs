@@ -2,6 +2,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Checkpointing;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Protocol.Models;
 
 namespace LoraBuild.Diffusion.UNet;
@@ -146,6 +147,55 @@ public sealed class UNetModel : IModelPart, IDisposable
         return convOut.Forward(nn.functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
     }
 
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="latents">[batch, channels, height, width].</param>
+    /// <param name="context">[batch, tokens, <see cref="ContextSize"/>].</param>
+    /// <param name="vector">[batch, <see cref="VectorSize"/>], or null.</param>
+    internal DryTensor DryForward(DryRun run, DryTensor latents, DryTensor context, DryTensor? vector)
+    {
+        using var scope = run.Scope();
+        var time = Embed(run.New(latents.Shape[0], timeLinear1.Shape[1]), timeLinear1, timeLinear2);
+        if (vector is not null)
+            time = run.Add(time, Embed(vector, vectorLinear1!, vectorLinear2!));
+        time = run.Activate(time);
+        var hidden = convIn.DryForward(run, latents);
+        var skips = new Stack<DryTensor>([hidden]);
+        foreach (var block in down)
+        {
+            for (var i = 0; i < block.ResBlocks.Count; i++)
+            {
+                hidden = DryStep(run, block, i, hidden, time, context);
+                skips.Push(hidden);
+            }
+            if (block.Resampler is not null)
+            {
+                hidden = block.Resampler.DryForward(run, hidden);
+                skips.Push(hidden);
+            }
+        }
+
+        hidden = DryStep(run, middle, 0, hidden, time, context);
+        hidden = DryRunBlock(run, middle.ResBlocks[1].DryForward, hidden, time);
+
+        foreach (var block in up)
+        {
+            for (var i = 0; i < block.ResBlocks.Count; i++)
+                hidden = DryStep(run, block, i, run.Concat(1, hidden, skips.Pop()), time, context);
+            if (block.Resampler is not null)
+            {
+                var skip = skips.Peek().Shape;
+                hidden = block.Resampler.DryForward(
+                    run, run.Apply([hidden.Shape[0], hidden.Shape[1], skip[2], skip[3]], [hidden]));
+            }
+        }
+
+        return scope.MoveToOuter(convOut.DryForward(run, run.Activate(normOut.DryForward(run, hidden))));
+
+        DryTensor Embed(DryTensor input, Linear first, Linear second) =>
+            second.DryForward(run, run.Activate(first.DryForward(run, input)));
+    }
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
@@ -166,6 +216,17 @@ public sealed class UNetModel : IModelPart, IDisposable
         hidden = Run(block.ResBlocks[index].Forward, hidden, time);
         return block.Transformers.Count > 0 ? Run(block.Transformers[index].Forward, hidden, context) : hidden;
     }
+
+    private DryTensor DryStep(DryRun run, UNetBlock block, int index, DryTensor hidden, DryTensor time, DryTensor context)
+    {
+        hidden = DryRunBlock(run, block.ResBlocks[index].DryForward, hidden, time);
+        return block.Transformers.Count > 0 ? DryRunBlock(run, block.Transformers[index].DryForward, hidden, context) : hidden;
+    }
+
+    private DryTensor DryRunBlock(DryRun run, Func<DryRun, DryTensor, DryTensor, DryTensor> block, DryTensor first, DryTensor second) =>
+        GradientCheckpointing
+            ? run.Checkpoint((one, other) => block(run, one, other), first, second)
+            : block(run, run.View(first, first.Shape), run.View(second, second.Shape));
 
     // The views are nodes of the graph in which the gradients of a block's uses of its inputs are summed before those of other blocks
     // are added: the same sums in the same order as with checkpointing.

@@ -2,6 +2,7 @@ using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 
 namespace LoraBuild.Diffusion.Vae;
 
@@ -72,6 +73,13 @@ public sealed class AutoencoderKL : IAutoencoder
         using var scope = torch.NewDisposeScope();
         var moments = quantize.Forward(encoder.Forward(images)).chunk(2, 1);
         return scope.MoveToOuter(moments[0], moments[1].clamp(LeastLogVariance, GreatestLogVariance));
+    }
+
+    /// <inheritdoc/>
+    public DryTensor DryEncode(DryRun run, DryTensor images)
+    {
+        using var scope = run.Scope();
+        return scope.MoveToOuter(quantize.DryForward(run, encoder.DryForward(run, images)));
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Memory;
+
 namespace LoraBuild.Diffusion.Vae;
 
 /// <summary>Pictures to latents and back. Latents are scaled as the denoiser sees them; several threads may use it at once.</summary>
@@ -20,6 +22,12 @@ public interface IAutoencoder : IDisposable
     /// <see cref="Type"/>.</param>
     /// <returns>Mean and logarithm of the variance, each [batch, channels, height / reduction, width / reduction].</returns>
     (Tensor Mean, Tensor LogVariance) Encode(Tensor images);
+
+    /// <summary><see cref="Encode"/> with shapes alone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="images">[batch, 3, height, width].</param>
+    /// <returns>[batch, 2 x channels, height / reduction, width / reduction].</returns>
+    DryTensor DryEncode(DryRun run, DryTensor images);
 
     /// <summary>Latents as the denoiser sees them: a sample of the distribution, scaled.</summary>
     /// <param name="mean">From <see cref="Encode"/>.</param>

@@ -1,5 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 
 namespace LoraBuild.Diffusion.Vae;
 
@@ -29,6 +30,17 @@ internal sealed class VaeMiddle : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         return second.Forward(Attend(first.Forward(input))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input)
+    {
+        using var scope = run.Scope();
+        var map = first.DryForward(run, input);
+        var positions = run.View(norm.DryForward(run, map), map.Shape[0], map.Shape[2] * map.Shape[3], map.Shape[1]);
+        var attended = toOut.DryForward(run, Attention.DryAttend(
+            run, toQuery.DryForward(run, positions), toKey.DryForward(run, positions), toValue.DryForward(run, positions), heads: 1));
+        return scope.MoveToOuter(second.DryForward(run, run.Add(map, run.View(attended, map.Shape))));
     }
 
     public void Dispose()
@@ -74,6 +86,15 @@ internal sealed class VaeResBlock : IDisposable
         var hidden = conv1.Forward(nn.functional.silu(norm1.Forward(input)));
         hidden = conv2.Forward(nn.functional.silu(norm2.Forward(hidden)));
         return (hidden + (shortcut?.Forward(input) ?? input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor input)
+    {
+        using var scope = run.Scope();
+        var hidden = conv1.DryForward(run, run.Activate(norm1.DryForward(run, input)));
+        hidden = conv2.DryForward(run, run.Activate(norm2.DryForward(run, hidden)));
+        return scope.MoveToOuter(run.Add(hidden, shortcut?.DryForward(run, input) ?? input));
     }
 
     public void Dispose()

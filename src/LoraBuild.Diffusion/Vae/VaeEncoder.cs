@@ -1,5 +1,6 @@
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 
 namespace LoraBuild.Diffusion.Vae;
 
@@ -52,6 +53,24 @@ internal sealed class VaeEncoder : IDisposable
                 hidden = downsamplers[level].Forward(nn.functional.pad(hidden, [0L, 1L, 0L, 1L]));
         }
         return convOut.Forward(nn.functional.silu(normOut.Forward(middle.Forward(hidden)))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Forward"/> with shapes alone.</summary>
+    public DryTensor DryForward(DryRun run, DryTensor images)
+    {
+        using var scope = run.Scope();
+        var hidden = convIn.DryForward(run, images);
+        for (var level = 0; level < levels.Length; level++)
+        {
+            foreach (var block in levels[level])
+                hidden = block.DryForward(run, hidden);
+            if (level == downsamplers.Length)
+                continue;
+            var padded = run.New(hidden.Shape[0], hidden.Shape[1], hidden.Shape[2] + 1, hidden.Shape[3] + 1);
+            hidden = downsamplers[level].DryForward(run, padded);
+        }
+
+        return scope.MoveToOuter(convOut.DryForward(run, run.Activate(normOut.DryForward(run, middle.DryForward(run, hidden)))));
     }
 
     public void Dispose()

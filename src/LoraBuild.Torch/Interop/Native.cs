@@ -75,6 +75,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial nint lb_times_entry(nint list, int index, long* calls, long* nanoseconds);
     [LibraryImport(Library)] internal static partial void lb_times_free(nint list);
 
+    [LibraryImport(Library)] internal static partial int lb_memory_start();
+    [LibraryImport(Library)] internal static partial void lb_memory_stop();
+    [LibraryImport(Library)] internal static partial long lb_memory_live();
+    [LibraryImport(Library)] internal static partial long lb_memory_peak();
+    [LibraryImport(Library)] internal static partial void lb_memory_reset_peak();
+
     [LibraryImport(Library)] internal static partial void lb_release(nint tensor);
     [LibraryImport(Library), SuppressGCTransition] internal static partial void lb_retain(nint tensor);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int lb_dim(nint tensor);

@@ -97,8 +97,17 @@ public static class FusedLayers
     /// <returns>[..., width], or null.</returns>
     public static Tensor? GatedGelu(Tensor input) => Suit(input) ? OwnOperators.gated_gelu.Call(input) : null;
 
-    private static bool Suit(Tensor tensor) =>
-        tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && OwnOperators.attention.Exists;
+    /// <summary>True if all of these layers are there for such tensors.</summary>
+    public static bool Suit(DeviceType device, ScalarType type) =>
+        type == ScalarType.Float32 && device == DeviceType.CPU && OwnOperators.attention.Exists;
+
+    /// <summary>True if those with a product of low rank are there for such tensors.</summary>
+    public static bool SuitProduct(DeviceType device, ScalarType type) => Suit(device, type) || device == DeviceType.CUDA;
+
+    /// <summary>The most scores for which <see cref="Attention"/> is there.</summary>
+    public static long MaxScores => nn.functional.MaxScores;
+
+    private static bool Suit(Tensor tensor) => Suit(tensor.device_type, tensor.dtype);
 
     private static bool SuitProduct(Tensor tensor) => Suit(tensor) || (tensor.device_type == DeviceType.CUDA && tensor.is_floating_point());
 }

@@ -6,6 +6,7 @@
 //   lb_error() has the message and, when a managed callback threw, lb_exception() has its GCHandle.
 //   Written against libtorch 1.13 to 2.14: only API that all of them have, or a look at what is there.
 
+#include "counted_memory.h"
 #include "cpu_kernels.h"
 #include "operator_times.h"
 
@@ -317,6 +318,19 @@ LB_API const char* lb_times_entry(void* list, int index, int64_t* calls, int64_t
 }
 
 LB_API void lb_times_free(void* list) { delete static_cast<std::vector<OperatorTime>*>(list); }
+
+// From now on the bytes of new tensors on a CPU are counted.
+LB_API int lb_memory_start() {
+  return guarded([&] {
+    begin_counting();
+    return 0;
+  });
+}
+
+LB_API void lb_memory_stop() { end_counting(); }
+LB_API int64_t lb_memory_live() { return live_bytes; }
+LB_API int64_t lb_memory_peak() { return peak_bytes; }
+LB_API void lb_memory_reset_peak() { peak_bytes = live_bytes.load(); }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Tensors

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoraBuild.Torch.Layers;
@@ -7,6 +8,15 @@ namespace LoraBuild.Torch.Layers;
 /// </summary>
 public static class FusedLayers
 {
+    /// <summary>True if all of these layers are there for such tensors: never.</summary>
+    public static bool Suit(DeviceType device, ScalarType type) => false;
+
+    /// <summary>True if those with a product of low rank are there for such tensors: never.</summary>
+    public static bool SuitProduct(DeviceType device, ScalarType type) => false;
+
+    /// <summary>The most scores for which <see cref="Attention"/> is there.</summary>
+    public static long MaxScores => 0;
+
     /// <summary>The factors of a LoHa's change.</summary>
     public static (Tensor Down, Tensor Up)? HadamardFactors(Tensor w1A, Tensor w1B, Tensor w2A, Tensor w2B, double scale) => null;
 

@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Training.Adapters.Acceleration;
 using LoraBuild.Training.Adapters.Algorithms;
 using LoraBuild.Training.Parameters;
@@ -101,6 +102,19 @@ public sealed class AdapterModule : ILayerAdapter
         if (Lengths is null && dropout is not { DropsOutput: true })
             return ChangeNow().Forward(layer, input).MoveToOuterDisposeScope();
         return layer.Apply(input).add_(Output(layer, input)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public DryTensor DryForward(AdaptableLayer layer, DryRun run, DryTensor input)
+    {
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var change = ChangeNow();
+        if (Lengths is null && dropout is not { DropsOutput: true })
+            return change.DryForward(layer, run, input);
+        using var dry = run.Scope();
+        var output = Lengths is null ? change.DryOutput(layer, run, input) : layer.DryApply(run, input, changed: true);
+        return dry.MoveToOuter(run.AddInPlace(layer.DryApply(run, input), output));
     }
 
     /// <summary>The output of the adapter alone, which is added to the frozen layer's.</summary>

@@ -37,6 +37,9 @@ public sealed class AdapterNetwork : IDisposable
     /// <summary>The weights and their gradients.</summary>
     public ParameterBuffer Parameters { get; }
 
+    /// <summary>The bytes of what is kept besides <see cref="Parameters"/>: factors that are made for all adapters at once.</summary>
+    public long FactorBytes => factors?.Bytes ?? 0;
+
     /// <summary>The adapters: text encoders first, each part's in LyCORIS' order.</summary>
     public IReadOnlyList<AdapterModule> Modules { get; }
 

@@ -18,8 +18,10 @@ public static class OutOfMemory
     /// <param name="settings">The settings: only what is not yet at its lowest is named.</param>
     /// <param name="step">The step, from 1.</param>
     /// <param name="work">The work of the step.</param>
+    /// <param name="forecast">The bytes that a training with other settings takes; null: no figures.</param>
     /// <exception cref="LoraBuildException">LB5004: memory ran out.</exception>
-    public static T Explained<T>(TrainingSettings settings, int step, Func<T> work)
+    public static T Explained<T>(
+        TrainingSettings settings, int step, Func<T> work, Func<TrainingSettings, PredictedMemory>? forecast = null)
     {
         try
         {
@@ -27,7 +29,7 @@ public static class OutOfMemory
         }
         catch (Exception e) when (IsCauseOf(e))
         {
-            throw Explain(settings, step, e);
+            throw Explain(settings, step, e, forecast);
         }
     }
 
@@ -35,10 +37,13 @@ public static class OutOfMemory
     /// <param name="settings">The settings: only those that are not yet at their lowest are named.</param>
     /// <param name="step">The step, from 1.</param>
     /// <param name="cause">The engine's message.</param>
-    public static LoraBuildException Explain(TrainingSettings settings, int step, Exception cause) => new(
+    /// <param name="forecast">The bytes that a training with other settings takes; null: no figures.</param>
+    public static LoraBuildException Explain(
+        TrainingSettings settings, int step, Exception cause, Func<TrainingSettings, PredictedMemory>? forecast = null) => new(
         DiagnosticCode.OutOfMemory,
-        $"Memory ran out at step {step}. In this order: {string.Join("; ", Cures(settings))}. The engine said: "
-        + $"{cause.Message.Split('\n')[0]}",
+        $"Memory ran out at step {step}. In this order: {string.Join("; ", Said(settings, forecast))}."
+        + (forecast is null ? "" : $" Predicted were {forecast(settings)}.")
+        + $" The engine said: {cause.Message.Split('\n')[0]}",
         innerException: cause);
 
     /// <summary>The error for previews that do not fit into memory; their training does.</summary>
@@ -50,19 +55,60 @@ public static class OutOfMemory
         + "remove it; the training goes on at that step.",
         innerException: cause);
 
-    private static IEnumerable<string> Cures(TrainingSettings settings)
+    // Each with what it saves beside those before it.
+    private static IEnumerable<string> Said(TrainingSettings settings, Func<TrainingSettings, PredictedMemory>? forecast)
+    {
+        var (reached, needed) = (settings, forecast?.Invoke(settings).Total ?? 0);
+        foreach (var (advice, change) in Cures(settings))
+        {
+            if (forecast is null || change is null)
+            {
+                yield return advice;
+                continue;
+            }
+
+            reached = change(reached);
+            var then = forecast(reached).Total;
+            yield return $"{advice} (saves {PredictedMemory.Size(Math.Max(0, needed - then))})";
+            needed = then;
+        }
+    }
+
+    // What to do, with the change of the settings where it shows what that saves.
+    private static IEnumerable<(string Advice, Func<TrainingSettings, TrainingSettings>? Change)> Cures(TrainingSettings settings)
     {
         if (!settings.GradientCheckpointing)
-            yield return "set LoraGradientCheckpointing to true";
-        if (!settings.Xformers)
-            yield return "set LoraXformers to true";
-        if (settings.TrainBatchSize > 1)
-            yield return $"lower LoraTrainBatchSize ({settings.TrainBatchSize}) and raise LoraGradientAccumulationSteps by as much";
-        yield return $"lower LoraResolution ({settings.TrainedResolution.Width},{settings.TrainedResolution.Height})";
-        if (!settings.NetworkTrainUnetOnly)
-            yield return "set LoraNetworkTrainUnetOnly to true";
+            yield return ("set LoraGradientCheckpointing to true", then => then with { GradientCheckpointing = true });
+        if (!settings.UsesCachedLatents)
+        {
+            yield return (
+                "set LoraCacheLatents to true, without LoraColorAug and LoraRandomCrop", then => then with { CacheLatents = true });
+        }
+
         if (!settings.UsesCachedTexts)
-            yield return "set LoraCacheTextEncoderOutputs to true, with LoraShuffleCaption false, which leaves text encoders out";
-        yield return "close other programs that use the memory";
+        {
+            yield return (
+                "set LoraCacheTextEncoderOutputs to true, with LoraNetworkTrainUnetOnly true and LoraShuffleCaption false, which leaves "
+                + "text encoders out",
+                then => then with { CacheTextEncoderOutputs = true, NetworkTrainUnetOnly = true });
+        }
+        else if (!settings.NetworkTrainUnetOnly)
+        {
+            yield return ("set LoraNetworkTrainUnetOnly to true", then => then with { NetworkTrainUnetOnly = true });
+        }
+
+        if (settings.TrainBatchSize > 1)
+        {
+            yield return (
+                $"lower LoraTrainBatchSize ({settings.TrainBatchSize}) to 1 and raise LoraGradientAccumulationSteps by as much",
+                then => then with { TrainBatchSize = 1 });
+        }
+
+        if (!settings.CompressesDenoiser && settings.MixedPrecision != ModelPrecision.Float32)
+            yield return ("set LoraFp8Base to true", then => then with { Fp8Base = true });
+        if (!settings.Xformers)
+            yield return ("set LoraXformers to true", null);
+        yield return ($"lower LoraResolution ({settings.TrainedResolution.Width},{settings.TrainedResolution.Height})", null);
+        yield return ("close other programs that use the memory", null);
     }
 }

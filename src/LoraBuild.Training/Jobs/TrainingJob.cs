@@ -71,7 +71,7 @@ public sealed record TrainingJob(
         Tokenizer = Tokenizer, FetchTokenizer = FetchTokenizer, Vae = Vae, V2 = Settings.V2, VParameterization = Settings.VParameterization,
         ZeroTerminalSnr = Settings.ZeroTerminalSnr,
         EncodesTextOnCpu = Settings.UsesCachedTexts,
-        CompressesText = Settings.Fp8Base && !Settings.Fp8BaseUnet,
-        CompressesDenoiser = Settings.Fp8Base || Settings.Fp8BaseUnet,
+        CompressesText = Settings.CompressesText,
+        CompressesDenoiser = Settings.CompressesDenoiser,
     };
 }

@@ -46,10 +46,13 @@ public sealed class TrainingStep
         foreach (var replica in second is null ? [models] : new[] { models, second })
         {
             foreach (var part in replica.Model.Parts)
-                part.GradientCheckpointing =
-                    settings.GradientCheckpointing && (part.Kind == PartKind.Denoiser || !settings.NetworkTrainUnetOnly);
+                part.GradientCheckpointing = IsCheckpointed(part, settings);
         }
     }
+
+    /// <summary>True if a part of the model keeps only the inputs of its blocks in a training.</summary>
+    internal static bool IsCheckpointed(IModelPart part, TrainingSettings settings) =>
+        settings.GradientCheckpointing && (part.Kind == PartKind.Denoiser || !settings.NetworkTrainUnetOnly);
 
     /// <inheritdoc cref="Run(IEnumerable{StepInput}, Func{ParameterGroup, double})"/>
     /// <param name="input">The samples to learn from; they belong to the caller.</param>

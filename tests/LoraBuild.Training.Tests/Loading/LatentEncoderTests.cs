@@ -1,4 +1,5 @@
 using LoraBuild.Base.Diagnostics;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Diffusion.Vae;
 using LoraBuild.Training.Data;
 
@@ -36,6 +37,8 @@ public class LatentEncoderTests
             var mean = ones(images.shape[0], 1, 1, 1) / (images.mean([1, 2, 3], keepdim: true) - 1);
             return (mean, zeros_like(mean));
         }
+
+        public DryTensor DryEncode(DryRun run, DryTensor images) => throw new NotSupportedException();
 
         public Tensor Sample(Tensor mean, Tensor logVariance, Tensor noise) => throw new NotSupportedException();
 

@@ -3,6 +3,7 @@ using LoraBuild.Base.Geometry;
 using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Diffusion.Vae;
@@ -66,6 +67,7 @@ public sealed class StableDiffusionModel : IDiffusionModel
 
         Parts = [TextEncoder, UNet];
         Sources = parts.Sources;
+        WeightBytes = parts.BytesOn(Device);
         var prediction = settings.Prediction ?? options.Prediction ?? PredictionType.Epsilon;
         Noise = new GaussianProcess(NoiseSchedule.StableDiffusion, prediction, options.BeginsWithNoise(prediction));
     }
@@ -164,6 +166,26 @@ public sealed class StableDiffusionModel : IDiffusionModel
     /// <inheritdoc/>
     public Tensor Predict(Tensor noisy, Tensor timesteps, Conditioning conditioning) =>
         UNet.Forward(noisy, timesteps, conditioning.Tensors[Context]);
+
+    /// <inheritdoc/>
+    public DryTensor DryPredict(DryRun run, DryTensor noisy, IReadOnlyList<TokenizedText> texts, bool encoded, int clipSkip = 1)
+    {
+        using var scope = run.Scope();
+        var chunks = new ChunkBatch([.. texts.Cast<ClipText>().Select(text => text.Chunks)]);
+        var context = encoded ? run.Given(chunks.JoinedShape(TextEncoder.Size)) : EncodeDry();
+        return scope.MoveToOuter(UNet.DryForward(run, noisy, context, null));
+
+        DryTensor EncodeDry()
+        {
+            using var inner = run.Scope();
+            var count = TextEncoder.Depth + 1 - clipSkip;
+            var states = TextEncoder.DryStates(run, chunks.Count, count);
+            return inner.MoveToOuter(chunks.DryJoin(run, TextEncoder.DryFinish(run, states, TextEncoder.Depth)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public long WeightBytes { get; }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer) => StableDiffusionNames.ClassesOf(layer.Name);

@@ -4,6 +4,7 @@ using LoraBuild.Diffusion.Clip;
 using LoraBuild.Diffusion.Files;
 using LoraBuild.Diffusion.Layers;
 using LoraBuild.Diffusion.Loading;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Diffusion.UNet;
 using LoraBuild.Diffusion.Vae;
@@ -83,6 +84,7 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
         frequencies = torch.tensor(SizeConditioning.Frequencies()).to(device).DetachFromDisposeScope();
         Parts = [firstText, secondText, unet];
         Sources = parts.Sources;
+        WeightBytes = parts.BytesOn(device);
         var prediction = files.Prediction ?? options.Prediction ?? PredictionType.Epsilon;
         Noise = new GaussianProcess(
             NoiseSchedule.StableDiffusion, prediction, files.HasZeroTerminalSnr || options.BeginsWithNoise(prediction));
@@ -187,6 +189,21 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
         unet.Forward(noisy, timesteps, conditioning.Tensors[Context], conditioning.Tensors[Vector]);
 
     /// <inheritdoc/>
+    public DryTensor DryPredict(DryRun run, DryTensor noisy, IReadOnlyList<TokenizedText> texts, bool encoded, int clipSkip = 1)
+    {
+        using var scope = run.Scope();
+        var sized = texts.Cast<SizedText>().ToList();
+        var (context, vector) = encoded
+            ? (run.Given(new ChunkBatch(sized.ConvertAll(text => text.First)).JoinedShape(unet.ContextSize)),
+                run.Given(sized.Count, unet.VectorSize!.Value))
+            : DryEncode(run, sized);
+        return scope.MoveToOuter(unet.DryForward(run, noisy, context, vector));
+    }
+
+    /// <inheritdoc/>
+    public long WeightBytes { get; }
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> ClassesOf(AdaptableLayer layer) => StableDiffusionXLNames.ClassesOf(layer.Name);
 
     /// <inheritdoc/>
@@ -264,6 +281,20 @@ public sealed class StableDiffusionXLModel : IDiffusionModel
         var ends = texts.Select(text => Math.Max(0, Array.IndexOf(text.Second[0], Tokenizers.Second.EndId))).ToArray();
         var places = torch.tensor([.. ends.Select((end, i) => ((long)i * ClipTokenizer.ChunkLength) + end)], device: textDevice);
         return last.flatten(0, 1).index_select(0, places).matmul(projection);
+    }
+
+    private (DryTensor Context, DryTensor Vector) DryEncode(DryRun run, List<SizedText> texts)
+    {
+        var first = new ChunkBatch(texts.ConvertAll(text => text.First));
+        var second = new ChunkBatch(texts.ConvertAll(text => text.Second));
+        var firstStates = firstText.DryStates(run, first.Count, firstText.Depth - 1);
+        var secondStates = secondText.DryStates(run, second.Count, secondText.Depth - 1);
+        var context = run.Concat(2, first.DryJoin(run, firstStates), second.DryJoin(run, secondStates));
+        var chosen = run.Apply([texts.Count, ClipTokenizer.ChunkLength, secondText.Size], [secondStates]);
+        var last = secondText.DryFinish(run, chosen, secondText.Depth - 1);
+        var pooled = run.Apply([texts.Count, projection.shape[1]], [run.Apply([texts.Count, secondText.Size], [last])]);
+        var vector = run.Concat(1, pooled, run.New(texts.Count, unet.VectorSize!.Value - projection.shape[1]));
+        return (context, vector);
     }
 
     private Tensor Embed(List<SizedText> texts)

@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Torch.Layers;
 using LoraBuild.Training.Adapters.Algorithms;
 
@@ -29,6 +30,9 @@ public sealed class AcceleratedLoHa : LoHaChange
     /// </summary>
     internal (Tensor Down, Tensor Up)? Made { get; set; }
 
+    /// <summary>True if <see cref="Made"/> is there in each pass.</summary>
+    internal bool IsMadeAhead { get; set; }
+
     /// <summary>The accelerated form of a change that has one, or the change itself.</summary>
     public static LayerChange Of(LayerChange change) => change is LoHaChange loHa ? new AcceleratedLoHa(loHa) : change;
 
@@ -38,10 +42,22 @@ public sealed class AcceleratedLoHa : LoHaChange
         if (Made is var (down, up))
             return layer.ApplyWithProduct(input, down, up);
         using var scope = NewDisposeScope();
-        var chosen = form ?? LoHaCost.CheaperForm(layer, input, Rank);
+        var chosen = form ?? LoHaCost.CheaperForm(layer, input.shape, Rank);
         var output = layer.TryApplyWithHadamard(input, (W1A, W1B, W2A, W2B), Scale, chosen == LoHaForm.Materialized)
             ?? (chosen == LoHaForm.Factored ? Factored(layer, input) : Materialized(layer, input));
         return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override DryTensor DryForward(AdaptableLayer layer, DryRun run, DryTensor input)
+    {
+        if (IsMadeAhead)
+            return layer.DryApplyWithProduct(run, input, Rank * Rank, made: 0);
+        var chosen = form ?? LoHaCost.CheaperForm(layer, input.Shape, Rank);
+        return layer.TryDryHadamard(run, input, Rank, chosen == LoHaForm.Materialized)
+            ?? (chosen == LoHaForm.Factored
+                ? layer.DryApplyWithProduct(run, input, Rank * Rank, layer.FactorCount(Rank * Rank))
+                : layer.DryApply(run, input, changed: true));
     }
 
     private Tensor Factored(AdaptableLayer layer, Tensor input)

@@ -16,7 +16,7 @@ internal static class LoHaCost
     // A multiplication by r^2 columns takes about twice as long as one of a wide matrix.
     private const long NarrowMultiplication = 6;
 
-    public static LoHaForm CheaperForm(AdaptableLayer layer, Tensor input, long rank)
+    public static LoHaForm CheaperForm(AdaptableLayer layer, long[] input, long rank)
     {
         // In half precision a frozen weight plus a small change rounds much of the change away; one in 8 bits should not be kept whole.
         if (layer.IsCompressed || layer.Type != ScalarType.Float32)
@@ -31,10 +31,10 @@ internal static class LoHaCost
         return factored <= materialized ? LoHaForm.Factored : LoHaForm.Materialized;
     }
 
-    private static long Positions(AdaptableLayer layer, Tensor input) =>
+    private static long Positions(AdaptableLayer layer, long[] input) =>
         layer is Conv2d convolution
-            ? input.shape[0] * input.shape[2] * input.shape[3] / (convolution.Stride * convolution.Stride)
-            : input.numel() / input.shape[^1];
+            ? input[0] * input[2] * input[3] / (convolution.Stride * convolution.Stride)
+            : input[..^1].Aggregate(1L, (product, size) => product * size);
 }
 
 /// <summary>The ways in which a LoHa's change reaches the layer's output. Both give the same output and gradients.</summary>

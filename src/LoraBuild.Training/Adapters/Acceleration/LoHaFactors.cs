@@ -35,6 +35,9 @@ internal sealed class LoHaFactors : IDisposable
         return new([.. groups.Select(alike => new AlikeFactors([.. alike], alike.Key.Scale, alike.Key.Type))]);
     }
 
+    /// <summary>The bytes of the factors and their gradients.</summary>
+    public long Bytes => groups.Sum(group => group.Bytes);
+
     /// <summary>Computes them before a pass, for every LoHa to use.</summary>
     public void Fill()
     {
@@ -79,10 +82,14 @@ internal sealed class LoHaFactors : IDisposable
             upGradient = Room(up.shape);
             for (var i = 0; i < count; i++)
                 leaves.Add((Leaf(down, downGradient, i, rank * rank, -1), Leaf(up, upGradient, i, -1, rank * rank)));
+            foreach (var member in members)
+                member.IsMadeAhead = true;
             gradients = [.. members.SelectMany(lo => new[] { lo.W1A, lo.W1B, lo.W2A, lo.W2B }).Select(weight => Kept(weight.grad!))];
 
             Tensor Room(params long[] shape) => zeros(shape, dtype, device).DetachFromDisposeScope();
         }
+
+        public long Bytes => 2 * (down.numel() + up.numel()) * down.element_size();
 
         public void Fill()
         {

@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 
 namespace LoraBuild.Training.Adapters.Algorithms;
 
@@ -25,6 +26,16 @@ public abstract class LayerChange : ILayerAdapter
         using var scope = NewDisposeScope();
         return layer.Apply(input, WeightChange(layer).to_type(input.dtype), null).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public virtual DryTensor DryForward(AdaptableLayer layer, DryRun run, DryTensor input)
+    {
+        using var scope = run.Scope();
+        return scope.MoveToOuter(run.AddInPlace(layer.DryApply(run, input), DryOutput(layer, run, input)));
+    }
+
+    /// <summary><see cref="Output"/> with shapes alone.</summary>
+    public virtual DryTensor DryOutput(AdaptableLayer layer, DryRun run, DryTensor input) => layer.DryApply(run, input, changed: true);
 
     /// <summary>The change of the layer's weight, in the weight's shape and the adapter's type.</summary>
     public abstract Tensor WeightChange(AdaptableLayer layer);

@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Adapters.Algorithms;
@@ -27,6 +28,11 @@ public sealed class LoConChange(Tensor up, Tensor down, Tensor? core, double sca
         return layer.ApplyWithProduct(input, Falling().to_type(input.dtype), ScaledUp().mul(Strength).to_type(input.dtype))
             .MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override DryTensor DryForward(AdaptableLayer layer, DryRun run, DryTensor input) => core is not null || Between is not null
+        ? base.DryForward(layer, run, input)
+        : layer.DryApplyWithProduct(run, input, down.shape[0], made: up.numel());
 
     /// <inheritdoc/>
     public override Tensor Output(AdaptableLayer layer, Tensor input)

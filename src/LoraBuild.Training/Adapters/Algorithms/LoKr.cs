@@ -1,4 +1,5 @@
 using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Settings;
 
 namespace LoraBuild.Training.Adapters.Algorithms;
@@ -27,6 +28,21 @@ public sealed class LoKrChange(Tensor w1, Tensor? w2, Tensor? w2A, Tensor? w2B, 
         if (rows is not null)
             output = output * (layer is Conv2d ? rows.view(-1, 1, 1) : rows).to_type(input.dtype);
         return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override DryTensor DryOutput(AdaptableLayer layer, DryRun run, DryTensor input)
+    {
+        using var scope = run.Scope();
+        var shape = layer.OutputShape(input.Shape);
+        var trained = new DryCost(Trains: true);
+        // Of each of the j groups W2 makes k values where the layer makes out = i k, by way of the rank where it is a product.
+        var (groups, values) = (w1.shape[1], layer.Shape[0] / w1.shape[0]);
+        var places = shape.Aggregate(1L, (product, size) => product * size) / layer.Shape[0];
+        var narrow = w2 is null ? run.Apply([places * groups, w2B!.shape[0]], [input], [input], trained) : input;
+        var each = run.Apply([places * groups, values], [narrow], [narrow], trained);
+        var mixed = run.Apply(shape, [each], [each], trained);
+        return scope.MoveToOuter(layer is Conv2d ? mixed : run.Apply(shape, [mixed]));
     }
 
     /// <inheritdoc/>
