@@ -150,6 +150,13 @@ public static partial class Options
         Topic.Computing, "fp8_base_unet", Flag, false,
         "The same of the UNet alone.");
 
+    public static readonly Option<int> BlocksToSwap = OfSdScripts(
+        Topic.Computing, "blocks_to_swap", Whole(0, 1000), 0,
+        "So many of the denoiser's blocks have their frozen weights in main memory, and are fetched before their turn: less of a GPU's "
+            + "memory, more time. At most all blocks but two (SDXL has 16 that can, SD1.x and SD2.x 21), and with "
+            + "`gradient_checkpointing` alone. A CPU has nothing to swap to. sd-scripts has it for other families.",
+        SdScriptsPlace.Nowhere);
+
     public static readonly Option<int> Seed = OfSdScripts(
         Topic.Computing, "seed", Whole(0, int.MaxValue), 42,
         "The same seed gives the same training.");

@@ -194,6 +194,12 @@ internal static class TrainingContradictions
                 + "one of them.";
         }
 
+        if (settings.BlocksToSwap > 0 && !settings.GradientCheckpointing)
+        {
+            yield return $"{BlocksToSwap} needs {GradientCheckpointing}: without it the weights of all blocks are kept for the way back. "
+                + $"Set {GradientCheckpointing} to true.";
+        }
+
         if (settings.EmaDecay is not null && settings.OptimizerType.IsScheduleFree)
         {
             yield return $"{EmaDecay} averages the weights over the training, and so does {settings.OptimizerType} already. Take "

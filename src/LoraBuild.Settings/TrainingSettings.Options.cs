@@ -294,6 +294,14 @@ public sealed partial record TrainingSettings
     /// <summary><c>fp8_base_unet</c>: The same of the UNet alone.</summary>
     public bool Fp8BaseUnet { get => Get(O.Fp8BaseUnet); init => Set(O.Fp8BaseUnet, value); }
 
+    /// <summary>
+    /// <c>blocks_to_swap</c>: So many of the denoiser's blocks have their frozen weights in main memory, and are
+    /// fetched before their turn: less of a GPU's memory, more time. At most all blocks but two (SDXL has 16 that can,
+    /// SD1.x and SD2.x 21), and with <c>gradient_checkpointing</c> alone. A CPU has nothing to swap to. sd-scripts has
+    /// it for other families.
+    /// </summary>
+    public int BlocksToSwap { get => Get(O.BlocksToSwap); init => Set(O.BlocksToSwap, value); }
+
     /// <summary><c>seed</c>: The same seed gives the same training.</summary>
     public int Seed { get => Get(O.Seed); init => Set(O.Seed, value); }
 

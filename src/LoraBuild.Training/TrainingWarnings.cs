@@ -63,7 +63,17 @@ public static class TrainingWarnings
     /// <param name="settings">The settings.</param>
     /// <param name="model">The model.</param>
     public static IEnumerable<Diagnostic> OfModel(TrainingSettings settings, IDiffusionModel model) =>
-        model.WithoutEffect(settings).Select(message => new Diagnostic(DiagnosticCode.SettingWithoutEffect, Severity.Warning, message));
+        from message in model.WithoutEffect(settings).Concat(OfDevice(settings, model))
+        select new Diagnostic(DiagnosticCode.SettingWithoutEffect, Severity.Warning, message);
+
+    private static IEnumerable<string> OfDevice(TrainingSettings settings, IDiffusionModel model)
+    {
+        if (settings.BlocksToSwap > 0 && model.Device.type == DeviceType.CPU)
+        {
+            yield return $"{Options.BlocksToSwap} has no effect: the training runs on a CPU, whose memory is the only one. Take it away, "
+                + "or leave it for a machine with a GPU.";
+        }
+    }
 
     private static IEnumerable<string> OfRates(TrainingSettings settings, TrainingPlan plan)
     {

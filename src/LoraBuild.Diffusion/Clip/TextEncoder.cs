@@ -71,6 +71,12 @@ public sealed class TextEncoder : IModelPart, IDisposable
     public bool GradientCheckpointing { get; set; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<ISwappedBlock> SwappableBlocks => [];
+
+    /// <inheritdoc/>
+    public BlockSwap? Swap { get; set; }
+
+    /// <inheritdoc/>
     public int UsedLayers(int clipSkip) => (usedLayers ?? (Depth + 1 - clipSkip)) * (Layers.Count / Depth);
 
     /// <summary>The hidden states of single chunks.</summary>

@@ -6,9 +6,9 @@ namespace LoraBuild.Diffusion.Layers;
 /// A linear layer, convolution or normalisation with frozen weights, on which an adapter can be put. The layers of a model, in the order
 /// and with the names that LyCORIS and sd-scripts use, are <c>UNet.Layers</c> and <c>TextEncoder.Layers</c>.
 /// </summary>
-public abstract class AdaptableLayer : IDisposable
+public abstract class AdaptableLayer : ISwappedBlock, IDisposable
 {
-    private Tensor? whole;
+    private Tensor? whole, kept;
     private EightBitWeight? compressed;
 
     /// <summary>A layer over weights that it then owns.</summary>
@@ -30,7 +30,8 @@ public abstract class AdaptableLayer : IDisposable
     /// The frozen weight in the compute type: [out, in], [out, in, height, width] or [channels]. It never requires a gradient.
     /// Of a layer in 8 bits it is decoded at each use, and the caller's scope owns it.
     /// </summary>
-    public Tensor Weight => whole ?? compressed!.Decode();
+    public Tensor Weight => compressed?.Decode() ?? whole
+        ?? throw new InvalidOperationException($"The weight of '{Name}' is not on the device.");
 
     /// <summary>The sizes of <see cref="Weight"/>.</summary>
     public long[] Shape { get; }
@@ -45,7 +46,10 @@ public abstract class AdaptableLayer : IDisposable
     public Device Device { get; }
 
     /// <summary>The bytes that the weight takes.</summary>
-    public long WeightBytes => compressed?.Bytes ?? (Count * whole!.element_size());
+    public long WeightBytes => compressed?.Bytes ?? (Count * DryRun.SizeOf(Type));
+
+    /// <inheritdoc/>
+    long ISwappedBlock.Bytes => WeightBytes;
 
     /// <summary>The bytes that the weight takes in 8 bits.</summary>
     public long CompressedBytes => Count + EightBitWeight.TableBytes(Type);
@@ -93,6 +97,24 @@ public abstract class AdaptableLayer : IDisposable
         compressed ??= new(whole!);
         whole?.Dispose();
         whole = null;
+    }
+
+    /// <inheritdoc/>
+    public void Leave()
+    {
+        if (compressed is not null)
+            compressed.Leave();
+        else
+            SwappedTensor.Leave(ref whole, ref kept);
+    }
+
+    /// <inheritdoc/>
+    public void Return()
+    {
+        if (compressed is not null)
+            compressed.Return();
+        else
+            SwappedTensor.Return(ref whole, kept, Device);
     }
 
     /// <summary>The gradient of the frozen layer's input.</summary>
@@ -148,6 +170,7 @@ public abstract class AdaptableLayer : IDisposable
     public void Dispose()
     {
         whole?.Dispose();
+        kept?.Dispose();
         compressed?.Dispose();
         Bias?.Dispose();
         GC.SuppressFinalize(this);

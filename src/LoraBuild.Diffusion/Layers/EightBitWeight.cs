@@ -8,8 +8,9 @@ namespace LoraBuild.Diffusion.Layers;
 /// </summary>
 internal sealed class EightBitWeight : IDisposable
 {
-    private readonly Tensor codes, table;
+    private readonly Tensor table;
     private readonly long[] shape;
+    private Tensor? codes, kept;
 
     /// <summary>Rounds a weight to the nearest values, a tie to the even one.</summary>
     public EightBitWeight(Tensor weight)
@@ -36,24 +37,31 @@ internal sealed class EightBitWeight : IDisposable
     public long[] Shape => shape;
 
     /// <summary>The bytes that it takes.</summary>
-    public long Bytes => codes.numel() + TableBytes(Type);
+    public long Bytes => DryTensor.CountOf(shape) + TableBytes(Type);
 
     /// <summary>The bytes of the table of values in a type.</summary>
     public static long TableBytes(ScalarType type) => E4M3.Values.Length * DryRun.SizeOf(type);
 
     /// <summary>The device where it lies.</summary>
-    public Device Device => codes.device;
+    public Device Device => table.device;
+
+    /// <inheritdoc cref="ISwappedBlock.Leave"/>
+    public void Leave() => SwappedTensor.Leave(ref codes, ref kept);
+
+    /// <inheritdoc cref="ISwappedBlock.Return"/>
+    public void Return() => SwappedTensor.Return(ref codes, kept, Device);
 
     /// <summary>The weight in the type that is computed in; the caller's scope owns it.</summary>
     public Tensor Decode()
     {
         using var scope = torch.NewDisposeScope();
-        return table.index_select(0, codes.to_type(ScalarType.Int32)).view(shape).MoveToOuterDisposeScope();
+        return table.index_select(0, codes!.to_type(ScalarType.Int32)).view(shape).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        codes.Dispose();
+        codes?.Dispose();
+        kept?.Dispose();
         table.Dispose();
     }
 }

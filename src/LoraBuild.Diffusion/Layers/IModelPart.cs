@@ -1,3 +1,5 @@
+using LoraBuild.Diffusion.Memory;
+
 namespace LoraBuild.Diffusion.Layers;
 
 /// <summary>The task of a model's part; it decides which option gives the part's learning rate.</summary>
@@ -34,6 +36,15 @@ public interface IModelPart
     /// called then.
     /// </summary>
     bool GradientCheckpointing { get; set; }
+
+    /// <summary>
+    /// The blocks whose weights can leave the device while others work, in the order of a pass, as sd-scripts numbers them; none for a
+    /// part that is small. They take part in <see cref="Swap"/> with <see cref="GradientCheckpointing"/> alone, or without gradients.
+    /// </summary>
+    IReadOnlyList<ISwappedBlock> SwappableBlocks { get; }
+
+    /// <summary>Moves the weights of <see cref="SwappableBlocks"/>; null: all stay.</summary>
+    BlockSwap? Swap { get; set; }
 
     /// <summary>The number of <see cref="Layers"/>, from the first, whose output reaches the prediction.</summary>
     /// <param name="clipSkip">sd-scripts' <c>clip_skip</c>, from 1.</param>

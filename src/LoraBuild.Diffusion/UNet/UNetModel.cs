@@ -64,7 +64,17 @@ public sealed class UNetModel : IModelPart, IDisposable
                 convOut,
             ];
         Norms = [.. ((UNetBlock[])[.. down, middle, .. up]).SelectMany(block => block.Norms)];
+        // What changes the size between blocks is not run again on the way back, and stays.
+        SwappableBlocks =
+        [
+            .. down.SelectMany(Numbered),
+            new SwappedLayers([.. middle.Layers]),
+            .. up.SelectMany(Numbered),
+        ];
         frequencies = SinusoidalEmbedding.Frequencies(config.ModelChannels / 2).to(weights.Device).DetachFromDisposeScope();
+
+        static IEnumerable<SwappedLayers> Numbered(UNetBlock level) => level.ResBlocks.Select((block, i) =>
+            new SwappedLayers([.. block.Layers, .. i < level.Transformers.Count ? level.Transformers[i].Layers : []]));
 
         string Outer(string loraName) => isInTurn ? "" : loraName;
     }
@@ -106,6 +116,12 @@ public sealed class UNetModel : IModelPart, IDisposable
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<ISwappedBlock> SwappableBlocks { get; }
+
+    /// <inheritdoc/>
+    public BlockSwap? Swap { get; set; }
+
+    /// <inheritdoc/>
     public int UsedLayers(int clipSkip) => Layers.Count;
 
     /// <summary>The noise, or the velocity, that the model sees in the latents.</summary>
@@ -120,11 +136,12 @@ public sealed class UNetModel : IModelPart, IDisposable
         var time = nn.functional.silu(vector is null ? EmbedTime(timesteps) : EmbedTime(timesteps) + EmbedVector(vector));
         var hidden = convIn.Forward(latents);
         var skips = new Stack<Tensor>([hidden]);
+        var number = 0;
         foreach (var block in down)
         {
             for (var i = 0; i < block.ResBlocks.Count; i++)
             {
-                hidden = Step(block, i, hidden, time, context);
+                hidden = Step(block, i, number++, hidden, time, context);
                 skips.Push(hidden);
             }
             if (block.Resampler is not null)
@@ -134,13 +151,13 @@ public sealed class UNetModel : IModelPart, IDisposable
             }
         }
 
-        hidden = Step(middle, 0, hidden, time, context);
-        hidden = Run(middle.ResBlocks[1].Forward, hidden, time);
+        hidden = Step(middle, 0, number, hidden, time, context);
+        hidden = Run(middle.ResBlocks[1].Forward, number++, hidden, time);
 
         foreach (var block in up)
         {
             for (var i = 0; i < block.ResBlocks.Count; i++)
-                hidden = Step(block, i, torch.cat([hidden, skips.Pop()], 1), time, context);
+                hidden = Step(block, i, number++, torch.cat([hidden, skips.Pop()], 1), time, context);
             if (block.Resampler is not null)
                 hidden = block.Resampler.Forward(Enlarge(hidden, skips.Peek()));
         }
@@ -211,10 +228,10 @@ public sealed class UNetModel : IModelPart, IDisposable
         frequencies.Dispose();
     }
 
-    private Tensor Step(UNetBlock block, int index, Tensor hidden, Tensor time, Tensor context)
+    private Tensor Step(UNetBlock block, int index, int number, Tensor hidden, Tensor time, Tensor context)
     {
-        hidden = Run(block.ResBlocks[index].Forward, hidden, time);
-        return block.Transformers.Count > 0 ? Run(block.Transformers[index].Forward, hidden, context) : hidden;
+        hidden = Run(block.ResBlocks[index].Forward, number, hidden, time);
+        return block.Transformers.Count > 0 ? Run(block.Transformers[index].Forward, number, hidden, context) : hidden;
     }
 
     private DryTensor DryStep(DryRun run, UNetBlock block, int index, DryTensor hidden, DryTensor time, DryTensor context)
@@ -230,8 +247,17 @@ public sealed class UNetModel : IModelPart, IDisposable
 
     // The views are nodes of the graph in which the gradients of a block's uses of its inputs are summed before those of other blocks
     // are added: the same sums in the same order as with checkpointing.
-    private Tensor Run(Func<Tensor, Tensor, Tensor> block, Tensor first, Tensor second) =>
-        GradientCheckpointing ? Checkpoint.Run(block, first, second) : block(first.view_as(first), second.view_as(second));
+    private Tensor Run(Func<Tensor, Tensor, Tensor> block, int number, Tensor first, Tensor second)
+    {
+        var swap = Swap;
+        return GradientCheckpointing ? Checkpoint.Run(Swapped, first, second) : Swapped(first.view_as(first), second.view_as(second));
+
+        Tensor Swapped(Tensor one, Tensor other)
+        {
+            swap?.Before(number);
+            return block(one, other);
+        }
+    }
 
     // To the size of the next skip, which is not twice the size where a level's was odd.
     private static Tensor Enlarge(Tensor hidden, Tensor skip) =>

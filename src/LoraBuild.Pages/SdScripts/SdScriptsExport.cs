@@ -66,6 +66,8 @@ public sealed class SdScriptsExport(
             toml.Append(
                 "# LoraResume is left out: a state of LoraBuild is none of sd-scripts'. Set network_weights to start from the LoRA beside "
                 + "it.\n");
+        if (settings.BlocksToSwap > 0)
+            toml.Append("# LoraBlocksToSwap is left out: sd-scripts swaps no blocks of this family.\n");
         if (settings.EmaDecay is not null)
             toml.Append("# LoraEmaDecay is left out: sd-scripts has no average of the adapters.\n");
         Append(toml, "dataset_config", Quoted(Path.Combine(folder, DatasetFile)));

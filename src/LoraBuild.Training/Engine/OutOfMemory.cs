@@ -59,7 +59,7 @@ public static class OutOfMemory
     private static IEnumerable<string> Said(TrainingSettings settings, Func<TrainingSettings, PredictedMemory>? forecast)
     {
         var (reached, needed) = (settings, forecast?.Invoke(settings).Total ?? 0);
-        foreach (var (advice, change) in Cures(settings))
+        foreach (var (advice, change) in Cures(settings, forecast?.Invoke(settings).SwappableBlocks ?? 0))
         {
             if (forecast is null || change is null)
             {
@@ -75,7 +75,8 @@ public static class OutOfMemory
     }
 
     // What to do, with the change of the settings where it shows what that saves.
-    private static IEnumerable<(string Advice, Func<TrainingSettings, TrainingSettings>? Change)> Cures(TrainingSettings settings)
+    private static IEnumerable<(string Advice, Func<TrainingSettings, TrainingSettings>? Change)> Cures(
+        TrainingSettings settings, int swappable)
     {
         if (!settings.GradientCheckpointing)
             yield return ("set LoraGradientCheckpointing to true", then => then with { GradientCheckpointing = true });
@@ -106,6 +107,13 @@ public static class OutOfMemory
 
         if (!settings.CompressesDenoiser && settings.MixedPrecision != ModelPrecision.Float32)
             yield return ("set LoraFp8Base to true", then => then with { Fp8Base = true });
+        if (settings.BlocksToSwap < swappable)
+        {
+            yield return (
+                $"raise LoraBlocksToSwap ({settings.BlocksToSwap}), to {swappable} at most, step by step: each costs time",
+                then => then with { BlocksToSwap = swappable, GradientCheckpointing = true });
+        }
+
         if (!settings.Xformers)
             yield return ("set LoraXformers to true", null);
         yield return ($"lower LoraResolution ({settings.TrainedResolution.Width},{settings.TrainedResolution.Height})", null);

@@ -10,6 +10,9 @@ public sealed record PredictedMemory(long Weights, long Adapters, long Gradients
 {
     private const double Giga = 1e9;
 
+    /// <summary>The most of the denoiser's blocks that could be swapped, <c>blocks_to_swap</c>; 0 on a CPU.</summary>
+    public int SwappableBlocks { get; init; }
+
     /// <summary>All together.</summary>
     public long Total => Weights + Adapters + Gradients + Optimizer + Activations;
 

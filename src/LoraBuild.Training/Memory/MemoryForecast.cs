@@ -30,13 +30,31 @@ public sealed class MemoryForecast(TrainedModel model, IOptimizer optimizer, Bat
             Bytes(parameters.Values) + (copies * model.Network.FactorBytes),
             copies * Bytes(parameters.Gradients),
             optimizer.State.Values.Sum(Bytes) + average,
-            Activations(settings));
+            Activations(settings))
+        {
+            SwappableBlocks = BlockSwap.MostOf(Swappable.Count),
+        };
     }
+
+    // None on a CPU, which has no other memory.
+    private IReadOnlyList<ISwappedBlock> Swappable => model.Model.Device.type == DeviceType.CPU
+        ? []
+        : model.Model.Parts.Single(part => part.Kind == PartKind.Denoiser).SwappableBlocks;
 
     private static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
 
     // What settings would take away of the weights that are there now.
-    private long SavedWeights(TrainingSettings settings) => (
+    private long SavedWeights(TrainingSettings settings)
+    {
+        var saved = SavedByLayers(settings);
+        if (settings.BlocksToSwap == 0 || Swappable.Count == 0)
+            return saved;
+        var compresses = settings.CompressesDenoiser;
+        var blocks = Swappable.Select(block => compresses ? block.CompressedBytes : block.Bytes).ToList();
+        return saved + blocks.Sum() - BlockSwap.MostBytes(blocks, settings.BlocksToSwap);
+    }
+
+    private long SavedByLayers(TrainingSettings settings) => (
         from part in model.Model.Parts
         let isText = part.Kind == PartKind.TextEncoder
         from layer in part.Layers
@@ -110,10 +128,11 @@ public sealed class MemoryForecast(TrainedModel model, IOptimizer optimizer, Bat
 /// <param name="Size">The size of its pictures.</param>
 public sealed record BatchShape(IReadOnlyList<TokenizedText> Texts, PixelSize Size)
 {
-    /// <summary>The batch of a training's largest pictures with their longest captions.</summary>
+    /// <summary>The batch of a training with the most pixels, with the longest captions of its bucket.</summary>
     public static BatchShape LargestOf(TrainingDataset dataset, IDiffusionModel model, TrainingSettings settings)
     {
-        var bucket = dataset.Buckets.MaxBy(bucket => (long)bucket.Size.Width * bucket.Size.Height)!;
+        var bucket = dataset.Buckets.MaxBy(bucket =>
+            (long)bucket.Size.Width * bucket.Size.Height * Math.Min(bucket.Samples.Count, settings.TrainBatchSize))!;
         var pictures = bucket.Samples.Select(sample => dataset.Pictures[sample])
             .OrderByDescending(picture => picture.Caption.Length).Take(settings.TrainBatchSize);
         return new(

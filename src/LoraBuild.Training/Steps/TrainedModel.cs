@@ -1,6 +1,8 @@
 using LoraBuild.Base.Diagnostics;
 using LoraBuild.Diffusion;
 using LoraBuild.Diffusion.Families;
+using LoraBuild.Diffusion.Layers;
+using LoraBuild.Diffusion.Memory;
 using LoraBuild.Diffusion.Schedule;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
@@ -42,6 +44,7 @@ public sealed class TrainedModel : IDisposable
         if (settings.ProblemOfPrediction(model.Noise.Prediction == PredictionType.Velocity) is { } problem)
             throw new LoraBuildException(problem);
         var network = AdapterNetwork.Create(model, settings);
+        SwapBlocks(model, settings.BlocksToSwap);
         if (!SideBySide.Suits(model, sideBySideBelow))
             return new(new(model, network), null);
         var second = Load();
@@ -49,6 +52,25 @@ public sealed class TrainedModel : IDisposable
         return new(new(model, network), new(second, network.Twin(second)));
 
         IDiffusionModel Load() => ModelFamilies.Load(path, compute.Type, compute.Device, options);
+    }
+
+    // A CPU has no other memory.
+    private static void SwapBlocks(IDiffusionModel model, int count)
+    {
+        if (count == 0)
+            return;
+        var part = model.Parts.Single(part => part.Kind == PartKind.Denoiser);
+        var blocks = part.SwappableBlocks;
+        if (count > BlockSwap.MostOf(blocks.Count))
+        {
+            throw new LoraBuildException(
+                DiagnosticCode.InvalidTrainingSetting,
+                $"{Options.BlocksToSwap} is {count}, but at most {BlockSwap.MostOf(blocks.Count)} of the model's {blocks.Count} blocks "
+                + "can be swapped: two must be there at any time. Lower it.");
+        }
+
+        if (model.Device.type != DeviceType.CPU)
+            part.Swap = new(blocks, count);
     }
 
     /// <inheritdoc/>

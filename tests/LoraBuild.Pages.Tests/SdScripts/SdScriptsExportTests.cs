@@ -34,7 +34,7 @@ public class SdScriptsExportTests
             };
             return read == expected with
             {
-                AlphaMask = settings.UsesMasks, Resume = null, EmaDecay = null, Resolution = settings.TrainedResolution,
+                AlphaMask = settings.UsesMasks, Resume = null, EmaDecay = null, BlocksToSwap = 0, Resolution = settings.TrainedResolution,
             };
         });
 

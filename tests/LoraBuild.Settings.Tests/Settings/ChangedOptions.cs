@@ -21,7 +21,7 @@ internal static class ChangedOptions
         ["max_token_length"] = "75", ["v2"] = "true", ["clip_skip"] = "2", ["train_batch_size"] = "1", ["max_train_steps"] = "500",
         ["max_train_epochs"] = "3",
         ["save_every_n_epochs"] = "0", ["save_precision"] = "float", ["mixed_precision"] = "bf16", ["seed"] = "7",
-        ["full_fp16"] = "true", ["fp8_base"] = "true", ["fp8_base_unet"] = "true",
+        ["full_fp16"] = "true", ["fp8_base"] = "true", ["fp8_base_unet"] = "true", ["blocks_to_swap"] = "2",
         ["full_bf16"] = "true",
         ["gradient_checkpointing"] = "false", ["xformers"] = "false", ["persistent_data_loader_workers"] = "false", ["noise_offset"] = "0",
         ["min_snr_gamma"] = "5", ["optimizer_type"] = "AdamW", ["optimizer_args"] = "betas=0.9,0.95; weight_decay=0.01",

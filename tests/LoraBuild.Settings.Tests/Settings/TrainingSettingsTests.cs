@@ -232,6 +232,7 @@ public class TrainingSettingsTests
     [InlineData("fp8_base_unet=true mixed_precision=no", "LoraFp8BaseUnet needs LoraMixedPrecision fp16 or bf16")]
     [InlineData("full_bf16=true", "needs LoraMixedPrecision bf16, but it is fp16")]
     [InlineData("full_fp16=true mixed_precision=no", "needs LoraMixedPrecision fp16, but it is no")]
+    [InlineData("blocks_to_swap=3 gradient_checkpointing=false", "LoraBlocksToSwap needs LoraGradientCheckpointing")]
     [InlineData("ema_decay=0.99 optimizer_type=adamwschedulefree", "Take LoraEmaDecay away")]
     [InlineData("algo=loha factor=8", "Set LoraAlgo to lokr")]
     [InlineData("dora_wd=true network_dropout=0.1", "Take LoraRankDropout")]
