@@ -22,10 +22,13 @@ public class Fp8Tests
         var plain = Short with { Algo = algo, GradientCheckpointing = checkpointing };
 
         var expected = Trainer.Run(SmallDataset.Job(folder, plain));
-        var actual = Trainer.Run(SmallDataset.Job(folder, plain with { Fp8Base = true }, output: "fp8"));
+        var log = new List<string>();
+        var actual = Trainer.Run(SmallDataset.Job(folder, plain with { Fp8Base = true }, output: "fp8"), log: log.Add);
 
         Assert.All(expected.Losses.Zip(actual.Losses), pair => Assert.Equal(pair.First, pair.Second, pair.First * 0.05));
         Assert.NotEqual(expected.Losses[0], actual.Losses[0]);
+        Assert.Contains(log, line => line.StartsWith("Memory predicted: ", StringComparison.Ordinal)
+            && line.Contains("activations at the peak", StringComparison.Ordinal));
     }
 
     [Fact]
