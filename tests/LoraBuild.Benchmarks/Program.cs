@@ -8,12 +8,16 @@ using LoraBuild.Benchmarks.Training;
 
 IBenchmark[] benchmarks =
 [
-    new TrainingStepBenchmark(), new PythonLoopBenchmark(), new GpuTrainingBenchmark(), new SameBitsBenchmark(), new LoadingBenchmark(),
-    new FullSizeBuildBenchmark(),
+    new TrainingStepBenchmark("train", FullSizeModel.StableDiffusion15, ScalarType.Float32, 3, [16, 32]),
+    new TrainingStepBenchmark("train-sdxl", FullSizeModel.StableDiffusionXL, ScalarType.BFloat16, 1, [32, 64]),
+    new PythonLoopBenchmark(), new GpuTrainingBenchmark(), new SameBitsBenchmark(), new LoadingBenchmark(),
+    new FullSizeBuildBenchmark(FullSizeModel.StableDiffusion15, 5, 16e9),
+    new FullSizeBuildBenchmark(FullSizeModel.StableDiffusionXL, 2, 20e9),
 #if !TORCHSHARP
     new OperatorBenchmark(),
 #endif
-    new NormalizeBenchmark(), new TagBenchmark(), new BaseSamplesBenchmark(), new RandomModel(),
+    new NormalizeBenchmark(), new TagBenchmark(), new BaseSamplesBenchmark(),
+    new RandomModel(FullSizeModel.StableDiffusion15), new RandomModel(FullSizeModel.StableDiffusionXL),
     new NoOpBenchmark(), new OneEditBenchmark(), new FirstBuildBenchmark(), new WarmCacheBenchmark(),
     new KillBenchmark(), new InterruptBenchmark(), new CraftBenchmark(),
 ];

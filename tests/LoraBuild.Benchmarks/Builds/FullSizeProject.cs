@@ -5,7 +5,7 @@ using LoraBuild.Builds;
 namespace LoraBuild.Benchmarks.Builds;
 
 /// <summary>
-/// A character with four made-up photographs and their tag files, and a random checkpoint of Stable Diffusion 1.5's size.
+/// A character with four made-up photographs and their tag files, and a random checkpoint of a base model's full size.
 /// </summary>
 internal sealed class FullSizeProject : BuiltProject
 {
@@ -14,10 +14,10 @@ internal sealed class FullSizeProject : BuiltProject
 
     private const int Pictures = 4;
 
-    public FullSizeProject(int steps, int side)
+    public FullSizeProject(FullSizeModel full, int steps, int side)
     {
-        var model = PathOf("random-sd15.safetensors");
-        StableDiffusion15.WriteRandom(model, ScalarType.Float16);
+        var model = PathOf($"random-{full.Name}.safetensors");
+        full.WriteRandom(model, ScalarType.Float16);
         foreach (var picture in Photographs.WritePngs(PathOf("images/high"), Pictures, side, side))
             File.WriteAllText(
                 Path.ChangeExtension(picture, ".txt"), "1girl, solo, smile, looking at viewer, white shirt, pleated skirt, outdoors\n");

@@ -1,5 +1,8 @@
+using LoraBuild.Base.Geometry;
+using LoraBuild.Benchmarks.Models;
 using LoraBuild.Diffusion;
-using LoraBuild.Diffusion.Families.StableDiffusion;
+using LoraBuild.Diffusion.Families;
+using LoraBuild.Diffusion.Layers;
 using LoraBuild.Training.Adapters;
 using LoraBuild.Training.Optimizers;
 
@@ -8,10 +11,14 @@ namespace LoraBuild.Benchmarks.Training;
 /// <summary>The full-size UNet with random weights and a LoHa of rank 4 on every layer, which can be switched between its forms.</summary>
 internal sealed class FullSizeTraining : IDisposable
 {
-    private const long Tokens = 77;
+    private const string Caption = "1girl, solo, smile, looking at viewer, white shirt, pleated skirt, outdoors";
+    private const int Side = 512, OneChunk = 75, ThreeChunks = 225;
+
     // Of the scaler of mixed precision: small enough that a random model's gradients fit.
     private const double LossScale = 256;
-    private readonly StableDiffusionModel model;
+    private readonly IDiffusionModel model;
+    private readonly IModelPart denoiser;
+    private readonly Conditioning conditioning;
     private readonly AdapterNetwork network;
     private readonly Lion8bit optimizer;
     private readonly Device device;
@@ -20,16 +27,19 @@ internal sealed class FullSizeTraining : IDisposable
     private bool isPlain;
 
     /// <summary>The UNet of the checkpoint in a folder, which is written there first if it is not yet.</summary>
-    public FullSizeTraining(string folder, Device? device = null, ScalarType dtype = ScalarType.Float32, long batch = 1)
+    public FullSizeTraining(FullSizeModel full, string folder, Device? device = null, ScalarType dtype = ScalarType.Float32, long batch = 1)
     {
         (this.device, this.dtype, this.batch) = (device ?? CPU, dtype, batch);
         // As the build's worker does for a training.
         set_num_threads(Math.Max(2, get_num_threads()));
-        model = Load(folder, dtype, this.device);
+        model = Load(full, folder, dtype, this.device);
+        denoiser = model.Parts[^1];
         network = AdapterNetwork.Create(model, new() { NetworkTrainUnetOnly = true });
         // A step goes through the UNet alone.
-        model.TextEncoder.Dispose();
-        model.Vae.Dispose();
+        conditioning = Encode();
+        foreach (var part in model.Parts.Where(part => part.Kind == PartKind.TextEncoder).OfType<IDisposable>())
+            part.Dispose();
+        model.Autoencoder.Dispose();
         optimizer = new Lion8bit(network.Parameters, new(0.9, 0.99, 0.1));
         // A start at zero would spare the plain form nothing and the other none, but no real step after the first looks so.
         using var ungraded = no_grad();
@@ -38,17 +48,17 @@ internal sealed class FullSizeTraining : IDisposable
     }
 
     /// <summary>Writes a checkpoint with random weights into a folder where there is none.</summary>
-    public static void Write(string folder)
+    public static void Write(FullSizeModel full, string folder)
     {
         if (!File.Exists(Checkpoint(folder)))
-            Models.StableDiffusion15.WriteRandom(Checkpoint(folder), ScalarType.Float16);
+            full.WriteRandom(Checkpoint(folder), ScalarType.Float16);
     }
 
     /// <summary>Loads what <see cref="Write"/> writes.</summary>
-    public static StableDiffusionModel Load(string folder, ScalarType dtype = ScalarType.Float32, Device? device = null)
+    public static IDiffusionModel Load(FullSizeModel full, string folder, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
-        Write(folder);
-        return (StableDiffusionModel)ModelFamilies.Load(
+        Write(full, folder);
+        return ModelFamilies.Load(
             Checkpoint(folder), dtype, device, new() { Tokenizer = Path.Combine(AppContext.BaseDirectory, "Data", "tokenizer") });
     }
 
@@ -64,7 +74,7 @@ internal sealed class FullSizeTraining : IDisposable
     public void UseOurs(bool checkpointing)
     {
         isPlain = false;
-        model.UNet.GradientCheckpointing = checkpointing;
+        denoiser.GradientCheckpointing = checkpointing;
         foreach (var module in network.Modules)
             module.Layer.Adapter = module;
     }
@@ -72,7 +82,7 @@ internal sealed class FullSizeTraining : IDisposable
     public void UsePlain(bool checkpointing)
     {
         isPlain = true;
-        model.UNet.GradientCheckpointing = checkpointing;
+        denoiser.GradientCheckpointing = checkpointing;
         foreach (var module in network.Modules)
             module.Layer.Adapter = new PlainLoHa(module);
     }
@@ -114,15 +124,27 @@ internal sealed class FullSizeTraining : IDisposable
     public void Dispose()
     {
         optimizer.Dispose();
+        foreach (var tensor in conditioning.Tensors.Values)
+            tensor.Dispose();
         network.Dispose();
         model.Dispose();
+    }
+
+    private Conditioning Encode()
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        var text = model.Tokenize(
+            Caption, PictureFrame.Drawn(new PixelSize(Side, Side)), device.type == DeviceType.CPU ? OneChunk : ThreeChunks,
+            weighted: false);
+        var encoded = model.Encode([.. Enumerable.Repeat(text, (int)batch)]);
+        return new(encoded.Tensors.ToDictionary(entry => entry.Key, entry => entry.Value.to(dtype, device).DetachFromDisposeScope()));
     }
 
     private Tensor Predict(long size)
     {
         using var random = new Generator(1);
-        var latents = randn([batch, model.UNet.InChannels, size, size], generator: random);
-        var context = randn([batch, Tokens * (device.type == DeviceType.CPU ? 1 : 3), model.UNet.ContextSize], generator: random);
-        return model.UNet.Forward(latents.to(dtype, device), full([batch], 500L, ScalarType.Int64, device), context.to(dtype, device));
+        var latents = randn([batch, model.Autoencoder.LatentChannels, size, size], generator: random);
+        return model.Predict(latents.to(dtype, device), full([batch], 500L, ScalarType.Int64, device), conditioning);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LoraBuild.Benchmarks.Measuring;
+using LoraBuild.Benchmarks.Models;
 
 namespace LoraBuild.Benchmarks.Training;
 
@@ -41,7 +42,7 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
         var folder = Directory.CreateTempSubdirectory("lorabuild-").FullName;
         try
         {
-            FullSizeTraining.Write(folder);
+            FullSizeTraining.Write(FullSizeModel.StableDiffusion15, folder);
             var (operations, bytes) = Rates();
             Print(
                 $"card: {operations / 1e12:0} TFLOP/s in products of {MatrixSide} x {MatrixSide} halves, {bytes / 1e12:0.00} TB/s copied");
@@ -107,7 +108,7 @@ internal sealed class GpuTrainingBenchmark : IBenchmark
             (Number(arguments, 3, 0), Number(arguments, 4, 0), arguments[5] == "1", Number(arguments, 6, 0));
         var before = MemoryInUse();
         using var scope = NewDisposeScope();
-        using var bench = new FullSizeTraining(folder, CUDA, ScalarType.Float16, batch);
+        using var bench = new FullSizeTraining(FullSizeModel.StableDiffusion15, folder, CUDA, ScalarType.Float16, batch);
         if (form == Plain)
             bench.UsePlain(checkpointing);
         else

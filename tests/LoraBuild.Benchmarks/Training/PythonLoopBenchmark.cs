@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LoraBuild.Benchmarks.Models;
 
 namespace LoraBuild.Benchmarks.Training;
 
@@ -17,7 +18,7 @@ internal sealed class PythonLoopBenchmark : IBenchmark
     /// <inheritdoc/>
     public void Run(IReadOnlyList<string> arguments)
     {
-        var (rounds, sizes) = TrainingStepBenchmark.Read(arguments);
+        var (rounds, sizes) = TrainingStepBenchmark.Read(arguments, 3, 16, 32);
         var folder = Directory.CreateTempSubdirectory("lorabuild-");
         try
         {
@@ -40,7 +41,7 @@ internal sealed class PythonLoopBenchmark : IBenchmark
     private static List<double> Ours(string folder, int rounds, long[] sizes)
     {
         using var scope = NewDisposeScope();
-        using var bench = new FullSizeTraining(folder);
+        using var bench = new FullSizeTraining(FullSizeModel.StableDiffusion15, folder);
         bench.UseOurs(checkpointing: false);
         return [.. sizes.Select(size =>
         {

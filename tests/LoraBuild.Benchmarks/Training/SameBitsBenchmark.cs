@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoraBuild.Benchmarks.Models;
 using LoraBuild.Diffusion.Families.StableDiffusion;
 using LoraBuild.Settings;
 using LoraBuild.Training.Adapters;
@@ -33,7 +34,7 @@ internal sealed class SameBitsBenchmark : IBenchmark
         try
         {
             using var scope = NewDisposeScope();
-            using var model = FullSizeTraining.Load(folder.FullName);
+            using var model = (StableDiffusionModel)FullSizeTraining.Load(FullSizeModel.StableDiffusion15, folder.FullName);
             var first = Train(model, settings, steps, side, Threads[0]);
             var second = Train(model, settings, steps, side, Threads[1]);
             var differing = 0;

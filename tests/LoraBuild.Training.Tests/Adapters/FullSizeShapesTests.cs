@@ -9,8 +9,8 @@ using LoraBuild.Training.Adapters;
 namespace LoraBuild.Training.Tests.Adapters;
 
 /// <summary>
-/// New adapters of the real Stable Diffusion 1.5 against the keys that LyCORIS and sd-scripts write for it. Of the model there are only
-/// names and shapes: a checkpoint of nothing but a hole after its header, on the meta device.
+/// New adapters of the real Stable Diffusion 1.5 and XL against what LyCORIS and sd-scripts write for them. Of the models there are only
+/// names and shapes: checkpoints of nothing but a hole after their header, on the meta device.
 /// </summary>
 public class FullSizeShapesTests
 {
@@ -22,7 +22,7 @@ public class FullSizeShapesTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         using var model = (StableDiffusionModel)ModelFamilies.Load(
-            WriteShapes(folder.File("sd15.safetensors")), ScalarType.Float16, META,
+            WriteShapes(FullSizeModel.StableDiffusion15, folder.File("sd15.safetensors")), ScalarType.Float16, META,
             new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
         using var network = AdapterNetwork.Create(model, new() { Algo = algorithm, ConvDim = convDim });
 
@@ -42,14 +42,30 @@ public class FullSizeShapesTests
             golden.GetProperty("n_params").GetInt64(), tensors.Where(tensor => tensor.Value.dim() > 0).Sum(tensor => tensor.Value.numel()));
     }
 
-    private static string WriteShapes(string path)
+    [Fact]
+    public void Adapters_of_SDXL_are_as_many_as_those_of_the_real_model()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var model = ModelFamilies.Load(
+            WriteShapes(FullSizeModel.StableDiffusionXL, folder.File("sdxl.safetensors")), ScalarType.Float16, META,
+            new() { Tokenizer = TestData.PathOf("tiny-sd15", "tokenizer", "merges.txt") });
+        using var network = AdapterNetwork.Create(model, new() { Algo = AdapterAlgorithm.LoHa, ConvDim = 4 });
+
+        // What LyCORIS makes for the real one: 72 layers of CLIP, 192 of OpenCLIP and 788 of the UNet.
+        Assert.Equal(72 + 192 + 788, network.Modules.Count);
+        var tensors = network.Modules.SelectMany(module => module.Tensors()).Select(tensor => tensor.Value);
+        Assert.Equal(31_819_264, tensors.Where(tensor => tensor.dim() > 0).Sum(tensor => tensor.numel()));
+    }
+
+    private static string WriteShapes(FullSizeModel full, string path)
     {
         using var json = new MemoryStream();
         var end = 0L;
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            foreach (var (name, shape) in StableDiffusion15.Tensors())
+            foreach (var (name, shape) in full.Tensors())
             {
                 var start = end;
                 end += 2 * shape.Aggregate(1L, (product, size) => product * size);

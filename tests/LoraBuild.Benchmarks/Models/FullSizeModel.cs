@@ -2,28 +2,47 @@ using LoraBuild.Diffusion.Safetensors;
 
 namespace LoraBuild.Benchmarks.Models;
 
-/// <summary>The tensors of Stable Diffusion 1.5's checkpoint, by CompVis' names.</summary>
-internal static class StableDiffusion15
+/// <summary>The tensors of a base model's checkpoint, by the names of its authors.</summary>
+/// <param name="Name">The model's name in those of benchmarks, such as <c>sd15</c>.</param>
+/// <param name="Title">The model's name.</param>
+/// <param name="Channels">Channels of the UNet's levels, from the largest map.</param>
+/// <param name="Depths">Layers of the transformers on each level; 0 for none.</param>
+/// <param name="MiddleDepth">The same in the middle.</param>
+/// <param name="Context">Channels of the encoded text.</param>
+/// <param name="VectorSize">Numbers that the UNet is told besides the text; null: none.</param>
+internal sealed record FullSizeModel(
+    string Name, string Title, long[] Channels, int[] Depths, int MiddleDepth, long Context, long? VectorSize)
 {
-    private const long Context = 768, TimeSize = 1280;
+    private const long TimeSize = 1280, FirstTextSize = 768;
+    private const string FirstText = "transformer.text_model.";
 
-    private static readonly long[] UNetChannels = [320, 640, 1280, 1280];
     private static readonly long[] VaeChannels = [128, 256, 512, 512];
 
+    /// <summary>Stable Diffusion 1.5.</summary>
+    public static FullSizeModel StableDiffusion15 { get; } = new("sd15", "SD1.5", [320, 640, 1280, 1280], [1, 1, 1, 0], 1, 768, null);
+
+    /// <summary>Stable Diffusion XL.</summary>
+    public static FullSizeModel StableDiffusionXL { get; } = new("sdxl", "SDXL", [320, 640, 1280], [0, 2, 10], 10, 2048, 2816);
+
+    private bool IsXL => VectorSize is not null;
+
     /// <summary>
-    /// Writes a checkpoint with random weights of about the size that keeps activations bounded. The same bytes each time.
+    /// Writes a checkpoint with random weights of about the size that keeps activations bounded. The same bytes each time; one tensor is
+    /// in memory at a time.
     /// </summary>
-    public static void WriteRandom(string path, ScalarType dtype, bool unetOnly = false)
+    public void WriteRandom(string path, ScalarType dtype)
     {
-        using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         using var random = new Generator(0);
-        var shapes = unetOnly ? UNet() : Tensors();
-        SafetensorsWriter.Write(path, shapes.Select(tensor => KeyValuePair.Create(tensor.Name, Values(tensor.Shape, dtype, random))));
+        SafetensorsWriter.WriteOneByOne(
+            path, Tensors().Select(tensor => new TensorSource(tensor.Name, dtype, tensor.Shape, () => Values(tensor.Shape, dtype, random))),
+            []);
     }
 
     /// <summary>Every tensor's name and shape.</summary>
-    public static IReadOnlyList<(string Name, long[] Shape)> Tensors() => [.. UNet(), .. TextEncoder(), .. Vae()];
+    public IReadOnlyList<(string Name, long[] Shape)> Tensors() => IsXL
+        ? [.. UNet(), .. TextEncoder($"conditioner.embedders.0.{FirstText}"), .. SecondTextEncoder(), .. Vae()]
+        : [.. UNet(), .. TextEncoder($"cond_stage_model.{FirstText}"), .. Vae()];
 
     // Gains near one and small biases where there is one size; else deviations of one over the root of the inputs.
     private static Tensor Values(long[] shape, ScalarType dtype, Generator random)
@@ -35,26 +54,31 @@ internal static class StableDiffusion15
         return values.to_type(dtype).MoveToOuterDisposeScope();
     }
 
-    private static List<(string Name, long[] Shape)> UNet()
+    private List<(string Name, long[] Shape)> UNet()
     {
         const string prefix = "model.diffusion_model.";
         var tensors = new List<(string, long[])>();
         Conv("input_blocks.0.0", 4, 320, 3);
         Linear("time_embed.0", 320, TimeSize);
         Linear("time_embed.2", TimeSize, TimeSize);
+        if (VectorSize is { } vector)
+        {
+            Linear("label_emb.0.0", vector, TimeSize);
+            Linear("label_emb.0.2", TimeSize, TimeSize);
+        }
 
         var skips = new Stack<long>([320]);
         var (index, channels) = (1, 320L);
-        for (var level = 0; level < UNetChannels.Length; level++)
+        for (var level = 0; level < Channels.Length; level++)
         {
             for (var i = 0; i < 2; i++, index++)
             {
                 Level("input_blocks", index, channels, level);
-                channels = UNetChannels[level];
+                channels = Channels[level];
                 skips.Push(channels);
             }
 
-            if (level < UNetChannels.Length - 1)
+            if (level < Channels.Length - 1)
             {
                 Conv($"input_blocks.{index++}.0.op", channels, channels, 3);
                 skips.Push(channels);
@@ -62,18 +86,18 @@ internal static class StableDiffusion15
         }
 
         ResBlock("middle_block.0", channels, channels);
-        Transformer("middle_block.1", channels);
+        Transformer("middle_block.1", channels, MiddleDepth);
         ResBlock("middle_block.2", channels, channels);
 
         index = 0;
-        for (var level = UNetChannels.Length - 1; level >= 0; level--)
+        for (var level = Channels.Length - 1; level >= 0; level--)
         {
             for (var i = 0; i < 3; i++, index++)
             {
                 Level("output_blocks", index, channels + skips.Pop(), level);
-                channels = UNetChannels[level];
+                channels = Channels[level];
                 if (i == 2 && level > 0)
-                    Conv($"output_blocks.{index}.{(HasTransformer(level) ? 2 : 1)}.conv", channels, channels, 3);
+                    Conv($"output_blocks.{index}.{(Depths[level] > 0 ? 2 : 1)}.conv", channels, channels, 3);
             }
         }
 
@@ -81,13 +105,11 @@ internal static class StableDiffusion15
         Conv("out.2", 320, 4, 3);
         return tensors;
 
-        static bool HasTransformer(int level) => level < UNetChannels.Length - 1;
-
         void Level(string kind, int block, long inputs, int level)
         {
-            ResBlock($"{kind}.{block}.0", inputs, UNetChannels[level]);
-            if (HasTransformer(level))
-                Transformer($"{kind}.{block}.1", UNetChannels[level]);
+            ResBlock($"{kind}.{block}.0", inputs, Channels[level]);
+            if (Depths[level] > 0)
+                Transformer($"{kind}.{block}.1", Channels[level], Depths[level]);
         }
 
         void ResBlock(string name, long inputs, long outputs)
@@ -101,24 +123,36 @@ internal static class StableDiffusion15
                 Conv($"{name}.skip_connection", inputs, outputs, 1);
         }
 
-        void Transformer(string name, long size)
+        void Transformer(string name, long size, int depth)
         {
             Norm($"{name}.norm", size);
-            Conv($"{name}.proj_in", size, size, 1);
-            var block = $"{name}.transformer_blocks.0";
-            foreach (var (attention, inputs) in new[] { ("attn1", size), ("attn2", Context) })
+            Projection($"{name}.proj_in", size);
+            for (var layer = 0; layer < depth; layer++)
             {
-                Linear($"{block}.{attention}.to_q", size, size, bias: false);
-                Linear($"{block}.{attention}.to_k", inputs, size, bias: false);
-                Linear($"{block}.{attention}.to_v", inputs, size, bias: false);
-                Linear($"{block}.{attention}.to_out.0", size, size);
+                var block = $"{name}.transformer_blocks.{layer}";
+                foreach (var (attention, inputs) in new[] { ("attn1", size), ("attn2", Context) })
+                {
+                    Linear($"{block}.{attention}.to_q", size, size, bias: false);
+                    Linear($"{block}.{attention}.to_k", inputs, size, bias: false);
+                    Linear($"{block}.{attention}.to_v", inputs, size, bias: false);
+                    Linear($"{block}.{attention}.to_out.0", size, size);
+                }
+
+                Linear($"{block}.ff.net.0.proj", size, 8 * size);
+                Linear($"{block}.ff.net.2", 4 * size, size);
+                foreach (var norm in new[] { "norm1", "norm2", "norm3" })
+                    Norm($"{block}.{norm}", size);
             }
 
-            Linear($"{block}.ff.net.0.proj", size, 8 * size);
-            Linear($"{block}.ff.net.2", 4 * size, size);
-            foreach (var norm in new[] { "norm1", "norm2", "norm3" })
-                Norm($"{block}.{norm}", size);
-            Conv($"{name}.proj_out", size, size, 1);
+            Projection($"{name}.proj_out", size);
+        }
+
+        void Projection(string name, long size)
+        {
+            if (IsXL)
+                Linear(name, size, size);
+            else
+                Conv(name, size, size, 1);
         }
 
         void Norm(string name, long size) => AddNorm(tensors, prefix + name, size);
@@ -126,26 +160,50 @@ internal static class StableDiffusion15
         void Linear(string name, long inputs, long outputs, bool bias = true) => AddLinear(tensors, prefix + name, inputs, outputs, bias);
     }
 
-    private static List<(string Name, long[] Shape)> TextEncoder()
+    private static List<(string Name, long[] Shape)> TextEncoder(string prefix)
     {
-        const string prefix = "cond_stage_model.transformer.text_model.";
         var tensors = new List<(string, long[])>
         {
-            ($"{prefix}embeddings.token_embedding.weight", [49_408, Context]),
-            ($"{prefix}embeddings.position_embedding.weight", [77, Context]),
+            ($"{prefix}embeddings.token_embedding.weight", [49_408, FirstTextSize]),
+            ($"{prefix}embeddings.position_embedding.weight", [77, FirstTextSize]),
         };
         for (var layer = 0; layer < 12; layer++)
         {
             var name = $"{prefix}encoder.layers.{layer}";
             foreach (var projection in new[] { "q", "k", "v", "out" })
-                AddLinear(tensors, $"{name}.self_attn.{projection}_proj", Context, Context);
-            AddLinear(tensors, $"{name}.mlp.fc1", Context, 4 * Context);
-            AddLinear(tensors, $"{name}.mlp.fc2", 4 * Context, Context);
-            AddNorm(tensors, $"{name}.layer_norm1", Context);
-            AddNorm(tensors, $"{name}.layer_norm2", Context);
+                AddLinear(tensors, $"{name}.self_attn.{projection}_proj", FirstTextSize, FirstTextSize);
+            AddLinear(tensors, $"{name}.mlp.fc1", FirstTextSize, 4 * FirstTextSize);
+            AddLinear(tensors, $"{name}.mlp.fc2", 4 * FirstTextSize, FirstTextSize);
+            AddNorm(tensors, $"{name}.layer_norm1", FirstTextSize);
+            AddNorm(tensors, $"{name}.layer_norm2", FirstTextSize);
         }
 
-        AddNorm(tensors, $"{prefix}final_layer_norm", Context);
+        AddNorm(tensors, $"{prefix}final_layer_norm", FirstTextSize);
+        return tensors;
+    }
+
+    private static List<(string Name, long[] Shape)> SecondTextEncoder()
+    {
+        const long size = 1280;
+        const string prefix = "conditioner.embedders.1.model.";
+        var tensors = new List<(string, long[])>
+        {
+            ($"{prefix}token_embedding.weight", [49_408, size]),
+            ($"{prefix}positional_embedding", [77, size]),
+            ($"{prefix}text_projection", [size, size]),
+        };
+        for (var layer = 0; layer < 32; layer++)
+        {
+            var name = $"{prefix}transformer.resblocks.{layer}";
+            tensors.AddRange([($"{name}.attn.in_proj_weight", [3 * size, size]), ($"{name}.attn.in_proj_bias", [3 * size])]);
+            AddLinear(tensors, $"{name}.attn.out_proj", size, size);
+            AddLinear(tensors, $"{name}.mlp.c_fc", size, 4 * size);
+            AddLinear(tensors, $"{name}.mlp.c_proj", 4 * size, size);
+            AddNorm(tensors, $"{name}.ln_1", size);
+            AddNorm(tensors, $"{name}.ln_2", size);
+        }
+
+        AddNorm(tensors, $"{prefix}ln_final", size);
         return tensors;
     }
 
