@@ -1,10 +1,16 @@
+using System.Text.Json;
+using LoraBuild.Builds.Craft;
 using LoraBuild.Diffusion.Safetensors;
+using LoraBuild.MiniWorld.Training;
 
 namespace LoraBuild.Builds;
 
 /// <summary>Everything that a build makes of a LoRA, on a tiny SDXL.</summary>
 public sealed class StableDiffusionXLTests
 {
+    // Of a batch of 8, for about a minute on two cores.
+    private const int Steps = 100;
+
     [Fact]
     public void A_project_trains_previews_evaluates_merges_publishes_and_exports()
     {
@@ -41,5 +47,24 @@ public sealed class StableDiffusionXLTests
         Assert.Contains("| for | SDXL and its children |", card, StringComparison.Ordinal);
         Assert.Contains("| sampler | Euler a |", card, StringComparison.Ordinal);
         Assert.True(project.Build().DidNothing);
+    }
+
+    [Fact]
+    public void A_LoRA_on_a_miniature_learns_her_features()
+    {
+        var variant = new CraftVariant(
+            "on a miniature SDXL", new Dictionary<string, string> { ["LoraBaseModel"] = $"model/{MiniatureXL.FileName}" });
+        using var project = new CraftedProject(variant, Steps, samples: 12, seed: 42);
+        MiniatureXL.Write(Path.Combine(Repository.Example, "models", "mini-sd"), project.PathOf("model"));
+
+        var built = project.Build("-t:Evaluate");
+
+        Assert.True(built.Succeeded, built.Output);
+        using var report = JsonDocument.Parse(File.ReadAllBytes(project.PathOf("bin/evaluation/evaluation.json")));
+        var identity = report.RootElement.GetProperty("characters")[0].GetProperty("identity");
+        var (lora, model) = (Value("lora"), Value("base"));
+        Assert.True(lora - model >= 0.3, $"{model} to {lora}");
+
+        double Value(string side) => identity.GetProperty(side).GetProperty("value").GetDouble();
     }
 }

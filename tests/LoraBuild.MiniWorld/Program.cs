@@ -16,6 +16,7 @@ const string usage = """
       tagger    trains the tagger
       publish   FOLDER/mini-sd.safetensors in 16 bits, as FOLDER/published
       check     measures what is published: check.json and samples.png
+      xl        a miniature SDXL of the weights of --example, without training
     """;
 
 if (args.Length < 2 || args.Length % 2 != 0)
@@ -50,6 +51,9 @@ switch (stage)
         break;
     case "check":
         WorldCheck.Run(Path.Combine(published, "mini-sd"), Path.Combine(published, "tagger"), published, device);
+        break;
+    case "xl":
+        MiniatureXL.Write(Path.Combine(example, "mini-sd"), folder);
         break;
     default:
         Console.Error.WriteLine(usage);
