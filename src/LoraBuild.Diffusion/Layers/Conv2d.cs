@@ -9,6 +9,9 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
     // Measured on SD1.5's layers: with 2.5 channels a place both take the same time.
     private const double ChannelsPerPlace = 2.5;
     private const long SmallInput = 20_480;
+    private const long BlockSize = 16;
+
+    private static readonly bool HasBlocks = !torch.__version__.StartsWith("1.", StringComparison.Ordinal);
 
     private readonly long[] strides = [stride, stride];
     private readonly long[] paddings = [padding, padding];
@@ -121,12 +124,21 @@ public sealed class Conv2d(string name, Tensor weight, Tensor? bias, long stride
 
     private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
     {
+        if (IsMiscounted(input, weight))
+            return ColumnConvolution.Run(this, input, weight, bias);
         if (!weight.requires_grad || !IsOnCpu(input))
             return nn.functional.conv2d(input, weight, bias, strides: strides, padding: paddings);
         using var scope = torch.NewDisposeScope();
         var output = nn.functional.conv2d(input, weight.detach(), bias, strides: strides, padding: paddings);
         return ConvolutionWeightGradient.Attach(output, this, input, weight).MoveToOuterDisposeScope();
     }
+
+    // oneDNN, as libtorch 2.10 has it, computes with whole blocks of channels, and on some processors (seen on AMD's Zen 5) with whatever
+    // lies in memory behind the last channel: in the output where the inputs are no whole blocks, in the input's gradient where the outputs
+    // are none.
+    private static bool IsMiscounted(Tensor input, Tensor weight) =>
+        HasBlocks && input.device_type == DeviceType.CPU
+        && (weight.shape[1] % BlockSize != 0 || (weight.shape[0] % BlockSize != 0 && input.requires_grad));
 
     private static bool IsOnCpu(Tensor input) => input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32;
 
